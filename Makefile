@@ -1,0 +1,92 @@
+# landhub: everything one does with a working tree. `make help` lists it; each target sets up what it needs.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+export PYTHON
+BIN := .venv/bin
+BUF := node_modules/.bin/buf
+CODE := $(wildcard hub signer_agent gost sandbox clients/python/src/landhub_client tools tests)
+RELEASE_IMAGE := proto/landhub.binpb
+
+.PHONY: help
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: .venv/.ready ## Install what running needs: Debian packages (as root), then Python's in .venv
+
+.PHONY: demo
+demo: .venv/.ready ## Run the land deal from end to end; KEEP=1 leaves everything running
+	@$(BIN)/python -m sandbox.demo $(if $(KEEP),--keep)
+
+.PHONY: test
+test: lint ## Every check, then every test; ARGS="..." goes to pytest
+	@$(BIN)/python -m pytest $(ARGS)
+
+.PHONY: lint
+lint: .venv/.ready node_modules/.ready ## Every check that runs nothing: style, types, layers, contract, generated code
+	@tools/step "style (ruff check)" $(BIN)/ruff check .
+	@tools/step "format (ruff format)" $(BIN)/ruff format --diff .
+	@tools/step "types (mypy --strict)" $(BIN)/mypy --strict $(CODE)
+	@tools/step "layers (import-linter)" $(BIN)/lint-imports --no-logo
+	@tools/step "contract: style (buf lint)" $(BUF) lint
+	@tools/step "contract: format (buf format)" $(BUF) format --diff --exit-code proto
+	@tools/step "contract: compatible (buf breaking)" $(BUF) breaking --against $(RELEASE_IMAGE)
+	@tools/step "contract: generated code is current" $(BIN)/python tools/generate.py --check
+
+.PHONY: proto-check
+proto-check: .venv/.ready ## Is the generated code what proto/ generates?
+	@tools/step "contract: generated code is current" $(BIN)/python tools/generate.py --check
+
+.PHONY: proto
+proto: .venv/.ready ## Generate code from proto/
+	@tools/step "generating from proto/" $(BIN)/python tools/generate.py
+
+.PHONY: format
+format: .venv/.ready node_modules/.ready ## Format Python and proto, and repair what ruff can
+	@tools/step "ruff check --fix" $(BIN)/ruff check --fix-only --quiet .
+	@tools/step "ruff format" $(BIN)/ruff format .
+	@tools/step "buf format" $(BUF) format --write proto
+
+.PHONY: campaign
+campaign: .venv/.ready ## The long seeded runs (faults, kills, hostile input); ARGS="..." goes to pytest
+	@$(BIN)/python -m pytest -m campaign tests/campaign $(ARGS)
+
+.PHONY: bench
+bench: .venv/.ready ## Figures of this machine, as ratios; ARGS="..." goes to pytest
+	@$(BIN)/python -m pytest -m bench tests/bench -s $(ARGS)
+
+.PHONY: lock
+lock: .venv/.ready ## Pin the newest versions that requirements*.in allow
+	@for name in requirements requirements-dev; do \
+	  tools/step "$$name.lock" $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade \
+	    --generate-hashes --no-header --no-emit-index-url $$name.in --output-file $$name.lock; done
+
+.PHONY: release-image
+release-image: .venv/.ready node_modules/.ready ## Take proto/ as the released contract; WHY="..." becomes its CHANGELOG line
+	@$(BUF) build --exclude-source-info --output build/release.binpb
+	@$(BIN)/python tools/release_image.py --image build/release.binpb --why "$(WHY)"
+
+.PHONY: clean
+clean: ## Remove what was built (not .venv and node_modules)
+	@rm -rf build .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -not -path './.venv/*' -not -path './node_modules/*' -prune -exec rm -rf {} +
+
+.venv/.ready: requirements-dev.lock
+	@tools/system-packages
+	@tools/step "Python environment" $(PYTHON) -m venv .venv
+	@tools/step "Python packages (about a minute)" $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --require-hashes --requirement requirements-dev.lock
+	@tools/step "landhub itself, in place" $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --no-deps --no-build-isolation --editable .
+	@touch $@
+
+node_modules/.ready: package-lock.json
+	@tools/system-packages checks
+	@tools/step "buf" npm ci --loglevel=error --ignore-scripts --no-audit --no-fund
+	@touch $@
