@@ -1,0 +1,56 @@
+"""What a sandbox needs to know to start."""
+
+import dataclasses
+from datetime import datetime
+from pathlib import Path
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Extensions:
+    """landhub's extensions of the gateway (docs/modules/rosreestr.md, †); all off is the plain gateway."""
+
+    client_reference: bool = True
+    documents: bool = True
+    right_details: bool = True
+    status_detail: bool = True
+
+
+PLAIN_GATEWAY = Extensions(client_reference=False, documents=False, right_details=False, status_detail=False)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class TlsFiles:
+    """PEM files of the gateway's TLS: its own pair, and the CA whose clients may connect."""
+
+    certificate: Path
+    key: Path
+    client_ca: Path
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxSettings:
+    """A sandbox. Ports 0 are chosen by the system; what is not given is made in `directory` and kept there."""
+
+    directory: Path
+    """Holds the ledger (`ledger.jsonl`) and the throw-away TLS material and Fernet key (`ca.crt`, `client.crt`, ...)."""
+    host: str = "127.0.0.1"
+    gateway_port: int = 0
+    control_port: int = 0
+    tls: TlsFiles | None = None
+    fernet_keys: tuple[str, ...] = ()
+    """Newest first: answers are encrypted under the first, requests accepted under any."""
+    allowed_clients: frozenset[str] | None = None
+    """Common names of the client certificates let in; None lets in all the client CA issued."""
+    extensions: Extensions = Extensions()
+    signature_ca: Path | None = None
+    """PEM bundle (roots, intermediate CAs, and CRLs if `check_crl`); given, every document signature is verified."""
+    check_crl: bool = False
+    default_scenario: str = "straight"
+    """A name in `sandbox.scenarios.SCENARIOS`."""
+    step_seconds: float = 1.0
+    """How long a registration stays in each state of its scenario, by the sandbox's clock."""
+    errors_as_http: bool = False
+    """Tell NOT_FOUND, REQUEST_NOT_FOUND as HTTP 404, DUPLICATE as 409, REFUSED as 422 rather than under HTTP 200."""
+    frozen_at: datetime | None = None
+    """Makes the clock stand still at this aware moment until it is advanced."""
+    seed: int = 0
