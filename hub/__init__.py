@@ -1,0 +1,1 @@
+"""The hub: strongly typed integrations for land deals behind one gRPC door."""

@@ -1,0 +1,114 @@
+"""Secrets are named in the settings, never written there; this resolves the names and keeps the values out of sight."""
+
+import hmac
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NoReturn
+
+MAX_SECRET_BYTES = 1 << 20  # a key or a chain of certificates is far smaller
+
+
+class SecretError(Exception):
+    """A reference can't be resolved; the message names the reference and what to do, never a value."""
+
+
+class Secret:
+    """Bytes that show in no repr, log, format or pickle. Ask for them with `reveal`, as late as possible."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: bytes) -> None:
+        self._value = value
+
+    def reveal(self) -> bytes:
+        """Return the bytes."""
+        return self._value
+
+    def text(self) -> str:
+        """Return the bytes as UTF-8 without the line end that editors leave."""
+        return self._value.decode().rstrip("\r\n")
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return "***"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and hmac.compare_digest(self._value, other.reveal())
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a secret is not pickled or copied")
+
+
+class Secrets:
+    """Resolves `env:NAME` and `file:PATH`; relative paths start at the installation's folder.
+
+    Args:
+        base: The installation's folder.
+        environment: The process environment.
+        allow_environment: False refuses `env:` (a profile may: the environment is inherited and shows in /proc).
+    """
+
+    def __init__(self, *, base: Path, environment: Mapping[str, str], allow_environment: bool = True) -> None:
+        self._base = base
+        self._environment = environment
+        self._allow_environment = allow_environment
+
+    def resolve(self, reference: str) -> Secret:
+        """Return the secret that a reference names.
+
+        Raises:
+            SecretError: an unknown scheme, nothing there, or a file that others can read.
+        """
+        scheme, _, name = reference.partition(":")
+        if scheme == "env" and name:
+            return self._from_environment(name)
+        if scheme == "file" and name:
+            return Secret(read_private_file(self._base / name))
+        raise SecretError("a secret is given as env:NAME or file:PATH; write a reference there, never the value itself")
+
+    def _from_environment(self, name: str) -> Secret:
+        if not self._allow_environment:
+            raise SecretError(
+                f"env:{name} is not allowed by this profile; keep the secret in a file and name file:PATH"
+            )
+        value = self._environment.get(name)
+        if not value:
+            raise SecretError(f"env:{name} is not set; set it, or name file:PATH")
+        return Secret(value.encode())
+
+
+def read_private_file(path: Path) -> bytes:
+    """Return the bytes of a file that only its owner may touch.
+
+    Raises:
+        SecretError: it is missing, too big, no regular file (symbolic links are followed to what they name), or open
+            to the group or to others.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError as error:
+        raise SecretError(
+            f"{path} can't be read ({error.strerror}); create it, mode 0600, owned by the hub's user"
+        ) from error
+    with os.fdopen(descriptor, "rb") as file:
+        # The open file is judged, not its name: nobody can swap it between the look and the read.
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise SecretError(f"{path} is not a regular file")
+        if os.name == "posix" and status.st_mode & 0o077:
+            raise SecretError(f"{path} is open to others; run: chmod 600 {path}")
+        content = file.read(MAX_SECRET_BYTES + 1)
+    if len(content) > MAX_SECRET_BYTES:
+        raise SecretError(f"{path} is larger than any secret; is it the right file?")
+    if not content:
+        raise SecretError(f"{path} is empty")
+    return content

@@ -1,0 +1,1 @@
+"""Keeps what the core's ports ask for, on SQLAlchemy: SQLite by default."""
