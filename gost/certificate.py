@@ -1,0 +1,281 @@
+"""What an X.509 certificate says, Russian attributes included, read once and kept as plain facts."""
+
+import enum
+import functools
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Final, TypedDict, TypeVar
+
+from cryptography import x509
+from cryptography.hazmat import asn1
+from cryptography.hazmat.primitives import serialization
+
+from gost.digest import DigestAlgorithm
+from gost.errors import MalformedError, UnsupportedAlgorithmError
+
+MAX_CERTIFICATE_BYTES: Final = 64 * 1024  # real ones have 1 to 4 KiB
+MAX_CERTIFICATES_IN_BUNDLE: Final = 2000  # the national list of accredited CAs has some 600
+
+_CACHED_CERTIFICATES: Final = 2048
+
+# Federal Law 63-FZ and FSB order 795 name these; short names as in OpenSSL
+_RUSSIAN_NAMES: Final = {
+    "1.2.643.3.131.1.1": "INN",
+    "1.2.643.100.4": "INNLE",
+    "1.2.643.100.1": "OGRN",
+    "1.2.643.100.5": "OGRNIP",
+    "1.2.643.100.3": "SNILS",
+    "2.5.4.4": "SN",
+    "2.5.4.42": "GN",
+    "2.5.4.12": "T",
+    "1.2.840.113549.1.9.1": "E",
+}
+_NAMES: Final = {x509.ObjectIdentifier(oid): name for oid, name in _RUSSIAN_NAMES.items()}
+
+# RFC 5280 4.2.1.3, under the names it gives them; the attributes of `x509.KeyUsage` beside them
+_KEY_USAGES: Final = {
+    "digitalSignature": "digital_signature",
+    "nonRepudiation": "content_commitment",
+    "keyEncipherment": "key_encipherment",
+    "dataEncipherment": "data_encipherment",
+    "keyAgreement": "key_agreement",
+    "keyCertSign": "key_cert_sign",
+    "cRLSign": "crl_sign",
+}
+
+
+class PublicKeyAlgorithm(enum.Enum):
+    """What kind of key a certificate holds; the value is the OID in its SubjectPublicKeyInfo."""
+
+    GOST_R_34_10_2012_256 = "1.2.643.7.1.1.1.1"
+    GOST_R_34_10_2012_512 = "1.2.643.7.1.1.1.2"
+    RSA = "1.2.840.113549.1.1.1"
+    ECDSA = "1.2.840.10045.2.1"
+    OTHER = ""
+
+    @property
+    def digest_algorithm(self) -> DigestAlgorithm:
+        """The hash that signatures by such a key are made with here.
+
+        Raises:
+            UnsupportedAlgorithmError: for OTHER.
+        """
+        found = _DIGEST_OF.get(self)
+        if found is None:
+            raise UnsupportedAlgorithmError(
+                "the key is none of GOST R 34.10-2012, RSA and ECDSA: get another certificate"
+            )
+        return found
+
+
+_DIGEST_OF: Final = {
+    PublicKeyAlgorithm.GOST_R_34_10_2012_256: DigestAlgorithm.STREEBOG_256,
+    PublicKeyAlgorithm.GOST_R_34_10_2012_512: DigestAlgorithm.STREEBOG_512,
+    PublicKeyAlgorithm.RSA: DigestAlgorithm.SHA_256,
+    PublicKeyAlgorithm.ECDSA: DigestAlgorithm.SHA_256,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateFacts:
+    """What one certificate says. Nothing here is verified; see ``gost.verify`` for that.
+
+    ``subject`` and ``issuer`` are RFC 4514 strings with INN, INNLE, OGRN, OGRNIP, SNILS, SN, GN by name.
+    ``serial_number`` is upper-case hexadecimal of even length; ``thumbprint`` the SHA-1 as Windows and CryptoPro show
+    it, upper case; ``sha256`` lower case. Times are aware UTC. ``signature_algorithm`` is the dotted OID its issuer
+    signed it with. ``inn`` is the owner's INN from either attribute, without the ``00`` that pads an organisation's
+    to 12 digits; ``inn_legal_entity`` is the attribute INNLE alone. Texts are None when the certificate lacks them.
+    ``key_usage`` holds RFC 5280 names (``digitalSignature``) and is empty when the extension is absent.
+    ``subject_key_id`` and ``authority_key_id`` are lower-case hexadecimal. ``issuer_der`` and ``subject_der`` are the
+    names' exact bytes.
+    """
+
+    der: bytes
+    subject: str
+    issuer: str
+    subject_der: bytes
+    issuer_der: bytes
+    serial_number: str
+    not_before: datetime
+    not_after: datetime
+    thumbprint: str
+    sha256: str
+    public_key_algorithm: PublicKeyAlgorithm
+    signature_algorithm: str
+    owner_common_name: str | None
+    owner_organization: str | None
+    owner_surname: str | None
+    owner_given_name: str | None
+    inn: str | None
+    inn_legal_entity: str | None
+    ogrn: str | None
+    ogrnip: str | None
+    snils: str | None
+    key_usage: frozenset[str]
+    policies: tuple[str, ...]
+    crl_urls: tuple[str, ...]
+    subject_key_id: str | None
+    authority_key_id: str | None
+    is_ca: bool
+
+    @property
+    def may_sign(self) -> bool:
+        """Whether keyUsage names digitalSignature or nonRepudiation."""
+        return not self.key_usage.isdisjoint({"digitalSignature", "nonRepudiation"})
+
+
+def read_certificate(data: bytes) -> CertificateFacts:
+    """Read one certificate, PEM or DER. The last 2048 are remembered.
+
+    Raises:
+        MalformedError: it is no X.509 certificate in strict DER, or is bigger than 64 KiB.
+    """
+    if len(data) > MAX_CERTIFICATE_BYTES:
+        raise MalformedError(f"a certificate of {len(data)} bytes: at most {MAX_CERTIFICATE_BYTES} are read")
+    return _read(bytes(data))
+
+
+def read_certificates(pem_bundle: bytes) -> tuple[CertificateFacts, ...]:
+    """Read all certificates of a PEM bundle in its order; text between them is ignored. An empty bundle gives none.
+
+    Raises:
+        MalformedError: one of them can't be read, or there are more than 2000.
+    """
+    begin, end = b"-----BEGIN CERTIFICATE-----", b"-----END CERTIFICATE-----"
+    blocks = pem_bundle.split(begin)[1:]
+    if len(blocks) > MAX_CERTIFICATES_IN_BUNDLE:
+        raise MalformedError(f"{len(blocks)} certificates in one bundle: at most {MAX_CERTIFICATES_IN_BUNDLE} are read")
+    return tuple(read_certificate(begin + block.split(end)[0] + end + b"\n") for block in blocks)
+
+
+@functools.lru_cache(maxsize=_CACHED_CERTIFICATES)
+def _read(data: bytes) -> CertificateFacts:
+    try:
+        loader = (
+            x509.load_pem_x509_certificate if data.lstrip().startswith(b"-----") else x509.load_der_x509_certificate
+        )
+        return _facts(loader(data))
+    except (
+        ValueError,
+        TypeError,
+        x509.InvalidVersion,
+        x509.DuplicateExtension,
+        x509.UnsupportedGeneralNameType,
+    ) as error:
+        raise MalformedError("not an X.509 certificate: give PEM or DER of exactly one") from error
+
+
+@asn1.sequence
+class _Extension:
+    oid: x509.ObjectIdentifier
+    critical: Annotated[bool, asn1.Default(value=False)]
+    value: bytes
+
+
+@asn1.sequence
+class _TbsCertificate:
+    """RFC 5280 4.1, read a second time for the names' exact bytes, which ``cryptography`` does not hand out."""
+
+    version: Annotated[int | None, asn1.Explicit(0)]
+    serial_number: int
+    signature: asn1.TLV
+    issuer: asn1.TLV
+    validity: asn1.TLV
+    subject: asn1.TLV
+    subject_public_key_info: asn1.TLV
+    issuer_unique_id: Annotated[asn1.BitString | None, asn1.Implicit(1)]
+    subject_unique_id: Annotated[asn1.BitString | None, asn1.Implicit(2)]
+    extensions: Annotated[list[_Extension] | None, asn1.Explicit(3)]
+
+
+def _facts(certificate: x509.Certificate) -> CertificateFacts:
+    der = certificate.public_bytes(serialization.Encoding.DER)
+    names = asn1.decode_der(_TbsCertificate, certificate.tbs_certificate_bytes)
+    subject = {attribute.oid.dotted_string: str(attribute.value) for attribute in certificate.subject}
+    inn_legal_entity = subject.get("1.2.643.100.4")
+    return CertificateFacts(
+        der=der,
+        subject=certificate.subject.rfc4514_string(_NAMES),
+        issuer=certificate.issuer.rfc4514_string(_NAMES),
+        subject_der=asn1.encode_der(names.subject),
+        issuer_der=asn1.encode_der(names.issuer),
+        serial_number=_even_hexadecimal(certificate.serial_number),
+        not_before=certificate.not_valid_before_utc,
+        not_after=certificate.not_valid_after_utc,
+        thumbprint=hashlib.sha1(der, usedforsecurity=False).hexdigest().upper(),
+        sha256=hashlib.sha256(der).hexdigest(),
+        public_key_algorithm=_public_key_algorithm(certificate.public_key_algorithm_oid.dotted_string),
+        signature_algorithm=certificate.signature_algorithm_oid.dotted_string,
+        owner_common_name=subject.get("2.5.4.3"),
+        owner_organization=subject.get("2.5.4.10"),
+        owner_surname=subject.get("2.5.4.4"),
+        owner_given_name=subject.get("2.5.4.42"),
+        inn=_without_padding(subject.get("1.2.643.3.131.1.1")) or inn_legal_entity,
+        inn_legal_entity=inn_legal_entity,
+        ogrn=subject.get("1.2.643.100.1"),
+        ogrnip=subject.get("1.2.643.100.5"),
+        snils=subject.get("1.2.643.100.3"),
+        **_extension_facts(certificate.extensions),
+    )
+
+
+class _ExtensionFacts(TypedDict):
+    key_usage: frozenset[str]
+    policies: tuple[str, ...]
+    crl_urls: tuple[str, ...]
+    subject_key_id: str | None
+    authority_key_id: str | None
+    is_ca: bool
+
+
+def _extension_facts(extensions: x509.Extensions) -> _ExtensionFacts:
+    usage = _extension(extensions, x509.KeyUsage)
+    policies = _extension(extensions, x509.CertificatePolicies)
+    points = _extension(extensions, x509.CRLDistributionPoints)
+    subject_key = _extension(extensions, x509.SubjectKeyIdentifier)
+    authority_key = _extension(extensions, x509.AuthorityKeyIdentifier)
+    basic = _extension(extensions, x509.BasicConstraints)
+    authority_key_id = authority_key.key_identifier if authority_key else None
+    return _ExtensionFacts(
+        key_usage=frozenset(name for name, flag in _KEY_USAGES.items() if usage and getattr(usage, flag)),
+        policies=tuple(policy.policy_identifier.dotted_string for policy in policies or ()),
+        crl_urls=_urls(points),
+        subject_key_id=subject_key.digest.hex() if subject_key else None,
+        authority_key_id=authority_key_id.hex() if authority_key_id else None,
+        is_ca=bool(basic and basic.ca),
+    )
+
+
+_Extended = TypeVar("_Extended", bound=x509.ExtensionType)
+
+
+def _extension(extensions: x509.Extensions, kind: type[_Extended]) -> _Extended | None:
+    try:
+        return extensions.get_extension_for_class(kind).value
+    except x509.ExtensionNotFound:
+        return None
+
+
+def _urls(points: x509.CRLDistributionPoints | None) -> tuple[str, ...]:
+    names = [name for point in points or () for name in point.full_name or ()]
+    return tuple(str(name.value) for name in names if isinstance(name, x509.UniformResourceIdentifier))
+
+
+def _public_key_algorithm(oid: str) -> PublicKeyAlgorithm:
+    try:
+        return PublicKeyAlgorithm(oid)
+    except ValueError:
+        return PublicKeyAlgorithm.OTHER
+
+
+def _even_hexadecimal(number: int) -> str:
+    digits = f"{number:X}"
+    return digits.zfill(len(digits) + len(digits) % 2)
+
+
+def _without_padding(inn: str | None) -> str | None:
+    """An organisation's 10 digits were stored as 12 with `00` in front before INNLE came (from 2021 on)."""
+    if inn and len(inn) == 12 and inn.startswith("00"):
+        return inn[2:]
+    return inn
