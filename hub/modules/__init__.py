@@ -1,0 +1,1 @@
+"""The modules: one folder each, which never import one another."""

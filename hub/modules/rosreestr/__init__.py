@@ -1,0 +1,1 @@
+"""Land plots, rights to them, and the registration of their transfer."""

@@ -1,0 +1,1 @@
+"""The providers of the rosreestr module: one file each, chosen by name in the settings."""

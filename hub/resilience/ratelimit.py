@@ -1,0 +1,39 @@
+"""Keep to an upstream's published rate: wait for one's turn, or be told how long it would take."""
+
+from hub.core.clock import Clock
+from hub.resilience.policy import Rate
+
+
+class PaceExceededError(Exception):
+    """No turn in time: nothing was sent. `wait_seconds` is when there would be one."""
+
+    def __init__(self, wait_seconds: float) -> None:
+        super().__init__(f"the next turn comes in {wait_seconds:.1f} s")
+        self.wait_seconds = wait_seconds
+
+
+class Pacer:
+    """Hands out turns by the generic cell rate algorithm: a burst of `rate.calls`, then evenly."""
+
+    def __init__(self, *, rate: Rate, clock: Clock) -> None:
+        self._clock = clock
+        self._interval = rate.per_seconds / rate.calls
+        self._burst_seconds = rate.per_seconds - self._interval
+        self._next_free = clock.monotonic()
+
+    def expected_wait_seconds(self) -> float:
+        """Return how long a caller that came now would wait."""
+        return max(0.0, self._next_free - self._burst_seconds - self._clock.monotonic())
+
+    async def take_turn(self, *, at_most_seconds: float) -> None:
+        """Wait for a turn. One that is cancelled while waiting is lost: the pace errs on the slow side.
+
+        Raises:
+            PaceExceededError: it wouldn't come in time; no turn was taken.
+        """
+        wait = self.expected_wait_seconds()
+        if wait > at_most_seconds:
+            raise PaceExceededError(wait)
+        self._next_free = max(self._next_free, self._clock.monotonic()) + self._interval
+        if wait > 0:
+            await self._clock.sleep(wait)

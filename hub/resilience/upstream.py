@@ -1,0 +1,206 @@
+"""One service outside, and the only way to call it: total deadline > retry > breaker > rate limit > attempt timeout."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+import structlog
+from prometheus_client import CollectorRegistry
+
+from hub.core.clock import Clock
+from hub.core.errors import HubError
+from hub.core.ids import Ids
+from hub.resilience.failures import AnswerLostError, AttemptError, NotSentError
+from hub.resilience.gate import BreakerState, Gate, GateClosedError
+from hub.resilience.metrics import UpstreamMetrics
+from hub.resilience.policy import Guard, Policy, Safety
+from hub.resilience.ratelimit import PaceExceededError, Pacer
+from hub.resilience.retry import retrying
+from hub.resilience.verdict import verdict
+
+T = TypeVar("T")
+
+_log = structlog.get_logger()
+_PLAIN_WORD = re.compile(r"[\w .:/-]{1,64}")
+_SURPRISES_KEPT = 256  # enough to name what a vendor changed, too few to fill a log
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One attempt. The sender sets `has_left` as soon as bytes may have left, before they do."""
+
+    number: int
+    timeout_seconds: float
+    has_left: bool = False
+
+
+Send = Callable[[Attempt], Awaitable[T]]
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamStatus:
+    """How an upstream does, as this process sees it. Times are None until the first of their kind."""
+
+    name: str
+    breaker: BreakerState
+    last_success_time: datetime | None
+    last_failure_time: datetime | None
+    consecutive_failures: int
+
+
+class Upstream:
+    """One service outside, named "module.provider"."""
+
+    def __init__(self, *, name: str, policy: Policy, clock: Clock, ids: Ids, metrics: UpstreamMetrics) -> None:
+        self.name = name
+        self.policy = policy
+        self._clock = clock
+        self._ids = ids
+        self._metrics = metrics
+        self._gate = Gate(
+            failure_threshold=policy.failure_threshold,
+            recovery_timeout_seconds=policy.recovery_timeout,
+            clock=clock,
+            on_change=self._breaker_changed,
+        )
+        self._pacer = Pacer(rate=policy.rate, clock=clock) if policy.rate else None
+        self._last_success: datetime | None = None
+        self._last_failure: datetime | None = None
+        self._surprises: set[tuple[str, str, str]] = set()
+        metrics.breaker(name, BreakerState.CLOSED)
+
+    async def call(self, operation: str, send: Send[T], *, safety: Safety, guard: Guard | None = None) -> T:
+        """Make one call with all its attempts.
+
+        `send` makes one attempt; it raises an `AttemptError` when that failed, and a hub error when the upstream
+        answered and refused. `guard` is awaited just before every attempt of it.
+
+        Raises:
+            UnavailableError: down, breaker open, answer unreadable, out of time. Nothing was done.
+            ExhaustedError: its quota, or our pace.
+            PreconditionError: it refuses our credentials.
+            OutcomeUnknownError: something that changes the world may have been done.
+            HubError: whatever `send` raised.
+        """
+        deadline = self._clock.monotonic() + self.policy.total_timeout
+        may_have_acted = False
+
+        async def attempt(number: int) -> T:
+            nonlocal may_have_acted
+            try:
+                return await self._gate.run(lambda: self._attempt(operation, number, send, deadline, guard))
+            except AttemptError as failure:
+                may_have_acted |= failure.may_have_acted
+                raise
+
+        try:
+            result = await retrying(
+                attempt,
+                policy=self.policy,
+                safety=safety,
+                deadline=deadline,
+                clock=self._clock,
+                fraction=self._ids.fraction,
+            )
+        except (AttemptError, GateClosedError, PaceExceededError) as failure:
+            error = verdict(self.name, operation, failure, unknown=may_have_acted and safety is not Safety.READ)
+            self._metrics.call(self.name, operation, outcome=type(error).__name__)
+            raise error from failure
+        except HubError as refusal:
+            self._metrics.call(self.name, operation, outcome=type(refusal).__name__)
+            raise
+        self._metrics.call(self.name, operation, outcome="ok")
+        return result
+
+    def status(self) -> UpstreamStatus:
+        """Tell how it does."""
+        return UpstreamStatus(
+            name=self.name,
+            breaker=self._gate.state,
+            last_success_time=self._last_success,
+            last_failure_time=self._last_failure,
+            consecutive_failures=self._gate.consecutive_failures,
+        )
+
+    def reset_breaker(self) -> None:
+        """Close the breaker by hand."""
+        self._gate.reset()
+
+    def surprise(self, operation: str, *, kind: str, word: str) -> None:
+        """Count something unknown in an answer, and log it the first time it is met."""
+        self._metrics.surprise(self.name, operation, kind=kind)
+        shown = word if _PLAIN_WORD.fullmatch(word) else "(not a plain word)"
+        if (operation, kind, shown) in self._surprises or len(self._surprises) >= _SURPRISES_KEPT:
+            return
+        self._surprises.add((operation, kind, shown))
+        _log.warning("upstream_surprise", upstream=self.name, operation=operation, kind=kind, word=shown)
+
+    async def _attempt(self, operation: str, number: int, send: Send[T], deadline: float, guard: Guard | None) -> T:
+        if self._pacer:
+            await self._pacer.take_turn(at_most_seconds=deadline - self._clock.monotonic())
+        started = self._clock.monotonic()
+        current = Attempt(number=number, timeout_seconds=min(self.policy.attempt_timeout, deadline - started))
+        outcome = "abandoned"
+        try:
+            result = await _in_time(current, send, guard)
+            outcome = "ok"
+            self._last_success = self._clock.now()
+            return result
+        except AttemptError as failure:
+            outcome = type(failure).__name__
+            self._last_failure = self._clock.now()
+            _log.warning(
+                "upstream_attempt_failed", upstream=self.name, operation=operation, attempt=number, failure=str(failure)
+            )
+            raise
+        except HubError:
+            outcome = "refused"
+            self._last_success = self._clock.now()
+            raise
+        finally:
+            seconds = self._clock.monotonic() - started
+            self._metrics.attempt(self.name, operation, outcome=outcome, seconds=seconds)
+
+    def _breaker_changed(self, state: BreakerState) -> None:
+        self._metrics.breaker(self.name, state)
+        _log.warning("upstream_breaker_changed", upstream=self.name, state=state.value)
+
+
+async def _in_time(current: Attempt, send: Send[T], guard: Guard | None) -> T:
+    """Run one attempt, and tell a timeout by whether bytes may have left."""
+    try:
+        async with asyncio.timeout(current.timeout_seconds):
+            if guard:
+                await guard()
+            return await send(current)
+    except TimeoutError as error:
+        if current.has_left:
+            raise AnswerLostError(f"no whole answer in {current.timeout_seconds:.1f} s") from error
+        raise NotSentError(f"no connection in {current.timeout_seconds:.1f} s") from error
+
+
+class Upstreams:
+    """All upstreams of this process: opens them by name, and tells how they do."""
+
+    def __init__(self, *, clock: Clock, ids: Ids, registry: CollectorRegistry) -> None:
+        self._clock = clock
+        self._ids = ids
+        self._metrics = UpstreamMetrics(registry=registry)
+        self._upstreams: dict[str, Upstream] = {}
+
+    def open(self, name: str, policy: Policy) -> Upstream:
+        """Open one, "module.provider"; opened again (a module that is started again), it starts afresh."""
+        upstream = Upstream(name=name, policy=policy, clock=self._clock, ids=self._ids, metrics=self._metrics)
+        self._upstreams[name] = upstream
+        return upstream
+
+    def statuses(self) -> tuple[UpstreamStatus, ...]:
+        """Tell how all of them do, by name."""
+        return tuple(self._upstreams[name].status() for name in sorted(self._upstreams))
+
+    def get(self, name: str) -> Upstream | None:
+        """Return the one of that name, if it is open."""
+        return self._upstreams.get(name)
