@@ -1,0 +1,1 @@
+"""Puts the hub together: settings, shared services, enabled modules, servers. It has no rules of its own."""

@@ -1,0 +1,253 @@
+"""What a module author sees: what a module is given, what it gives back, and how it is found.
+
+A module is the folder hub/modules/<name>/ with a `module.py` that holds `MODULE = ModuleSpec(...)`. Its settings are
+the table [modules.<name>], its proto package is landhub.<name>.v1. Nothing of it is imported while its mode is off.
+"""
+
+import importlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType, ModuleType
+from typing import TYPE_CHECKING, Any, Protocol
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+from pydantic import BaseModel
+
+from hub.core.audit import Audit
+from hub.core.call import Call
+from hub.core.clock import Clock
+from hub.core.crypto import KeyedHash, KeyRing
+from hub.core.database import Database
+from hub.core.effects import Effects
+from hub.core.events import Events
+from hub.core.ids import Ids
+from hub.core.jobs import JobHandler, JobKind
+from hub.core.mode import Mode
+from hub.core.outbox import Outbox, Schedule
+from hub.core.secrets import Secrets
+from hub.core.telemetry import Telemetry
+from hub.resilience.upstream import Upstreams
+from hub.signing.port import SigningPort
+
+if TYPE_CHECKING:
+    from hub.rpc.pages import PageTokens
+
+__all__ = [
+    "Mode",
+    "ModuleContext",
+    "ModuleSpec",
+    "ReportReady",
+    "Resolution",
+    "Resolver",
+    "RunningModule",
+    "StuckLister",
+    "StuckResource",
+    "Subscription",
+    "load_module",
+    "load_provider",
+]
+
+
+class ReportReady(Protocol):
+    """Tell whether the module's services can do their work now; health answers accordingly. Cheap, any time."""
+
+    def __call__(self, *, ready: bool, reason: str = "") -> None:
+        """Report; `reason` is a short sentence for operators, needed when not ready."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModuleContext:
+    """Everything a module is given. It takes what it needs from here and reaches for nothing else.
+
+    Attributes:
+        name: The module's name, "rosreestr".
+        clock, ids: Time, ids and randomness; there are no others.
+        database: Transactions: `await database.write(fn, label=...)`, `await database.read(fn)`.
+        effects: The only way to change the outside world.
+        outbox: Writes more jobs inside a transaction: `outbox.enqueue(conn, NewJob(...))`.
+        events: Appends events inside a transaction, reads and streams them.
+        audit: For records beyond those that effects and the inbound chain write by themselves.
+        columns: Keys of encrypted columns: `SealedColumn(ring=columns, table=..., column=...)`.
+        hashes: Keyed pseudonyms: equal personal values are recognised, none can be guessed.
+        secrets: Resolves `env:` and `file:` references of the module's settings.
+        metrics: Where the module's own metrics are registered.
+        telemetry: Spans.
+        upstreams: Makes and keeps the module's ways out; never open a connection past them.
+        signing: The signer agents; None if the settings name none.
+        development: True in the development profile: loopback and sandbox hosts are allowed.
+        path: Turns a path of the settings, relative to the installation, into an absolute one.
+        pages: Page tokens bound to their request.
+        report_ready: See ReportReady. A module that started is ready until it says otherwise.
+    """
+
+    name: str
+    clock: Clock
+    ids: Ids
+    database: Database
+    effects: Effects
+    outbox: Outbox
+    events: Events
+    audit: Audit
+    columns: KeyRing = field(repr=False)
+    hashes: KeyedHash = field(repr=False)
+    secrets: Secrets = field(repr=False)
+    metrics: CollectorRegistry
+    telemetry: Telemetry
+    upstreams: Upstreams
+    signing: SigningPort | None
+    development: bool
+    path: Callable[[str], Path]
+    pages: "PageTokens"
+    report_ready: ReportReady
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """Have `handler` run as a durable job for each event of a type; `name` is "<module>.<verb>"."""
+
+    type: str
+    name: str
+    handler: JobHandler
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StuckResource:
+    """One resource whose outcome nobody can find out by asking: a person has to settle it.
+
+    Attributes:
+        resource: "rosreestr.Registration/0192…".
+        kind: The work, in a word: "rosreestr.submit".
+        since: Since when.
+        last_error: A reason code, no personal data.
+        business_reference: Its story.
+        remedy: What a person may do about it, a sentence.
+    """
+
+    resource: str
+    kind: str
+    since: datetime
+    last_error: str = ""
+    business_reference: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """What a person found out about an unknown outcome.
+
+    Attributes:
+        resource_id: The id after the slash.
+        vendor_id: The vendor's id if it happened; None if it did not.
+        reason: How that is known, for the audit.
+    """
+
+    resource_id: str
+    vendor_id: str | None
+    reason: str
+
+
+Resolver = Callable[[Call, Resolution], Awaitable[str]]
+"""Settles the outcome through `effects.record` and returns the state the resource has now.
+
+Raises NotFoundError (no such resource) or PreconditionError (the outcome is known: domain "landhub.hub.v1", reason
+OUTCOME_KNOWN).
+"""
+
+StuckLister = Callable[[int], Awaitable[Sequence[StuckResource]]]
+"""Returns the oldest resources in state OUTCOME_UNKNOWN that wait for a person, so many at most, of every owner."""
+
+
+async def _nothing() -> None:
+    """Start or close nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningModule:
+    """A module that was built: what it serves and does. `build` opens nothing that `close` does not close.
+
+    Attributes:
+        services: Proto service full name ("landhub.rosreestr.v1.RosreestrService") to its servicer: an object with
+            `async def get_land_plot(self, request, call: Call) -> response` for each RPC; a server stream is an
+            asynchronous generator, a client stream gets an asynchronous iterator of requests.
+        jobs: The kinds of jobs it runs. In mode read_only their `lease.check()` never passes, so nothing is sent.
+        schedules: Jobs that recur.
+        subscriptions: Events it listens to.
+        resolvers: Resource type ("rosreestr.Registration") to what settles its unknown outcomes.
+        stuck: Lists what waits for a person; None if nothing ever does.
+        titles: Event type or RPC name ("CreateRegistration") to its line in a story, in Russian.
+        providers: Names of the providers it works with, for operators.
+        webhooks: Routes of the public listener; all below /<module name>/.
+        start: Runs after jobs and services are registered; raising means not ready, retried with a fresh build.
+        close: Runs once when the hub stops, after calls and jobs have ended.
+    """
+
+    services: Mapping[str, object]
+    jobs: Sequence[JobKind] = ()
+    schedules: Sequence[Schedule] = ()
+    subscriptions: Sequence[Subscription] = ()
+    resolvers: Mapping[str, Resolver] = field(default_factory=lambda: MappingProxyType({}))
+    stuck: StuckLister | None = None
+    titles: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    providers: Sequence[str] = ()
+    webhooks: Sequence[web.RouteDef] = ()
+    start: Callable[[], Awaitable[None]] = _nothing
+    close: Callable[[], Awaitable[None]] = _nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModuleSpec:
+    """The one constant, MODULE, that the hub looks for in hub/modules/<name>/module.py.
+
+    Attributes:
+        name: The folder's name.
+        settings: Its settings class: frozen, extra="forbid"; the table [modules.<name>] without `mode`.
+        build: Wires the module from its settings. What it raises means: not ready, with the reason, tried again later;
+            a SecretError or ValueError (bad settings) stops the hub at start-up instead.
+    """
+
+    name: str
+    settings: type[BaseModel]
+    build: Callable[[Any, ModuleContext], Awaitable[RunningModule]]
+
+
+def load_module(name: str) -> ModuleSpec:
+    """Import one module and return its MODULE. Never called for a module that is off.
+
+    Raises:
+        LookupError: there is no such module in this release.
+        ImportError: the module needs a package that is not installed.
+    """
+    module = _import(f"hub.modules.{name}", "module")
+    if module is None or not isinstance(spec := getattr(module, "MODULE", None), ModuleSpec) or spec.name != name:
+        raise LookupError(f"this release has no module {name!r}; remove [modules.{name}] from the settings")
+    return spec
+
+
+def load_provider(module: str, provider: str) -> ModuleType:
+    """Import one provider of a module: a file with `Settings` and `build(settings, ctx)`.
+
+    Raises:
+        LookupError: the module has no such provider in this release.
+        ImportError: the provider needs a package that is not installed.
+    """
+    found = _import(f"hub.modules.{module}.providers", provider)
+    if found is None:
+        raise LookupError(f"module {module!r} has no provider {provider!r}; docs/modules/{module}.md lists them")
+    return found
+
+
+def _import(package: str, name: str) -> ModuleType | None:
+    """Import package.name; None if that very file does not exist, ImportError if something it needs does not."""
+    target = f"{package}.{name}"
+    if not name.isidentifier():
+        return None
+    try:
+        return importlib.import_module(target)
+    except ModuleNotFoundError as error:
+        if error.name in {package, target}:
+            return None
+        raise
