@@ -155,6 +155,7 @@ class Checkpoint(_message.Message):
     CHECKPOINT_TIME_FIELD_NUMBER: _builtins.int
     SIGNATURE_FIELD_NUMBER: _builtins.int
     PUBLIC_KEY_FIELD_NUMBER: _builtins.int
+    STATEMENT_FIELD_NUMBER: _builtins.int
     chain: _builtins.str
     """Whose chain: "audit:<instance>" or "journal:<agent>"."""
     count: _builtins.int
@@ -162,11 +163,13 @@ class Checkpoint(_message.Message):
     head: _builtins.bytes
     """The last entry's hash, SHA-256."""
     signature: _builtins.bytes
-    """Ed25519 over `"landhub.checkpoint.v1" || 0x00 || chain || 0x00 || count (8 bytes, big-endian) || head ||
-    time (milliseconds since 1970, 8 bytes, big-endian)`.
-    """
+    """Ed25519 over `statement`."""
     public_key: _builtins.bytes
     """The public key, raw 32 bytes."""
+    statement: _builtins.bytes
+    """The exact bytes that are signed: canonical JSON of the keeper's own (for the hub: instance, count, head, time and
+    the hash of the checkpoint before). They say the same as the fields above.
+    """
     @_builtins.property
     def checkpoint_time(self) -> _timestamp_pb2.Timestamp:
         """When it was made."""
@@ -180,10 +183,11 @@ class Checkpoint(_message.Message):
         checkpoint_time: _timestamp_pb2.Timestamp | None = ...,
         signature: _builtins.bytes = ...,
         public_key: _builtins.bytes = ...,
+        statement: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["checkpoint_time", b"checkpoint_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["chain", b"chain", "checkpoint_time", b"checkpoint_time", "count", b"count", "head", b"head", "public_key", b"public_key", "signature", b"signature"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chain", b"chain", "checkpoint_time", b"checkpoint_time", "count", b"count", "head", b"head", "public_key", b"public_key", "signature", b"signature", "statement", b"statement"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
