@@ -25,3 +25,7 @@ class SandboxClock:
             raise ValueError("seconds must not be negative: time never goes back")
         self._offset += timedelta(seconds=seconds)
         return self.now()
+
+    def reset(self) -> None:
+        """Take all advances back: the one way time goes back, for a sandbox begun anew."""
+        self._offset = timedelta()

@@ -3,7 +3,8 @@
 GET  /state                          {now, gateway, registrations: {count, items}, late, operations, tls_handshakes,
                                      faults: {waiting, struck}}; an item has request_id, client_reference, status,
                                      contract_number, cadastral_number, history, documents, ...
-GET  /calls[?operation=]             the last calls: operation, time, http_status, outcome, traceparent, faults, document
+GET  /calls[?operation=]             the last calls: operation, time, http_status, outcome, traceparent, faults,
+                                     document (the decrypted request)
 GET|POST|DELETE /faults              list; add {"faults": [Fault, ...], "seed": 42?} (fields of `sandbox.faults.Fault`);
                                      clear
 POST /clock/advance                  {"seconds": 86400} -> {now}
@@ -16,3 +17,187 @@ POST /gateway/stop, /gateway/start   refuse connections; listen again on the sam
 POST /reset                          forget registrations, calls, faults, spans and clock advances
 POST /v1/traces, GET /traces         OTLP/HTTP in; OTLP JSON out (`sandbox.otlp`)
 """
+
+import dataclasses
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.clock import SandboxClock
+from sandbox.faults import Fault, FaultBoard
+from sandbox.otlp import TraceStore
+from sandbox.registrations import Registration, RegistrationBook, to_json
+from sandbox.registry import Plot, Registry, built_in_plots
+from sandbox.scenarios import Status
+from sandbox.xml_gateway import XmlGateway
+
+_BODY_LIMIT_BYTES = 16 * 1024 * 1024  # an OTLP export of some thousand spans
+_STATUS_FIELDS = frozenset({"status", "reason", "until", "uin", "sum"})
+
+
+class Control:
+    """Serves the control API over the parts of one sandbox."""
+
+    def __init__(
+        self,
+        *,
+        clock: SandboxClock,
+        faults: FaultBoard,
+        registry: Registry,
+        book: RegistrationBook,
+        gateway: XmlGateway,
+        traces: TraceStore,
+    ) -> None:
+        self._clock = clock
+        self._faults = faults
+        self._registry = registry
+        self._book = book
+        self._gateway = gateway
+        self._traces = traces
+
+    def application(self) -> web.Application:
+        """The routes of this module's docstring."""
+        application = web.Application(client_max_size=_BODY_LIMIT_BYTES, middlewares=[_errors_as_json])
+        application.add_routes(
+            [
+                web.get("/state", self._get_state),
+                web.get("/calls", self._get_calls),
+                web.get("/faults", self._get_faults),
+                web.post("/faults", self._post_faults),
+                web.delete("/faults", self._delete_faults),
+                web.post("/clock/advance", self._post_advance),
+                web.post("/registrations/{id}/status", self._post_status),
+                web.post("/registrations/{id}/payment", self._post_payment),
+                web.post("/scenarios", self._post_scenario),
+                web.get("/plots", self._get_plots),
+                web.post("/plots", self._post_plot),
+                web.post("/gateway/{action:stop|start}", self._post_gateway),
+                web.post("/reset", self._post_reset),
+                *self._traces.routes(),
+            ]
+        )
+        return application
+
+    def state(self) -> dict[str, Any]:
+        """What `GET /state` answers."""
+        registrations = self._book.registrations()
+        return {
+            "now": self._clock.now().isoformat(),
+            "gateway": self._gateway.url,
+            "registrations": {
+                "count": len(registrations),
+                "by_status": dict(self._book.by_status()),
+                "items": [to_json(registration) for registration in registrations],
+            },
+            "late": self._book.late,
+            "operations": dict(self._gateway.operations),
+            "tls_handshakes": dict(self._gateway.handshakes),
+            "faults": {"waiting": len(self._faults.waiting), "struck": dict(self._faults.struck)},
+            "spans": len(self._traces),
+        }
+
+    def reset(self) -> None:
+        """What `POST /reset` does."""
+        self._book.clear()
+        self._faults.clear()
+        self._faults.struck.clear()
+        self._gateway.forget()
+        self._traces.clear()
+        self._clock.reset()
+        self._registry.replace(built_in_plots())
+
+    async def _get_state(self, _request: web.Request) -> web.Response:
+        return web.json_response(self.state())
+
+    async def _get_calls(self, request: web.Request) -> web.Response:
+        operation = request.query.get("operation")
+        calls = [call for call in self._gateway.calls if operation in {None, call.operation}]
+        return web.json_response({"calls": [dataclasses.asdict(call) for call in calls]})
+
+    async def _get_faults(self, _request: web.Request) -> web.Response:
+        return web.json_response({"faults": [dataclasses.asdict(fault) for fault in self._faults.waiting]})
+
+    async def _post_faults(self, request: web.Request) -> web.Response:
+        body = await _object(request)
+        faults = [Fault.from_json(fault) for fault in body.get("faults", ())]
+        if "seed" in body:
+            self._faults.reseed(int(body["seed"]))
+        self._faults.add(*faults)
+        return await self._get_faults(request)
+
+    async def _delete_faults(self, _request: web.Request) -> web.Response:
+        self._faults.clear()
+        return web.json_response({"faults": []})
+
+    async def _post_advance(self, request: web.Request) -> web.Response:
+        body = await _object(request)
+        now = self._clock.advance(seconds=float(body["seconds"]))
+        return web.json_response({"now": now.isoformat()})
+
+    async def _post_status(self, request: web.Request) -> web.Response:
+        body = await _object(request)
+        if not body.keys() <= _STATUS_FIELDS:
+            raise ValueError(f"a status has no {sorted(body.keys() - _STATUS_FIELDS)}")
+        status = Status(
+            word=str(body["status"]),
+            at=self._clock.now(),
+            reason=body.get("reason"),
+            until=body.get("until"),
+            uin=body.get("uin"),
+            duty_kopecks=None if body.get("sum") is None else round(float(body["sum"]) * 100),
+        )
+        return web.json_response(to_json(self._book.set_status(self._registration(request), status)))
+
+    async def _post_payment(self, request: web.Request) -> web.Response:
+        return web.json_response(to_json(self._book.let_come(self._registration(request), "payment")))
+
+    async def _post_scenario(self, request: web.Request) -> web.Response:
+        body = await _object(request)
+        number = body.get("contract_number") or body.get("cadastral_number")
+        if number is None and body.get("default") is not True:
+            raise ValueError("say contract_number, cadastral_number or default: true")
+        self._book.choose(body["scenario"], number=number)
+        return web.json_response({})
+
+    async def _get_plots(self, _request: web.Request) -> web.Response:
+        return web.json_response({"plots": [dataclasses.asdict(plot) for plot in self._registry.plots]})
+
+    async def _post_plot(self, request: web.Request) -> web.Response:
+        self._registry.put(Plot.from_json(await _object(request)))
+        return web.json_response({})
+
+    async def _post_gateway(self, request: web.Request) -> web.Response:
+        await (self._gateway.stop() if request.match_info["action"] == "stop" else self._gateway.start())
+        return web.json_response({})
+
+    async def _post_reset(self, _request: web.Request) -> web.Response:
+        self.reset()
+        return web.json_response({})
+
+    def _registration(self, request: web.Request) -> Registration:
+        key = request.match_info["id"]
+        registration = self._book.find(key)
+        if registration is None:
+            raise web.HTTPNotFound(
+                text=json.dumps({"error": f"no registration {key}"}), content_type="application/json"
+            )
+        return registration
+
+
+async def _object(request: web.Request) -> dict[str, Any]:
+    body = await request.json()
+    if not isinstance(body, dict):
+        raise TypeError("the body must be a JSON object")
+    return body
+
+
+@web.middleware
+async def _errors_as_json(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except (ValueError, TypeError, KeyError) as error:
+        return web.json_response({"error": f"{type(error).__name__}: {error}"}, status=400)

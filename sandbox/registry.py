@@ -77,6 +77,10 @@ class Registry:
         """Add a plot, or replace the one of the same number."""
         self._plots[plot.cadastral_number] = plot
 
+    def replace(self, plots: tuple[Plot, ...]) -> None:
+        """Have these plots and no others."""
+        self._plots = {plot.cadastral_number: plot for plot in plots}
+
 
 SINGLE_OWNER = "50:20:0010101:101"
 CO_OWNERS = "50:20:0010101:102"

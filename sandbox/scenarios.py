@@ -1,8 +1,10 @@
 """What befalls a registration: scripts of states, and the state a registration is in at a given moment."""
 
 import dataclasses
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Literal
+
+MOSCOW = timezone(timedelta(hours=3), "MSK")
 
 WaitsFor = Literal["documents", "payment", "control"]
 
@@ -87,3 +89,100 @@ class Progress:
     def status(self) -> Status:
         """The present status."""
         return self.history[-1]
+
+
+def begin(scenario: str, now: datetime) -> Progress:
+    """A registration just accepted.
+
+    Raises:
+        ValueError: no scenario of that name.
+    """
+    return Progress(history=(Status(word=ACCEPTED, at=now),), remaining=steps_of(scenario), since=now)
+
+
+def steps_of(scenario: str) -> tuple[Step, ...]:
+    """The script of that name.
+
+    Raises:
+        ValueError: there is none.
+    """
+    if scenario not in SCENARIOS:
+        raise ValueError(f"no scenario {scenario!r}: there are {', '.join(sorted(SCENARIOS))}")
+    return SCENARIOS[scenario]
+
+
+def scenario_named_by(contract_number: str) -> str | None:
+    """The scenario that a contract number like `2026/17-suspended` asks for."""
+    suffix = contract_number.rpartition("-")[2].lower()
+    return suffix if suffix in SCENARIOS else None
+
+
+def advance(progress: Progress, *, now: datetime, step: timedelta, cadastral_number: str, sequence: int) -> Progress:
+    """The progress as of `now`: all steps that fell due are entered, each at its own moment."""
+    while True:
+        if progress.waits_for is not None:
+            if progress.waits_until is None or now < progress.waits_until:
+                return progress
+            status = Status(word="REFUSED", at=progress.waits_until, reason="Причины приостановления не устранены")
+            return enter(progress, status, remaining=())
+        due = progress.since + step
+        if not progress.remaining or now < due:
+            return progress
+        first, *others = progress.remaining
+        status = _status(first, due, cadastral_number=cadastral_number, sequence=sequence)
+        progress = enter(progress, status, remaining=tuple(others), waits_for=first.waits_for, days=first.days)
+
+
+def enter(
+    progress: Progress,
+    status: Status,
+    *,
+    remaining: tuple[Step, ...],
+    waits_for: WaitsFor | None = None,
+    days: int | None = None,
+) -> Progress:
+    """The progress with `status` on top."""
+    return Progress(
+        history=(*progress.history, status),
+        remaining=remaining,
+        waits_for=waits_for,
+        waits_until=None if days is None else status.at + timedelta(days=days),
+        since=status.at,
+    )
+
+
+def come(progress: Progress, what: WaitsFor, *, now: datetime) -> Progress:
+    """The progress after `what` has come; unchanged if it was not waited for."""
+    if progress.waits_for != what:
+        return progress
+    return dataclasses.replace(progress, waits_for=None, waits_until=None, since=now)
+
+
+def registration_number(cadastral_number: str, moment: datetime, sequence: int) -> str:
+    """The number of the record in the register, as the register writes it."""
+    return f"{cadastral_number}-{cadastral_number[:2]}/020/{moment.astimezone(MOSCOW).year}-{sequence}"
+
+
+def _status(step: Step, at: datetime, *, cadastral_number: str, sequence: int) -> Status:
+    status = Status(
+        word=step.word,
+        at=at,
+        reason=step.reason,
+        until=None if step.days is None else moscow_day(at + timedelta(days=step.days)),
+        uin=None if step.duty_kopecks is None else f"{sequence:020d}",
+        duty_kopecks=step.duty_kopecks,
+    )
+    return completed(status, cadastral_number=cadastral_number, sequence=sequence)
+
+
+def completed(status: Status, *, cadastral_number: str, sequence: int) -> Status:
+    """The status with what a final one also tells."""
+    if not status.is_final:
+        return status
+    number = registration_number(cadastral_number, status.at, sequence) if status.is_registered else None
+    return dataclasses.replace(status, completion_date=moscow_day(status.at), registration_number=number)
+
+
+def moscow_day(moment: datetime) -> str:
+    """The Moscow day of a moment, `YYYY-MM-DD`."""
+    return moment.astimezone(MOSCOW).date().isoformat()

@@ -32,7 +32,7 @@ class SandboxSettings:
     """A sandbox. Ports 0 are chosen by the system; what is not given is made in `directory` and kept there."""
 
     directory: Path
-    """Holds the ledger (`ledger.jsonl`) and the throw-away TLS material and Fernet key (`ca.crt`, `client.crt`, ...)."""
+    """Holds the ledger (`ledger.jsonl`), the throw-away TLS material (`ca.crt`, `client.crt`, ...) and `fernet.key`."""
     host: str = "127.0.0.1"
     gateway_port: int = 0
     control_port: int = 0

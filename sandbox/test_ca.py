@@ -10,7 +10,7 @@ from typing import ClassVar
 from sandbox.openssl import run_openssl
 
 _PARAMETERS = {"gost2012_256": ("md_gost12_256", "TCA"), "gost2012_512": ("md_gost12_512", "A")}
-_CA_DAYS = 3650
+_CA_DAYS = "3650"
 _PASSPHRASE_VARIABLE = "SANDBOX_KEY_PASSPHRASE"  # noqa: S105 - the name of a variable, not a secret
 
 # engine_id alone finds the engine; dynamic_path would make OpenSSL load it twice and fail.

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -36,7 +37,7 @@ class ThrowAwayPki:
     def create(cls, directory: Path, *, name: str = "landhub sandbox TLS") -> "ThrowAwayPki":
         """Make a CA in `directory`, or find the one made there before while it is valid."""
         pki = cls(directory=directory)
-        if pki.ca_path.exists() and _is_valid_for_a_day(pki.ca_path):
+        if pki.ca_path.exists() and _is_valid_for_a_day(_read(pki.ca_path)):
             return pki
         directory.mkdir(parents=True, exist_ok=True)
         key = ec.generate_private_key(ec.SECP256R1())
@@ -51,17 +52,20 @@ class ThrowAwayPki:
         return pki
 
     def server(self, name: str = "server", *, hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "::1")) -> TlsPair:
-        """Make a server's pair for `hosts` (names or addresses), as `NAME.crt` and `NAME.key`."""
+        """A server's pair for `hosts` (names or addresses), as `NAME.crt` and `NAME.key`; made unless it is there."""
         alternative = x509.SubjectAlternativeName([_host(host) for host in hosts])
         return self._issue(name, alternative, ExtendedKeyUsageOID.SERVER_AUTH)
 
     def client(self, name: str = "client") -> TlsPair:
-        """Make a client's pair whose common name is `name`, as `NAME.crt` and `NAME.key`."""
+        """A client's pair whose common name is `name`, as `NAME.crt` and `NAME.key`; made unless it is there."""
         alternative = x509.SubjectAlternativeName([x509.DNSName(name)])
         return self._issue(name, alternative, ExtendedKeyUsageOID.CLIENT_AUTH)
 
     def _issue(self, name: str, alternative: x509.SubjectAlternativeName, usage: x509.ObjectIdentifier) -> TlsPair:
-        ca = x509.load_pem_x509_certificate(self.ca_path.read_bytes())
+        ca = _read(self.ca_path)
+        pair = TlsPair(certificate=self.directory / f"{name}.crt", key=self.directory / f"{name}.key")
+        if pair.certificate.exists() and _is_usable(pair.certificate, ca):
+            return pair
         ca_key = serialization.load_pem_private_key((self.directory / "ca.key").read_bytes(), password=None)
         if not isinstance(ca_key, ec.EllipticCurvePrivateKey):
             raise TypeError(f"{self.directory / 'ca.key'} is not a key this made: remove the directory")
@@ -75,7 +79,6 @@ class ThrowAwayPki:
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), critical=False)
             .sign(ca_key, hashes.SHA256())
         )
-        pair = TlsPair(certificate=self.directory / f"{name}.crt", key=self.directory / f"{name}.key")
         _write(pair, certificate, key)
         return pair
 
@@ -122,13 +125,23 @@ def _host(host: str) -> x509.GeneralName:
 def _write(pair: TlsPair, certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> None:
     pair.key.touch(mode=0o600)
     pair.key.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     pair.certificate.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
 
 
-def _is_valid_for_a_day(path: Path) -> bool:
-    ends = x509.load_pem_x509_certificate(path.read_bytes()).not_valid_after_utc
-    return ends > datetime.now(UTC) + timedelta(days=1)
+def _read(path: Path) -> x509.Certificate:
+    return x509.load_pem_x509_certificate(path.read_bytes())
+
+
+def _is_valid_for_a_day(certificate: x509.Certificate) -> bool:
+    return certificate.not_valid_after_utc > datetime.now(UTC) + timedelta(days=1)
+
+
+def _is_usable(path: Path, ca: x509.Certificate) -> bool:
+    certificate = _read(path)
+    try:
+        certificate.verify_directly_issued_by(ca)
+    except (ValueError, InvalidSignature):
+        return False
+    return _is_valid_for_a_day(certificate)

@@ -1,0 +1,123 @@
+"""One running sandbox: puts its parts together and starts and stops them."""
+
+import dataclasses
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from cryptography.fernet import Fernet, MultiFernet
+
+from sandbox.clock import SandboxClock
+from sandbox.control import Control
+from sandbox.faults import FaultBoard
+from sandbox.listener import Listener, server_context
+from sandbox.otlp import TraceStore
+from sandbox.registrations import RegistrationBook
+from sandbox.registry import Registry, built_in_plots
+from sandbox.settings import SandboxSettings, TlsFiles
+from sandbox.tls import ThrowAwayPki, TlsPair
+from sandbox.xml_gateway import XmlGateway
+from sandbox.xml_gateway_operations import GatewayOperations
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """What a client of the gateway needs."""
+
+    ca: Path
+    """PEM, of the CA that issued the gateway's certificate."""
+    client: TlsPair
+    fernet_key: Path
+    """A file with the newest shared key, mode 0600."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Sandbox:
+    """A running sandbox and its parts, for tests in the same process."""
+
+    gateway: XmlGateway
+    control: Control
+    control_url: str
+    """Of the control API and of OTLP (`/v1/traces`)."""
+    faults: FaultBoard
+    clock: SandboxClock
+    registry: Registry
+    book: RegistrationBook
+    traces: TraceStore
+    credentials: Credentials | None
+    """None when the settings brought TLS material or keys of their own."""
+
+    @staticmethod
+    @asynccontextmanager
+    async def start(settings: SandboxSettings) -> AsyncIterator["Sandbox"]:
+        """Run a sandbox while the context lasts.
+
+        Raises:
+            OSError: a port is taken.
+            ValueError: the settings name no such scenario, or a key is not a Fernet key.
+        """
+        settings.directory.mkdir(parents=True, exist_ok=True)
+        tls, keys, credentials = _credentials(settings)
+        clock = SandboxClock(frozen_at=settings.frozen_at)
+        faults = FaultBoard(seed=settings.seed)
+        registry = Registry(built_in_plots())
+        traces = TraceStore()
+        book = RegistrationBook(
+            path=settings.directory / "ledger.jsonl",
+            clock=clock,
+            step_seconds=settings.step_seconds,
+            default_scenario=settings.default_scenario,
+        )
+        operations = GatewayOperations(
+            registry=registry,
+            book=book,
+            extensions=settings.extensions,
+            signature_ca=settings.signature_ca,
+            check_crl=settings.check_crl,
+        )
+        context = server_context(certificate=tls.certificate, key=tls.key, client_ca=tls.client_ca)
+        gateway = XmlGateway(
+            listener=Listener(host=settings.host, port=settings.gateway_port, tls=context),
+            keys=keys,
+            clock=clock,
+            faults=faults,
+            operations=operations,
+            allowed_clients=settings.allowed_clients,
+            errors_as_http=settings.errors_as_http,
+        )
+        control = Control(clock=clock, faults=faults, registry=registry, book=book, gateway=gateway, traces=traces)
+        control_listener = Listener(host=settings.host, port=settings.control_port)
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(gateway.stop)
+            await gateway.start()
+            stack.push_async_callback(control_listener.stop)
+            await control_listener.start(control.application())
+            yield Sandbox(
+                gateway=gateway,
+                control=control,
+                control_url=control_listener.url,
+                faults=faults,
+                clock=clock,
+                registry=registry,
+                book=book,
+                traces=traces,
+                credentials=credentials,
+            )
+
+
+def _credentials(settings: SandboxSettings) -> tuple[TlsFiles, MultiFernet, Credentials | None]:
+    """TLS files and keys by the settings; what they lack is made in the directory, or found there from before."""
+    key_path = settings.directory / "fernet.key"
+    if not settings.fernet_keys and not key_path.exists():
+        key_path.touch(mode=0o600)
+        key_path.write_bytes(Fernet.generate_key())
+    texts = settings.fernet_keys or (key_path.read_text(),)
+    keys = MultiFernet([Fernet(text) for text in texts])
+    if settings.tls is not None:
+        return settings.tls, keys, None
+    pki = ThrowAwayPki.create(settings.directory)
+    server, client = pki.server(), pki.client()
+    tls = TlsFiles(certificate=server.certificate, key=server.key, client_ca=pki.ca_path)
+    if settings.fernet_keys:
+        return tls, keys, None
+    return tls, keys, Credentials(ca=pki.ca_path, client=client, fernet_key=key_path)
