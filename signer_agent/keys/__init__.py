@@ -1,0 +1,1 @@
+"""Where private keys are: the port, and one file for each kind of place."""

@@ -1,0 +1,1 @@
+"""The way in: mTLS gRPC, raw bytes to domain and back."""
