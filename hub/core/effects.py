@@ -45,7 +45,7 @@ class Progress(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Awaited:
-    """The end of waiting: SETTLED (done or given up), WAITING (goes on later, `error` says why), RUNNING (time is up)."""
+    """The end of waiting: SETTLED (done or given up), WAITING (goes on later; `error`: why), RUNNING (time is up)."""
 
     progress: Progress
     error: HubError | None = None

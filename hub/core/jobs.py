@@ -52,11 +52,16 @@ class JobState(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job as its handler sees it. `attempt` counts leases from 1, `failures` those that ended badly in a row."""
+    """A job as its handler sees it.
+
+    `attempt` counts leases from 1, `setbacks` those in a row that got no further, `failures` those of them that ended
+    by a crash or an unexpected error.
+    """
 
     id: str
     new: NewJob
     attempt: int
+    setbacks: int
     failures: int
     fence: int
     created_at: datetime
@@ -88,7 +93,7 @@ class Again:
     """Run it again later: after `delay`, or after the kind's backoff if there is none.
 
     Attributes:
-        delay: How long to wait; None takes the backoff and counts as a failure towards the dead letter.
+        delay: How long to wait, which is no setback (polling); None is a setback and takes the kind's backoff.
         reason: Why, as a code ("BREAKER_OPEN", "STILL_IN_REVIEW"); shown to operators.
         nothing_sent: True if certainly nothing reached the vendor in this attempt: the "sent" mark is taken back.
         error: What a caller that waits for the outcome may be told.
@@ -178,9 +183,11 @@ class JobKind:
 
     Attributes:
         name: "<module>.<verb>".
-        handler: Does the work and settles it. What it raises means: again after the backoff.
+        handler: Does the work and settles it. A HubError it raises means: again after retry_after or the backoff, for
+            as long as it takes; any other error is a failure.
         concurrency: At most so many at once in this process.
         lease: How long a lease lasts without renewal; longer than any one outward attempt.
+        max_run: A handler that runs longer is cancelled, which is a failure.
         max_failures: So many failures in a row make it a dead letter.
         first_delay, max_delay: The backoff doubles from the one to the other, with jitter.
         on_dead: Runs in the transaction that gives up, with the reason: lets the resource say so.
@@ -190,6 +197,7 @@ class JobKind:
     handler: JobHandler
     concurrency: int = 8
     lease: timedelta = timedelta(seconds=60)
+    max_run: timedelta = timedelta(minutes=10)
     max_failures: int = 20
     first_delay: timedelta = timedelta(seconds=1)
     max_delay: timedelta = timedelta(minutes=10)

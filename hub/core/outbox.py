@@ -41,7 +41,7 @@ class Outbox:
         raise AssertionError((self, schedule))
 
     def enqueue(self, conn: Connection, job: NewJob) -> str | None:
-        """Write a job in the transaction that makes it necessary; returns its id, or None if its unique_key is taken."""
+        """Write a job in the transaction that makes it necessary; returns its id, None if its unique_key is taken."""
         raise AssertionError((self, conn, job))
 
     async def start(self) -> None:

@@ -1,0 +1,120 @@
+"""The port to the outbox's table; every method works inside the caller's transaction."""
+
+import abc
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from hub.core.jobs import Job, JobState, NewJob
+
+
+@dataclass(frozen=True, slots=True)
+class JobView:
+    """A job with its present state, for waiting callers and operators. `reason` is the last ending's code."""
+
+    job: Job
+    state: JobState
+    run_at: datetime
+    holder: str | None
+    lease_until: datetime | None
+    reason: str
+    updated_at: datetime
+
+    def held_by_another(self, holder: str, now: datetime) -> bool:
+        """Return whether somebody else's lease on it is alive."""
+        return (
+            self.state is JobState.LEASED
+            and self.holder != holder
+            and self.lease_until is not None
+            and self.lease_until > now
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """What becomes of a job when a lease ends: its next state, and whether the counters go up or start anew."""
+
+    state: JobState
+    run_at: datetime
+    reason: str
+    setback: bool = False
+    failure: bool = False
+    clear_sent: bool = False
+
+
+class OutboxStore(abc.ABC):
+    """Rows of `outbox_jobs` and `schedules`."""
+
+    @abc.abstractmethod
+    def add(self, conn: Connection, job_id: str, job: NewJob, *, now: datetime) -> bool:
+        """Write a READY job; False if its unique_key is taken."""
+
+    @abc.abstractmethod
+    def add_leased(
+        self, conn: Connection, job_id: str, job: NewJob, *, now: datetime, holder: str, until: datetime
+    ) -> Job:
+        """Write a job that the holder is already working on, its first lease."""
+
+    @abc.abstractmethod
+    def claim(
+        self, conn: Connection, *, leases: Mapping[str, timedelta], limit: int, holder: str, now: datetime
+    ) -> Sequence[Job]:
+        """Lease due jobs of the given kinds, by priority, then run_at, then id. An expired lease counts as a failure."""
+
+    @abc.abstractmethod
+    def next_due(self, conn: Connection, kinds: Sequence[str]) -> datetime | None:
+        """Return when the next job of the kinds can be claimed."""
+
+    @abc.abstractmethod
+    def extend(
+        self,
+        conn: Connection,
+        job_id: str,
+        *,
+        holder: str,
+        fence: int,
+        until: datetime,
+        sent_at: datetime | None = None,
+    ) -> bool:
+        """Prolong a lease, marking the job as sent if a time is given; False if it was lost."""
+
+    @abc.abstractmethod
+    def finish(self, conn: Connection, job_id: str, *, holder: str, fence: int, ending: Ending, now: datetime) -> bool:
+        """End a lease; False if it was lost, and nothing is changed."""
+
+    @abc.abstractmethod
+    def release(self, conn: Connection, *, now: datetime, holder: str | None = None, other_than: str = "") -> int:
+        """Give back all leases of a holder, or of everybody but one; returns how many."""
+
+    @abc.abstractmethod
+    def get(self, conn: Connection, job_id: str) -> JobView | None:
+        """Return a job as it stands."""
+
+    @abc.abstractmethod
+    def stuck(self, conn: Connection, *, limit: int, after: str = "") -> Sequence[JobView]:
+        """Return dead letters and jobs with setbacks, by id, after one."""
+
+    @abc.abstractmethod
+    def by_business_reference(self, conn: Connection, reference: str, *, limit: int) -> Sequence[JobView]:
+        """Return the jobs of one deal in the order of their creation."""
+
+    @abc.abstractmethod
+    def revive(self, conn: Connection, job_id: str, *, now: datetime) -> bool:
+        """Make a dead letter READY again, with its counters at zero; False if it is not dead."""
+
+    @abc.abstractmethod
+    def discard(self, conn: Connection, job_id: str, *, now: datetime, reason: str) -> bool:
+        """Call a READY or dead job DONE without running it; False if it is running or done."""
+
+    @abc.abstractmethod
+    def prune(self, conn: Connection, *, before: datetime) -> int:
+        """Delete jobs that were DONE before a time; returns how many."""
+
+    @abc.abstractmethod
+    def take_slot(self, conn: Connection, name: str, slot: datetime) -> datetime | None:
+        """Move a schedule to a slot; returns the slot it was at before, or None if there is nothing to fire.
+
+        A schedule that is new is put at the slot and fires from the next one on.
+        """

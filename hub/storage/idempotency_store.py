@@ -1,0 +1,28 @@
+"""The idempotency keys' rows in SQL."""
+
+import dataclasses
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select
+
+from hub.core.idempotency import IdempotencyKey, IdempotencyStore
+from hub.storage.inserts import insert_new
+from hub.storage.tables import idempotency_keys as keys
+
+
+class SqlIdempotencyStore(IdempotencyStore):
+    """See IdempotencyStore."""
+
+    def add(self, conn: Connection, key: IdempotencyKey) -> bool:
+        """See IdempotencyStore.add."""
+        return insert_new(conn, keys, {field.name: getattr(key, field.name) for field in dataclasses.fields(key)})
+
+    def get(self, conn: Connection, caller: str, method: str, request_id: str) -> IdempotencyKey | None:
+        """See IdempotencyStore.get."""
+        same = (keys.c.caller == caller, keys.c.method == method, keys.c.request_id == request_id)
+        row = conn.execute(select(keys).where(*same)).first()
+        return None if row is None else IdempotencyKey(**row._asdict())
+
+    def prune(self, conn: Connection, *, now: datetime) -> int:
+        """See IdempotencyStore.prune."""
+        return conn.execute(delete(keys).where(keys.c.expires_at < now)).rowcount

@@ -1,0 +1,14 @@
+"""The one insert that both databases spell in their own dialect."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+
+def insert_new(conn: Connection, table: Table, values: Mapping[str, Any]) -> bool:
+    """Insert a row unless one with an equal key is there; True if it was inserted."""
+    if conn.dialect.name == "postgresql":
+        return conn.execute(postgresql.insert(table).values(values).on_conflict_do_nothing()).rowcount == 1
+    return conn.execute(sqlite.insert(table).values(values).on_conflict_do_nothing()).rowcount == 1

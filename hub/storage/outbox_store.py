@@ -1,0 +1,235 @@
+"""The outbox's rows in SQL: leases, fences and due times."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, case, delete, func, insert, literal, or_, select, update
+
+from hub.core.database import OUTBOX_TOPIC, touch
+from hub.core.jobs import Job, JobState, NewJob
+from hub.core.outbox_store import Ending, JobView, OutboxStore
+from hub.storage.inserts import insert_new
+from hub.storage.tables import outbox_jobs as jobs
+from hub.storage.tables import schedules
+
+
+class SqlOutboxStore(OutboxStore):
+    """See OutboxStore."""
+
+    def add(self, conn: Connection, job_id: str, job: NewJob, *, now: datetime) -> bool:
+        """See OutboxStore.add."""
+        touch(conn, OUTBOX_TOPIC)
+        return insert_new(conn, jobs, _row(job_id, job, now) | {"state": JobState.READY})
+
+    def add_leased(
+        self, conn: Connection, job_id: str, job: NewJob, *, now: datetime, holder: str, until: datetime
+    ) -> Job:
+        """See OutboxStore.add_leased."""
+        lease = {"state": JobState.LEASED, "attempts": 1, "fence": 1, "holder": holder, "lease_until": until}
+        conn.execute(insert(jobs).values(_row(job_id, job, now) | lease))
+        return Job(id=job_id, new=job, attempt=1, setbacks=0, failures=0, fence=1, created_at=now, sent_at=None)
+
+    def claim(
+        self, conn: Connection, *, leases: Mapping[str, timedelta], limit: int, holder: str, now: datetime
+    ) -> Sequence[Job]:
+        """See OutboxStore.claim."""
+        due = (
+            select(jobs.c.id)
+            .where(jobs.c.kind.in_(leases), _due(now))
+            .order_by(jobs.c.priority, jobs.c.run_at, jobs.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        ids = list(conn.scalars(due))
+        if not ids:
+            return []
+        expired = case((jobs.c.state == JobState.LEASED, 1), else_=0)
+        until = case(
+            *((jobs.c.kind == kind, literal(now + lease, jobs.c.lease_until.type)) for kind, lease in leases.items())
+        )
+        conn.execute(
+            update(jobs)
+            .where(jobs.c.id.in_(ids))
+            .values(
+                state=JobState.LEASED,
+                attempts=jobs.c.attempts + 1,
+                setbacks=jobs.c.setbacks + expired,
+                failures=jobs.c.failures + expired,
+                fence=jobs.c.fence + 1,
+                holder=holder,
+                lease_until=until,
+                updated_at=now,
+            )
+        )
+        order = (jobs.c.priority, jobs.c.run_at, jobs.c.id)
+        return [_job(row) for row in conn.execute(select(jobs).where(jobs.c.id.in_(ids)).order_by(*order))]
+
+    def next_due(self, conn: Connection, kinds: Sequence[str]) -> datetime | None:
+        """See OutboxStore.next_due."""
+        ready = select(func.min(jobs.c.run_at)).where(jobs.c.state == JobState.READY, jobs.c.kind.in_(kinds))
+        held = select(func.min(jobs.c.lease_until)).where(jobs.c.state == JobState.LEASED, jobs.c.kind.in_(kinds))
+        times = [time for time in (conn.scalar(ready), conn.scalar(held)) if time is not None]
+        return min(times, default=None)
+
+    def extend(
+        self,
+        conn: Connection,
+        job_id: str,
+        *,
+        holder: str,
+        fence: int,
+        until: datetime,
+        sent_at: datetime | None = None,
+    ) -> bool:
+        """See OutboxStore.extend."""
+        values: dict[str, Any] = {"lease_until": until} | ({"sent_at": sent_at} if sent_at is not None else {})
+        return conn.execute(update(jobs).where(_held(job_id, holder, fence)).values(values)).rowcount == 1
+
+    def finish(self, conn: Connection, job_id: str, *, holder: str, fence: int, ending: Ending, now: datetime) -> bool:
+        """See OutboxStore.finish."""
+        values: dict[str, Any] = {
+            "state": ending.state,
+            "run_at": ending.run_at,
+            "reason": ending.reason[:100],
+            "setbacks": jobs.c.setbacks + 1 if ending.setback else 0,
+            "failures": jobs.c.failures + 1 if ending.failure else jobs.c.failures if ending.setback else 0,
+            "holder": None,
+            "lease_until": None,
+            "updated_at": now,
+        }
+        if ending.clear_sent:
+            values["sent_at"] = None
+        if ending.state is JobState.READY:
+            touch(conn, OUTBOX_TOPIC)
+        return conn.execute(update(jobs).where(_held(job_id, holder, fence)).values(values)).rowcount == 1
+
+    def release(self, conn: Connection, *, now: datetime, holder: str | None = None, other_than: str = "") -> int:
+        """See OutboxStore.release."""
+        whose = jobs.c.holder == holder if holder is not None else jobs.c.holder != other_than
+        values = {"lease_until": now, "updated_at": now} if holder is None else _given_back(now)
+        touch(conn, OUTBOX_TOPIC)
+        return conn.execute(update(jobs).where(jobs.c.state == JobState.LEASED, whose).values(values)).rowcount
+
+    def get(self, conn: Connection, job_id: str) -> JobView | None:
+        """See OutboxStore.get."""
+        row = conn.execute(select(jobs).where(jobs.c.id == job_id)).first()
+        return None if row is None else _view(row)
+
+    def stuck(self, conn: Connection, *, limit: int, after: str = "") -> Sequence[JobView]:
+        """See OutboxStore.stuck."""
+        waiting = and_(jobs.c.state.in_([JobState.READY, JobState.LEASED]), jobs.c.setbacks > 0)
+        wanted = select(jobs).where(or_(jobs.c.state == JobState.DEAD, waiting), jobs.c.id > after)
+        return [_view(row) for row in conn.execute(wanted.order_by(jobs.c.id).limit(limit))]
+
+    def by_business_reference(self, conn: Connection, reference: str, *, limit: int) -> Sequence[JobView]:
+        """See OutboxStore.by_business_reference."""
+        wanted = select(jobs).where(jobs.c.business_reference == reference)
+        return [_view(row) for row in conn.execute(wanted.order_by(jobs.c.created_at, jobs.c.id).limit(limit))]
+
+    def revive(self, conn: Connection, job_id: str, *, now: datetime) -> bool:
+        """See OutboxStore.revive."""
+        touch(conn, OUTBOX_TOPIC)
+        anew = {"state": JobState.READY, "run_at": now, "setbacks": 0, "failures": 0, "updated_at": now}
+        dead = and_(jobs.c.id == job_id, jobs.c.state == JobState.DEAD)
+        return conn.execute(update(jobs).where(dead).values(anew)).rowcount == 1
+
+    def discard(self, conn: Connection, job_id: str, *, now: datetime, reason: str) -> bool:
+        """See OutboxStore.discard."""
+        idle = and_(jobs.c.id == job_id, jobs.c.state.in_([JobState.READY, JobState.DEAD]))
+        values = {"state": JobState.DONE, "reason": reason[:100], "updated_at": now}
+        return conn.execute(update(jobs).where(idle).values(values)).rowcount == 1
+
+    def prune(self, conn: Connection, *, before: datetime) -> int:
+        """See OutboxStore.prune."""
+        return conn.execute(delete(jobs).where(jobs.c.state == JobState.DONE, jobs.c.updated_at < before)).rowcount
+
+    def take_slot(self, conn: Connection, name: str, slot: datetime) -> datetime | None:
+        """See OutboxStore.take_slot."""
+        if insert_new(conn, schedules, {"name": name, "last_slot": slot}):
+            return None
+        last = conn.scalar(select(schedules.c.last_slot).where(schedules.c.name == name).with_for_update())
+        if last is None or last >= slot:
+            return None
+        conn.execute(update(schedules).where(schedules.c.name == name).values(last_slot=slot))
+        return last
+
+
+def _row(job_id: str, job: NewJob, now: datetime) -> dict[str, Any]:
+    counters = {"attempts": 0, "setbacks": 0, "failures": 0, "fence": 0, "reason": ""}
+    own = {
+        "id": job_id,
+        "kind": job.kind,
+        "priority": job.priority,
+        "run_at": job.run_at or now,
+        "unique_key": job.unique_key,
+        "payload": dict(job.payload),
+        "resource": job.resource,
+        "resource_id": job.resource_id,
+        "created_at": now,
+        "updated_at": now,
+    }
+    cause = {
+        "owner": job.owner,
+        "caller": job.caller,
+        "method": job.method,
+        "request_id": job.request_id,
+        "business_reference": job.business_reference,
+        "traceparent": job.traceparent,
+    }
+    return counters | own | cause
+
+
+def _due(now: datetime) -> Any:
+    return or_(
+        and_(jobs.c.state == JobState.READY, jobs.c.run_at <= now),
+        and_(jobs.c.state == JobState.LEASED, jobs.c.lease_until <= now),
+    )
+
+
+def _held(job_id: str, holder: str, fence: int) -> Any:
+    return and_(jobs.c.id == job_id, jobs.c.state == JobState.LEASED, jobs.c.holder == holder, jobs.c.fence == fence)
+
+
+def _given_back(now: datetime) -> dict[str, Any]:
+    return {"state": JobState.READY, "run_at": now, "holder": None, "lease_until": None, "updated_at": now}
+
+
+def _job(row: Row[Any]) -> Job:
+    new = NewJob(
+        kind=row.kind,
+        payload=row.payload,
+        resource=row.resource,
+        resource_id=row.resource_id,
+        owner=row.owner,
+        caller=row.caller,
+        method=row.method,
+        request_id=row.request_id,
+        business_reference=row.business_reference,
+        traceparent=row.traceparent,
+        unique_key=row.unique_key,
+        run_at=row.run_at,
+        priority=row.priority,
+    )
+    return Job(
+        id=row.id,
+        new=new,
+        attempt=row.attempts,
+        setbacks=row.setbacks,
+        failures=row.failures,
+        fence=row.fence,
+        created_at=row.created_at,
+        sent_at=row.sent_at,
+    )
+
+
+def _view(row: Row[Any]) -> JobView:
+    return JobView(
+        job=_job(row),
+        state=JobState(row.state),
+        run_at=row.run_at,
+        holder=row.holder,
+        lease_until=row.lease_until,
+        reason=row.reason,
+        updated_at=row.updated_at,
+    )
