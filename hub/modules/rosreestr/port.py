@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
-from hub.core.errors import InvalidRequestError, NotFoundError, PreconditionError
+from hub.core.errors import InvalidRequestError, NotFoundError, OutcomeUnknownError, PreconditionError
 from hub.core.money import Money
 from hub.resilience.policy import Guard
 
@@ -269,8 +269,11 @@ class RefusedByProviderError(PreconditionError):
         self.vendor_message = vendor_message
 
 
-class ReferenceTakenError(PreconditionError):
-    """The provider has other content under our reference; `vendor_id` tells which registration, if it said so."""
+class ReferenceTakenError(OutcomeUnknownError):
+    """The provider already has something under our reference; `vendor_id` tells which registration, if it said so.
+
+    Since nobody else makes our references, it is most likely ours from an attempt before: look it up, don't give up.
+    """
 
     def __init__(self, *, reference: str, vendor_id: str = "") -> None:
         super().__init__(
@@ -349,8 +352,7 @@ class RosreestrPort(abc.ABC):
         Raises:
             UnsupportedByProviderError: nothing was sent.
             RefusedByProviderError: the provider said no.
-            ReferenceTakenError: the reference has other content there.
-            OutcomeUnknownError: it may have been registered; look it up by `find`.
+            OutcomeUnknownError: it may have been taken; look it up by `find`. (ReferenceTakenError is one of these.)
         """
 
     @abc.abstractmethod
@@ -366,7 +368,7 @@ class RosreestrPort(abc.ABC):
         """Ask for a registration by the provider's id.
 
         Raises:
-            RegistrationNotFoundError: the provider doesn't know it.
+            RegistrationNotFoundError: not known there; no proof before `visibility_window` has passed.
         """
 
     @abc.abstractmethod
@@ -377,6 +379,11 @@ class RosreestrPort(abc.ABC):
 
         Raises:
             UnsupportedByProviderError: nothing was sent.
+            RegistrationNotFoundError: not known there; no proof before `visibility_window` has passed.
             RefusedByProviderError: the provider said no.
             OutcomeUnknownError: they may have been added; where `can_find`, the same call is safe to repeat.
         """
+
+    @abc.abstractmethod
+    async def close(self) -> None:
+        """Let go of the connections, once, when the module ends."""

@@ -6,14 +6,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class RosreestrSettings(BaseModel):
-    """The `[rosreestr]` table. All times are in seconds."""
+    """The `[modules.rosreestr]` table. All times are in seconds."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     provider: str = "xml_gateway"
     """Which provider serves the module: a file in `providers/`."""
     providers: dict[str, dict[str, Any]] = Field(default_factory=dict)
-    """A table for each provider, `[rosreestr.providers.xml_gateway]`; the provider's `Settings` checks it."""
+    """A table for each provider, `[modules.rosreestr.providers.xml_gateway]`; the provider's `Settings` checks it."""
     max_age: float = Field(default=300.0, ge=0, le=86_400)
     """How old a cached read may be where the request doesn't say."""
     cache_entries: int = Field(default=10_000, ge=1, le=1_000_000)

@@ -1,0 +1,275 @@
+"""HTTPS to one upstream: one pooled session, bounded and guarded, every failure told by whether bytes have left."""
+
+import asyncio
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from ipaddress import ip_address
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TypeVar
+
+import aiohttp
+from opentelemetry.trace import SpanKind, Status, StatusCode
+from yarl import URL
+
+from hub.core.errors import HubError
+from hub.core.secrets import Secret, read_private_file
+from hub.core.telemetry import AttributeValue, Telemetry, current_traceparent, set_attributes
+from hub.resilience.addresses import GuardedResolver, Network, is_allowed
+from hub.resilience.failures import (
+    AnswerInvalidError,
+    AnswerLostError,
+    AttemptError,
+    CredentialsRefusedError,
+    NotSentError,
+    QuotaExceededError,
+    RequestRejectedError,
+    UpstreamFailedError,
+)
+from hub.resilience.policy import Guard, Safety
+from hub.resilience.upstream import Attempt, Upstream
+
+T = TypeVar("T")
+
+_CHUNK_BYTES = 65_536
+_KEEP_ALIVE_SECONDS = 10.0  # shorter than any server's, so that we rarely write into a connection it is closing
+_DNS_CACHE_SECONDS = 60
+_IN_A_THREAD_BYTES = 100_000  # above it, reading an answer would hold the event loop for milliseconds
+_MAX_RETRY_AFTER = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """A whole answer of any status."""
+
+    status: int
+    content_type: str
+    body: bytes = field(repr=False)
+    retry_after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpRequest:
+    """A POST to a path of the upstream, which begins with a slash; `operation` is its name in metrics and spans."""
+
+    operation: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+
+def client_tls(*, certificate: Path, key: Path, key_password: Secret | None, ca_bundle: Path) -> ssl.SSLContext:
+    """Return a context that trusts one CA bundle alone and shows a client certificate. Files are PEM.
+
+    Raises:
+        SecretError: the key is missing, or open to others.
+        ssl.SSLError, OSError: a file can't be read or is no PEM of its kind.
+    """
+    read_private_file(key)
+    context = ssl.create_default_context(cafile=str(ca_bundle))
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    password = key_password.reveal() if key_password else b""  # empty, since without one OpenSSL asks the terminal
+    context.load_cert_chain(certfile=str(certificate), keyfile=str(key), password=password)
+    return context
+
+
+class HttpGateway:
+    """Calls one upstream over HTTPS."""
+
+    def __init__(
+        self,
+        *,
+        upstream: Upstream,
+        base_url: str,
+        tls: ssl.SSLContext,
+        networks: tuple[Network, ...],
+        max_answer_bytes: int,
+        telemetry: Telemetry,
+    ) -> None:
+        """Take what it needs; the first call opens the session.
+
+        Raises:
+            ValueError: the URL isn't https, or names an address that is private and in none of `networks`.
+        """
+        self._upstream = upstream
+        self._base = URL(base_url.rstrip("/"))
+        self._tls = tls
+        self._networks = networks
+        self._max_answer_bytes = max_answer_bytes
+        self._telemetry = telemetry
+        self._session: aiohttp.ClientSession | None = None
+        _check_base(self._base, networks)
+
+    async def post(
+        self,
+        request: HttpRequest,
+        read: Callable[[HttpAnswer], T],
+        *,
+        safety: Safety,
+        guard: Guard | None = None,
+    ) -> T:
+        """Send a request and return what `read` makes of the answer.
+
+        `read` gets answers of any status, maybe in a thread; it raises an `AttemptError` (see `check_status`) or, if
+        the upstream refuses for a reason of business, a hub error.
+
+        Raises:
+            HubError: as `Upstream.call`.
+        """
+
+        async def send(attempt: Attempt) -> T:
+            return await self._send(request, read, attempt)
+
+        return await self._upstream.call(request.operation, send, safety=safety, guard=guard)
+
+    async def close(self) -> None:
+        """Close the pooled connections."""
+        session, self._session = self._session, None
+        if session:
+            await session.close()
+
+    async def _send(self, request: HttpRequest, read: Callable[[HttpAnswer], T], attempt: Attempt) -> T:
+        url = URL(f"{self._base}{request.path}", encoded=True)
+        attributes: dict[str, AttributeValue] = {
+            "http.request.method": "POST",
+            "http.request.resend_count": attempt.number - 1,
+            "server.address": url.host or "",
+            "server.port": url.port or 443,
+            "url.scheme": url.scheme,
+            "url.path": url.path,
+            "landhub.upstream": self._upstream.name,
+            "landhub.operation": request.operation,
+        }
+        with self._telemetry.span(f"POST {request.path}", kind=SpanKind.CLIENT, attributes=attributes) as span:
+            answer = await self._exchange(url, request, attempt)
+            set_attributes(span, {"http.response.status_code": answer.status})
+            try:
+                if len(answer.body) > _IN_A_THREAD_BYTES:
+                    return await asyncio.to_thread(read, answer)
+                return read(answer)
+            except HubError as error:
+                refusal = error
+                set_attributes(span, {"landhub.reason": refusal.reason})
+                if answer.status >= 400:
+                    span.set_status(Status(StatusCode.ERROR))
+        raise refusal
+
+    async def _exchange(self, url: URL, request: HttpRequest, attempt: Attempt) -> HttpAnswer:
+        sent = {**request.headers, "Accept-Encoding": "identity"}
+        if traceparent := current_traceparent():
+            sent["traceparent"] = traceparent
+        try:
+            async with self._open_session().post(
+                url, data=request.body, headers=sent, allow_redirects=False, trace_request_ctx=attempt
+            ) as response:
+                return HttpAnswer(
+                    status=response.status,
+                    content_type=response.content_type,
+                    body=await self._read_bounded(response),
+                    retry_after=_retry_after(response.headers.get("Retry-After", "")),
+                )
+        except (aiohttp.ClientError, OSError) as error:
+            raise _failure(error, attempt) from error
+
+    async def _read_bounded(self, response: aiohttp.ClientResponse) -> bytes:
+        body = bytearray()
+        async for chunk in response.content.iter_chunked(_CHUNK_BYTES):
+            body += chunk
+            if len(body) > self._max_answer_bytes:
+                response.close()
+                raise AnswerInvalidError(f"the answer is larger than {self._max_answer_bytes} bytes")
+        return bytes(body)
+
+    def _open_session(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            connector = aiohttp.TCPConnector(
+                ssl=self._tls,
+                resolver=GuardedResolver(resolver=aiohttp.ThreadedResolver(), networks=self._networks),
+                limit=self._upstream.policy.max_concurrent,
+                keepalive_timeout=_KEEP_ALIVE_SECONDS,
+                ttl_dns_cache=_DNS_CACHE_SECONDS,
+            )
+            self._session = aiohttp.ClientSession(
+                connector=connector,
+                timeout=aiohttp.ClientTimeout(total=None),  # the chain's attempt timeout rules
+                cookie_jar=aiohttp.DummyCookieJar(),
+                trust_env=False,
+                auto_decompress=False,
+                trace_configs=[_departure_marker()],
+                headers={"User-Agent": "landhub"},
+            )
+        return self._session
+
+
+def check_status(answer: HttpAnswer) -> None:
+    """Raise the failure that an answer's status alone tells; return if it is 200.
+
+    Raises:
+        AttemptError: by kind.
+    """
+    status = answer.status
+    what = f"HTTP {status}"
+    if status == 200:
+        return
+    if status == 429:
+        raise QuotaExceededError(what, retry_after=answer.retry_after)
+    if status in {401, 403}:
+        raise CredentialsRefusedError(what)
+    if status >= 500:
+        raise UpstreamFailedError(what, retry_after=answer.retry_after)
+    if status >= 400 and status not in {408, 409, 425}:  # these three may speak of an earlier attempt that acted
+        raise RequestRejectedError(what)
+    raise AnswerInvalidError(what)
+
+
+def _check_base(base: URL, networks: tuple[Network, ...]) -> None:
+    if base.scheme != "https" or not base.host or base.user or base.query_string or base.fragment:
+        raise ValueError("the address of a provider is https://host[:port][/path], without user, query or fragment")
+    try:
+        address = str(ip_address(base.host))
+    except ValueError:
+        return  # a name: judged when it is resolved
+    if not is_allowed(address, networks):
+        raise ValueError(f"{address} is a private address; this profile refuses it unless its network is named")
+
+
+def _departure_marker() -> aiohttp.TraceConfig:
+    """Mark the attempt when its first byte is about to be written."""
+
+    async def headers_leave(
+        _session: aiohttp.ClientSession, context: SimpleNamespace, _params: aiohttp.TraceRequestHeadersSentParams
+    ) -> None:
+        attempt: Attempt = context.trace_request_ctx
+        attempt.has_left = True
+
+    config = aiohttp.TraceConfig()
+    config.on_request_headers_sent.append(headers_leave)
+    return config
+
+
+def _failure(error: aiohttp.ClientError | OSError, attempt: Attempt) -> AttemptError:
+    what = type(error).__name__
+    if _is_certificate_alert(error):
+        return CredentialsRefusedError(f"{what}: the peer refuses our certificate")
+    if not attempt.has_left:
+        return NotSentError(what)
+    return AnswerLostError(what)
+
+
+def _is_certificate_alert(error: BaseException | None) -> bool:
+    """Whether the peer refused our certificate: with TLS 1.3, after our first bytes left, before it reads any."""
+    while error is not None:
+        text = f"{getattr(error, 'reason', '')} {error}".upper()
+        if isinstance(error, OSError) and "ALERT" in text and ("CERTIFICATE" in text or "UNKNOWN_CA" in text):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _retry_after(header: str) -> timedelta | None:
+    """Return the seconds a server asks for; the date form is left to our own delays."""
+    if not header.isdecimal():
+        return None
+    return min(timedelta(seconds=int(header[:9])), _MAX_RETRY_AFTER)
