@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType, ModuleType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
@@ -30,10 +30,8 @@ from hub.core.outbox import Outbox, Schedule
 from hub.core.secrets import Secrets
 from hub.core.telemetry import Telemetry
 from hub.resilience.upstream import Upstreams
+from hub.rpc.pages import PageTokens
 from hub.signing.port import SigningPort
-
-if TYPE_CHECKING:
-    from hub.rpc.pages import PageTokens
 
 __all__ = [
     "Mode",
@@ -101,7 +99,7 @@ class ModuleContext:
     signing: SigningPort | None
     development: bool
     path: Callable[[str], Path]
-    pages: "PageTokens"
+    pages: PageTokens
     report_ready: ReportReady
 
 

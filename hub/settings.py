@@ -67,6 +67,10 @@ SecretReference = Annotated[str, AfterValidator(_reference)]
 FilePath = Annotated[str, Field(min_length=1)]
 
 
+MethodPattern = Annotated[str, Field(pattern=r"^landhub\.[A-Za-z0-9_.]+(\.\*|/[A-Za-z0-9]+|/\*)$")]
+""""landhub.rosreestr.v1.*" or "landhub.rosreestr.v1.RosreestrService/GetLandPlot"."""
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -85,16 +89,14 @@ class ServerSettings(_Table):
     certificate: FilePath = "pki/server.crt"
     key: FilePath = "pki/server.key"
     client_ca: FilePath = "pki/ca.crt"
-    denied_fingerprints: tuple[str, ...] = ()
-    """SHA-256 of client certificates that are refused, hex, colons allowed."""
-    denied_list: FilePath | None = None
-    """A file with more of them, one a line; read again when it changes (`hub callers deny` writes it)."""
+    denied_fingerprints: FilePath = "pki/denied"
+    """A file with the SHA-256 of refused client certificates, hex, one a line; read again when it changes."""
     revocation_list: FilePath | None = None
     """A CRL of the callers' CA, PEM; read again when it changes."""
     reflection: bool = False
     drain_seconds: float = Field(default=30, gt=0, le=600)
     """How long calls and effects under way may take to finish after SIGTERM."""
-    max_connection_age_seconds: float = Field(default=3600, ge=60, le=86_400)
+    max_connection_age_seconds: int = Field(default=3600, ge=1, le=86_400)
 
 
 class AdministrationSettings(_Table):
@@ -104,8 +106,7 @@ class AdministrationSettings(_Table):
     certificate: FilePath = "pki/admin-server.crt"
     key: FilePath = "pki/admin-server.key"
     client_ca: FilePath = "pki/admin-ca.crt"
-    denied_fingerprints: tuple[str, ...] = ()
-    denied_list: FilePath | None = None
+    denied_fingerprints: FilePath = "pki/admin-denied"
     revocation_list: FilePath | None = None
     reflection: bool = False
 
@@ -167,17 +168,25 @@ class CallerSettings(_Table):
 class RoleSettings(_Table):
     """[roles.NAME]: what a role may call."""
 
-    methods: tuple[Annotated[str, Field(pattern=r"^(\*|landhub\.[A-Za-z0-9_.]+(\.\*|/[A-Za-z0-9]+|/\*))$")], ...]
-    """ "landhub.rosreestr.v1.*", "landhub.rosreestr.v1.RosreestrService/GetLandPlot"."""
+    methods: tuple[MethodPattern, ...]
+
+
+class RateSettings(_Table):
+    """So many calls a second, and so many at once after a pause."""
+
+    calls_per_second: float = Field(gt=0, le=1_000_000)
+    burst: int = Field(ge=1, le=1_000_000)
 
 
 class LimitsSettings(_Table):
     """[limits]: how much one caller may ask of one method."""
 
-    calls_per_second: float = Field(default=100, gt=0, le=1_000_000)
-    burst: int = Field(default=200, ge=1, le=1_000_000)
-    max_deadline_seconds: float = Field(default=60, gt=0, le=3600)
-    """The deadline of a call that brings none."""
+    calls_per_second: float = Field(default=200, gt=0, le=1_000_000)
+    burst: int = Field(default=400, ge=1, le=1_000_000)
+    methods: Mapping[MethodPattern, RateSettings] = Field(default_factory=dict)
+    """Other limits for some methods; the first pattern that matches counts."""
+    default_deadline_seconds: float = Field(default=30, gt=0, le=3600)
+    """For a call that brings no deadline."""
 
 
 class AgentSettings(_Table):
