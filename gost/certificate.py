@@ -1,5 +1,7 @@
 """What an X.509 certificate says, Russian attributes included, read once and kept as plain facts."""
 
+import base64
+import binascii
 import enum
 import functools
 import hashlib
@@ -18,9 +20,21 @@ MAX_CERTIFICATE_BYTES: Final = 64 * 1024  # real ones have 1 to 4 KiB
 MAX_CERTIFICATES_IN_BUNDLE: Final = 2000  # the national list of accredited CAs has some 600
 
 _CACHED_CERTIFICATES: Final = 2048
+_PEM_BEGIN: Final = b"-----BEGIN CERTIFICATE-----"
+_PEM_END: Final = b"-----END CERTIFICATE-----"
+
+# What the two parsers raise on bytes that are no certificate
+_UNREADABLE: Final = (
+    ValueError,
+    TypeError,
+    OverflowError,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
 
 # Federal Law 63-FZ and FSB order 795 name these; short names as in OpenSSL
-_RUSSIAN_NAMES: Final = {
+_RUSSIAN_OIDS: Final = {
     "1.2.643.3.131.1.1": "INN",
     "1.2.643.100.4": "INNLE",
     "1.2.643.100.1": "OGRN",
@@ -31,7 +45,7 @@ _RUSSIAN_NAMES: Final = {
     "2.5.4.12": "T",
     "1.2.840.113549.1.9.1": "E",
 }
-_NAMES: Final = {x509.ObjectIdentifier(oid): name for oid, name in _RUSSIAN_NAMES.items()}
+RUSSIAN_NAMES: Final = {x509.ObjectIdentifier(oid): name for oid, name in _RUSSIAN_OIDS.items()}
 
 # RFC 5280 4.2.1.3, under the names it gives them; the attributes of `x509.KeyUsage` beside them
 _KEY_USAGES: Final = {
@@ -81,14 +95,14 @@ _DIGEST_OF: Final = {
 class CertificateFacts:
     """What one certificate says. Nothing here is verified; see ``gost.verify`` for that.
 
-    ``subject`` and ``issuer`` are RFC 4514 strings with INN, INNLE, OGRN, OGRNIP, SNILS, SN, GN by name.
-    ``serial_number`` is upper-case hexadecimal of even length; ``thumbprint`` the SHA-1 as Windows and CryptoPro show
-    it, upper case; ``sha256`` lower case. Times are aware UTC. ``signature_algorithm`` is the dotted OID its issuer
-    signed it with. ``inn`` is the owner's INN from either attribute, without the ``00`` that pads an organisation's
-    to 12 digits; ``inn_legal_entity`` is the attribute INNLE alone. Texts are None when the certificate lacks them.
+    ``subject`` and ``issuer`` are RFC 4514 strings with INN, INNLE, OGRN, OGRNIP, SNILS, SN, GN by name;
+    ``issuer_der`` and ``subject_der`` the names' exact bytes. ``serial_number`` is upper-case hexadecimal of even
+    length; ``thumbprint`` the SHA-1 as Windows and CryptoPro show it, upper case; ``sha256`` lower case. Times are
+    aware UTC. ``signature_algorithm`` is the dotted OID its issuer signed it with. ``inn`` is the attribute INN without
+    the ``00`` that pads an organisation's to 12 digits; ``inn_legal_entity`` is the attribute INNLE, which newer
+    certificates of organisations have instead or beside it. Texts are None when the certificate lacks them.
     ``key_usage`` holds RFC 5280 names (``digitalSignature``) and is empty when the extension is absent.
-    ``subject_key_id`` and ``authority_key_id`` are lower-case hexadecimal. ``issuer_der`` and ``subject_der`` are the
-    names' exact bytes.
+    ``subject_key_id`` and ``authority_key_id`` are lower-case hexadecimal.
     """
 
     der: bytes
@@ -133,7 +147,12 @@ def read_certificate(data: bytes) -> CertificateFacts:
     """
     if len(data) > MAX_CERTIFICATE_BYTES:
         raise MalformedError(f"a certificate of {len(data)} bytes: at most {MAX_CERTIFICATE_BYTES} are read")
-    return _read(bytes(data))
+    if _PEM_BEGIN not in data:
+        return _read(bytes(data))
+    blocks = data.split(_PEM_BEGIN)[1:]
+    if len(blocks) != 1:
+        raise MalformedError(f"{len(blocks)} certificates where one was expected")
+    return _read(_der_of(blocks[0]))
 
 
 def read_certificates(pem_bundle: bytes) -> tuple[CertificateFacts, ...]:
@@ -142,27 +161,31 @@ def read_certificates(pem_bundle: bytes) -> tuple[CertificateFacts, ...]:
     Raises:
         MalformedError: one of them can't be read, or there are more than 2000.
     """
-    begin, end = b"-----BEGIN CERTIFICATE-----", b"-----END CERTIFICATE-----"
-    blocks = pem_bundle.split(begin)[1:]
+    blocks = pem_bundle.split(_PEM_BEGIN)[1:]
     if len(blocks) > MAX_CERTIFICATES_IN_BUNDLE:
         raise MalformedError(f"{len(blocks)} certificates in one bundle: at most {MAX_CERTIFICATES_IN_BUNDLE} are read")
-    return tuple(read_certificate(begin + block.split(end)[0] + end + b"\n") for block in blocks)
+    return tuple(_read(_der_of(block)) for block in blocks)
+
+
+def _der_of(pem_block: bytes) -> bytes:
+    body, end, _ = pem_block.partition(_PEM_END)
+    try:
+        der = base64.b64decode(b"".join(body.split()), validate=True)
+    except binascii.Error as error:
+        raise MalformedError("a PEM certificate holds no valid base64: copy it again") from error
+    if not end or len(der) > MAX_CERTIFICATE_BYTES:
+        raise MalformedError(f"a PEM certificate has no end, or more than {MAX_CERTIFICATE_BYTES} bytes")
+    return der
 
 
 @functools.lru_cache(maxsize=_CACHED_CERTIFICATES)
-def _read(data: bytes) -> CertificateFacts:
+def _read(der: bytes) -> CertificateFacts:
     try:
-        loader = (
-            x509.load_pem_x509_certificate if data.lstrip().startswith(b"-----") else x509.load_der_x509_certificate
-        )
-        return _facts(loader(data))
-    except (
-        ValueError,
-        TypeError,
-        x509.InvalidVersion,
-        x509.DuplicateExtension,
-        x509.UnsupportedGeneralNameType,
-    ) as error:
+        encoded = asn1.decode_der(_Certificate, der)
+        if encoded.body.serial_number <= 0 or asn1.encode_der(encoded) != der:
+            raise MalformedError("not a certificate of RFC 5280 in strict DER with a positive serial number")
+        return _facts(encoded.body, x509.load_der_x509_certificate(der))
+    except _UNREADABLE as error:
         raise MalformedError("not an X.509 certificate: give PEM or DER of exactly one") from error
 
 
@@ -175,7 +198,7 @@ class _Extension:
 
 @asn1.sequence
 class _TbsCertificate:
-    """RFC 5280 4.1, read a second time for the names' exact bytes, which ``cryptography`` does not hand out."""
+    """RFC 5280 4.1, read beside ``cryptography``, which does not hand out the names' exact bytes."""
 
     version: Annotated[int | None, asn1.Explicit(0)]
     serial_number: int
@@ -189,17 +212,22 @@ class _TbsCertificate:
     extensions: Annotated[list[_Extension] | None, asn1.Explicit(3)]
 
 
-def _facts(certificate: x509.Certificate) -> CertificateFacts:
+@asn1.sequence
+class _Certificate:
+    body: _TbsCertificate
+    signature_algorithm: asn1.TLV
+    signature: asn1.BitString
+
+
+def _facts(body: _TbsCertificate, certificate: x509.Certificate) -> CertificateFacts:
     der = certificate.public_bytes(serialization.Encoding.DER)
-    names = asn1.decode_der(_TbsCertificate, certificate.tbs_certificate_bytes)
     subject = {attribute.oid.dotted_string: str(attribute.value) for attribute in certificate.subject}
-    inn_legal_entity = subject.get("1.2.643.100.4")
     return CertificateFacts(
         der=der,
-        subject=certificate.subject.rfc4514_string(_NAMES),
-        issuer=certificate.issuer.rfc4514_string(_NAMES),
-        subject_der=asn1.encode_der(names.subject),
-        issuer_der=asn1.encode_der(names.issuer),
+        subject=certificate.subject.rfc4514_string(RUSSIAN_NAMES),
+        issuer=certificate.issuer.rfc4514_string(RUSSIAN_NAMES),
+        subject_der=asn1.encode_der(body.subject),
+        issuer_der=asn1.encode_der(body.issuer),
         serial_number=_even_hexadecimal(certificate.serial_number),
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
@@ -211,8 +239,8 @@ def _facts(certificate: x509.Certificate) -> CertificateFacts:
         owner_organization=subject.get("2.5.4.10"),
         owner_surname=subject.get("2.5.4.4"),
         owner_given_name=subject.get("2.5.4.42"),
-        inn=_without_padding(subject.get("1.2.643.3.131.1.1")) or inn_legal_entity,
-        inn_legal_entity=inn_legal_entity,
+        inn=_without_padding(subject.get("1.2.643.3.131.1.1")),
+        inn_legal_entity=subject.get("1.2.643.100.4"),
         ogrn=subject.get("1.2.643.100.1"),
         ogrnip=subject.get("1.2.643.100.5"),
         snils=subject.get("1.2.643.100.3"),

@@ -11,7 +11,7 @@ import functools
 import threading
 import weakref
 from collections.abc import Callable
-from ctypes import POINTER, c_char_p, c_int, c_long, c_size_t, c_uint, c_uint64, c_ulong, c_void_p
+from ctypes import POINTER, c_char_p, c_int, c_int64, c_long, c_size_t, c_uint, c_uint64, c_ulong, c_void_p
 from types import TracebackType
 from typing import Any, Final
 
@@ -66,7 +66,6 @@ _PROTOTYPES: Final[dict[str, tuple[Any, list[Any]]]] = {
     "OPENSSL_sk_free": (None, [c_void_p]),
     "d2i_X509": (c_void_p, [c_void_p, POINTER(c_char_p), c_long]),
     "i2d_X509": (c_int, [c_void_p, POINTER(c_void_p)]),
-    "CRYPTO_free": (None, [c_void_p, c_char_p, c_int]),
     "X509_free": (None, [c_void_p]),
     "X509_get_pubkey": (c_void_p, [c_void_p]),
     "X509_verify": (c_int, [c_void_p, c_void_p]),
@@ -77,16 +76,16 @@ _PROTOTYPES: Final[dict[str, tuple[Any, list[Any]]]] = {
     "X509_STORE_add_cert": (c_int, [c_void_p, c_void_p]),
     "X509_STORE_add_crl": (c_int, [c_void_p, c_void_p]),
     "X509_STORE_set_flags": (c_int, [c_void_p, c_ulong]),
+    "X509_STORE_set_depth": (c_int, [c_void_p, c_int]),
     "X509_STORE_CTX_new": (c_void_p, []),
     "X509_STORE_CTX_free": (None, [c_void_p]),
     "X509_STORE_CTX_init": (c_int, [c_void_p, c_void_p, c_void_p, c_void_p]),
-    "X509_STORE_CTX_set_time": (None, [c_void_p, c_ulong, c_long]),
+    "X509_STORE_CTX_set_time": (None, [c_void_p, c_ulong, c_int64]),
     "X509_STORE_CTX_set_verify_cb": (None, [c_void_p, VERIFY_CALLBACK]),
     "X509_STORE_CTX_get_error": (c_int, [c_void_p]),
     "X509_STORE_CTX_get_error_depth": (c_int, [c_void_p]),
     "X509_STORE_CTX_get0_chain": (c_void_p, [c_void_p]),
     "X509_verify_cert": (c_int, [c_void_p]),
-    "X509_verify_cert_error_string": (c_char_p, [c_long]),
 }
 
 
@@ -179,3 +178,12 @@ def parse(library: Any, parser: str, free: str, der: bytes) -> Owned | None:
         owned.close()
         return None
     return owned
+
+
+def encoded(library: Any, certificate_address: int) -> bytes:
+    """The DER of an ``X509``, as it was read."""
+    size = library.i2d_X509(certificate_address, None)
+    buffer = ctypes.create_string_buffer(size)
+    position = c_void_p(ctypes.addressof(buffer))
+    library.i2d_X509(certificate_address, ctypes.byref(position))
+    return buffer.raw

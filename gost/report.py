@@ -44,6 +44,7 @@ class CertificateStatus(enum.Enum):
     BAD_SIGNATURE = "BAD_SIGNATURE"
     NO_ISSUER = "NO_ISSUER"
     NOT_ALLOWED = "NOT_ALLOWED"
+    WEAK_ALGORITHM = "WEAK_ALGORITHM"
 
 
 class RevocationStatus(enum.Enum):

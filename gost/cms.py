@@ -1,0 +1,240 @@
+"""Reading a CMS SignedData strictly: one encoding, one meaning, nothing left over.
+
+CMS allows BER and says most things twice. What is accepted here is DER that encodes back to the very same bytes, whose
+repeated fields agree, and whose size is bounded. Nothing is verified; see ``gost.verify``.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from cryptography import x509
+from cryptography.hazmat import asn1
+
+from gost import structures
+from gost.certificate import CertificateFacts, PublicKeyAlgorithm, read_certificate
+from gost.digest import DigestAlgorithm
+from gost.errors import MalformedError
+
+MAX_CMS_BYTES: Final = 4 * 1024 * 1024  # a detached signature has 1 to 10 KiB; archive forms carry lists and timestamps
+MAX_SIGNERS: Final = 64  # each costs a verification
+MAX_CERTIFICATES: Final = 128
+MAX_ATTRIBUTES: Final = 64
+
+# signatureAlgorithm: the key and digest it goes with. Of GOST and RSA both names are in use (RFC 3370, RFC 9215)
+_SIGNATURE_ALGORITHMS: Final = {
+    "1.2.643.7.1.1.1.1": (PublicKeyAlgorithm.GOST_R_34_10_2012_256, DigestAlgorithm.STREEBOG_256),
+    "1.2.643.7.1.1.3.2": (PublicKeyAlgorithm.GOST_R_34_10_2012_256, DigestAlgorithm.STREEBOG_256),
+    "1.2.643.7.1.1.1.2": (PublicKeyAlgorithm.GOST_R_34_10_2012_512, DigestAlgorithm.STREEBOG_512),
+    "1.2.643.7.1.1.3.3": (PublicKeyAlgorithm.GOST_R_34_10_2012_512, DigestAlgorithm.STREEBOG_512),
+    "1.2.840.113549.1.1.1": (PublicKeyAlgorithm.RSA, DigestAlgorithm.SHA_256),
+    "1.2.840.113549.1.1.11": (PublicKeyAlgorithm.RSA, DigestAlgorithm.SHA_256),
+    "1.2.840.10045.4.3.2": (PublicKeyAlgorithm.ECDSA, DigestAlgorithm.SHA_256),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningCertificateReference:
+    """What the attribute signingCertificateV2 says of the signer's certificate: its hash, maybe issuer and serial."""
+
+    digest_oid: str
+    certificate_hash: bytes
+    issuer_der: bytes | None
+    serial_number: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignerInfo:
+    """One signer, as written.
+
+    ``certificate`` is the one of the CMS that the signer's identifier names, None if it is not there.
+    ``signed_attributes`` is the DER SET OF whose hash is signed. ``signing_time`` is aware UTC and only claimed.
+    ``signed_attribute_types`` and ``unsigned_attribute_types`` are dotted OIDs; the latter are protected by nothing.
+    """
+
+    certificate: CertificateFacts | None
+    key_algorithm: PublicKeyAlgorithm
+    digest_algorithm: DigestAlgorithm
+    signed_attributes: bytes
+    message_digest: bytes
+    signing_time: datetime | None
+    signing_certificate: SigningCertificateReference | None
+    signature: bytes
+    signed_attribute_types: tuple[str, ...]
+    unsigned_attribute_types: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedData:
+    """A CMS SignedData, as written. ``content`` is None when it is detached."""
+
+    content: bytes | None
+    certificates: tuple[CertificateFacts, ...]
+    signers: tuple[SignerInfo, ...]
+
+    @property
+    def digest_algorithms(self) -> frozenset[DigestAlgorithm]:
+        """What the document must be hashed with, so that every signer can be verified."""
+        return frozenset(signer.digest_algorithm for signer in self.signers)
+
+
+def read_signed_data(der: bytes) -> SignedData:
+    """Read a CMS SignedData with signed attributes.
+
+    Raises:
+        MalformedError: it is too big, not strict DER, contradicts itself, has no signer, carries revocation lists, or
+            uses another content type than id-data or an algorithm that is not supported. The message says which.
+    """
+    if len(der) > MAX_CMS_BYTES:
+        raise MalformedError(f"a CMS of {len(der)} bytes: at most {MAX_CMS_BYTES} are read")
+    content_info = _decode(structures.ContentInfo, bytes(der), "CMS SignedData with signed attributes")
+    signed_data = content_info.content
+    _require(content_info.content_type.dotted_string == structures.ID_SIGNED_DATA, "the CMS is not SignedData")
+    _require(signed_data.content.content_type.dotted_string == structures.ID_DATA, "the CMS signs no plain data")
+    _require(signed_data.crls is None, "the CMS carries revocation lists: give them to the verifier instead")
+    signer_infos = signed_data.signer_infos.as_list()
+    _require(
+        1 <= len(signer_infos) <= MAX_SIGNERS, f"the CMS has {len(signer_infos)} signers: 1 to {MAX_SIGNERS} are read"
+    )
+    _check_versions(signed_data, signer_infos)
+    certificates = _certificates(signed_data)
+    signers = tuple(_signer(info, certificates) for info in signer_infos)
+    _check_digest_algorithms(signed_data, signers)
+    return SignedData(content=signed_data.content.content, certificates=certificates, signers=signers)
+
+
+def _decode(kind: type[Any], der: bytes, name: str) -> Any:
+    try:
+        value = asn1.decode_der(kind, der)
+        exact = structures.reencodes(value, der)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise MalformedError(f"not a {name} in strict DER") from error
+    _require(exact, f"the {name} is not in the one encoding that DER allows")
+    return value
+
+
+def _require(holds: bool, problem: str) -> None:  # noqa: FBT001 - reads as a sentence
+    if not holds:
+        raise MalformedError(problem)
+
+
+def _check_versions(signed_data: structures.SignedData, infos: Iterable[structures.SignerInfo]) -> None:
+    """RFC 5652 5.1 and 5.3: versions follow from what is inside, so that they can't be changed alone."""
+    by_key_id = [isinstance(info.sid, bytes) for info in infos]
+    right = all(info.version == (3 if isinstance(info.sid, bytes) else 1) for info in infos)
+    _require(
+        right and signed_data.version == (3 if any(by_key_id) else 1),
+        "the CMS's version numbers contradict its content",
+    )
+
+
+def _certificates(signed_data: structures.SignedData) -> tuple[CertificateFacts, ...]:
+    if signed_data.certificates is None:
+        return ()
+    encoded = [asn1.encode_der(tlv) for tlv in signed_data.certificates.as_list()]
+    _require(
+        0 < len(encoded) <= MAX_CERTIFICATES,
+        f"the CMS holds {len(encoded)} certificates: 1 to {MAX_CERTIFICATES} are read",
+    )
+    _require(len(set(encoded)) == len(encoded), "the CMS holds a certificate twice")
+    return tuple(read_certificate(der) for der in encoded)
+
+
+def _check_digest_algorithms(signed_data: structures.SignedData, signers: Iterable[SignerInfo]) -> None:
+    listed = [identifier.algorithm.dotted_string for identifier in signed_data.digest_algorithms.as_list()]
+    used = {signer.digest_algorithm.oid for signer in signers}
+    _require(
+        len(listed) == len(used) and set(listed) == used, "the CMS's digest algorithms are not those of its signers"
+    )
+
+
+def _signer(info: structures.SignerInfo, certificates: Iterable[CertificateFacts]) -> SignerInfo:
+    signature_oid = info.signature_algorithm.algorithm.dotted_string
+    digest_oid = info.digest_algorithm.algorithm.dotted_string
+    key_algorithm, digest_algorithm = _SIGNATURE_ALGORITHMS.get(signature_oid, (None, None))
+    if key_algorithm is None or digest_algorithm is None:
+        raise MalformedError(f"signature algorithm {signature_oid} is not supported")
+    _require(
+        digest_algorithm.oid == digest_oid, f"signature algorithm {signature_oid} does not go with digest {digest_oid}"
+    )
+    certificate = _certificate_of(info.sid, certificates)
+    _require(
+        certificate is None or certificate.public_key_algorithm is key_algorithm,
+        f"signature algorithm {signature_oid} does not go with the signer's key",
+    )
+    attributes = _attributes(info.signed_attributes.as_list(), "signed")
+    content_type = _single(attributes, structures.CONTENT_TYPE, x509.ObjectIdentifier)
+    _require(content_type.dotted_string == structures.ID_DATA, "the signed content type is not that of the CMS")
+    message_digest: bytes = _single(attributes, structures.MESSAGE_DIGEST, bytes)
+    _require(
+        len(message_digest) == digest_algorithm.size_bytes, "the signed digest has not the length of its algorithm"
+    )
+    unsigned = info.unsigned_attributes.as_list() if info.unsigned_attributes is not None else []
+    _require(info.unsigned_attributes is None or bool(unsigned), "the unsigned attributes are present and empty")
+    return SignerInfo(
+        certificate=certificate,
+        key_algorithm=key_algorithm,
+        digest_algorithm=digest_algorithm,
+        signed_attributes=asn1.encode_der(info.signed_attributes),
+        message_digest=message_digest,
+        signing_time=_signing_time(attributes),
+        signing_certificate=_signing_certificate(attributes),
+        signature=info.signature,
+        signed_attribute_types=tuple(attributes),
+        unsigned_attribute_types=tuple(attribute.type.dotted_string for attribute in unsigned),
+    )
+
+
+def _certificate_of(sid: Any, certificates: Iterable[CertificateFacts]) -> CertificateFacts | None:
+    if isinstance(sid, bytes):
+        named = [each for each in certificates if each.subject_key_id == sid.hex()]
+    else:
+        issuer, serial = asn1.encode_der(sid.issuer), sid.serial_number
+        named = [each for each in certificates if each.issuer_der == issuer and int(each.serial_number, 16) == serial]
+    _require(len(named) <= 1, "the CMS holds two certificates that the signer's identifier fits")
+    return named[0] if named else None
+
+
+def _attributes(listed: list[structures.Attribute], kind: str) -> dict[str, list[asn1.TLV]]:
+    _require(0 < len(listed) <= MAX_ATTRIBUTES, f"{len(listed)} {kind} attributes: 1 to {MAX_ATTRIBUTES} are read")
+    attributes = {attribute.type.dotted_string: attribute.values.as_list() for attribute in listed}
+    _require(len(attributes) == len(listed), f"a {kind} attribute is there twice")
+    return attributes
+
+
+def _single(attributes: dict[str, list[asn1.TLV]], oid: str, *kinds: type[Any]) -> Any:
+    """The one value of an attribute, read as the first of the kinds that fits."""
+    values = attributes.get(oid, [])
+    _require(len(values) == 1, f"signed attribute {oid} has {len(values)} values: it must have one")
+    for kind in kinds:
+        try:
+            value = values[0].parse(kind)
+            if structures.reencodes(value, asn1.encode_der(values[0])):
+                return value
+        except (ValueError, OverflowError):
+            continue
+    raise MalformedError(f"signed attribute {oid} is not in strict DER")
+
+
+def _signing_time(attributes: dict[str, list[asn1.TLV]]) -> datetime | None:
+    if structures.SIGNING_TIME not in attributes:
+        return None
+    value = _single(attributes, structures.SIGNING_TIME, asn1.UTCTime, asn1.GeneralizedTime)
+    moment: datetime = value.as_datetime()
+    return moment
+
+
+def _signing_certificate(attributes: dict[str, list[asn1.TLV]]) -> SigningCertificateReference | None:
+    if structures.SIGNING_CERTIFICATE_V2 not in attributes:
+        return None
+    value = _single(attributes, structures.SIGNING_CERTIFICATE_V2, structures.SigningCertificate)
+    _require(bool(value.certificates), "the attribute signingCertificateV2 names no certificate")
+    identifier = value.certificates[0]  # RFC 5035 3: the first is the signer's
+    algorithm, issuer_serial = identifier.hash_algorithm, identifier.issuer_serial
+    return SigningCertificateReference(
+        digest_oid=algorithm.algorithm.dotted_string if algorithm else DigestAlgorithm.SHA_256.oid,
+        certificate_hash=identifier.certificate_hash,
+        issuer_der=asn1.encode_der(issuer_serial.issuer.directory_name) if issuer_serial else None,
+        serial_number=issuer_serial.serial_number if issuer_serial else None,
+    )

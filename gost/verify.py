@@ -1,0 +1,285 @@
+"""Verifying a detached CMS: the document's digest, the signature, the signer's certificate, its chain and revocation.
+
+The verdict follows ETSI EN 319 102-1's basic validation as of a given time. Nothing is fetched: certificates and
+revocation lists are those given. What a timestamp would prove is left open, so a certificate revoked or expired at
+that time makes the signature INDETERMINATE rather than false; ``Report.is_valid`` is true of neither.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from gost import digest as hashing
+from gost.certificate import CertificateFacts
+from gost.chain import Chain, TrustStore
+from gost.cms import SignedData, SignerInfo, SigningCertificateReference, read_signed_data
+from gost.digest import DigestAlgorithm
+from gost.errors import MalformedError, UnsupportedAlgorithmError
+from gost.keys import PublicKey
+from gost.report import (
+    CertificateStatus,
+    ChainElement,
+    Indication,
+    Report,
+    RevocationStatus,
+    SignerReport,
+    SubIndication,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerificationPolicy:
+    """Whom to trust and how fresh to be told. Make it once and share it: it keeps certificates and lists parsed.
+
+    Args:
+        anchors: trusted as they are; the system's store never is.
+        intermediates: known certificates of CAs, trusted only through an anchor.
+        crls: revocation lists, DER or PEM, one for each issuer below an anchor, the anchor's own included.
+        max_crl_age: a list issued longer ago than this is stale, whatever its nextUpdate says; None for no limit.
+        require_crl: whether a missing, stale or unusable list makes the verdict INDETERMINATE.
+
+    Raises:
+        MalformedError: a certificate or list can't be read.
+    """
+
+    anchors: tuple[CertificateFacts, ...]
+    intermediates: tuple[CertificateFacts, ...] = ()
+    crls: tuple[bytes, ...] = ()
+    max_crl_age: timedelta | None = None
+    require_crl: bool = True
+    trust: TrustStore = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Parse everything now, so that a bad file is told of at once."""
+        trust = TrustStore(anchors=self.anchors, intermediates=self.intermediates, crls=self.crls)
+        object.__setattr__(self, "trust", trust)
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    indication: Indication
+    sub_indication: SubIndication | None
+    explanation: str
+
+
+_PASSED = _Finding(Indication.TOTAL_PASSED, None, "the signature, the certificate and its chain are good")
+
+
+def verify_detached(
+    cms: bytes, digest: bytes | Mapping[DigestAlgorithm, bytes], *, policy: VerificationPolicy, at: datetime
+) -> Report:
+    """Verify every signer of a detached CMS over a document hashed elsewhere. Opens no socket or file.
+
+    Args:
+        cms: DER.
+        digest: of the document, by each algorithm its signers use (``read_signed_data(cms).digest_algorithms``); a
+            plain digest is taken to be by the one that each signer names.
+        policy: whom to trust.
+        at: the time as of which certificates and lists are judged, aware; now, or a time proven by other means.
+
+    Returns:
+        The report; whatever is wrong with ``cms`` is in it and never raised.
+
+    Raises:
+        ValueError: ``at`` is naive.
+        EngineMissingError: the GOST engine is not installed.
+    """
+    if at.tzinfo is None:
+        raise ValueError("the time of verification has no time zone: give an aware datetime")
+    try:
+        signed_data = read_signed_data(cms)
+    except MalformedError as error:
+        return _unreadable(str(error))
+    if signed_data.content is not None:
+        return _unreadable("the CMS holds its content, so it is no detached signature")
+    signers = tuple(_verify_signer(signer, signed_data, digest, policy, at) for signer in signed_data.signers)
+    worst = max(signers, key=lambda signer: signer.indication)
+    if worst.indication is Indication.TOTAL_PASSED and not _all_certificates_belong(signed_data, signers, policy):
+        return Report(
+            indication=Indication.INDETERMINATE,
+            sub_indication=SubIndication.SIG_CONSTRAINTS_FAILURE,
+            explanation="the CMS holds a certificate that no known certificate has signed",
+            signers=signers,
+        )
+    return Report(
+        indication=worst.indication, sub_indication=worst.sub_indication, explanation=worst.explanation, signers=signers
+    )
+
+
+def _unreadable(explanation: str) -> Report:
+    return Report(
+        indication=Indication.TOTAL_FAILED, sub_indication=SubIndication.FORMAT_FAILURE, explanation=explanation
+    )
+
+
+def _all_certificates_belong(
+    signed_data: SignedData, signers: tuple[SignerReport, ...], policy: VerificationPolicy
+) -> bool:
+    """No signature covers the certificates that come along, so each must be in a chain or at least be signed itself."""
+    in_chains = {element.certificate.der for signer in signers for element in signer.chain}
+    others = [certificate for certificate in signed_data.certificates if certificate.der not in in_chains]
+    return all(policy.trust.vouches_for(certificate, signed_data.certificates) for certificate in others)
+
+
+def _verify_signer(
+    signer: SignerInfo,
+    signed_data: SignedData,
+    digest: bytes | Mapping[DigestAlgorithm, bytes],
+    policy: VerificationPolicy,
+    at: datetime,
+) -> SignerReport:
+    chain = Chain(elements=(), is_anchored=False)
+    try:
+        finding = _document_finding(signer, digest) or _signature_finding(signer)
+        if finding is None and signer.certificate is not None:
+            chain = policy.trust.build_chain(
+                signer.certificate, extra=signed_data.certificates, at=at, max_crl_age=policy.max_crl_age
+            )
+            finding = _chain_finding(chain, require_crl=policy.require_crl)
+    except MalformedError as error:
+        finding = _Finding(Indication.TOTAL_FAILED, SubIndication.FORMAT_FAILURE, str(error))
+    except UnsupportedAlgorithmError as error:
+        finding = _Finding(Indication.INDETERMINATE, SubIndication.CRYPTO_CONSTRAINTS_FAILURE, str(error))
+    finding = finding or _PASSED
+    return SignerReport(
+        indication=finding.indication,
+        sub_indication=finding.sub_indication,
+        explanation=finding.explanation,
+        certificate=signer.certificate,
+        chain=chain.elements,
+        signing_time_claimed=signer.signing_time,
+        unprotected_attributes=signer.unsigned_attribute_types,
+    )
+
+
+def _document_finding(signer: SignerInfo, digest: bytes | Mapping[DigestAlgorithm, bytes]) -> _Finding | None:
+    given = digest.get(signer.digest_algorithm) if isinstance(digest, Mapping) else digest
+    if given is None:
+        return _Finding(
+            Indication.INDETERMINATE,
+            SubIndication.SIGNED_DATA_NOT_FOUND,
+            f"the document was not hashed with {signer.digest_algorithm.name}, which this signer uses",
+        )
+    if bytes(given) != signer.message_digest:
+        return _Finding(Indication.TOTAL_FAILED, SubIndication.HASH_FAILURE, "this is not the document that was signed")
+    return None
+
+
+def _signature_finding(signer: SignerInfo) -> _Finding | None:
+    if signer.certificate is None:
+        return _Finding(
+            Indication.INDETERMINATE,
+            SubIndication.NO_SIGNING_CERTIFICATE_FOUND,
+            "the CMS does not hold the signer's certificate",
+        )
+    if not PublicKey.from_certificate(signer.certificate).verify(signer.signed_attributes, signer.signature):
+        return _Finding(
+            Indication.TOTAL_FAILED,
+            SubIndication.SIG_CRYPTO_FAILURE,
+            "the signature was not made by the certificate's key, or the signed attributes were changed",
+        )
+    if signer.signing_certificate is None:
+        return _Finding(
+            Indication.INDETERMINATE,
+            SubIndication.SIG_CONSTRAINTS_FAILURE,
+            "the signed attribute signingCertificateV2 is missing, so this is not CAdES-BES",
+        )
+    if not _names(signer.signing_certificate, signer.certificate):
+        return _Finding(
+            Indication.INDETERMINATE,
+            SubIndication.NO_SIGNING_CERTIFICATE_FOUND,
+            "the signed attribute signingCertificateV2 names another certificate",
+        )
+    return None
+
+
+def _names(reference: SigningCertificateReference, certificate: CertificateFacts) -> bool:
+    algorithm = DigestAlgorithm.from_oid(reference.digest_oid)
+    return (
+        hashing.digest(algorithm, certificate.der) == reference.certificate_hash
+        and reference.issuer_der in {None, certificate.issuer_der}
+        and reference.serial_number in {None, int(certificate.serial_number, 16)}
+    )
+
+
+def _chain_finding(chain: Chain, *, require_crl: bool) -> _Finding | None:
+    """The gravest fault of the chain; "revoked" before "expired", since it says more."""
+    leaf, *issuers = chain.elements
+    if not chain.is_anchored:
+        return _indeterminate(
+            SubIndication.NO_CERTIFICATE_CHAIN_FOUND, "no chain leads from the certificate to an anchor"
+        )
+    for status, sub_indication, explanation in _CHAIN_FAULTS:
+        if any(element.status is status for element in chain.elements):
+            return _indeterminate(sub_indication, explanation)
+    if not leaf.certificate.may_sign:
+        return _indeterminate(
+            SubIndication.CHAIN_CONSTRAINTS_FAILURE,
+            "the certificate's keyUsage has neither digitalSignature nor nonRepudiation",
+        )
+    return (
+        _revoked_finding(leaf, issuers) or _time_finding(leaf, issuers) or _crl_finding(chain, require_crl=require_crl)
+    )
+
+
+_CHAIN_FAULTS = (
+    (
+        CertificateStatus.BAD_SIGNATURE,
+        SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE,
+        "a certificate of the chain was not signed by the one above it",
+    ),
+    (
+        CertificateStatus.NO_ISSUER,
+        SubIndication.NO_CERTIFICATE_CHAIN_FOUND,
+        "the issuer of a certificate of the chain is not known",
+    ),
+    (
+        CertificateStatus.NOT_ALLOWED,
+        SubIndication.CHAIN_CONSTRAINTS_FAILURE,
+        "a certificate of the chain is used for what its extensions do not allow",
+    ),
+    (
+        CertificateStatus.WEAK_ALGORITHM,
+        SubIndication.CRYPTO_CONSTRAINTS_FAILURE,
+        "a certificate of the chain is signed with an outdated algorithm",
+    ),
+)
+
+
+def _revoked_finding(leaf: ChainElement, issuers: list[ChainElement]) -> _Finding | None:
+    if leaf.revocation is RevocationStatus.REVOKED:
+        return _indeterminate(
+            SubIndication.REVOKED_NO_POE,
+            "the certificate is revoked, and nothing proves that the signature was there before",
+        )
+    if any(element.revocation is RevocationStatus.REVOKED for element in issuers):
+        return _indeterminate(SubIndication.REVOKED_CA_NO_POE, "a CA certificate of the chain is revoked")
+    return None
+
+
+def _time_finding(leaf: ChainElement, issuers: list[ChainElement]) -> _Finding | None:
+    if leaf.status is CertificateStatus.NOT_YET_VALID:  # the signature exists, so it was made before notBefore
+        return _Finding(
+            Indication.TOTAL_FAILED, SubIndication.NOT_YET_VALID, "the signature is older than its certificate"
+        )
+    if leaf.status is CertificateStatus.EXPIRED:
+        return _indeterminate(
+            SubIndication.OUT_OF_BOUNDS_NO_POE,
+            "the certificate has expired, and nothing proves that the signature was there before",
+        )
+    if any(element.status is not CertificateStatus.GOOD for element in issuers):
+        return _indeterminate(SubIndication.OUT_OF_BOUNDS_NO_POE, "a CA certificate of the chain is outside its dates")
+    return None
+
+
+def _crl_finding(chain: Chain, *, require_crl: bool) -> _Finding | None:
+    unsure = {RevocationStatus.MISSING, RevocationStatus.STALE, RevocationStatus.UNUSABLE}
+    if require_crl and any(element.revocation in unsure for element in chain.elements):
+        return _indeterminate(
+            SubIndication.TRY_LATER, "the revocation list of an issuer in the chain is missing, stale or unusable"
+        )
+    return None
+
+
+def _indeterminate(sub_indication: SubIndication, explanation: str) -> _Finding:
+    return _Finding(Indication.INDETERMINATE, sub_indication, explanation)
