@@ -98,7 +98,8 @@ def _same_owner(right: Right, party: Party) -> _Sameness:
     if right.owner_inn and party.inn:
         if right.owner_inn != party.inn:
             return _Sameness.OTHER
-        return _Sameness.SAME if names is _Sameness.SAME else _Sameness.UNSURE
+        # The ИНН of an organisation is its own; a person's may be mistyped, so the name has to agree.
+        return _Sameness.SAME if isinstance(party, Organization) or names is _Sameness.SAME else _Sameness.UNSURE
     return _Sameness.OTHER if names is _Sameness.OTHER else _Sameness.UNSURE
 
 

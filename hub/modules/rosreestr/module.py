@@ -1,0 +1,72 @@
+"""Wires the rosreestr module."""
+
+from hub.module_api import ModuleContext, ModuleSpec, RunningModule, load_provider
+from hub.modules.rosreestr import work
+from hub.modules.rosreestr.port import RosreestrPort
+from hub.modules.rosreestr.service import RosreestrService
+from hub.modules.rosreestr.servicer import RosreestrServicer
+from hub.modules.rosreestr.settings import RosreestrSettings
+from hub.modules.rosreestr.settlement import Settlement
+from hub.modules.rosreestr.store import RosreestrStore
+from hub.modules.rosreestr.work import RegistrationWork
+
+_TITLES = {
+    "GetLandPlot": "Запрошены сведения об участке",
+    "BatchGetLandPlots": "Запрошены сведения об участках",
+    "ListRights": "Запрошены права на участок",
+    "CheckOwner": "Проверен собственник",
+    "CreateRegistration": "Подано заявление о регистрации перехода права",
+    "AddRegistrationDocuments": "Добавлены документы",
+    "rosreestr.registration.created": "Заявление принято хабом",
+    "rosreestr.registration.state_changed": "Изменилось состояние регистрации",
+    "rosreestr.registration.documents_added": "Росреестр получил дополнительные документы",
+    "rosreestr.registration.documents_changed": "Дополнительные документы ещё не в Росреестре",
+    work.SUBMIT: "Заявление передано в Росреестр",
+    work.ADD_DOCUMENTS: "Документы переданы в Росреестр",
+    work.FOLLOW: "Запрошено состояние регистрации",
+}
+
+
+async def build(settings: RosreestrSettings, ctx: ModuleContext) -> RunningModule:
+    """Build the module around the provider that the settings name."""
+    provider = load_provider(ctx.name, settings.provider)
+    provider_settings = provider.Settings.model_validate(settings.providers.get(settings.provider, {}))
+    port: RosreestrPort = provider.build(provider_settings, ctx)
+    store = RosreestrStore(ring=ctx.columns)
+    registration_work = RegistrationWork(
+        port=port,
+        store=store,
+        database=ctx.database,
+        outbox=ctx.outbox,
+        events=ctx.events,
+        clock=ctx.clock,
+        settings=settings,
+    )
+    service = RosreestrService(
+        port=port,
+        store=store,
+        database=ctx.database,
+        effects=ctx.effects,
+        events=ctx.events,
+        clock=ctx.clock,
+        ids=ctx.ids,
+        settings=settings,
+    )
+    settlement = Settlement(
+        store=store, database=ctx.database, effects=ctx.effects, outbox=ctx.outbox, work=registration_work
+    )
+    return RunningModule(
+        services={"landhub.rosreestr.v1.RosreestrService": RosreestrServicer(service=service, pages=ctx.pages)},
+        jobs=registration_work.kinds(),
+        resolvers={
+            work.REGISTRATION: settlement.resolve_registration,
+            work.ADDITION: settlement.resolve_addition,
+        },
+        stuck=settlement.stuck,
+        titles=_TITLES,
+        providers=(port.name,),
+        close=port.close,
+    )
+
+
+MODULE = ModuleSpec(name="rosreestr", settings=RosreestrSettings, build=build)
