@@ -146,8 +146,6 @@ class RosreestrService:
             raise _not_found()
         if addition.state == work.REFUSED:
             raise RefusedByProviderError(vendor_code=addition.refusal_code)
-                "The documents are not at the register yet; ask again with the same request_id."
-            )
         return DocumentsAdded(await self.get_registration(call, addition.registration_id), addition.state)
 
     async def get_registration(self, call: Call, registration_id: str) -> RegistrationRow:

@@ -225,9 +225,7 @@ class RegistrationWork:
                 more = replace(fresh, document_count=fresh.document_count + count, update_time=now)
                 self._store.update_registration(conn, more)
             data = {"documents_state": state, "addition_id": addition.id}
-            self._tell(
-                conn, row, "rosreestr.registration.documents_added" if state == ADDED else _ADDITION_CHANGED, data
-            )
+            self._tell(conn, row, _DOCUMENTS_ADDED if state == ADDED else _DOCUMENTS_CHANGED, data)
 
         return await lease.settle(change, then=then, code="OK" if state == ADDED else "UNKNOWN", reason=state)
 
