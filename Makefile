@@ -36,7 +36,7 @@ lint: .venv/.ready node_modules/.ready ## Every check that runs nothing: style, 
 	@tools/step "layers (import-linter)" $(BIN)/lint-imports --no-logo
 	@tools/step "contract: style (buf lint)" $(BUF) lint
 	@tools/step "contract: format (buf format)" $(BUF) format --diff --exit-code proto
-	@tools/step "contract: compatible (buf breaking)" $(BUF) breaking --against $(RELEASE_IMAGE)
+	@tools/step "contract: compatible (buf breaking)" $(BUF) breaking proto --against $(RELEASE_IMAGE)
 	@tools/step "contract: generated code is current" $(BIN)/python tools/generate.py --check
 
 .PHONY: proto-check
@@ -69,7 +69,8 @@ lock: .venv/.ready ## Pin the newest versions that requirements*.in allow
 
 .PHONY: release-image
 release-image: .venv/.ready node_modules/.ready ## Take proto/ as the released contract; WHY="..." becomes its CHANGELOG line
-	@$(BUF) build --exclude-source-info --output build/release.binpb
+	@mkdir -p build
+	@$(BUF) build proto --exclude-source-info --output build/release.binpb
 	@$(BIN)/python tools/release_image.py --image build/release.binpb --why "$(WHY)"
 
 .PHONY: clean

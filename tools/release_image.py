@@ -10,6 +10,7 @@ from pathlib import Path
 
 RELEASED = Path("proto/landhub.binpb")
 CHANGELOG = Path("CHANGELOG.md")
+SECTION = "\n## "
 
 
 def changelog_mark(image: bytes) -> str:
@@ -17,22 +18,41 @@ def changelog_mark(image: bytes) -> str:
     return f"contract image `{hashlib.sha256(image).hexdigest()[:12]}`"
 
 
+def with_entry(changelog: str, entry: str) -> str:
+    """Return the changelog with the entry first in its newest section, in place of that section's earlier image.
+
+    Raises:
+        ValueError: there is no section.
+    """
+    preamble, *sections = changelog.split(SECTION)
+    if not sections:
+        raise ValueError(f'{CHANGELOG} needs a "## " heading to say it under')
+    title, *lines = sections[0].splitlines()
+    kept = [line for line in lines if "(contract image `" not in line]
+    while kept and not kept[0]:
+        kept.pop(0)
+    sections[0] = "\n".join([title, "", entry, *kept, ""])
+    return SECTION.join([preamble, *sections])
+
+
 def main() -> int:
-    """Copy the image and add its line below the newest heading; 2 if there is nothing to say or nowhere to say it."""
+    """Copy the image and add its line; 2 if there is no reason given or nowhere to write it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--image", type=Path, required=True)
     parser.add_argument("--why", required=True)
     arguments = parser.parse_args()
-    changelog = CHANGELOG.read_text(encoding="utf-8")
-    heading, found, rest = changelog.partition("\n## ")
-    title, _, body = rest.partition("\n\n")
-    if not arguments.why or not found:
-        print('Say why: make release-image WHY="...". CHANGELOG.md needs a "## " heading to say it under.')
+    if not arguments.why:
+        print('Say why the contract is released: make release-image WHY="...".')
         return 2
     image = arguments.image.read_bytes()
+    try:
+        entry = f"- {arguments.why.rstrip('.')} ({changelog_mark(image)})."
+        changelog = with_entry(CHANGELOG.read_text(encoding="utf-8"), entry)
+    except (OSError, ValueError) as error:
+        print(error)
+        return 2
+    CHANGELOG.write_text(changelog, encoding="utf-8")
     RELEASED.write_bytes(image)
-    line = f"- {arguments.why.rstrip('.')} ({changelog_mark(image)}).\n"
-    CHANGELOG.write_text(f"{heading}{found}{title}\n\n{line}{body}", encoding="utf-8")
     return 0
 
 

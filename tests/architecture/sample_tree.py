@@ -65,7 +65,7 @@ FILES = {
     "hub/modules/plots/settings.py": "",
     "hub/modules/plots/port.py": "",
     "hub/modules/plots/store.py": "",
-    "hub/modules/plots/servicer.py": 'def refuse() -> dict[str, str]:\n    return dict(reason="PLOT_NOT_FOUND")\n',
+    "hub/modules/plots/servicer.py": 'ERROR = PlotError("none", reason="PLOT_NOT_FOUND")\n',
     "hub/modules/plots/providers/vendor.py": "",
     "hub/modules/plots/migrations/0001_plots.py": 'revision = "0001"\n',
     "proto/landhub/plots/v1/plots_service.proto": SERVICE,

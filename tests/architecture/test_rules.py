@@ -120,8 +120,20 @@ PLANTS = [
     Plant(
         contract.reasons_are_in_the_contract,
         f"{PLOTS}/servicer.py",
-        'ERROR = dict(\n    reason="PLOT_LOST")\n',
+        'ERROR = PlotError(\n    "gone", reason="PLOT_LOST")\n',
         f"{PLOTS}/servicer.py:2: PLOT_LOST",
+    ),
+    Plant(
+        contract.reasons_are_in_the_contract,
+        "hub/core/errors.py",
+        'class LostError(Exception):\n    default_reason = "LOST"\n',
+        "hub/core/errors.py:2: LOST",
+    ),
+    Plant(
+        contract.reasons_are_in_the_contract,
+        f"{PLOTS}/port.py",
+        'class LostError(Exception):\n    def __init__(self):\n        super().__init__("", reason="LOST")\n',
+        f"{PLOTS}/port.py:3: LOST",
     ),
     Plant(
         contract.reasons_are_in_the_contract,

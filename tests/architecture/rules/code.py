@@ -47,6 +47,8 @@ def functions_and_files_are_short(root: Path) -> list[str]:
         lines = len(path.read_text(encoding="utf-8").splitlines())
         if lines > MAX_FILE_LINES:
             found.append(finding(root, path, 1, f"{lines} lines; {MAX_FILE_LINES} at most: split it by reason"))
+        if "migrations" in path.parts:
+            continue  # a migration is a list of tables, written once
         for node in ast.walk(parse(path)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 length = (node.end_lineno or node.lineno) - node.lineno + 1
@@ -99,7 +101,7 @@ def _used_names(tree: ast.Module) -> Iterator[tuple[int, str]]:
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
-        elif isinstance(node, ast.Attribute):
+        elif isinstance(node, ast.Attribute) and dotted(node) in {"asyncio.sleep", "time.sleep"}:
             yield node.lineno, dotted(node)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from google.protobuf import descriptor_pool, message_factory
 
-from tests.architecture.rules.tree import finding, modules, parse, python_files
+from tests.architecture.rules.tree import dotted, finding, modules, parse, python_files
 from tools.generate import compile_protos
 
 PERSONAL = re.compile(
@@ -103,9 +103,8 @@ def reasons_are_in_the_contract(root: Path) -> list[str]:
     owners = {module: reasons.get(module.name, set()) | reasons.get("common", set()) for module in modules(root)}
     for path in python_files(root, "hub", "signer_agent"):
         owner = next((module for module in owners if path.is_relative_to(module)), None)
-        allowed = everywhere if owner is None else owners[owner]
-        for line, reason in _raised_reasons(parse(path)):
-            if reason not in allowed:
+        for line, reason, domain in _raised_reasons(parse(path)):
+            if reason not in (everywhere if owner is None or domain else owners[owner]):
                 found.append(finding(root, path, line, f"{reason} is no value of the package's ErrorReason"))
     return found
 
@@ -192,12 +191,29 @@ def _reasons(contract: Contract) -> Iterator[Place]:
                     yield _place(file, f"{file.package}.{value.name}", [ENUM, i, VALUE, j], value)
 
 
-def _raised_reasons(tree: ast.Module) -> Iterator[tuple[int, str]]:
+def _raised_reasons(tree: ast.Module) -> Iterator[tuple[int, str, bool]]:
+    """The line and text of each reason an error is given, and whether it says itself whose reason it is."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            for keyword in node.keywords:
-                if keyword.arg == "reason" and isinstance(keyword.value, ast.Constant) and keyword.value.value:
-                    yield keyword.value.lineno, str(keyword.value.value)
+        if isinstance(node, ast.ClassDef):
+            for call in (inner for inner in ast.walk(node) if isinstance(inner, ast.Call)):
+                if (
+                    node.name.endswith("Error")
+                    and isinstance(call.func, ast.Attribute)
+                    and call.func.attr == "__init__"
+                ):
+                    yield from _reason_of(call)
+            for line in node.body:
+                if isinstance(line, ast.Assign) and dotted(line.targets[0]) == "default_reason":
+                    yield line.lineno, str(ast.literal_eval(line.value)), False
+        elif isinstance(node, ast.Call) and dotted(node.func).endswith("Error"):
+            yield from _reason_of(node)
+
+
+def _reason_of(call: ast.Call) -> Iterator[tuple[int, str, bool]]:
+    domain = any(keyword.arg == "domain" for keyword in call.keywords)
+    for keyword in call.keywords:
+        if keyword.arg == "reason" and isinstance(keyword.value, ast.Constant) and keyword.value.value:
+            yield keyword.value.lineno, str(keyword.value.value), domain
 
 
 def _at(place: Place, problem: str) -> str:
