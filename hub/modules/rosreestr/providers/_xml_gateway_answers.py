@@ -50,7 +50,6 @@ PLOT_FIELDS = frozenset(
 RIGHTS_FIELDS = frozenset({"CadastralNumber", "Rights"})
 SUBMITTED_FIELDS = frozenset({"RequestID"})
 DOCUMENTS_FIELDS = frozenset({"RequestID", "Accepted"})
-ERROR_FIELDS = frozenset({"Code", "Message", "RequestID"})
 _STATUS_FIELDS = frozenset({"RequestID", "Status", "StatusDate", "CompletionDate", "RegistrationNumber"})
 _RIGHT_FIELDS = frozenset({"Type", "Owner", "RegistrationDate", "Number"})
 _RIGHT_DETAILS = frozenset({"INN", "Share", "Restriction"})
