@@ -30,7 +30,7 @@ class FaultKind(StrEnum):
     ANSWER_LOST = "answer_lost"
     """After: reset the connection, or with `answer = "hang"` never answer."""
     COMMIT_LATE = "commit_late"
-    """Writes: lose the answer as ANSWER_LOST does, and commit only `seconds` later by the sandbox's clock."""
+    """Submissions: lose the answer as ANSWER_LOST does, and commit only `seconds` later by the sandbox's clock."""
     STATUS_LAGS = "status_lags"
     """Submissions: answer well, but tell of the registration only `seconds` later by the sandbox's clock."""
     FALSE_DUPLICATE = "false_duplicate"

@@ -41,19 +41,22 @@ class TraceStore:
         request = ExportTraceServiceRequest()
         try:
             if content_type == "application/json":
-                json_format.ParseDict(_ids_to_base64(json.loads(body)), request, ignore_unknown_fields=True)
+                fields = json.loads(body)
+                if not isinstance(fields, dict):
+                    raise BadTracesError("an OTLP export in JSON is an object")
+                json_format.ParseDict(_ids_to_base64(fields), request, ignore_unknown_fields=True)
             else:
                 request.ParseFromString(body)
         except (DecodeError, json_format.ParseError, ValueError, AttributeError, TypeError) as error:
             raise BadTracesError("not an OTLP trace export request") from error
-        before = [
+        received = [
             (resource_spans, scope_spans, span)
             for resource_spans in request.resource_spans
             for scope_spans in resource_spans.scope_spans
             for span in scope_spans.spans
         ]
-        self._spans.extend(before)
-        return len(before)
+        self._spans.extend(received)
+        return len(received)
 
     def trace(self, trace_id: str) -> dict[str, Any]:
         """A trace as OTLP JSON: `{"resourceSpans": [...]}`, empty if there is none of that id (hex)."""

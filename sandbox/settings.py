@@ -50,7 +50,7 @@ class SandboxSettings:
     step_seconds: float = 1.0
     """How long a registration stays in each state of its scenario, by the sandbox's clock."""
     errors_as_http: bool = False
-    """Tell NOT_FOUND, REQUEST_NOT_FOUND as HTTP 404, DUPLICATE as 409, REFUSED as 422 rather than under HTTP 200."""
+    """Tell NOT_FOUND, REQUEST_NOT_FOUND as HTTP 404 and DUPLICATE as 409 rather than under HTTP 200."""
     frozen_at: datetime | None = None
     """Makes the clock stand still at this aware moment until it is advanced."""
     seed: int = 0

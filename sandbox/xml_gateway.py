@@ -19,7 +19,7 @@ from sandbox.xml_gateway_operations import GatewayOperations, Operation, Refusal
 _REQUEST_LIMIT_BYTES = 32 * 1024 * 1024  # 12 MiB of documents in base64 under Fernet are 22 MiB
 _HANG_SECONDS = 600  # longer than any client waits; stopping the gateway ends it earlier
 _CALLS_KEPT = 1000
-_HTTP_STATUS = {"NOT_FOUND": 404, "REQUEST_NOT_FOUND": 404, "DUPLICATE": 409, "REFUSED": 422}
+_HTTP_STATUS = {"NOT_FOUND": 404, "REQUEST_NOT_FOUND": 404, "DUPLICATE": 409}
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)
@@ -60,6 +60,7 @@ class XmlGateway:
         self._allowed_clients = allowed_clients
         self._errors_as_http = errors_as_http
         self._closing = asyncio.Event()
+        self._changed = asyncio.Condition()
         self.calls: deque[Call] = deque(maxlen=_CALLS_KEPT)
         """The last calls, oldest first."""
         self.operations: Counter[str] = Counter()
@@ -85,6 +86,15 @@ class XmlGateway:
         self._closing.set()
         await self._listener.stop()
 
+    async def wait_until(self, happened: Callable[[], bool], *, timeout_seconds: float = 10) -> None:
+        """Wait until `happened()` is true; looked at whenever a call comes or ends.
+
+        Raises:
+            TimeoutError: it did not become true in time.
+        """
+        async with asyncio.timeout(timeout_seconds), self._changed:
+            await self._changed.wait_for(happened)
+
     def forget(self) -> None:
         """Begin to count anew."""
         self.calls.clear()
@@ -108,11 +118,17 @@ class XmlGateway:
             )
             self.calls.append(call)
             self.operations[operation.name] += 1
+            await self._tell_of_change()
             response = await self._answer(request, operation, faults, call)
             call.http_status = response.status
+            await self._tell_of_change()
             return response
 
         return handle
+
+    async def _tell_of_change(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
 
     async def _answer(
         self, request: web.Request, operation: Operation, faults: tuple[Fault, ...], call: Call
