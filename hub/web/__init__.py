@@ -1,0 +1,1 @@
+"""HTTP in: a private listener for operators' machines and a public one for webhooks."""
