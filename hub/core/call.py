@@ -38,5 +38,10 @@ class Call:
     @property
     def trace_id(self) -> str:
         """The trace's id in hex, or empty."""
-        parts = self.traceparent.split("-")
-        return parts[1] if len(parts) == 4 else ""
+        return trace_id_of(self.traceparent)
+
+
+def trace_id_of(traceparent: str) -> str:
+    """Return the trace's id in a W3C traceparent, in hex, or empty."""
+    parts = traceparent.split("-")
+    return parts[1] if len(parts) == 4 else ""

@@ -1,19 +1,29 @@
 """The only way to change the outside world: intent, call, outcome, each durable before the next."""
 
+import asyncio
 import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
 from sqlalchemy import Connection
 
+from hub.core.audit import Audit, AuditRecord, Phase
 from hub.core.call import Call
-from hub.core.errors import HubError
-from hub.core.vendor_reference import ReferenceShape, VendorReference
+from hub.core.clock import Clock
+from hub.core.database import Database
+from hub.core.errors import HubError, InProgressError
+from hub.core.idempotency import Idempotency
+from hub.core.ids import Ids
+from hub.core.jobs import Again, Job, JobState, NewJob
+from hub.core.outbox import Outbox
+from hub.core.vendor_reference import ReferenceShape, VendorReference, VendorReferences
 
 T = TypeVar("T")
+
+RETRY_AFTER_HELD = timedelta(seconds=1)  # most runs of another replica end sooner than their lease
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +73,29 @@ class Recorded(Generic[T]):
 class Effects:
     """Runs outward changes as jobs that are leased at birth, so that recovery after a crash runs the very same code."""
 
+    def __init__(
+        self,
+        *,
+        database: Database,
+        outbox: Outbox,
+        idempotency: Idempotency,
+        references: VendorReferences,
+        audit: Audit,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self._database = database
+        self._outbox = outbox
+        self._idempotency = idempotency
+        self._references = references
+        self._audit = audit
+        self._clock = clock
+        self._ids = ids
+        self._starting: set[asyncio.Task[Started]] = set()
+
     def reference(self, call: Call, *, shape: ReferenceShape, attempt: int = 1) -> VendorReference:
         """Return our reference for the call at a vendor; `begin` stores it with the resource."""
-        raise AssertionError((call, shape, attempt))
+        return self._references.make(call, shape=shape, attempt=attempt)
 
     async def start(
         self,
@@ -98,11 +128,48 @@ class Effects:
             ExhaustedError: the disk is nearly full (DISK_SPACE_LOW), or too many writes wait.
             UnavailableError: nothing can be made durable, or the hub is stopping.
         """
-        raise AssertionError((self, call, kind, resource, resource_id, begin, payload, keep_forever))
+        self._audit.require_space()
+        job_id = self._ids.resource_id()
+        job = NewJob(
+            kind=kind,
+            payload=payload,
+            resource=resource,
+            resource_id=resource_id,
+            owner=call.group,
+            caller=call.caller,
+            method=call.method,
+            request_id=call.request_id,
+            business_reference=call.business_reference,
+            traceparent=call.traceparent,
+        )
+
+        def transaction(conn: Connection) -> tuple[Started, Job | None]:
+            replay = self._replayed(conn, call)
+            if replay is not None:
+                return replay, None
+            claim = self._claim(conn, call, job, job_id=job_id, keep_forever=keep_forever)
+            begin(conn, claim)
+            self._audit.append(conn, self._record(call, Phase.INTENT, resource, resource_id))
+            return Started(resource_id=resource_id, job_id=job_id, replayed=False), self._outbox.enqueue_leased(
+                conn, job_id, job
+            )
+
+        # In a task of its own: were the caller cancelled between commit and spawn, the job would lie idle for a lease.
+        task = asyncio.create_task(self._commit_and_run(transaction))
+        self._starting.add(task)
+        task.add_done_callback(self._starting.discard)
+        return await asyncio.shield(task)
 
     async def await_outcome(self, call: Call, started: Started) -> Awaited:
         """Wait until the job's present run ends, or the call's deadline; then read the resource as it stands."""
-        raise AssertionError((self, call, started))
+        if not started.job_id:
+            return Awaited(progress=Progress.SETTLED)
+        ending, view = await self._outbox.wait_for_run(started.job_id, seconds=call.remaining_seconds(self._clock))
+        if view is None or not view.state.is_open:
+            return Awaited(progress=Progress.SETTLED)
+        if view.state is JobState.LEASED:
+            return Awaited(progress=Progress.RUNNING)
+        return Awaited(progress=Progress.WAITING, error=ending.error if isinstance(ending, Again) else None)
 
     async def record(
         self,
@@ -117,4 +184,72 @@ class Effects:
 
         `change` appends its events and jobs itself. Raises as `start` does.
         """
-        raise AssertionError((self, call, resource, resource_id, change, keep_forever))
+        self._audit.require_space()
+        job = NewJob(kind="", resource=resource, resource_id=resource_id)
+
+        def transaction(conn: Connection) -> Recorded[T]:
+            replay = self._replayed(conn, call)
+            if replay is not None:
+                return Recorded(resource_id=replay.resource_id, replayed=True, value=None)
+            claim = self._claim(conn, call, job, job_id="", keep_forever=keep_forever)
+            value = change(conn, claim)
+            self._audit.append(conn, self._record(call, Phase.OUTCOME, resource, resource_id, code="OK"))
+            return Recorded(resource_id=resource_id, replayed=False, value=value)
+
+        return await self._database.write(transaction, label="effects.record")
+
+    async def _commit_and_run(self, transaction: Callable[[Connection], tuple[Started, Job | None]]) -> Started:
+        started, job = await self._database.write(transaction, label="effects.start")
+        if job is not None:
+            self._outbox.adopt(job)
+        return started
+
+    def _replayed(self, conn: Connection, call: Call) -> Started | None:
+        """Return what an earlier call with this request_id began, with a record of the replay; None if it is new."""
+        key = self._idempotency.find(conn, call)
+        if key is None:
+            return None
+        view = self._outbox.view(conn, key.job_id) if key.job_id else None
+        now = self._database.now(conn)
+        if view is not None and view.held_by_another(self._outbox.holder, now):
+            raise InProgressError(
+                "another replica is working on this request_id; send the same request again after the delay",
+                retry_after=RETRY_AFTER_HELD,
+            )
+        record = self._record(call, Phase.REQUEST, key.resource, key.resource_id, code="OK", reason="REPLAYED")
+        self._audit.append(conn, record)
+        return Started(resource_id=key.resource_id, job_id=key.job_id, replayed=True)
+
+    def _claim(self, conn: Connection, call: Call, job: NewJob, *, job_id: str, keep_forever: bool) -> Claim:
+        now = self._database.now(conn)
+        claimed = self._idempotency.claim(
+            conn,
+            call,
+            resource=job.resource,
+            resource_id=job.resource_id,
+            job_id=job_id,
+            now=now,
+            keep_forever=keep_forever,
+        )
+        if not claimed:
+            raise InProgressError(
+                "the same request_id has just been sent to another replica; ask again after the delay",
+                retry_after=RETRY_AFTER_HELD,
+            )
+        return Claim(call=call, resource_id=job.resource_id, job_id=job_id, now=now)
+
+    def _record(
+        self, call: Call, phase: Phase, resource: str, resource_id: str, *, code: str = "", reason: str = ""
+    ) -> AuditRecord:
+        return AuditRecord(
+            phase=phase,
+            method=call.method,
+            caller=call.caller,
+            request_id=call.request_id,
+            business_reference=call.business_reference,
+            resource=f"{resource}/{resource_id}",
+            code=code,
+            reason=reason,
+            payload_hash=self._idempotency.fingerprint(call).hex(),
+            trace_id=call.trace_id,
+        )

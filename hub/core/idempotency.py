@@ -47,7 +47,7 @@ class IdempotencyStore(abc.ABC):
 
 
 class Idempotency:
-    """Claims keys. The fingerprint's key may be rotated: an older one is kept in `former` to recognise older requests."""
+    """Claims keys. The fingerprint's key may be rotated: older ones in `former` still recognise older requests."""
 
     def __init__(self, *, store: IdempotencyStore, fingerprints: KeyedHash, former: tuple[KeyedHash, ...] = ()) -> None:
         self._store = store

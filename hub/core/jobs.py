@@ -49,6 +49,11 @@ class JobState(enum.StrEnum):
     DONE = "done"
     DEAD = "dead"
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it will be run (again) without a person."""
+        return self in {JobState.READY, JobState.LEASED}
+
 
 @dataclass(frozen=True, slots=True)
 class Job:

@@ -61,7 +61,7 @@ class OutboxStore(abc.ABC):
     def claim(
         self, conn: Connection, *, leases: Mapping[str, timedelta], limit: int, holder: str, now: datetime
     ) -> Sequence[Job]:
-        """Lease due jobs of the given kinds, by priority, then run_at, then id. An expired lease counts as a failure."""
+        """Lease due jobs of the given kinds by priority, run_at, id. A lease that expired counts as a failure."""
 
     @abc.abstractmethod
     def next_due(self, conn: Connection, kinds: Sequence[str]) -> datetime | None:
