@@ -23,7 +23,7 @@ FILE_NAME = "landhub.toml"
 ENVIRONMENT_PREFIX = "LANDHUB_"
 
 _ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\[\]:/\s]+):([0-9]{1,5})")
-_NAME = re.compile(r"[a-z][a-z0-9_-]{0,62}")
+NAME_PATTERN = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 _REFERENCE = re.compile(r"(env|file):.+")
 
 
@@ -56,7 +56,7 @@ def _reference(value: str) -> str:
 
 
 def _name(value: str) -> str:
-    if not _NAME.fullmatch(value):
+    if not NAME_PATTERN.fullmatch(value):
         raise ValueError("a name has 1 to 63 small letters, digits, - or _, and begins with a letter")
     return value
 
@@ -263,13 +263,22 @@ def load_settings(folder: Path) -> Settings:
     """
     path = folder / FILE_NAME
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise SettingsError(f"{path} does not exist; make an installation with: hub init {folder}") from error
     except OSError as error:
         raise SettingsError(f"{path} can't be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} is not TOML: {error}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path} is not UTF-8; save it as UTF-8") from error
+    return parse_settings(text)
+
+
+def parse_settings(text: str) -> Settings:
+    """Read settings from the text of a file; raises SettingsError as `load_settings` does."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{FILE_NAME} is not TOML: {error}") from error
     try:
         settings = Settings(**document)
     except ValidationError as error:

@@ -14,8 +14,8 @@ from hub.core.secrets import Secret
 from hub.installation import pki
 from hub.installation.private_keys import SYMMETRIC_KEY_BYTES, key_pem, new_symmetric_key, write_private
 from hub.installation.template import set_value, settings_text
+from hub.settings import FILE_NAME, parse_settings
 
-SETTINGS_FILE = "landhub.toml"
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 _PASSPHRASE_BYTES = 32
@@ -50,22 +50,24 @@ def create(plan: Plan, *, clock: Clock, ids: Ids) -> None:
     Raises:
         InstallationExistsError: there is one already.
         ValueError: a setting that can't be set.
+        SettingsError: a setting that the hub would refuse.
         OSError: the folder can't be written.
     """
-    if (plan.folder / SETTINGS_FILE).exists():
-        raise InstallationExistsError(f"{plan.folder / SETTINGS_FILE} exists already; choose another folder")
+    if (plan.folder / FILE_NAME).exists():
+        raise InstallationExistsError(f"{plan.folder / FILE_NAME} exists already; choose another folder")
     text = settings_text(
         folder=str(plan.folder), development=plan.development, passphrase=_reference(plan.folder, plan.passphrase_file)
     )
     for path, value in plan.changes:
         text = set_value(text, path, value)
+    parse_settings(text)
     for name in ("", "pki", "keys", "state", "state/audit"):
         (plan.folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
         (plan.folder / name).chmod(0o700)
     passphrase = _make_passphrase(plan.passphrase_file, ids)
     _make_keys(plan.folder / "keys", ids, passphrase)
     _make_pki(plan, clock, passphrase)
-    write_private(plan.folder / SETTINGS_FILE, text.encode())
+    write_private(plan.folder / FILE_NAME, text.encode())
 
 
 def write_issued(folder: Path, name: str, issued: pki.Issued | pki.Authority, *, passphrase: Secret | None) -> None:

@@ -1,0 +1,96 @@
+"""The arguments of the command `hub`, and what a person is told when something goes wrong."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from hub.core.secrets import SecretError
+from hub.settings import SettingsError
+
+Command = Callable[[argparse.Namespace], int]
+
+OK, FAILED, USAGE = 0, 1, 2
+
+
+class CommandError(Exception):
+    """A command can't be done; the message tells the person what to do."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Returns:
+        0 done, 1 not done or a problem was found, 2 the command line itself is wrong.
+    """
+    parsed = _parser().parse_args(arguments)
+    command: Command = _load(parsed.command)
+    try:
+        return command(parsed)
+    except SettingsError as error:
+        for problem in error.problems:
+            print(f"hub: {problem}", file=sys.stderr)
+    except (CommandError, SecretError) as error:
+        print(f"hub: {error}", file=sys.stderr)
+    except OSError as error:
+        print(f"hub: {error.filename or 'the system'}: {error.strerror or error}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("hub: interrupted", file=sys.stderr)
+    return FAILED
+
+
+def _load(name: str) -> Command:
+    """Import the chosen command alone: `hub init` needs no gRPC."""
+    command: Command = importlib.import_module(f"hub.cli.{name.replace('-', '_')}").run
+    return command
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="hub", description="Runs and administers a landhub installation.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    init = commands.add_parser("init", help="make an installation")
+    _folder(init)
+    init.add_argument(
+        "--dev", action="store_true", help="for trying things out: marked short-lived CAs, a ready client"
+    )
+    init.add_argument("--host", action="append", default=[], help="a name or address callers use; may be repeated")
+    init.add_argument("--port-base", type=int, metavar="N", help="ports N (hub), N+1 (administration), N+2, N+3 (HTTP)")
+    init.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="set a key of landhub.toml")
+    init.add_argument("--passphrase-file", type=Path, help="where the passphrase of the private keys is to be kept")
+    _folder(commands.add_parser("serve", help="run the hub"))
+    _folder(commands.add_parser("check-config", help="check settings, files and keys; start nothing"))
+    _add_callers(commands.add_parser("callers", help="who may call"))
+    _add_audit(commands.add_parser("audit", help="the audit trail"))
+    story = commands.add_parser("story", help="what happened under one business reference")
+    _folder(story)
+    story.add_argument("reference", metavar="REF", help="the contract's or member's number")
+    story.add_argument("--json", action="store_true", help="one JSON object a line")
+    database = commands.add_parser("db", help="the database").add_subparsers(dest="action", required=True)
+    _folder(database.add_parser("migrate", help="bring the database to this release's schema"))
+    return parser
+
+
+def _add_callers(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    add = actions.add_parser("add", help="issue a certificate and let the caller in")
+    _folder(add)
+    add.add_argument("name", metavar="NAME", help="small letters, digits, - and _")
+    add.add_argument("--role", action="append", default=[], help="a role of the settings; may be repeated")
+    add.add_argument("--group", default="", help="callers of one group share what they make")
+    add.add_argument("--administrator", action="store_true", help="for the administration port, by its own CA")
+    _folder(actions.add_parser("list", help="list the callers and their certificates"))
+    deny = actions.add_parser("deny", help="refuse the caller's certificates from now on")
+    _folder(deny)
+    deny.add_argument("name", metavar="NAME")
+
+
+def _add_audit(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    verify = actions.add_parser("verify", help="prove the audit trail whole, with the public key alone")
+    _folder(verify)
+    verify.add_argument("--public-key", type=Path, help="instead of keys/audit.pub: a copy kept elsewhere proves more")
+
+
+def _folder(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", metavar="DIR", type=Path, help="the installation's folder")
