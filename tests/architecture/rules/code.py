@@ -110,10 +110,14 @@ def _module_variables(tree: ast.Module) -> Iterator[tuple[int, str]]:
         if not isinstance(node, ast.Assign | ast.AnnAssign):
             continue
         call = dotted(node.value.func) if isinstance(node.value, ast.Call) else ""
-        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-            name = dotted(target)
+        for name in map(dotted, _targets(node)):
             if not NAME_OF_CONSTANT.match(name) and call not in CONSTANT_CALLS:
                 yield node.lineno, f"{name or 'this'} is module state; name it as a constant or put it in an object"
+
+
+def _targets(node: ast.Assign | ast.AnnAssign) -> Iterator[ast.expr]:
+    for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+        yield from target.elts if isinstance(target, ast.Tuple) else [target]
 
 
 def _globals(tree: ast.Module) -> Iterator[tuple[int, str]]:
