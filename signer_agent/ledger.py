@@ -1,0 +1,165 @@
+"""What the agent must remember to decide: requests, nonces, counts, checkpoints. All of it comes out of the journal."""
+
+import hashlib
+import sys
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from signer_agent.checkpoint import Checkpoint
+from signer_agent.clock import moment
+from signer_agent.errors import COMMON_DOMAIN, AlreadyExistsError, ExhaustedError
+from signer_agent.journal_record import Entry, Phase, Record
+from signer_agent.model import SigningRequest
+
+MAX_REQUESTS: Final = 500_000  # the oldest are forgotten first; some 400 bytes each
+MAX_NONCES: Final = 500_000  # none is forgotten before it expires: then new ones are refused
+MAX_CHAINS: Final = 10_000  # a chain is one start of a hub
+
+_NONCE_MARGIN_MS: Final = 60_000  # kept that long after expiry, should the clock be set back a little
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """A request that was allowed: a hash of what it asked for, and its SIGNED record's number once there is one."""
+
+    content: bytes
+    rule: str
+    day: str
+    signed_sequence: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Nonce:
+    request_id: str
+    digest: str
+    expires_ms: int
+
+
+class Ledger:
+    """Filled by `apply` with every record, at the start and as records are made. One event loop uses it."""
+
+    def __init__(self) -> None:
+        self._requests: OrderedDict[str, Remembered] = OrderedDict()
+        self._nonces: dict[str, _Nonce] = {}
+        self._counts: dict[str, int] = {}
+        self._day = ""
+        self._checkpoints: OrderedDict[str, Checkpoint] = OrderedDict()
+
+    def apply(self, record: Record) -> None:
+        """Take in one record of the journal."""
+        entry = record.entry
+        if entry.phase is Phase.DECIDED:
+            self.reserve(entry, time_ms=record.time_ms)
+        elif entry.phase is Phase.SIGNED:
+            known = self._requests.get(entry.request_id)
+            day = known.day if known else _day(record.time_ms)
+            self._remember(entry, day=day, signed_sequence=record.sequence)
+        elif entry.phase is Phase.CHECKPOINT:
+            self._take_checkpoint(Checkpoint.from_texts(entry.details))
+
+    def reserve(self, entry: Entry, *, time_ms: int) -> None:
+        """Count a decision at once, before it is durable, so that no other takes the same place or nonce meanwhile.
+
+        If it never becomes durable, the request holds its place all the same: it may ask again.
+        """
+        day = _day(time_ms)
+        known = self._requests.get(entry.request_id)
+        if known is None or (known.rule, known.day) != (entry.rule, day):
+            self._count(entry.rule, day)
+        self._remember(entry, day=day, signed_sequence=known.signed_sequence if known else 0)
+        if nonce := entry.details.get("nonce"):
+            self._forget_nonces(time_ms)
+            expires_ms = int(entry.details["nonce_expires_ms"])
+            self._nonces[nonce] = _Nonce(request_id=entry.request_id, digest=entry.digest, expires_ms=expires_ms)
+
+    def remembered(self, request: SigningRequest) -> Remembered | None:
+        """What is known of a request that was allowed before.
+
+        Raises:
+            AlreadyExistsError: its request_id was used for something else.
+        """
+        known = self._requests.get(request.request_id)
+        if known is not None and known.content != content_of(request):
+            raise request_id_reused()
+        return known
+
+    def used(self, rule: str, *, time_ms: int, request_id: str) -> int:
+        """How many other requests a rule allowed on that day (UTC)."""
+        if _day(time_ms) > self._day:
+            return 0
+        known = self._requests.get(request_id)
+        own = 1 if known is not None and (known.rule, known.day) == (rule, self._day) else 0
+        return self._counts.get(rule, 0) - own
+
+    def nonce_is_free(self, nonce: str, request: SigningRequest, *, time_ms: int) -> bool:
+        """Whether no other request was allowed by it.
+
+        Raises:
+            ExhaustedError: no more can be remembered; wait until some expire.
+        """
+        known = self._nonces.get(nonce)
+        if known is not None:
+            return (known.request_id, known.digest) == (request.request_id, request.digest.hex())
+        self._forget_nonces(time_ms)
+        if len(self._nonces) >= MAX_NONCES:
+            raise ExhaustedError(
+                "too many attestations are still valid to remember another: give them a shorter life",
+                reason="OVERLOADED",
+                domain=COMMON_DOMAIN,
+                retry_after=timedelta(minutes=10),
+            )
+        return True
+
+    def last_checkpoint(self, chain: str) -> Checkpoint | None:
+        """The longest checkpoint seen of a chain."""
+        return self._checkpoints.get(chain)
+
+    def _remember(self, entry: Entry, *, day: str, signed_sequence: int) -> None:
+        self._requests[entry.request_id] = Remembered(
+            content=_content(entry.digest, entry.digest_algorithm, entry.certificate, entry.format),
+            rule=sys.intern(entry.rule),
+            day=sys.intern(day),
+            signed_sequence=signed_sequence,
+        )
+        self._requests.move_to_end(entry.request_id)
+        if len(self._requests) > MAX_REQUESTS:
+            self._requests.popitem(last=False)
+
+    def _count(self, rule: str, day: str) -> None:
+        if day > self._day:  # days only go forward: the journal's time does
+            self._day, self._counts = day, {}
+        self._counts[rule] = self._counts.get(rule, 0) + 1
+
+    def _forget_nonces(self, time_ms: int) -> None:
+        if len(self._nonces) >= MAX_NONCES:
+            oldest = time_ms - _NONCE_MARGIN_MS
+            self._nonces = {name: nonce for name, nonce in self._nonces.items() if nonce.expires_ms >= oldest}
+
+    def _take_checkpoint(self, checkpoint: Checkpoint) -> None:
+        self._checkpoints[checkpoint.chain] = checkpoint
+        self._checkpoints.move_to_end(checkpoint.chain)
+        if len(self._checkpoints) > MAX_CHAINS:
+            self._checkpoints.popitem(last=False)
+
+
+def content_of(request: SigningRequest) -> bytes:
+    """What makes two uses of one request_id the same, hashed."""
+    return _content(request.digest.hex(), request.digest_algorithm.name, request.certificate, request.format.value)
+
+
+def request_id_reused() -> AlreadyExistsError:
+    """What is said to the second use of a request_id."""
+    return AlreadyExistsError(
+        "this request_id was used for another document, certificate or format: use a new one",
+        reason="REQUEST_ID_REUSED",
+    )
+
+
+def _content(*texts: str) -> bytes:
+    return hashlib.sha256("\x00".join(texts).encode()).digest()
+
+
+def _day(time_ms: int) -> str:
+    return moment(time_ms).strftime("%Y-%m-%d")
