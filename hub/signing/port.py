@@ -1,11 +1,16 @@
 """What the hub asks of the signer agents, in the hub's own words."""
 
 import abc
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
+from gost.certificate import CertificateFacts
+from gost.digest import DigestAlgorithm
 from hub.core.audit import Checkpoint, Countersignature
+from hub.core.errors import HubError, NotFoundError, PreconditionError, UnavailableError
+
+DOMAIN = "landhub.signatures.v1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,13 +27,143 @@ class JournalEntry:
     trace_id: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentCertificate:
+    """A certificate that an agent has, and whether it has the private key."""
+
+    agent: str
+    facts: CertificateFacts = field(repr=False)
+    store: str
+    container: str
+    has_private_key: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attestation:
+    """The caller's own word for a signature; the hub passes it through and can't make it."""
+
+    statement: bytes = field(repr=False)
+    signature: bytes = field(repr=False)
+    key_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningOrder:
+    """One signature to be made: detached CAdES-BES over a document's digest.
+
+    `request_id` is a UUID of the hub's; the same (request_id, digest) always answers the same signature.
+    `document_kind` is DocumentKind without its prefix: "CONTRACT".
+    """
+
+    request_id: str
+    business_reference: str
+    caller: str
+    document_kind: str
+    digest: bytes
+    digest_algorithm: DigestAlgorithm
+    thumbprint: str
+    attestation: Attestation | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeSignature:
+    """A signature that an agent made: the CMS in DER, the rule that allowed it, the signing time in it."""
+
+    cms: bytes = field(repr=False)
+    rule: str
+    signing_time: datetime
+    journal_sequence: int
+
+
+AgentObserver = Callable[[str, str], None]
+"""Told of an agent's name and why it can't be used; empty when it can."""
+
+
+class AgentUnavailableError(UnavailableError):
+    """An agent can't be reached, or can't work right now. Asking again is safe: it answers the same signature."""
+
+    def __init__(self, agent: str, *, retry_after: timedelta = timedelta(seconds=2)) -> None:
+        super().__init__(
+            f"The signer agent {agent!r} can't be reached; start it, or ask again with the same request_id.",
+            reason="AGENT_UNAVAILABLE",
+            domain=DOMAIN,
+            metadata={"agent": agent},
+            retry_after=retry_after,
+        )
+
+
+class CertificateNotFoundError(NotFoundError):
+    """No agent has a certificate with this thumbprint."""
+
+    def __init__(self, thumbprint: str) -> None:
+        super().__init__(
+            "No agent holds a certificate with this thumbprint; see ListCertificates.",
+            reason="CERTIFICATE_NOT_FOUND",
+            domain=DOMAIN,
+            metadata={"thumbprint": thumbprint},
+        )
+
+
+class SigningRefusedError(PreconditionError):
+    """The agent refused for good; `agent_reason` is an ErrorReason of landhub.signer.v1 without its prefix."""
+
+    def __init__(self, agent_reason: str) -> None:
+        super().__init__(
+            f"The signer agent refused to sign: {agent_reason}. Its policy and journal say why.",
+            reason="SIGNING_REFUSED",
+            domain=DOMAIN,
+            metadata={"agent_reason": agent_reason},
+        )
+        self.agent_reason = agent_reason
+
+
+class PinRequiredError(PreconditionError):
+    """The key is locked; a person has to unlock it at the agent."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The key is locked: unlock it at the agent with `signer-agent unlock`.",
+            reason="SIGNING_REFUSED",
+            domain=DOMAIN,
+            metadata={"agent_reason": "PIN_REQUIRED"},
+        )
+
+
 class SigningPort(abc.ABC):
-    """The agents of this installation, behind one face. Every method may raise UnavailableError."""
+    """The agents of this installation, behind one face. Every method may raise AgentUnavailableError."""
 
     @property
     @abc.abstractmethod
     def agents(self) -> Sequence[str]:
         """Their names in the settings."""
+
+    @abc.abstractmethod
+    def observe(self, observer: AgentObserver) -> Callable[[], None]:
+        """Tell how each agent is, now and at each change; the result stops it."""
+
+    @abc.abstractmethod
+    async def list_certificates(self) -> Sequence[AgentCertificate]:
+        """Return what the agents that can be reached hold, in order of thumbprint."""
+
+    @abc.abstractmethod
+    async def get_certificate(self, thumbprint: str) -> AgentCertificate:
+        """Return one certificate.
+
+        Raises:
+            CertificateNotFoundError: no agent has it. An agent that can't be reached makes it AgentUnavailableError.
+        """
+
+    @abc.abstractmethod
+    async def sign(self, orders: Sequence[SigningOrder]) -> Sequence[MadeSignature | HubError]:
+        """Have up to 256 signatures made by the agent that holds the certificate, the same for all orders.
+
+        Returns:
+            For each order the signature, or why there is none: SigningRefusedError and PinRequiredError are final for
+            this request, UnavailableError and ExhaustedError are not.
+
+        Raises:
+            CertificateNotFoundError: no agent has it.
+        """
 
     @abc.abstractmethod
     async def journal(self, agent: str, *, business_reference: str, limit: int) -> Sequence[JournalEntry]:
@@ -42,6 +177,10 @@ class SigningPort(abc.ABC):
             PreconditionError: the agent has seen a later checkpoint of this chain (CHECKPOINT_BEHIND): our audit was
                 cut short or rolled back.
         """
+
+    @abc.abstractmethod
+    async def start(self) -> None:
+        """Connect in the background; returns at once."""
 
     @abc.abstractmethod
     async def close(self) -> None:
