@@ -138,6 +138,9 @@ class Ledger:
             self._nonces = {name: nonce for name, nonce in self._nonces.items() if nonce.expires_ms >= oldest}
 
     def _take_checkpoint(self, checkpoint: Checkpoint) -> None:
+        last = self._checkpoints.get(checkpoint.chain)
+        if last is not None and last.count >= checkpoint.count:
+            return
         self._checkpoints[checkpoint.chain] = checkpoint
         self._checkpoints.move_to_end(checkpoint.chain)
         if len(self._checkpoints) > MAX_CHAINS:

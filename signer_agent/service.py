@@ -37,6 +37,8 @@ class _Case:
     answer: Signature | AgentError | None = None
     signer: Signer | None = None
     permission: Permission | None = None
+    decided: bool = False
+    """Whether the decision is durable: only then is the key used."""
     signing_time: datetime | None = None
     attributes: bytes = b""
     signature: bytes = b""
@@ -83,10 +85,10 @@ class SigningService:
         await asyncio.shield(task)
         return [await asyncio.shield(outcome) for outcome in outcomes]
 
-    async def finish(self) -> None:
-        """Wait for what was begun; each step of it is bounded by the journal and the key."""
+    async def finish(self, *, timeout_seconds: float) -> None:
+        """Wait for what was begun, and no longer than that."""
         if self._tasks:
-            await asyncio.wait(self._tasks)
+            await asyncio.wait(self._tasks, timeout=timeout_seconds)
 
     async def _carry_out(self, cases: list[_Case]) -> None:
         try:
@@ -95,7 +97,7 @@ class SigningService:
                     self._decide(case)
             await self._journal_decisions(cases)
             await self._make_signatures([case for case in cases if case.answer is None])
-            await self._journal_results([case for case in cases if case.signer and case.permission])
+            await self._journal_results([case for case in cases if case.decided])
         finally:
             self._settle(cases)
 
@@ -122,11 +124,7 @@ class SigningService:
         await self._append(drafts, [case for case in cases if case.answer is None])
 
     async def _make_signatures(self, cases: list[_Case]) -> None:
-        if (
-            len(cases) == 1
-            and cases[0].signer
-            and cases[0].signer.algorithm is PublicKeyAlgorithm.GOST_R_34_10_2012_256
-        ):
+        if len(cases) == 1 and _is_quick(cases[0]):
             self._build_sign_verify(cases)  # some 0.2 ms: less than the way to a thread and back
             return
         loop = asyncio.get_running_loop()
@@ -164,11 +162,13 @@ class SigningService:
             for case in waiting:
                 case.answer = error
             return
-        signed = {case.request.request_id: case for case in waiting}
+        named = {case.request.request_id: case for case in waiting}
         for record in records:
             self._ledger.apply(record)
-            if record.entry.phase is Phase.SIGNED:
-                case = signed[record.entry.request_id]
+            if record.entry.phase is Phase.DECIDED:
+                named[record.entry.request_id].decided = True
+            elif record.entry.phase is Phase.SIGNED:
+                case = named[record.entry.request_id]
                 case.answer = _answer(case, sequence=record.sequence)
 
     def _join(self, request: SigningRequest, fresh: list[_Case]) -> asyncio.Future[Signature | AgentError]:
@@ -249,6 +249,10 @@ def _verify_and_assemble(case: _Case) -> None:
         reason="SIGNATURE_WITHHELD",
         metadata={"thumbprint": case.request.certificate},
     )
+
+
+def _is_quick(case: _Case) -> bool:
+    return case.signer is not None and case.signer.algorithm is PublicKeyAlgorithm.GOST_R_34_10_2012_256
 
 
 def _decided(case: _Case) -> Entry:
