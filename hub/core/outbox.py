@@ -18,6 +18,8 @@ from hub.core.outbox_store import JobView, OutboxStore
 from hub.core.schedules import Schedule, fire_due
 from hub.core.waiting import wait_until_done
 
+__all__ = ["Outbox", "Schedule"]
+
 log = structlog.get_logger(__name__)
 
 MAX_ADOPTED = 256  # jobs leased at birth that run at once; beyond, they queue like all others

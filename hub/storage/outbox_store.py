@@ -148,7 +148,9 @@ class SqlOutboxStore(OutboxStore):
         """See OutboxStore.take_slot."""
         if insert_new(conn, schedules, {"name": name, "last_slot": slot}):
             return None
-        last: datetime | None = conn.scalar(select(schedules.c.last_slot).where(schedules.c.name == name).with_for_update())
+        last: datetime | None = conn.scalar(
+            select(schedules.c.last_slot).where(schedules.c.name == name).with_for_update()
+        )
         if last is None or last >= slot:
             return None
         conn.execute(update(schedules).where(schedules.c.name == name).values(last_slot=slot))

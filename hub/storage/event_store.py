@@ -1,0 +1,72 @@
+"""The event log's rows in SQL."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, select
+
+from hub.core.database import EVENTS_TOPIC, touch
+from hub.core.event_store import Event, EventFilter, EventPage, EventRow, EventStore
+from hub.storage.tables import events
+
+
+class SqlEventStore(EventStore):
+    """See EventStore."""
+
+    def add(self, conn: Connection, event_id: str, event: Event, *, time: datetime) -> None:
+        """See EventStore.add."""
+        touch(conn, EVENTS_TOPIC)
+        conn.execute(
+            insert(events).values(
+                id=event_id,
+                type=event.type,
+                subject=event.subject,
+                owner=event.owner,
+                business_reference=event.business_reference,
+                time=time,
+                data=dict(event.data),
+                traceparent=event.traceparent,
+            )
+        )
+
+    def get(self, conn: Connection, event_id: str) -> EventRow | None:
+        """See EventStore.get."""
+        row = conn.execute(select(events).where(events.c.id == event_id)).first()
+        return None if row is None else _event_row(row)
+
+    def page(self, conn: Connection, wanted: EventFilter, *, after: int, limit: int) -> EventPage:
+        """See EventStore.page."""
+        query = select(events).where(events.c.sequence > after).order_by(events.c.sequence).limit(limit)
+        if wanted.owner is not None:
+            query = query.where(events.c.owner == wanted.owner)
+        if wanted.types:
+            query = query.where(events.c.type.in_(wanted.types))
+        if wanted.business_reference:
+            query = query.where(events.c.business_reference == wanted.business_reference)
+        rows = [_event_row(row) for row in conn.execute(query)]
+        looked_to = rows[-1].sequence if len(rows) == limit else max(after, self.bounds(conn)[1])
+        return EventPage(rows=rows, looked_to=looked_to)
+
+    def bounds(self, conn: Connection) -> tuple[int, int]:
+        """See EventStore.bounds."""
+        # Two queries: SQLite answers each from an end of the primary key, but scans for both at once.
+        oldest = conn.scalar(select(func.min(events.c.sequence)))
+        newest = conn.scalar(select(func.max(events.c.sequence)))
+        return oldest or 0, newest or 0
+
+    def prune(self, conn: Connection, *, before: datetime) -> int:
+        """See EventStore.prune."""
+        newest = self.bounds(conn)[1]
+        return conn.execute(delete(events).where(events.c.time < before, events.c.sequence < newest)).rowcount
+
+
+def _event_row(row: Row[Any]) -> EventRow:
+    event = Event(
+        type=row.type,
+        subject=row.subject,
+        owner=row.owner,
+        business_reference=row.business_reference,
+        data=row.data,
+        traceparent=row.traceparent,
+    )
+    return EventRow(sequence=row.sequence, id=row.id, time=row.time, event=event)
