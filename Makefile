@@ -30,14 +30,16 @@ test: lint ## Every check, then every test; ARGS="..." goes to pytest
 
 .PHONY: lint
 lint: .venv/.ready node_modules/.ready ## Every check that runs nothing: style, types, layers, contract, generated code
-	@tools/step "style (ruff check)" $(BIN)/ruff check .
-	@tools/step "format (ruff format)" $(BIN)/ruff format --diff .
-	@tools/step "types (mypy --strict)" $(BIN)/mypy --strict $(CODE)
-	@tools/step "layers (import-linter)" $(BIN)/lint-imports --no-logo
-	@tools/step "contract: style (buf lint)" $(BUF) lint
-	@tools/step "contract: format (buf format)" $(BUF) format --diff --exit-code proto
-	@tools/step "contract: compatible (buf breaking)" $(BUF) breaking proto --against $(RELEASE_IMAGE)
-	@tools/step "contract: generated code is current" $(BIN)/python tools/generate.py --check
+	@failed=0; \
+	tools/step "style (ruff check)" $(BIN)/ruff check . || failed=1; \
+	tools/step "format (ruff format)" $(BIN)/ruff format --diff . || failed=1; \
+	tools/step "types (mypy --strict)" $(BIN)/mypy --strict $(CODE) || failed=1; \
+	tools/step "layers (import-linter)" $(BIN)/lint-imports --no-logo || failed=1; \
+	tools/step "contract: style (buf lint)" $(BUF) lint || failed=1; \
+	tools/step "contract: format (buf format)" $(BUF) format --diff --exit-code proto || failed=1; \
+	tools/step "contract: compatible (buf breaking)" $(BUF) breaking proto --against $(RELEASE_IMAGE) || failed=1; \
+	tools/step "contract: generated code is current" $(BIN)/python tools/generate.py --check || failed=1; \
+	exit $$failed
 
 .PHONY: proto-check
 proto-check: .venv/.ready ## Is the generated code what proto/ generates?
