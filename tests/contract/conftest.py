@@ -1,0 +1,12 @@
+"""Fixtures that every provider's contract tests share."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.contract.provider_context import Context, make_context
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> Context:
+    return make_context(tmp_path)
