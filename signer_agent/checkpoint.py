@@ -1,6 +1,9 @@
-"""A signed point of a hash chain: how many entries it has and the hash of the last."""
+"""A signed point of a hash chain: how many entries it has and the hash of the last. What is signed is a statement in JSON.
 
-import struct
+The hub's statements have the type `landhub.audit.checkpoint.v1`, the journal's `landhub.journal.checkpoint.v1`; one key
+signs both the journal's and, as a witness, the hub's, so the type must be looked at before anything is signed.
+"""
+
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
@@ -8,36 +11,63 @@ import orjson
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-_DOMAIN: Final = b"landhub.checkpoint.v1\x00"
+from signer_agent.clock import moment
+
+AUDIT_TYPE: Final = "landhub.audit.checkpoint.v1"
+JOURNAL_TYPE: Final = "landhub.journal.checkpoint.v1"
+
+MAX_STATEMENT_BYTES: Final = 4096  # ours have 250
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
-    """Whose chain, its length, its head (32 bytes), milliseconds since 1970; signature and raw public key, Ed25519."""
+    """Whose chain, its length, its head (32 bytes), when; the statement that says so and the signature over it.
+
+    ``time_ms`` is milliseconds since 1970, ``public_key`` raw Ed25519: it names a key and proves nothing.
+    """
 
     chain: str
     count: int
     head: bytes
     time_ms: int
-    signature: bytes = b""
+    statement: bytes
+    signature: bytes
     public_key: bytes = b""
 
-    @classmethod
-    def signed(cls, *, key: Ed25519PrivateKey, chain: str, count: int, head: bytes, time_ms: int) -> Self:
-        """Make one."""
-        signature = key.sign(_signed_bytes(chain, count, head, time_ms))
-        public_key = key.public_key().public_bytes_raw()
-        return cls(chain=chain, count=count, head=head, time_ms=time_ms, signature=signature, public_key=public_key)
-
     def is_signed_by(self, key: Ed25519PublicKey) -> bool:
-        """Whether that key, and no other it may name, made it."""
-        if self.public_key != key.public_bytes_raw():
-            return False
+        """Whether that key signed the statement."""
         try:
-            key.verify(self.signature, _signed_bytes(self.chain, self.count, self.head, self.time_ms))
-        except (InvalidSignature, ValueError, struct.error):
+            key.verify(self.signature, self.statement)
+        except InvalidSignature:
             return False
         return True
+
+    def is_of_journal(self) -> bool:
+        """Whether the statement is one of a journal and says the same as the fields."""
+        return self.statement == _journal_statement(self.chain, self.count, self.head, self.time_ms)
+
+    def is_of_audit(self) -> bool:
+        """Whether the statement is one of a hub's audit and says the same as the fields."""
+        try:
+            stated = orjson.loads(self.statement)
+        except orjson.JSONDecodeError:
+            return False
+        if not isinstance(stated, dict) or orjson.dumps(stated, option=orjson.OPT_SORT_KEYS) != self.statement:
+            return False
+        said = (stated.get("type"), f"audit:{stated.get('instance')}", stated.get("count"), stated.get("head"))
+        return said == (AUDIT_TYPE, self.chain, self.count, self.head.hex())
+
+    def signed_again(self, key: Ed25519PrivateKey) -> "Checkpoint":
+        """The same statement under another key: a witness's word that it has seen it."""
+        return Checkpoint(
+            chain=self.chain,
+            count=self.count,
+            head=self.head,
+            time_ms=self.time_ms,
+            statement=self.statement,
+            signature=key.sign(self.statement),
+            public_key=key.public_key().public_bytes_raw(),
+        )
 
     def texts(self) -> dict[str, str]:
         """All of it as text, for a journal's details or a line of a file."""
@@ -46,13 +76,10 @@ class Checkpoint:
             "count": str(self.count),
             "head": self.head.hex(),
             "time_ms": str(self.time_ms),
+            "statement": self.statement.decode(),
             "signature": self.signature.hex(),
             "public_key": self.public_key.hex(),
         }
-
-    def line(self) -> bytes:
-        """A line of a file of checkpoints."""
-        return orjson.dumps(self.texts(), option=orjson.OPT_SORT_KEYS) + b"\n"
 
     @classmethod
     def from_texts(cls, texts: Any) -> Self:
@@ -67,11 +94,31 @@ class Checkpoint:
                 count=int(texts["count"]),
                 head=bytes.fromhex(texts["head"]),
                 time_ms=int(texts["time_ms"]),
+                statement=str(texts["statement"]).encode(),
                 signature=bytes.fromhex(texts["signature"]),
                 public_key=bytes.fromhex(texts["public_key"]),
             )
         except (KeyError, TypeError) as error:
             raise ValueError("not a checkpoint") from error
+
+
+def journal_checkpoint(*, key: Ed25519PrivateKey, chain: str, count: int, head: bytes, time_ms: int) -> Checkpoint:
+    """Make the checkpoint of a journal."""
+    statement = _journal_statement(chain, count, head, time_ms)
+    return Checkpoint(
+        chain=chain,
+        count=count,
+        head=head,
+        time_ms=time_ms,
+        statement=statement,
+        signature=key.sign(statement),
+        public_key=key.public_key().public_bytes_raw(),
+    )
+
+
+def checkpoint_line(checkpoint: Checkpoint) -> bytes:
+    """A line of a file of checkpoints."""
+    return orjson.dumps(checkpoint.texts(), option=orjson.OPT_SORT_KEYS) + b"\n"
 
 
 def read_checkpoints(data: bytes) -> tuple[Checkpoint, ...]:
@@ -84,6 +131,12 @@ def read_checkpoints(data: bytes) -> tuple[Checkpoint, ...]:
     return tuple(Checkpoint.from_texts(orjson.loads(line)) for line in complete.splitlines() if line)
 
 
-def _signed_bytes(chain: str, count: int, head: bytes, time_ms: int) -> bytes:
-    name = chain.encode()
-    return _DOMAIN + name + b"\x00" + struct.pack(">Q", count) + head + struct.pack(">Q", time_ms)
+def _journal_statement(chain: str, count: int, head: bytes, time_ms: int) -> bytes:
+    stated = {
+        "type": JOURNAL_TYPE,
+        "chain": chain,
+        "count": count,
+        "head": head.hex(),
+        "time": moment(time_ms).isoformat(timespec="milliseconds"),
+    }
+    return orjson.dumps(stated, option=orjson.OPT_SORT_KEYS)

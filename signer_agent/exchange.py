@@ -1,5 +1,6 @@
 """Exchanging checkpoints with the hub, so that neither its audit nor our journal can be cut short alone."""
 
+import asyncio
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from signer_agent.checkpoint import Checkpoint
+from signer_agent.checkpoint import AUDIT_TYPE, Checkpoint
 from signer_agent.errors import AgentError, InvalidRequestError, PreconditionError, SettingsError
 from signer_agent.journal import Journal
 from signer_agent.journal_file import Draft
@@ -36,6 +37,7 @@ class CheckpointExchange:
         self._hub_key = hub_key
         self._journal = journal
         self._ledger = ledger
+        self._one_at_a_time = asyncio.Lock()
 
     async def take(
         self, checkpoint: Checkpoint, *, request_id: str, business_reference: str, trace_id: str
@@ -48,20 +50,19 @@ class CheckpointExchange:
             UnavailableError: JOURNAL_UNAVAILABLE.
         """
         self._check_signature(checkpoint)
-        last = self._ledger.last_checkpoint(checkpoint.chain)
-        _check_order(checkpoint, last)
-        if last is None or last.count != checkpoint.count:
-            entry = Entry(
-                phase=Phase.CHECKPOINT,
-                request_id=request_id,
-                business_reference=business_reference,
-                trace_id=trace_id,
-                details=MappingProxyType(checkpoint.texts()),
-            )
-            for record in await self._journal.append([Draft(entry=entry)]):
-                # Another may have gone further while this one was written: the ledger keeps the longest.
-                _check_order(checkpoint, self._ledger.last_checkpoint(checkpoint.chain))
-                self._ledger.apply(record)
+        entry = Entry(
+            phase=Phase.CHECKPOINT,
+            request_id=request_id,
+            business_reference=business_reference,
+            trace_id=trace_id,
+            details=MappingProxyType(checkpoint.texts()),
+        )
+        async with self._one_at_a_time:
+            last = self._ledger.last_checkpoint(checkpoint.chain)
+            _check_order(checkpoint, last)
+            if last is None or last.count != checkpoint.count:
+                for record in await self._journal.append([Draft(entry=entry)]):
+                    self._ledger.apply(record)
         return Exchange(
             countersigned=self._journal.countersign(checkpoint),
             journal_checkpoint=await self._journal.checkpoint(),
@@ -70,9 +71,9 @@ class CheckpointExchange:
     def _check_signature(self, checkpoint: Checkpoint) -> None:
         if self._hub_key is None:
             raise _invalid("no key of the hub's audit is pinned: set hub.audit_public_key")
-        # Our own chain's name must never be countersigned: that would make a checkpoint of the journal.
-        if not _AUDIT_CHAIN.fullmatch(checkpoint.chain) or checkpoint.count < 0 or len(checkpoint.head) != 32:
-            raise _invalid('the checkpoint must be of a chain "audit:<instance>", with a head of 32 bytes')
+        # Nothing but an audit's statement may be signed: else the hub could have checkpoints of our journal made.
+        if not checkpoint.is_of_audit() or not _AUDIT_CHAIN.fullmatch(checkpoint.chain):
+            raise _invalid(f'the statement must be canonical JSON of type "{AUDIT_TYPE}" and say what the fields say')
         if not checkpoint.is_signed_by(self._hub_key):
             raise _invalid("the checkpoint is not signed by the key pinned as hub.audit_public_key")
 

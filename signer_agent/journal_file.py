@@ -17,7 +17,7 @@ from typing import Final, Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from signer_agent.checkpoint import Checkpoint, read_checkpoints
+from signer_agent.checkpoint import Checkpoint, checkpoint_line, journal_checkpoint, read_checkpoints
 from signer_agent.clock import Clock, milliseconds
 from signer_agent.journal_record import (
     GENESIS,
@@ -125,29 +125,23 @@ class JournalFile:
         Raises:
             JournalWriteError: it could not be kept.
         """
-        made = Checkpoint.signed(
+        made = journal_checkpoint(
             key=self._key,
             chain=self._chain,
             count=self.count,
             head=self.head,
             time_ms=max(milliseconds(self._clock.now()), self.last_time_ms),
         )
-        self._write(self._checkpoints, made.line())
+        self._write(self._checkpoints, checkpoint_line(made))
         self._sync(self._checkpoints)
         self._checkpointed = self.count
         return made
 
     def countersign(self, checkpoint: Checkpoint) -> Checkpoint:
         """Sign another chain's checkpoint, as the word of this agent that it has seen it."""
-        if checkpoint.chain == self._chain:
+        if not checkpoint.is_of_audit():
             raise ValueError("only the journal itself makes its checkpoints")
-        return Checkpoint.signed(
-            key=self._key,
-            chain=checkpoint.chain,
-            count=checkpoint.count,
-            head=checkpoint.head,
-            time_ms=checkpoint.time_ms,
-        )
+        return checkpoint.signed_again(self._key)
 
     def records(self, *, after: int) -> Iterator[Record]:
         """The durable records whose sequence is greater than ``after``, oldest first."""
@@ -281,7 +275,9 @@ class JournalFile:
         except ValueError as error:
             raise JournalDamagedError(f"{CHECKPOINTS_NAME} can't be read: restore it") from error
         public_key = self._key.public_key()
-        if not all(point.chain == self._chain and point.is_signed_by(public_key) for point in points):
+        if not all(
+            point.chain == self._chain and point.is_of_journal() and point.is_signed_by(public_key) for point in points
+        ):
             raise JournalDamagedError(f"{CHECKPOINTS_NAME} holds a checkpoint that this agent's key didn't sign")
         os.ftruncate(self._checkpoints, content.rfind(b"\n") + 1)
         self._checkpointed = max((point.count for point in points), default=0)
