@@ -1,4 +1,4 @@
-"""A signed point of a hash chain: how many entries it has and the hash of the last. What is signed is a statement in JSON.
+"""A signed point of a hash chain: its length and the hash of its last entry. What is signed is a statement in JSON.
 
 The hub's statements have the type `landhub.audit.checkpoint.v1`, the journal's `landhub.journal.checkpoint.v1`; one key
 signs both the journal's and, as a witness, the hub's, so the type must be looked at before anything is signed.
@@ -48,6 +48,8 @@ class Checkpoint:
 
     def is_of_audit(self) -> bool:
         """Whether the statement is one of a hub's audit and says the same as the fields."""
+        if len(self.statement) > MAX_STATEMENT_BYTES:
+            return False
         try:
             stated = orjson.loads(self.statement)
         except orjson.JSONDecodeError:

@@ -1,6 +1,6 @@
-"""Generates the Python code and the hub's contract image from proto/ (`make proto`), or proves them current (--check).
+"""Generates the Python code and the contract images from proto/ (`make proto`), or proves them current (--check).
 
-The validation rules go into `hub/rpc/contract.binpb` alone. What users import has none of them: two copies of
+The validation rules go into the two `rpc/contract.binpb` alone. What users import has none of them: two copies of
 validate.proto in one process collide, and our users may have theirs.
 """
 
@@ -18,6 +18,7 @@ from grpc_tools import protoc
 
 PYTHON_PACKAGE = Path("clients/python/src/landhub")
 CONTRACT_IMAGE = Path("hub/rpc/contract.binpb")
+CONTRACT_IMAGES = (CONTRACT_IMAGE, Path("signer_agent/rpc/contract.binpb"))  # hub and agent share no files
 RULES_PACKAGE = "buf.validate."
 RULES_FILE = "buf/validate/validate.proto"
 PACKAGE_DOCSTRING = '"""Generated from proto/ by `make proto`: {name}."""\n'
@@ -75,14 +76,15 @@ def generate(root: Path, out: Path) -> None:
         (folder / "__init__.py").write_text(PACKAGE_DOCSTRING.format(name=name), encoding="utf-8")
     for file in image.file:
         file.ClearField("source_code_info")
-    contract = out / CONTRACT_IMAGE
-    contract.parent.mkdir(parents=True)
-    contract.write_bytes(image.SerializeToString(deterministic=True))
+    for place in CONTRACT_IMAGES:
+        contract = out / place
+        contract.parent.mkdir(parents=True)
+        contract.write_bytes(image.SerializeToString(deterministic=True))
 
 
 def stale_files(root: Path, fresh: Path) -> list[str]:
     """Return the names below root of generated files that are missing, superfluous or different from fresh's."""
-    names = {str(CONTRACT_IMAGE)} | _generated_names(fresh) | _generated_names(root)
+    names = {str(place) for place in CONTRACT_IMAGES} | _generated_names(fresh) | _generated_names(root)
     return sorted(name for name in names if not _same(root / name, fresh / name))
 
 

@@ -1,0 +1,172 @@
+"""The RPCs: proto to domain, to the service, to proto. No rules and no try here."""
+
+import asyncio
+import itertools
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from importlib import metadata
+from types import MappingProxyType
+from typing import Final
+
+from landhub.signer.v1 import signer_service_pb2 as pb
+from signer_agent.clock import Clock
+from signer_agent.errors import AgentError, FieldViolation, NotFoundError
+from signer_agent.exchange import CheckpointExchange
+from signer_agent.journal import Journal
+from signer_agent.journal_record import Record
+from signer_agent.keys.port import KeyBackend
+from signer_agent.model import Signature
+from signer_agent.rpc import wire
+from signer_agent.rpc.errors import failure_of
+from signer_agent.rpc.validating import Validating, broken
+from signer_agent.service import SigningService
+
+_DEFAULT_PAGE: Final = 50
+_MAX_SCANNED: Final = 20_000  # records looked through for one page: some 100 ms
+_NO_VIOLATIONS: Final[Mapping[int, tuple[FieldViolation, ...]]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """What is known of a call beside its request: the client's name, the trace, and the broken rules of a batch."""
+
+    client: str
+    trace_id: str
+    violations: Mapping[int, tuple[FieldViolation, ...]] = _NO_VIOLATIONS
+
+
+class SignerServicer:
+    """landhub.signer.v1.SignerService."""
+
+    def __init__(
+        self,
+        *,
+        agent: str,
+        service: SigningService,
+        exchange: CheckpointExchange,
+        journal: Journal,
+        backend: KeyBackend,
+        validating: Validating,
+        clock: Clock,
+        workers: Executor,
+    ) -> None:
+        self._agent = agent
+        self._service = service
+        self._exchange = exchange
+        self._journal = journal
+        self._backend = backend
+        self._validating = validating
+        self._clock = clock
+        self._workers = workers
+
+    async def list_certificates(self, request: pb.ListCertificatesRequest, _call: Call) -> pb.ListCertificatesResponse:
+        """All certificates, by thumbprint."""
+        after = wire.page_position(request.page_token, "certificates")
+        held = self._backend.certificates()
+        size = request.page_size or _DEFAULT_PAGE
+        left = [name for name in sorted(held) if name > after]
+        token = wire.page_token("certificates", left[size - 1]) if len(left) > size else ""
+        page = [wire.certificate(held[name]) for name in left[:size]]
+        return pb.ListCertificatesResponse(certificates=page, next_page_token=token)
+
+    async def get_certificate(self, request: pb.GetCertificateRequest, _call: Call) -> pb.GetCertificateResponse:
+        """One certificate."""
+        thumbprint = request.thumbprint.upper()
+        held = self._backend.certificates().get(thumbprint)
+        if held is None:
+            raise NotFoundError(
+                "this agent has no such certificate: ListCertificates tells what it has",
+                reason="CERTIFICATE_NOT_FOUND",
+                metadata={"thumbprint": thumbprint},
+            )
+        return pb.GetCertificateResponse(certificate=wire.certificate(held))
+
+    async def sign(self, request: pb.SignRequest, call: Call) -> pb.SignResponse:
+        """One signature."""
+        asked = wire.signing_request(request, trace_id=call.trace_id, validating=self._validating)
+        answer = (await self._service.sign([asked]))[0]
+        if isinstance(answer, AgentError):
+            raise answer
+        return wire.signature(answer)
+
+    async def sign_batch(self, request: pb.SignBatchRequest, call: Call) -> pb.SignBatchResponse:
+        """Several signatures, each answered for itself."""
+        good = [
+            wire.signing_request(item, trace_id=call.trace_id, validating=self._validating)
+            for place, item in enumerate(request.requests)
+            if place not in call.violations
+        ]
+        answers = iter(await self._service.sign(good))
+        results = [
+            _result(broken(call.violations[place]) if place in call.violations else next(answers))
+            for place in range(len(request.requests))
+        ]
+        return pb.SignBatchResponse(results=results)
+
+    async def get_status(self, _request: pb.GetStatusRequest, _call: Call) -> pb.GetStatusResponse:
+        """How the agent is."""
+        now = self._clock.now()
+        usable = [
+            held
+            for held in self._backend.certificates().values()
+            if held.has_private_key and not held.locked and held.facts.not_before <= now <= held.facts.not_after
+        ]
+        response = pb.GetStatusResponse(
+            agent=self._agent,
+            version=metadata.version("landhub"),
+            backend=self._backend.name,
+            certificate_count=len(usable),
+            journal_count=self._journal.count,
+            journal_head=self._journal.head,
+        )
+        response.agent_time.FromDatetime(now)
+        return response
+
+    async def list_journal_records(
+        self, request: pb.ListJournalRecordsRequest, _call: Call
+    ) -> pb.ListJournalRecordsResponse:
+        """A page of the journal; a page of a filtered list may be short, or empty, and still lead on."""
+        kind = f"journal:{request.business_reference}"
+        position = wire.page_position(request.page_token, kind)
+        after = int(position) if position.isdecimal() else 0
+        size = request.page_size or _DEFAULT_PAGE
+        loop = asyncio.get_running_loop()
+        records, last = await loop.run_in_executor(self._workers, self._page, after, size, request.business_reference)
+        token = wire.page_token(kind, str(last)) if last < self._journal.count else ""
+        return pb.ListJournalRecordsResponse(
+            records=[wire.journal_record(record) for record in records], next_page_token=token
+        )
+
+    async def countersign_checkpoint(
+        self, request: pb.CountersignCheckpointRequest, call: Call
+    ) -> pb.CountersignCheckpointResponse:
+        """Exchange checkpoints."""
+        exchange = await self._exchange.take(
+            wire.checkpoint_of(request.checkpoint),
+            request_id=request.request_id,
+            business_reference=request.business_reference,
+            trace_id=call.trace_id,
+        )
+        return pb.CountersignCheckpointResponse(
+            countersigned=wire.checkpoint(exchange.countersigned),
+            journal_checkpoint=wire.checkpoint(exchange.journal_checkpoint),
+        )
+
+    def _page(self, after: int, size: int, business_reference: str) -> tuple[list[Record], int]:
+        """The records of a page, and the last record looked at."""
+        found: list[Record] = []
+        last = after
+        for record in itertools.islice(self._journal.records(after=after), _MAX_SCANNED):
+            last = record.sequence
+            if not business_reference or record.entry.business_reference == business_reference:
+                found.append(record)
+                if len(found) == size:
+                    break
+        return found, last
+
+
+def _result(answer: Signature | AgentError) -> pb.SignBatchResult:
+    if isinstance(answer, AgentError):
+        return pb.SignBatchResult(failure=failure_of(answer))
+    return pb.SignBatchResult(response=wire.signature(answer))
