@@ -121,5 +121,6 @@ def _decoded(document: bytes) -> str:
         raise AnswerInvalidError("the document declares a charset other than UTF-8 and windows-1251")
     try:
         return body.decode(codec)
-    except UnicodeDecodeError as error:
-        raise AnswerInvalidError("the document is not in the charset it declares") from error
+    except UnicodeDecodeError:
+        # The cause is left out: it holds the whole document.
+        raise AnswerInvalidError("the document is not in the charset it declares") from None

@@ -138,8 +138,9 @@ def _read(node: Node, name: str, convert: Callable[[str], T]) -> T:
     text = node.text(name)
     try:
         return convert(text)
-    except ValueError as error:
-        raise AnswerInvalidError(f"{node.name}/{name} is not of its form") from error
+    except ValueError:
+        # The cause is left out: it may hold the text, and that a person's name.
+        raise AnswerInvalidError(f"{node.name}/{name} is not of its form") from None
 
 
 def _read_optional(node: Node, name: str, convert: Callable[[str], T]) -> T | None:
