@@ -1,99 +1,81 @@
 """The audit trail: what may change anything is written durably and in a chain before it is answered or sent."""
 
-import enum
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import Connection
 
+from hub.core.audit_chain import AuditRecord, Phase, first_hash, microseconds, record_hash, record_values
+from hub.core.audit_checkpoints import (
+    Checkpoint,
+    CheckpointKey,
+    Countersignature,
+    checkpoint_line,
+    countersignature_line,
+)
+from hub.core.audit_store import AuditStore, InstanceRow
+from hub.core.checkpoint_file import CheckpointFile
+from hub.core.clock import Clock
+from hub.core.database import Database
+from hub.core.errors import ExhaustedError, HubError, NotFoundError
 
-class Phase(enum.StrEnum):
-    """What a record tells."""
+__all__ = ["Audit", "AuditRecord", "Checkpoint", "CheckpointKey", "Countersignature", "Phase"]
 
-    REQUEST = "request"  # a read, or a replay of something already done
-    INTENT = "intent"  # about to change something
-    OUTCOME = "outcome"  # what became of an intent
-    REFUSED = "refused"  # turned away before anything was done
-    ADMIN = "admin"  # an administrator's act, with its reason
-    CHECKPOINT = "checkpoint"  # another party's checkpoint was exchanged
-    DROPPED = "dropped"  # so many records of reads had no room
-    START = "start"  # an instance began
+log = structlog.get_logger(__name__)
 
-
-@dataclass(frozen=True, slots=True)
-class AuditRecord:
-    """One line of the trail: ids, codes and hashes only, never personal data.
-
-    Attributes:
-        phase: What it tells.
-        method: The full RPC name, or "hub.<command>" for the local command line.
-        caller: The caller's name; callers are systems.
-        request_id, business_reference: of the call.
-        resource: "<type>/<id>" of what it is about; empty if nothing.
-        code: A gRPC status name ("OK", "NOT_FOUND").
-        reason: A reason code.
-        payload_hash: Keyed hash of the request, or SHA-256 of what is referred to, in hex.
-        trace_id: The trace, in hex.
-        details: A few more ids and counts.
-    """
-
-    phase: Phase
-    method: str
-    caller: str = ""
-    request_id: str = ""
-    business_reference: str = ""
-    resource: str = ""
-    code: str = ""
-    reason: str = ""
-    payload_hash: str = ""
-    trace_id: str = ""
-    details: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-
-
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
-    """A signed statement of how long this instance's chain is and where it ends.
-
-    `body` is what is signed (canonical JSON: instance, count, head, time, previous), `digest` its SHA-256 in hex,
-    `signature` Ed25519 over it.
-    """
-
-    instance: str
-    count: int
-    head: str
-    time: str
-    previous: str
-    body: bytes
-    digest: str
-    signature: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Countersignature:
-    """The signer agent's word that it saw our checkpoint, and its own checkpoint for us to keep.
-
-    Attributes:
-        checkpoint_digest: Checkpoint.digest of ours that was signed.
-        signer: Who: the agent's name.
-        key_id: Which of its keys.
-        signature: Its signature over our checkpoint's body.
-        peer_checkpoint: The checkpoint of its own journal, as it gave it, serialised.
-    """
-
-    checkpoint_digest: str
-    signer: str
-    key_id: str
-    signature: bytes
-    peer_checkpoint: bytes = b""
+CHECKPOINT_SECONDS = 5.0  # so much of the newest tail can be cut unseen
+FLUSH_SECONDS = 0.5  # so much of the reads' records can be lost in a crash
+MAX_WAITING_RECORDS = 10_000  # reads' records in memory; some 5 MB
+MAX_FLUSHED_RECORDS = 500  # in one transaction, so that mutations don't wait long behind it
+RETRY_AFTER_LOW_SPACE = timedelta(minutes=1)
 
 
 class Audit:
-    """Writes the chain of this process instance, its checkpoints, and the records of reads in the background."""
+    """Writes the chain of this process instance, its checkpoints, and the records of reads in the background.
+
+    Args:
+        instance: This process instance's id.
+        key: Signs the checkpoints.
+        file: The second place of the checkpoints.
+        free_bytes: Tells the free space on the disk of the database.
+        low_space_bytes: Below this, new mutations are refused.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        store: AuditStore,
+        clock: Clock,
+        instance: str,
+        key: CheckpointKey,
+        file: CheckpointFile,
+        free_bytes: Callable[[], int],
+        low_space_bytes: int,
+    ) -> None:
+        self.instance = instance
+        self._database = database
+        self._store = store
+        self._clock = clock
+        self._key = key
+        self._file = file
+        self._free_bytes = free_bytes
+        self._low_space_bytes = low_space_bytes
+        self._waiting: deque[tuple[datetime, AuditRecord]] = deque()
+        self._dropped = 0
+        self._checkpointing = asyncio.Lock()
+        self._stated = 0
+        self._exchanges = 0
+        self._previous = ""
+        self._loops: list[asyncio.Task[None]] = []
 
     def append(self, conn: Connection, record: AuditRecord) -> None:
         """Write a record in the transaction of what it tells of; durable when that is."""
-        raise AssertionError((self, conn, record))
+        self._append_at(conn, record, self._database.now(conn))
 
     async def write(self, record: AuditRecord) -> None:
         """Write a record on its own and return when it is durable (refusals of mutating calls, admin acts).
@@ -101,11 +83,14 @@ class Audit:
         Raises:
             UnavailableError: it can't be made durable (AUDIT_UNAVAILABLE): refuse the call.
         """
-        raise AssertionError((self, record))
+        await self._database.write(lambda conn: self.append(conn, record), label="audit.write")
 
     def append_later(self, record: AuditRecord) -> None:
         """Write a read's record soon; never waits. Without room it is dropped, counted, and the count recorded."""
-        raise AssertionError((self, record))
+        if len(self._waiting) >= MAX_WAITING_RECORDS:
+            self._dropped += 1
+        else:
+            self._waiting.append((self._clock.now(), record))
 
     def require_space(self) -> None:
         """Let a new mutation pass only while the disk has room.
@@ -113,20 +98,124 @@ class Audit:
         Raises:
             ExhaustedError: the free space is below the watermark (DISK_SPACE_LOW).
         """
-        raise AssertionError(self)
+        if self._free_bytes() < self._low_space_bytes:
+            raise ExhaustedError(
+                "the hub's disk is nearly full, so nothing new is begun; tell its operator, and ask again later",
+                reason="DISK_SPACE_LOW",
+                retry_after=RETRY_AFTER_LOW_SPACE,
+            )
 
     async def checkpoint(self) -> Checkpoint | None:
         """Sign the present head, store it in both places and return it; None if nothing is new since the last."""
-        raise AssertionError(self)
+        async with self._checkpointing:
+            made = await self._database.write(self._state_head, label="audit.checkpoint")
+            if made is None:
+                return None
+            await asyncio.to_thread(self._file.append, checkpoint_line(made))
+            self._stated, self._previous, self._exchanges = made.count, made.digest, 0
+            return made
 
     async def countersigned(self, countersignature: Countersignature) -> None:
-        """Keep what the agent signed, in both places, with a record of it in the chain."""
-        raise AssertionError((self, countersignature))
+        """Keep what the agent signed, in both places, with a record of it in the chain.
+
+        Raises:
+            NotFoundError: it is for no checkpoint of ours.
+        """
+        await self._database.write(lambda conn: self._countersign(conn, countersignature), label="audit.countersign")
+        self._exchanges += 1  # an exchange about a checkpoint alone is no reason for the next one
+        await asyncio.to_thread(self._file.append, countersignature_line(countersignature))
 
     async def start(self) -> None:
         """Begin this instance's chain with the hash of the last checkpoint, and the background work."""
-        raise AssertionError(self)
+        kept = await self._database.read(self._store.newest_checkpoint)
+        filed = await asyncio.to_thread(self._file.newest_checkpoint)
+        if filed is not None and (kept is None or kept.digest != filed.digest):
+            log.warning("audit.checkpoints_differ", kept=kept and kept.digest, filed=filed.digest)
+        last = filed or kept
+        self._previous = last.digest if last is not None else ""
+        await self._database.write(self._begin, label="audit.begin")
+        await self.checkpoint()
+        self._loops = [asyncio.create_task(self._flush_forever()), asyncio.create_task(self._checkpoint_forever())]
 
     async def close(self) -> None:
         """Flush what waits, write the last checkpoint, stop."""
-        raise AssertionError(self)
+        for task in self._loops:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        while self._waiting or self._dropped:
+            await self.flush()
+        self._exchanges = 0
+        await self.checkpoint()
+
+    async def flush(self) -> None:
+        """Write the oldest waiting records of reads, and how many were dropped.
+
+        Raises:
+            UnavailableError: they can't be written now; they wait on.
+        """
+        batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MAX_FLUSHED_RECORDS))]
+        dropped, self._dropped = self._dropped, 0
+        if dropped:
+            count = {"count": str(dropped)}
+            batch.append((self._clock.now(), AuditRecord(phase=Phase.DROPPED, method="hub.audit", details=count)))
+        if not batch:
+            return
+        try:
+            await self._database.write(lambda conn: self._append_all(conn, batch), label="audit.flush")
+        except HubError:
+            self._dropped += dropped
+            self._waiting.extendleft(reversed(batch[:-1] if dropped else batch))
+            raise
+
+    def _append_all(self, conn: Connection, batch: list[tuple[datetime, AuditRecord]]) -> None:
+        for time, record in batch:
+            self._append_at(conn, record, time)
+
+    def _append_at(self, conn: Connection, record: AuditRecord, time: datetime) -> None:
+        count, head = self._store.head(conn, self.instance)
+        values = record_values(record)
+        digest = record_hash(head, self.instance, count + 1, microseconds(time), values)
+        self._store.add(conn, self.instance, count + 1, time=time, values=values, digest=digest)
+
+    def _begin(self, conn: Connection) -> None:
+        now = self._database.now(conn)
+        head = first_hash(self.instance, self._previous)
+        self._store.begin(conn, InstanceRow(self.instance, now, self._previous, 0, head))
+        start = AuditRecord(phase=Phase.START, method="hub.serve", details={"previous": self._previous})
+        self._append_at(conn, start, now)
+
+    def _state_head(self, conn: Connection) -> Checkpoint | None:
+        count, head = self._store.head(conn, self.instance)
+        if count == self._stated + self._exchanges:
+            return None
+        made = self._key.sign(
+            instance=self.instance, count=count, head=head, time=self._database.now(conn), previous=self._previous
+        )
+        self._store.add_checkpoint(conn, made)
+        return made
+
+    def _countersign(self, conn: Connection, countersignature: Countersignature) -> None:
+        if not self._store.countersign(conn, countersignature):
+            raise NotFoundError("this countersignature is for no checkpoint of ours")
+        details = {"checkpoint": countersignature.checkpoint_digest, "signer": countersignature.signer}
+        digest = countersignature.digest()
+        record = AuditRecord(phase=Phase.CHECKPOINT, method="hub.audit", payload_hash=digest, details=details)
+        self.append(conn, record)
+
+    async def _flush_forever(self) -> None:
+        while True:
+            await self._clock.sleep(FLUSH_SECONDS)
+            await self._quietly(self.flush)
+
+    async def _checkpoint_forever(self) -> None:
+        while True:
+            await self._clock.sleep(CHECKPOINT_SECONDS)
+            await self._quietly(self.checkpoint)
+
+    async def _quietly(self, work: Callable[[], Awaitable[object]]) -> None:
+        """Do background work; a database or disk that can't take it now gets it later."""
+        try:
+            await work()
+        except (HubError, OSError) as error:
+            log.warning("audit.delayed", error_type=type(error).__name__)

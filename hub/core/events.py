@@ -147,8 +147,8 @@ class Events:
     async def _newest(self) -> int:
         return (await self._database.read(self._store.bounds))[1]
 
-    async def _page(self, wanted: EventFilter, *, after: int, limit: int) -> tuple[list[StoredEvent], int]:
-        def read(conn: Connection) -> tuple[list[StoredEvent], int]:
+    async def _page(self, wanted: EventFilter, *, after: int, limit: int) -> tuple[Sequence[StoredEvent], int]:
+        def read(conn: Connection) -> tuple[Sequence[StoredEvent], int]:
             oldest, newest = self._store.bounds(conn)
             if after and not oldest - 1 <= after <= newest:
                 raise OutOfRangeError(
