@@ -105,6 +105,7 @@ async def test_the_same_reference_and_content_answers_the_same_registration(
     first = await gateway.submit()
     later = DATE.replace("09:00", "10:00")
     again = await gateway.post("/registration/submit", registration_request(date=later))
+    assert again.root.tag == "RegistrationResponse"
     assert again.text("RequestID") == first
     assert len(sandbox.book) == 1
 
@@ -210,6 +211,16 @@ async def test_a_registration_outlives_a_restart(settings: SandboxSettings) -> N
             assert await gateway.submit("ref-2") != request_id
     async with Sandbox.start(settings) as sandbox:
         assert len(sandbox.book) == 2
+
+
+async def test_a_registration_is_on_the_disk_before_it_is_told_of(
+    settings: SandboxSettings, gateway: RawGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[bytes] = []
+    ledger = settings.directory / "ledger.jsonl"
+    monkeypatch.setattr("sandbox.registrations.os.fsync", lambda _file: synced.append(ledger.read_bytes()))
+    request_id = await gateway.submit()
+    assert [request_id.encode() in content for content in synced] == [True]
 
 
 async def test_only_good_signatures_are_taken_when_the_gateway_verifies(
