@@ -28,7 +28,10 @@ default_algorithms = ALL
 CRYPT_PARAMS = id-Gost28147-89-CryptoPro-A-ParamSet
 """
 
-REQUEST = """[req]
+REQUEST = """oid_section = oids
+[oids]
+INNLE = 1.2.643.100.4
+[req]
 distinguished_name = dn
 prompt = no
 [dn]
@@ -47,7 +50,6 @@ default_md = {md}
 policy = policy
 unique_subject = no
 email_in_dn = no
-preserve = yes
 string_mask = utf8only
 crl_extensions = crl_extensions
 [policy]
@@ -78,6 +80,11 @@ basicConstraints = critical,CA:FALSE
 keyUsage = critical,keyAgreement
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
+[twin]
+basicConstraints = critical,CA:FALSE
+keyUsage = critical,digitalSignature
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
 [critical]
 basicConstraints = critical,CA:FALSE
 keyUsage = critical,digitalSignature
@@ -92,6 +99,8 @@ KEY_KINDS = {
     "RSA": (["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"], "sha256"),
     "ECDSA": (["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"], "sha256"),
 }
+OUTDATED_KIND = "RSA-SHA1"
+ALL_KINDS = KEY_KINDS | {OUTDATED_KIND: (KEY_KINDS["RSA"][0], "sha1")}
 
 
 @dataclass(frozen=True)
@@ -163,13 +172,13 @@ class Authority(Owner):
     ) -> None:
         directory = openssl.directory / name
         directory.mkdir()
-        self._openssl, self._directory, self.subject, self.kind = openssl, directory, subject, kind
+        self._openssl, self.directory, self.subject, self.kind = openssl, directory, subject, kind
         super().__init__(directory / "ca.key", directory / "ca.crt")
-        (directory / "ca.cnf").write_text(CA.format(directory=directory, md=KEY_KINDS[kind][1]))
+        (directory / "ca.cnf").write_text(CA.format(directory=directory, md=ALL_KINDS[kind][1]))
         (directory / "index.txt").touch()
         (directory / "serial").write_text("1001\n")
         (directory / "crlnumber").write_text("01\n")
-        openssl.run("genpkey", *KEY_KINDS[kind][0], "-out", self.key_file)
+        openssl.run("genpkey", *ALL_KINDS[kind][0], "-out", self.key_file)
 
     def sign_itself(self, *, begin: str = BEGIN, end: str = "20360101000000Z") -> "Authority":
         self._issue(self.key_file, self.certificate_file, self.subject, "root", begin, end, self.kind, ["-selfsign"])
@@ -190,11 +199,26 @@ class Authority(Owner):
         end: str = END,
         kind: str = "256-TCA",
     ) -> Owner:
-        owner = Owner(self._directory / f"{name}.key", self._directory / f"{name}.crt")
-        self._openssl.run("genpkey", *KEY_KINDS[kind][0], "-out", owner.key_file)
+        owner = Owner(self.directory / f"{name}.key", self.directory / f"{name}.crt")
+        self._openssl.run("genpkey", *ALL_KINDS[kind][0], "-out", owner.key_file)
         by = ["-cert", self.certificate_file]
         self._issue(owner.key_file, owner.certificate_file, subject, extensions, begin, end, kind, by)
         return owner
+
+    def copy(self, openssl: OpenSsl, name: str, *, serial: str) -> "Authority":
+        """The same CA with books of its own, which will give out ``serial`` next."""
+        again = Authority(openssl, name, kind=self.kind, subject=self.subject)
+        again.key_file.write_bytes(self.key_file.read_bytes())
+        again.certificate_file.write_bytes(self.certificate_file.read_bytes())
+        (again.directory / "serial").write_text(f"{serial}\n")
+        return again
+
+    def certify_again(self, owner: Owner, name: str) -> Owner:
+        """A certificate with other extensions for a key that has one."""
+        again = Owner(owner.key_file, self.directory / f"{name}.crt")
+        by = ["-cert", self.certificate_file]
+        self._issue(again.key_file, again.certificate_file, "/CN=Tester", "twin", BEGIN, END, "256-TCA", by)
+        return again
 
     def revoke(self, owner: Owner) -> None:
         self._openssl.run(*self._ca(), "-cert", self.certificate_file, "-revoke", owner.certificate_file)
@@ -204,7 +228,7 @@ class Authority(Owner):
         return self._openssl.run(*self._ca(), "-gencrl", *by)
 
     def _ca(self) -> list[object]:
-        return ["ca", "-batch", "-config", self._directory / "ca.cnf", "-keyfile", self.key_file]
+        return ["ca", "-batch", "-preserveDN", "-config", self.directory / "ca.cnf", "-keyfile", self.key_file]
 
     def _issue(
         self,
@@ -218,7 +242,7 @@ class Authority(Owner):
         by: Iterable[object],
     ) -> None:
         request = target.with_suffix(".csr")
-        config = ["-config", self._openssl.directory / "request.cnf", "-utf8", f"-{KEY_KINDS[kind][1]}"]
+        config = ["-config", self._openssl.directory / "request.cnf", "-utf8", f"-{ALL_KINDS[kind][1]}"]
         self._openssl.run("req", "-new", "-key", key, "-subj", subject, *config, "-out", request)
         dates = ["-startdate", begin, "-enddate", end, "-extensions", extensions, "-notext"]
         self._openssl.run(*self._ca(), *by, *dates, "-in", request, "-out", target)
