@@ -33,9 +33,11 @@ class _DigestAlgorithmEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Diges
     """Стрибог, 256 bits (1.2.643.7.1.1.2.2)."""
     DIGEST_ALGORITHM_STREEBOG_512: _DigestAlgorithm.ValueType  # 2
     """Стрибог, 512 bits (1.2.643.7.1.1.2.3)."""
+    DIGEST_ALGORITHM_SHA_256: _DigestAlgorithm.ValueType  # 3
+    """SHA-256 (2.16.840.1.101.3.4.2.1): only in foreign signatures by RSA or ECDSA."""
 
 class DigestAlgorithm(_DigestAlgorithm, metaclass=_DigestAlgorithmEnumTypeWrapper):
-    """Hash functions of GOST R 34.11-2012."""
+    """Hash functions: those of GOST R 34.11-2012, and what foreign signatures use."""
 
 DIGEST_ALGORITHM_UNSPECIFIED: DigestAlgorithm.ValueType  # 0
 """Not said."""
@@ -43,6 +45,8 @@ DIGEST_ALGORITHM_STREEBOG_256: DigestAlgorithm.ValueType  # 1
 """Стрибог, 256 bits (1.2.643.7.1.1.2.2)."""
 DIGEST_ALGORITHM_STREEBOG_512: DigestAlgorithm.ValueType  # 2
 """Стрибог, 512 bits (1.2.643.7.1.1.2.3)."""
+DIGEST_ALGORITHM_SHA_256: DigestAlgorithm.ValueType  # 3
+"""SHA-256 (2.16.840.1.101.3.4.2.1): only in foreign signatures by RSA or ECDSA."""
 Global___DigestAlgorithm: _TypeAlias = DigestAlgorithm  # noqa: Y015
 
 class _SignatureFormat:

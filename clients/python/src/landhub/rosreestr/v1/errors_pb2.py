@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!landhub/rosreestr/v1/errors.proto\x12\x14landhub.rosreestr.v1*\x8c\x05\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12$\n ERROR_REASON_LAND_PLOT_NOT_FOUND\x10\x01\x12)\n%ERROR_REASON_CADASTRAL_NUMBER_INVALID\x10\x02\x12#\n\x1f\x45RROR_REASON_CHECK_DIGITS_WRONG\x10\x03\x12\x1f\n\x1b\x45RROR_REASON_SHARES_NOT_ONE\x10\x04\x12*\n&ERROR_REASON_POWER_OF_ATTORNEY_MISSING\x10\x05\x12#\n\x1f\x45RROR_REASON_DOCUMENT_DUPLICATE\x10\x06\x12(\n$ERROR_REASON_UNSUPPORTED_BY_PROVIDER\x10\x07\x12%\n!ERROR_REASON_TRANSFEROR_NOT_OWNER\x10\x08\x12\x1e\n\x1a\x45RROR_REASON_OWNER_UNKNOWN\x10\t\x12!\n\x1d\x45RROR_REASON_RIGHT_RESTRICTED\x10\n\x12\"\n\x1e\x45RROR_REASON_CO_OWNERS_MISSING\x10\x0b\x12$\n ERROR_REASON_REFUSED_BY_PROVIDER\x10\x0c\x12#\n\x1f\x45RROR_REASON_REGISTRATION_FINAL\x10\r\x12+\n\'ERROR_REASON_REGISTRATION_NOT_SUBMITTED\x10\x0e\x12%\n!ERROR_REASON_LOOKUP_NOT_SUPPORTED\x10\x0f\x12 \n\x1c\x45RROR_REASON_REFERENCE_TAKEN\x10\x10\x42p\n\x17io.landhub.rosreestr.v1B\x0b\x45rrorsProtoP\x01ZFgithub.com/landhub/landhub/clients/go/landhub/rosreestr/v1;rosreestrv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!landhub/rosreestr/v1/errors.proto\x12\x14landhub.rosreestr.v1*\xe1\x04\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12$\n ERROR_REASON_LAND_PLOT_NOT_FOUND\x10\x01\x12#\n\x1f\x45RROR_REASON_CHECK_DIGITS_WRONG\x10\x02\x12\x1f\n\x1b\x45RROR_REASON_SHARES_NOT_ONE\x10\x03\x12*\n&ERROR_REASON_POWER_OF_ATTORNEY_MISSING\x10\x04\x12#\n\x1f\x45RROR_REASON_DOCUMENT_DUPLICATE\x10\x05\x12(\n$ERROR_REASON_UNSUPPORTED_BY_PROVIDER\x10\x06\x12%\n!ERROR_REASON_TRANSFEROR_NOT_OWNER\x10\x07\x12\x1e\n\x1a\x45RROR_REASON_OWNER_UNKNOWN\x10\x08\x12!\n\x1d\x45RROR_REASON_RIGHT_RESTRICTED\x10\t\x12\"\n\x1e\x45RROR_REASON_CO_OWNERS_MISSING\x10\n\x12$\n ERROR_REASON_REFUSED_BY_PROVIDER\x10\x0b\x12#\n\x1f\x45RROR_REASON_REGISTRATION_FINAL\x10\x0c\x12+\n\'ERROR_REASON_REGISTRATION_NOT_SUBMITTED\x10\r\x12%\n!ERROR_REASON_LOOKUP_NOT_SUPPORTED\x10\x0e\x12 \n\x1c\x45RROR_REASON_REFERENCE_TAKEN\x10\x0f\x42p\n\x17io.landhub.rosreestr.v1B\x0b\x45rrorsProtoP\x01ZFgithub.com/landhub/landhub/clients/go/landhub/rosreestr/v1;rosreestrv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,5 +33,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\027io.landhub.rosreestr.v1B\013ErrorsProtoP\001ZFgithub.com/landhub/landhub/clients/go/landhub/rosreestr/v1;rosreestrv1'
   _globals['_ERRORREASON']._serialized_start=60
-  _globals['_ERRORREASON']._serialized_end=712
+  _globals['_ERRORREASON']._serialized_end=669
 # @@protoc_insertion_point(module_scope)

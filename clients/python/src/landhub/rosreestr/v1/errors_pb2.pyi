@@ -26,37 +26,35 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Not used."""
     ERROR_REASON_LAND_PLOT_NOT_FOUND: _ErrorReason.ValueType  # 1
     """NOT_FOUND: the register has no such plot. metadata: {"cadastral_number": "77:01:0001001:1234"}."""
-    ERROR_REASON_CADASTRAL_NUMBER_INVALID: _ErrorReason.ValueType  # 2
-    """INVALID_ARGUMENT: not a cadastral number; BadRequest names the field."""
-    ERROR_REASON_CHECK_DIGITS_WRONG: _ErrorReason.ValueType  # 3
+    ERROR_REASON_CHECK_DIGITS_WRONG: _ErrorReason.ValueType  # 2
     """INVALID_ARGUMENT: check digits of an ИНН, ОГРН, ОГРНИП or СНИЛС are wrong; BadRequest names the field."""
-    ERROR_REASON_SHARES_NOT_ONE: _ErrorReason.ValueType  # 4
+    ERROR_REASON_SHARES_NOT_ONE: _ErrorReason.ValueType  # 3
     """INVALID_ARGUMENT: shares of a side don't sum to one; BadRequest names the side."""
-    ERROR_REASON_POWER_OF_ATTORNEY_MISSING: _ErrorReason.ValueType  # 5
+    ERROR_REASON_POWER_OF_ATTORNEY_MISSING: _ErrorReason.ValueType  # 4
     """INVALID_ARGUMENT: a representative's power of attorney is not among the documents, or not of that kind."""
-    ERROR_REASON_DOCUMENT_DUPLICATE: _ErrorReason.ValueType  # 6
+    ERROR_REASON_DOCUMENT_DUPLICATE: _ErrorReason.ValueType  # 5
     """INVALID_ARGUMENT: two documents have the same file name; BadRequest names the second."""
-    ERROR_REASON_UNSUPPORTED_BY_PROVIDER: _ErrorReason.ValueType  # 7
+    ERROR_REASON_UNSUPPORTED_BY_PROVIDER: _ErrorReason.ValueType  # 6
     """FAILED_PRECONDITION: the configured provider can't carry such a deal, and nothing was sent.
     metadata: {"provider": "xml_gateway", "limit": "transferors", "at_most": "1"}.
     """
-    ERROR_REASON_TRANSFEROR_NOT_OWNER: _ErrorReason.ValueType  # 8
+    ERROR_REASON_TRANSFEROR_NOT_OWNER: _ErrorReason.ValueType  # 7
     """FAILED_PRECONDITION: the transferor doesn't own the plot. metadata: {"cadastral_number": "..."}."""
-    ERROR_REASON_OWNER_UNKNOWN: _ErrorReason.ValueType  # 9
+    ERROR_REASON_OWNER_UNKNOWN: _ErrorReason.ValueType  # 8
     """FAILED_PRECONDITION: whether the transferor owns the plot can't be known. metadata: {"cadastral_number": "..."}."""
-    ERROR_REASON_RIGHT_RESTRICTED: _ErrorReason.ValueType  # 10
+    ERROR_REASON_RIGHT_RESTRICTED: _ErrorReason.ValueType  # 9
     """FAILED_PRECONDITION: the right is restricted. metadata: {"cadastral_number": "...", "restriction": "Арест"}."""
-    ERROR_REASON_CO_OWNERS_MISSING: _ErrorReason.ValueType  # 11
+    ERROR_REASON_CO_OWNERS_MISSING: _ErrorReason.ValueType  # 10
     """FAILED_PRECONDITION: the transferor is one owner of several. metadata: {"cadastral_number": "..."}."""
-    ERROR_REASON_REFUSED_BY_PROVIDER: _ErrorReason.ValueType  # 12
+    ERROR_REASON_REFUSED_BY_PROVIDER: _ErrorReason.ValueType  # 11
     """FAILED_PRECONDITION: the provider refused, for a reason of business. metadata: {"vendor_code": "REFUSED"}."""
-    ERROR_REASON_REGISTRATION_FINAL: _ErrorReason.ValueType  # 13
+    ERROR_REASON_REGISTRATION_FINAL: _ErrorReason.ValueType  # 12
     """FAILED_PRECONDITION: the registration is final. metadata: {"state": "REGISTERED"}."""
-    ERROR_REASON_REGISTRATION_NOT_SUBMITTED: _ErrorReason.ValueType  # 14
+    ERROR_REASON_REGISTRATION_NOT_SUBMITTED: _ErrorReason.ValueType  # 13
     """FAILED_PRECONDITION: the provider doesn't know the registration yet. metadata: {"state": "PENDING"}."""
-    ERROR_REASON_LOOKUP_NOT_SUPPORTED: _ErrorReason.ValueType  # 15
+    ERROR_REASON_LOOKUP_NOT_SUPPORTED: _ErrorReason.ValueType  # 14
     """FAILED_PRECONDITION: the provider can't look a registration up by our reference. metadata: {"provider": "..."}."""
-    ERROR_REASON_REFERENCE_TAKEN: _ErrorReason.ValueType  # 16
+    ERROR_REASON_REFERENCE_TAKEN: _ErrorReason.ValueType  # 15
     """FAILED_PRECONDITION: the provider has other content under our reference. metadata: {"vendor_reference": "..."}."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
@@ -66,36 +64,34 @@ ERROR_REASON_UNSPECIFIED: ErrorReason.ValueType  # 0
 """Not used."""
 ERROR_REASON_LAND_PLOT_NOT_FOUND: ErrorReason.ValueType  # 1
 """NOT_FOUND: the register has no such plot. metadata: {"cadastral_number": "77:01:0001001:1234"}."""
-ERROR_REASON_CADASTRAL_NUMBER_INVALID: ErrorReason.ValueType  # 2
-"""INVALID_ARGUMENT: not a cadastral number; BadRequest names the field."""
-ERROR_REASON_CHECK_DIGITS_WRONG: ErrorReason.ValueType  # 3
+ERROR_REASON_CHECK_DIGITS_WRONG: ErrorReason.ValueType  # 2
 """INVALID_ARGUMENT: check digits of an ИНН, ОГРН, ОГРНИП or СНИЛС are wrong; BadRequest names the field."""
-ERROR_REASON_SHARES_NOT_ONE: ErrorReason.ValueType  # 4
+ERROR_REASON_SHARES_NOT_ONE: ErrorReason.ValueType  # 3
 """INVALID_ARGUMENT: shares of a side don't sum to one; BadRequest names the side."""
-ERROR_REASON_POWER_OF_ATTORNEY_MISSING: ErrorReason.ValueType  # 5
+ERROR_REASON_POWER_OF_ATTORNEY_MISSING: ErrorReason.ValueType  # 4
 """INVALID_ARGUMENT: a representative's power of attorney is not among the documents, or not of that kind."""
-ERROR_REASON_DOCUMENT_DUPLICATE: ErrorReason.ValueType  # 6
+ERROR_REASON_DOCUMENT_DUPLICATE: ErrorReason.ValueType  # 5
 """INVALID_ARGUMENT: two documents have the same file name; BadRequest names the second."""
-ERROR_REASON_UNSUPPORTED_BY_PROVIDER: ErrorReason.ValueType  # 7
+ERROR_REASON_UNSUPPORTED_BY_PROVIDER: ErrorReason.ValueType  # 6
 """FAILED_PRECONDITION: the configured provider can't carry such a deal, and nothing was sent.
 metadata: {"provider": "xml_gateway", "limit": "transferors", "at_most": "1"}.
 """
-ERROR_REASON_TRANSFEROR_NOT_OWNER: ErrorReason.ValueType  # 8
+ERROR_REASON_TRANSFEROR_NOT_OWNER: ErrorReason.ValueType  # 7
 """FAILED_PRECONDITION: the transferor doesn't own the plot. metadata: {"cadastral_number": "..."}."""
-ERROR_REASON_OWNER_UNKNOWN: ErrorReason.ValueType  # 9
+ERROR_REASON_OWNER_UNKNOWN: ErrorReason.ValueType  # 8
 """FAILED_PRECONDITION: whether the transferor owns the plot can't be known. metadata: {"cadastral_number": "..."}."""
-ERROR_REASON_RIGHT_RESTRICTED: ErrorReason.ValueType  # 10
+ERROR_REASON_RIGHT_RESTRICTED: ErrorReason.ValueType  # 9
 """FAILED_PRECONDITION: the right is restricted. metadata: {"cadastral_number": "...", "restriction": "Арест"}."""
-ERROR_REASON_CO_OWNERS_MISSING: ErrorReason.ValueType  # 11
+ERROR_REASON_CO_OWNERS_MISSING: ErrorReason.ValueType  # 10
 """FAILED_PRECONDITION: the transferor is one owner of several. metadata: {"cadastral_number": "..."}."""
-ERROR_REASON_REFUSED_BY_PROVIDER: ErrorReason.ValueType  # 12
+ERROR_REASON_REFUSED_BY_PROVIDER: ErrorReason.ValueType  # 11
 """FAILED_PRECONDITION: the provider refused, for a reason of business. metadata: {"vendor_code": "REFUSED"}."""
-ERROR_REASON_REGISTRATION_FINAL: ErrorReason.ValueType  # 13
+ERROR_REASON_REGISTRATION_FINAL: ErrorReason.ValueType  # 12
 """FAILED_PRECONDITION: the registration is final. metadata: {"state": "REGISTERED"}."""
-ERROR_REASON_REGISTRATION_NOT_SUBMITTED: ErrorReason.ValueType  # 14
+ERROR_REASON_REGISTRATION_NOT_SUBMITTED: ErrorReason.ValueType  # 13
 """FAILED_PRECONDITION: the provider doesn't know the registration yet. metadata: {"state": "PENDING"}."""
-ERROR_REASON_LOOKUP_NOT_SUPPORTED: ErrorReason.ValueType  # 15
+ERROR_REASON_LOOKUP_NOT_SUPPORTED: ErrorReason.ValueType  # 14
 """FAILED_PRECONDITION: the provider can't look a registration up by our reference. metadata: {"provider": "..."}."""
-ERROR_REASON_REFERENCE_TAKEN: ErrorReason.ValueType  # 16
+ERROR_REASON_REFERENCE_TAKEN: ErrorReason.ValueType  # 15
 """FAILED_PRECONDITION: the provider has other content under our reference. metadata: {"vendor_reference": "..."}."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

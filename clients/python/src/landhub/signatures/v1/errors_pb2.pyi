@@ -44,6 +44,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """INVALID_ARGUMENT: the digest is not of the algorithm's length, or not the algorithm of the certificate's key."""
     ERROR_REASON_DOCUMENT_TOO_LARGE: _ErrorReason.ValueType  # 9
     """INVALID_ARGUMENT: the document is larger than the hub takes. metadata: {"limit_bytes": "..."}."""
+    ERROR_REASON_SIGNER_NOT_VALID: _ErrorReason.ValueType  # 10
+    """FAILED_PRECONDITION: our certificate can't be signed with now. metadata: {"thumbprint": "...", "cause": "revoked"}."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Reasons of `google.rpc.ErrorInfo` with the domain "landhub.signatures.v1"."""
@@ -70,4 +72,6 @@ ERROR_REASON_DIGEST_NOT_FITTING: ErrorReason.ValueType  # 8
 """INVALID_ARGUMENT: the digest is not of the algorithm's length, or not the algorithm of the certificate's key."""
 ERROR_REASON_DOCUMENT_TOO_LARGE: ErrorReason.ValueType  # 9
 """INVALID_ARGUMENT: the document is larger than the hub takes. metadata: {"limit_bytes": "..."}."""
+ERROR_REASON_SIGNER_NOT_VALID: ErrorReason.ValueType  # 10
+"""FAILED_PRECONDITION: our certificate can't be signed with now. metadata: {"thumbprint": "...", "cause": "revoked"}."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -87,7 +87,7 @@ class SignaturesServiceServicer:
     """
 
     def ListCertificates(self, request, context):
-        """List the certificates the caller may sign with.
+        """List the certificates the agents can sign with.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -34,7 +34,7 @@ class SignaturesServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> SignaturesServiceAsyncStub: ...
     ListCertificates: _grpc.UnaryUnaryMultiCallable[_signatures_service_pb2.ListCertificatesRequest, _signatures_service_pb2.ListCertificatesResponse]
-    """List the certificates the caller may sign with."""
+    """List the certificates the agents can sign with."""
     GetCertificate: _grpc.UnaryUnaryMultiCallable[_signatures_service_pb2.GetCertificateRequest, _signatures_service_pb2.GetCertificateResponse]
     """Get one certificate."""
     SignDocument: _grpc.UnaryUnaryMultiCallable[_signatures_service_pb2.SignDocumentRequest, _signatures_service_pb2.SignDocumentResponse]
@@ -58,7 +58,7 @@ class SignaturesServiceAsyncStub(SignaturesServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     ListCertificates: _aio.UnaryUnaryMultiCallable[_signatures_service_pb2.ListCertificatesRequest, _signatures_service_pb2.ListCertificatesResponse]  # type: ignore[assignment]
-    """List the certificates the caller may sign with."""
+    """List the certificates the agents can sign with."""
     GetCertificate: _aio.UnaryUnaryMultiCallable[_signatures_service_pb2.GetCertificateRequest, _signatures_service_pb2.GetCertificateResponse]  # type: ignore[assignment]
     """Get one certificate."""
     SignDocument: _aio.UnaryUnaryMultiCallable[_signatures_service_pb2.SignDocumentRequest, _signatures_service_pb2.SignDocumentResponse]  # type: ignore[assignment]
@@ -85,7 +85,7 @@ class SignaturesServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _signatures_service_pb2.ListCertificatesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_signatures_service_pb2.ListCertificatesResponse, _abc.Awaitable[_signatures_service_pb2.ListCertificatesResponse]]:
-        """List the certificates the caller may sign with."""
+        """List the certificates the agents can sign with."""
 
     @_abc_1.abstractmethod
     def GetCertificate(

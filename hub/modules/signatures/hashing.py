@@ -1,0 +1,35 @@
+"""Hashing documents without holding the event loop or more of them than a chunk."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+
+from gost import digest
+from gost.digest import DigestAlgorithm
+
+_INLINE_BYTES = 64 * 1024  # less than a millisecond of Streebog; more goes to a thread
+
+
+async def digest_all(content: bytes, algorithms: Iterable[DigestAlgorithm]) -> dict[DigestAlgorithm, bytes]:
+    """Hash bytes by each algorithm."""
+    wanted = tuple(algorithms)
+
+    def work() -> dict[DigestAlgorithm, bytes]:
+        return {algorithm: digest.digest(algorithm, content) for algorithm in wanted}
+
+    return work() if len(content) <= _INLINE_BYTES else await asyncio.to_thread(work)
+
+
+async def digest_stream(
+    chunks: AsyncIterator[bytes], algorithms: Iterable[DigestAlgorithm]
+) -> tuple[dict[DigestAlgorithm, bytes], int]:
+    """Hash a stream by each algorithm while it comes in; returns the digests and how many bytes there were."""
+    hashes = {algorithm: digest.new(algorithm) for algorithm in algorithms}
+    size = 0
+    async for chunk in chunks:
+        size += len(chunk)
+        for state in hashes.values():
+            if len(chunk) <= _INLINE_BYTES:
+                state.update(chunk)
+            else:
+                await asyncio.to_thread(state.update, chunk)
+    return {algorithm: state.digest() for algorithm, state in hashes.items()}, size

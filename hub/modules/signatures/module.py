@@ -1,0 +1,71 @@
+"""Wires the signatures module."""
+
+from hub.module_api import ModuleContext, ModuleSpec, RunningModule, load_provider
+from hub.modules.signatures import work
+from hub.modules.signatures.port import SignaturesPort
+from hub.modules.signatures.service import SignaturesService
+from hub.modules.signatures.servicer import SignaturesServicer
+from hub.modules.signatures.settings import SignaturesSettings
+from hub.modules.signatures.store import SignaturesStore
+from hub.modules.signatures.trust import Trust
+from hub.modules.signatures.work import SigningWork
+
+_TITLES = {
+    "SignDocument": "Документ подписан",
+    "SignDocumentStream": "Документ подписан",
+    "SignDigests": "Документы подписаны",
+    "AttachSignature": "Приложена подпись другой стороны",
+    "VerifySignature": "Проверена подпись",
+    "VerifySignatureStream": "Проверена подпись",
+    "ListCertificates": "Запрошены сертификаты",
+    "GetCertificate": "Запрошен сертификат",
+    "signatures.signature.state_changed": "Изменилось состояние подписи",
+    work.SIGN: "Подпись запрошена у агента",
+}
+
+
+async def build(settings: SignaturesSettings, ctx: ModuleContext) -> RunningModule:
+    """Build the module around the agents."""
+    provider = load_provider(ctx.name, settings.provider)
+    port: SignaturesPort = provider.build(provider.Settings(), ctx)
+    store = SignaturesStore(ring=ctx.columns)
+    trust = Trust(settings=settings.trust, path=ctx.path, clock=ctx.clock)
+    signing_work = SigningWork(
+        port=port,
+        store=store,
+        trust=trust,
+        database=ctx.database,
+        events=ctx.events,
+        clock=ctx.clock,
+        settings=settings,
+    )
+    service = SignaturesService(
+        port=port,
+        store=store,
+        trust=trust,
+        work=signing_work,
+        database=ctx.database,
+        effects=ctx.effects,
+        clock=ctx.clock,
+        ids=ctx.ids,
+    )
+
+    stop_observing = port.observe(lambda fault: ctx.report_ready(ready=not fault, reason=fault))
+
+    async def close() -> None:
+        stop_observing()
+
+    return RunningModule(
+        services={
+            "landhub.signatures.v1.SignaturesService": SignaturesServicer(
+                service=service, pages=ctx.pages, clock=ctx.clock
+            )
+        },
+        jobs=signing_work.kinds(),
+        titles=_TITLES,
+        providers=(port.name,),
+        close=close,
+    )
+
+
+MODULE = ModuleSpec(name="signatures", settings=SignaturesSettings, build=build)

@@ -1,0 +1,147 @@
+"""What the signatures module asks of who signs, the values it speaks, and its errors."""
+
+import abc
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from gost.digest import DigestAlgorithm
+from hub.core.errors import FieldViolation, HubError, InvalidRequestError, PreconditionError
+from hub.signing.port import AgentCertificate, Attestation, MadeSignature, SigningOrder, SigningRefusedError
+
+DOMAIN = "landhub.signatures.v1"
+
+__all__ = [
+    "DOMAIN",
+    "AgentCertificate",
+    "Attestation",
+    "DigestNotFittingError",
+    "DigestToSign",
+    "DocumentEmptyError",
+    "HeaderExpectedError",
+    "MadeSignature",
+    "SignatureIndeterminateError",
+    "SignatureNotValidError",
+    "SignatureState",
+    "SignaturesPort",
+    "SignerNotValidError",
+    "SigningOrder",
+    "SigningRefusedError",
+]
+
+
+class SignatureState(StrEnum):
+    """Where a signature stands."""
+
+    PENDING = "PENDING"
+    SIGNED = "SIGNED"
+    WAITING_FOR_PIN = "WAITING_FOR_PIN"
+    EXPIRED = "EXPIRED"
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestToSign:
+    """One document to sign, by its digest. `document_kind` is DocumentKind without its prefix."""
+
+    digest: bytes
+    digest_algorithm: DigestAlgorithm
+    document_kind: str
+    attestation: Attestation | None = field(default=None)
+
+
+class DocumentEmptyError(InvalidRequestError):
+    """There is nothing to sign or verify."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            "The document is empty; send its bytes.",
+            reason="DOCUMENT_EMPTY",
+            domain=DOMAIN,
+            violations=(FieldViolation(path, "must not be empty", "document"),),
+        )
+
+
+class HeaderExpectedError(InvalidRequestError):
+    """A streamed document does not begin with its header, or has two."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The stream must begin with its header, once, and go on with chunks.",
+            reason="HEADER_EXPECTED",
+            domain=DOMAIN,
+            violations=(FieldViolation("header", "must come first, once", "stream"),),
+        )
+
+
+class DigestNotFittingError(InvalidRequestError):
+    """The digest doesn't fit the algorithm, or the algorithm doesn't fit the certificate's key."""
+
+    def __init__(self, path: str, expected: str) -> None:
+        super().__init__(
+            f"{path} does not fit the certificate's key: hash the document with {expected}.",
+            reason="DIGEST_NOT_FITTING",
+            domain=DOMAIN,
+            violations=(FieldViolation(path, f"must be a digest by {expected}", "digest"),),
+        )
+
+
+class SignerNotValidError(PreconditionError):
+    """Our certificate can't be signed with now; `cause` says why: "expired", "revoked", "no_chain"."""
+
+    def __init__(self, thumbprint: str, cause: str) -> None:
+        super().__init__(
+            f"Nothing was signed: the certificate is not valid now ({cause}). Renew it, or mend [trust].",
+            reason="SIGNER_NOT_VALID",
+            domain=DOMAIN,
+            metadata={"thumbprint": thumbprint, "cause": cause},
+        )
+
+
+class SignatureNotValidError(PreconditionError):
+    """The attached signature is broken or was not valid."""
+
+    def __init__(self, sub_indication: str, explanation: str) -> None:
+        super().__init__(
+            f"The signature is not valid: {explanation}.",
+            reason="SIGNATURE_NOT_VALID",
+            domain=DOMAIN,
+            metadata={"indication": "TOTAL_FAILED", "sub_indication": sub_indication},
+        )
+
+
+class SignatureIndeterminateError(PreconditionError):
+    """Whether the attached signature is valid can't be concluded."""
+
+    def __init__(self, sub_indication: str, explanation: str) -> None:
+        super().__init__(
+            f"Whether the signature is valid can't be concluded: {explanation}.",
+            reason="SIGNATURE_INDETERMINATE",
+            domain=DOMAIN,
+            metadata={"indication": "INDETERMINATE", "sub_indication": sub_indication},
+        )
+
+
+class SignaturesPort(abc.ABC):
+    """Who holds the keys. Every method may raise UnavailableError; asking again is always safe."""
+
+    @property
+    @abc.abstractmethod
+    def name(self) -> str:
+        """The provider's name in settings: "agents"."""
+
+    @abc.abstractmethod
+    async def list_certificates(self) -> Sequence[AgentCertificate]:
+        """Return the certificates one can sign with, in order of thumbprint."""
+
+    @abc.abstractmethod
+    async def get_certificate(self, thumbprint: str) -> AgentCertificate:
+        """Return one certificate; raises CertificateNotFoundError."""
+
+    @abc.abstractmethod
+    async def sign(self, orders: Sequence[SigningOrder]) -> Sequence[MadeSignature | HubError]:
+        """Have signatures made, all with one certificate; what fails is told one by one."""
+
+    @abc.abstractmethod
+    def observe(self, changed: Callable[[str], None]) -> Callable[[], None]:
+        """Tell why nothing can be signed, empty when it can, now and at each change; the result stops it."""

@@ -1,0 +1,262 @@
+"""What holds whoever signs: the checks before, ownership, attaching what others signed, and verification."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from gost.certificate import CertificateFacts
+from gost.cms import read_signed_data
+from gost.digest import DigestAlgorithm
+from gost.errors import MalformedError
+from gost.report import Indication, Report
+from hub.core.call import Call
+from hub.core.clock import Clock
+from hub.core.database import Database
+from hub.core.effects import Claim, Effects
+from hub.core.errors import NotFoundError
+from hub.core.ids import Ids
+from hub.modules.signatures.hashing import digest_all
+from hub.modules.signatures.port import (
+    AgentCertificate,
+    DigestNotFittingError,
+    DigestToSign,
+    SignatureIndeterminateError,
+    SignatureNotValidError,
+    SignaturesPort,
+    SignatureState,
+    SignerNotValidError,
+    SigningRefusedError,
+)
+from hub.modules.signatures.store import SignatureRow, SignaturesStore
+from hub.modules.signatures.trust import Trust
+from hub.modules.signatures.work import BATCH, SIGN, SIGNATURE, SigningWork
+
+OURS = "OURS"
+FOREIGN = "FOREIGN"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A document to verify a signature over: its bytes, or the digest somebody else took of it."""
+
+    content: bytes | None = field(default=None, repr=False)
+    digest: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A foreign signature that was taken, and what was found; no report when it is a replay."""
+
+    signature: SignatureRow
+    report: Report | None
+
+
+class SignaturesService:
+    """The module's rules. Signatures it returns belong to the caller that asks."""
+
+    def __init__(
+        self,
+        *,
+        port: SignaturesPort,
+        store: SignaturesStore,
+        trust: Trust,
+        work: SigningWork,
+        database: Database,
+        effects: Effects,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self._port = port
+        self._store = store
+        self._trust = trust
+        self._work = work
+        self._database = database
+        self._effects = effects
+        self._clock = clock
+        self._ids = ids
+
+    async def list_certificates(self) -> Sequence[AgentCertificate]:
+        """Return what one can sign with, in order of thumbprint."""
+        return await self._port.list_certificates()
+
+    async def get_certificate(self, thumbprint: str) -> AgentCertificate:
+        """Return one certificate; raises CertificateNotFoundError."""
+        return await self._port.get_certificate(thumbprint)
+
+    async def digest_algorithm(self, thumbprint: str) -> DigestAlgorithm:
+        """Say what a document must be hashed with to be signed with a certificate."""
+        certificate = await self._port.get_certificate(thumbprint)
+        return certificate.facts.public_key_algorithm.digest_algorithm
+
+    async def sign_one(self, call: Call, thumbprint: str, item: DigestToSign) -> SignatureRow:
+        """Sign one document once for the call's request_id, and return the signature as it then stands.
+
+        Raises:
+            SigningRefusedError: the agent refused, now or when the request was first made.
+            AgentUnavailableError: no answer yet; the hub goes on, and the same request_id tells what became of it.
+        """
+        rows, error = await self._sign(call, thumbprint, [item], resource=SIGNATURE)
+        row = rows[0]
+        if row.state == SignatureState.FAILED:
+            raise SigningRefusedError(row.failure_reason)
+        if row.state == SignatureState.PENDING and error is not None:
+            raise error
+        return row
+
+    async def sign_many(self, call: Call, thumbprint: str, items: Sequence[DigestToSign]) -> list[SignatureRow]:
+        """Sign several documents once for the call's request_id; each signature tells how it stands."""
+        rows, _ = await self._sign(call, thumbprint, items, resource=BATCH)
+        return rows
+
+    async def _sign(
+        self, call: Call, thumbprint: str, items: Sequence[DigestToSign], *, resource: str
+    ) -> tuple[list[SignatureRow], Exception | None]:
+        started = await self._effects.find(call)
+        if started is None:
+            certificate = await self._port.get_certificate(thumbprint)
+            self._require_fit(certificate, items)
+            started = await self._effects.start(
+                call,
+                kind=SIGN,
+                resource=resource,
+                resource_id=self._ids.resource_id(),
+                begin=lambda conn, claim: self._begin(conn, claim, certificate.facts, items),
+            )
+        awaited = await self._effects.await_outcome(call, started)
+        rows = await self._database.read(lambda c: self._store.batch(c, started.resource_id))
+        if not rows or rows[0].owner != call.group:
+            raise _not_found()
+        return rows, awaited.error
+
+    def _require_fit(self, certificate: AgentCertificate, items: Sequence[DigestToSign]) -> None:
+        facts = certificate.facts
+        if not certificate.has_private_key:
+            raise SigningRefusedError("PRIVATE_KEY_MISSING")
+        expected = facts.public_key_algorithm.digest_algorithm
+        for index, item in enumerate(items):
+            if item.digest_algorithm is not expected or len(item.digest) != expected.size_bytes:
+                raise DigestNotFittingError(f"digests[{index}].digest", expected.name)
+        fault = self._trust.fault(facts)
+        if fault:
+            raise SignerNotValidError(facts.thumbprint, fault)
+
+    def _begin(
+        self, conn: Connection, claim: Claim, certificate: CertificateFacts, items: Sequence[DigestToSign]
+    ) -> None:
+        call = claim.call
+        for index, item in enumerate(items):
+            word = item.attestation
+            row = SignatureRow(
+                # A single signature is its own batch. Ids grow, so a batch keeps its order.
+                id=claim.resource_id if len(items) == 1 and index == 0 else self._ids.resource_id(),
+                batch_id=claim.resource_id,
+                owner=call.group,
+                caller=call.caller,
+                business_reference=call.business_reference,
+                state=SignatureState.PENDING,
+                origin=OURS,
+                document_kind=item.document_kind,
+                digest=item.digest,
+                digest_algorithm=item.digest_algorithm.name,
+                thumbprint=certificate.thumbprint,
+                attestation=None if word is None else (word.statement, word.signature, word.key_id),
+                create_time=claim.now,
+                traceparent=call.traceparent,
+            )
+            self._store.add(conn, row)
+
+    async def get_signature(self, call: Call, signature_id: str) -> SignatureRow:
+        """Return a signature of the caller's.
+
+        Raises:
+            NotFoundError: there is none, or it is another's.
+        """
+        row = await self._database.read(lambda c: self._store.get(c, signature_id))
+        if row is None or row.owner != call.group:
+            raise _not_found()
+        return row
+
+    async def attach(self, call: Call, document_kind: str, document: Document, cms: bytes) -> Attached:
+        """Keep a signature that somebody else made, if it passes in full.
+
+        Raises:
+            SignatureNotValidError: it is broken or was not valid.
+            SignatureIndeterminateError: that can't be concluded.
+        """
+        replay = await self._effects.find(call)
+        if replay is not None:
+            return Attached(await self.get_signature(call, replay.resource_id), None)
+        report = await self.verify(document, cms)
+        _require_valid(report)
+        row = await self._foreign_row(call, document_kind, document, cms, report)
+
+        def change(conn: Connection, _claim: Claim) -> None:
+            self._store.add(conn, row)
+            self._work.tell(conn, row)
+
+        recorded = await self._effects.record(call, resource=SIGNATURE, resource_id=row.id, change=change)
+        return Attached(await self.get_signature(call, recorded.resource_id), None if recorded.replayed else report)
+
+    async def _foreign_row(
+        self, call: Call, document_kind: str, document: Document, cms: bytes, report: Report
+    ) -> SignatureRow:
+        first = read_signed_data(cms).signers[0]
+        digest = document.digest
+        if document.content is not None:
+            digest = (await digest_all(document.content, {first.digest_algorithm}))[first.digest_algorithm]
+        signer = report.signers[0].certificate
+        signature_id = self._ids.resource_id()
+        return SignatureRow(
+            id=signature_id,
+            batch_id=signature_id,
+            owner=call.group,
+            caller=call.caller,
+            business_reference=call.business_reference,
+            state=SignatureState.SIGNED,
+            origin=FOREIGN,
+            document_kind=document_kind,
+            digest=digest,
+            digest_algorithm=first.digest_algorithm.name,
+            thumbprint="" if signer is None else signer.thumbprint,
+            certificate=None if signer is None else signer.der,
+            cms=cms,
+            signing_time=report.signers[0].signing_time_claimed,
+            create_time=self._clock.now(),
+            traceparent=call.traceparent,
+        )
+
+    async def verify(self, document: Document, cms: bytes, *, at: datetime | None = None) -> Report:
+        """Verify a detached signature as of a time; None is now. Whatever is wrong with it is in the report."""
+        if document.content is None:
+            return self._trust.verify(cms, document.digest, at=at)
+        return self.verify_digests(await digest_all(document.content, algorithms_of(cms)), cms, at=at)
+
+    def verify_digests(
+        self, digests: Mapping[DigestAlgorithm, bytes], cms: bytes, *, at: datetime | None = None
+    ) -> Report:
+        """Verify over a document that was hashed by each algorithm the signature uses."""
+        return self._trust.verify(cms, digests, at=at)
+
+
+def algorithms_of(cms: bytes) -> frozenset[DigestAlgorithm]:
+    """Return what a document must be hashed with for this signature; nothing if the CMS can't be read."""
+    try:
+        return read_signed_data(cms).digest_algorithms
+    except MalformedError:
+        return frozenset()
+
+
+def _require_valid(report: Report) -> None:
+    sub = report.sub_indication.value if report.sub_indication else ""
+    if report.indication is Indication.TOTAL_FAILED:
+        raise SignatureNotValidError(sub, report.explanation)
+    if report.indication is Indication.INDETERMINATE:
+        raise SignatureIndeterminateError(sub, report.explanation)
+
+
+def _not_found() -> NotFoundError:
+    return NotFoundError(
+        "There is no such signature; check signature_id.", metadata={"resource": "signatures.Signature"}
+    )

@@ -1,0 +1,132 @@
+"""SignaturesService: contract in, service, contract out."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from hashlib import sha256
+
+from hub.core.call import Call
+from hub.core.clock import Clock
+from hub.modules.signatures import wire
+from hub.modules.signatures.hashing import digest_all, digest_stream
+from hub.modules.signatures.port import DigestToSign, DocumentEmptyError, HeaderExpectedError
+from hub.modules.signatures.service import SignaturesService, algorithms_of
+from hub.rpc.pages import PageTokens, page_size
+from landhub.signatures.v1 import signatures_service_pb2 as pb
+
+
+class SignaturesServicer:
+    """Serves landhub.signatures.v1.SignaturesService."""
+
+    def __init__(self, *, service: SignaturesService, pages: PageTokens, clock: Clock) -> None:
+        self._service = service
+        self._pages = pages
+        self._clock = clock
+
+    async def list_certificates(self, request: pb.ListCertificatesRequest, call: Call) -> pb.ListCertificatesResponse:
+        """List certificates."""
+        size, after = page_size(request), self._pages.position(call, request)
+        found = [item for item in await self._service.list_certificates() if item.facts.thumbprint > after]
+        page = found[:size]
+        return pb.ListCertificatesResponse(
+            certificates=[wire.agent_certificate(item) for item in page],
+            next_page_token=self._pages.make(call, request, page[-1].facts.thumbprint) if len(found) > size else "",
+        )
+
+    async def get_certificate(self, request: pb.GetCertificateRequest, _call: Call) -> pb.GetCertificateResponse:
+        """Get a certificate."""
+        found = await self._service.get_certificate(request.thumbprint)
+        return pb.GetCertificateResponse(certificate=wire.agent_certificate(found))
+
+    async def sign_document(self, request: pb.SignDocumentRequest, call: Call) -> pb.SignDocumentResponse:
+        """Sign a document."""
+        algorithm = await self._service.digest_algorithm(request.certificate_thumbprint)
+        digests = await digest_all(request.content, {algorithm})
+        item = DigestToSign(
+            digest=digests[algorithm],
+            digest_algorithm=algorithm,
+            document_kind=wire.document_kind(request.document_kind),
+            attestation=wire.attestation(request.attestation),
+        )
+        row = await self._service.sign_one(call, request.certificate_thumbprint, item)
+        return pb.SignDocumentResponse(signature=wire.signature(row))
+
+    async def sign_document_stream(
+        self, requests: AsyncIterator[pb.SignDocumentStreamRequest], call: Call
+    ) -> pb.SignDocumentStreamResponse:
+        """Sign a document that streams in."""
+        first = await anext(requests, None)
+        if first is None or first.WhichOneof("part") != "header":
+            raise HeaderExpectedError
+        header = first.header
+        algorithm = await self._service.digest_algorithm(header.certificate_thumbprint)
+        digests, size = await digest_stream(_sign_chunks(requests), {algorithm})
+        if not size:
+            raise DocumentEmptyError("chunk")
+        item = DigestToSign(
+            digest=digests[algorithm],
+            digest_algorithm=algorithm,
+            document_kind=wire.document_kind(header.document_kind),
+            attestation=wire.attestation(header.attestation),
+        )
+        fingerprint = sha256(header.SerializeToString(deterministic=True)).digest() + item.digest
+        named = replace(
+            call,
+            request_id=header.request_id,
+            business_reference=header.business_reference,
+            fingerprint=fingerprint,
+        )
+        row = await self._service.sign_one(named, header.certificate_thumbprint, item)
+        return pb.SignDocumentStreamResponse(signature=wire.signature(row))
+
+    async def sign_digests(self, request: pb.SignDigestsRequest, call: Call) -> pb.SignDigestsResponse:
+        """Sign digests."""
+        items = [wire.digest_to_sign(message) for message in request.digests]
+        rows = await self._service.sign_many(call, request.certificate_thumbprint, items)
+        return pb.SignDigestsResponse(signatures=[wire.signature(row) for row in rows])
+
+    async def get_signature(self, request: pb.GetSignatureRequest, call: Call) -> pb.GetSignatureResponse:
+        """Get a signature."""
+        row = await self._service.get_signature(call, request.signature_id)
+        return pb.GetSignatureResponse(signature=wire.signature(row))
+
+    async def attach_signature(self, request: pb.AttachSignatureRequest, call: Call) -> pb.AttachSignatureResponse:
+        """Attach a foreign signature."""
+        kind = wire.document_kind(request.document_kind)
+        attached = await self._service.attach(call, kind, wire.document(request), request.cms)
+        found = attached.report
+        return pb.AttachSignatureResponse(
+            signature=wire.signature(attached.signature),
+            report=None if found is None else wire.report(found, self._clock.now()),
+        )
+
+    async def verify_signature(self, request: pb.VerifySignatureRequest, _call: Call) -> pb.VerifySignatureResponse:
+        """Verify a signature."""
+        at = wire.moment(request) or self._clock.now()
+        found = await self._service.verify(wire.document(request), request.cms, at=at)
+        return pb.VerifySignatureResponse(report=wire.report(found, at))
+
+    async def verify_signature_stream(
+        self, requests: AsyncIterator[pb.VerifySignatureStreamRequest], _call: Call
+    ) -> pb.VerifySignatureStreamResponse:
+        """Verify a signature over a document that streams in."""
+        first = await anext(requests, None)
+        if first is None or first.WhichOneof("part") != "header":
+            raise HeaderExpectedError
+        at = wire.moment(first.header) or self._clock.now()
+        digests, _ = await digest_stream(_verify_chunks(requests), algorithms_of(first.header.cms))
+        found = self._service.verify_digests(digests, first.header.cms, at=at)
+        return pb.VerifySignatureStreamResponse(report=wire.report(found, at))
+
+
+async def _sign_chunks(requests: AsyncIterator[pb.SignDocumentStreamRequest]) -> AsyncIterator[bytes]:
+    async for request in requests:
+        if request.WhichOneof("part") != "chunk":
+            raise HeaderExpectedError
+        yield request.chunk
+
+
+async def _verify_chunks(requests: AsyncIterator[pb.VerifySignatureStreamRequest]) -> AsyncIterator[bytes]:
+    async for request in requests:
+        if request.WhichOneof("part") != "chunk":
+            raise HeaderExpectedError
+        yield request.chunk

@@ -1,0 +1,34 @@
+"""What an installation sets for the signatures module."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class TrustSettings(BaseModel):
+    """Whom to trust. Paths are relative to the installation; a changed file is read again within seconds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    anchors: tuple[str, ...] = ()
+    """PEM bundles of root certificates; nothing else is trusted, and never the system's store."""
+    intermediates: tuple[str, ...] = ()
+    """PEM bundles of certificates of CAs between a root and a signer."""
+    crls: tuple[str, ...] = ()
+    """Revocation lists, PEM or DER; a `*` stands for any file name."""
+    max_crl_age_hours: float | None = Field(default=None, gt=0, le=8_760)
+    """A list issued longer ago is stale, whatever it says of itself."""
+    require_crl: bool = True
+    """Whether a verdict without a fresh list is INDETERMINATE. Leave it on outside of experiments."""
+
+
+class SignaturesSettings(BaseModel):
+    """The table [modules.signatures]."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    provider: str = "agents"
+    """Who signs: a file in `providers/`."""
+    trust: TrustSettings = TrustSettings()
+    give_up_after_seconds: float = Field(default=900, ge=10, le=86_400)
+    """How long the hub goes on asking an agent that does not answer."""
+    pin_wait_seconds: float = Field(default=600, ge=10, le=86_400)
+    """How long a signature waits for a person to unlock its key."""

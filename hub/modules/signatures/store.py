@@ -1,0 +1,132 @@
+"""The module's table: signatures, ours and foreign, with what must be asked again."""
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    LargeBinary,
+    MetaData,
+    RowMapping,
+    String,
+    Table,
+    insert,
+    select,
+    update,
+)
+
+from hub.core.crypto import KeyRing, SealedColumn
+from hub.storage.types import EncryptedBytes, UtcTime
+
+metadata = MetaData()
+
+signatures = Table(
+    "signatures_signatures",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("batch_id", String(64), nullable=False),
+    Column("owner", String(128), nullable=False),
+    Column("caller", String(128), nullable=False),
+    Column("business_reference", String(64), nullable=False),
+    Column("state", String(32), nullable=False),
+    Column("origin", String(16), nullable=False),
+    Column("document_kind", String(64), nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("digest_algorithm", String(32), nullable=False),
+    Column("thumbprint", String(40), nullable=False),
+    Column("attestation", EncryptedBytes, nullable=True),
+    Column("cms", EncryptedBytes, nullable=True),
+    Column("certificate", EncryptedBytes, nullable=True),
+    Column("signing_time", UtcTime, nullable=True),
+    Column("failure_reason", String(64), nullable=False),
+    Column("traceparent", String(64), nullable=False),
+    Column("create_time", UtcTime, nullable=False),
+    Column("expire_time", UtcTime, nullable=True),
+    Index("signatures_signatures_by_batch", "batch_id", "id"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureRow:
+    """A signature as it is stored: `cms` and `certificate` DER, `attestation` (statement, signature, key id)."""
+
+    id: str
+    batch_id: str
+    owner: str
+    caller: str
+    business_reference: str
+    state: str
+    origin: str
+    document_kind: str
+    digest: bytes
+    digest_algorithm: str
+    thumbprint: str
+    create_time: datetime
+    attestation: tuple[bytes, bytes, str] | None = field(default=None, repr=False)
+    cms: bytes | None = field(default=None, repr=False)
+    certificate: bytes | None = field(default=None, repr=False)
+    signing_time: datetime | None = None
+    failure_reason: str = ""
+    traceparent: str = ""
+    expire_time: datetime | None = None
+
+
+_COLUMNS = tuple(item.name for item in fields(SignatureRow))
+
+
+class SignaturesStore:
+    """Reads and writes within a given transaction; personal data is sealed here and nowhere else."""
+
+    def __init__(self, *, ring: KeyRing) -> None:
+        def sealed(column: str) -> SealedColumn:
+            return SealedColumn(ring=ring, table="signatures_signatures", column=column)
+
+        self._cms = sealed("cms")
+        self._certificate = sealed("certificate")
+        self._attestation = sealed("attestation")
+
+    def add(self, conn: Connection, row: SignatureRow) -> None:
+        """Insert a new signature."""
+        conn.execute(insert(signatures).values(self._values(row)))
+
+    def replace(self, conn: Connection, row: SignatureRow, *, states: Sequence[str]) -> bool:
+        """Write a signature if it is still in one of these states; says whether it was."""
+        statement = update(signatures).where(signatures.c.id == row.id, signatures.c.state.in_(states))
+        return conn.execute(statement.values(self._values(row))).rowcount == 1
+
+    def get(self, conn: Connection, signature_id: str) -> SignatureRow | None:
+        """Return a signature whoever owns it."""
+        found = conn.execute(select(signatures).where(signatures.c.id == signature_id)).mappings().first()
+        return None if found is None else self._row(found)
+
+    def batch(self, conn: Connection, batch_id: str) -> list[SignatureRow]:
+        """Return the signatures of one request, in its order."""
+        query = select(signatures).where(signatures.c.batch_id == batch_id).order_by(signatures.c.id)
+        return [self._row(found) for found in conn.execute(query).mappings()]
+
+    def _values(self, row: SignatureRow) -> dict[str, object]:
+        values: dict[str, object] = {name: getattr(row, name) for name in _COLUMNS}
+        values["cms"] = None if row.cms is None else self._cms.seal(row.id, row.cms)
+        values["certificate"] = None if row.certificate is None else self._certificate.seal(row.id, row.certificate)
+        if row.attestation is not None:
+            statement, signature, key_id = row.attestation
+            plain = json.dumps([b64encode(statement).decode(), b64encode(signature).decode(), key_id]).encode()
+            values["attestation"] = self._attestation.seal(row.id, plain)
+        return values
+
+    def _row(self, found: RowMapping) -> SignatureRow:
+        values: dict[str, Any] = {name: found[name] for name in _COLUMNS}
+        row_id = values["id"]
+        values["cms"] = None if found["cms"] is None else self._cms.open(row_id, found["cms"])
+        if found["certificate"] is not None:
+            values["certificate"] = self._certificate.open(row_id, found["certificate"])
+        if found["attestation"] is not None:
+            statement, signature, key_id = json.loads(self._attestation.open(row_id, found["attestation"]))
+            values["attestation"] = (b64decode(statement), b64decode(signature), key_id)
+        return SignatureRow(**values)

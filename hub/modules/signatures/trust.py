@@ -1,0 +1,99 @@
+"""Whom this installation trusts: anchors, intermediates and revocation lists, read again when their files change."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from gost.certificate import CertificateFacts, read_certificates
+from gost.digest import DigestAlgorithm
+from gost.errors import MalformedError
+from gost.report import CertificateStatus, Report, RevocationStatus
+from gost.verify import VerificationPolicy, verify_detached
+from hub.core.clock import Clock
+from hub.modules.signatures.settings import TrustSettings
+
+_LOOK_AGAIN_SECONDS = 5.0  # for changed files: a new revocation list counts soon, and a signature costs no stat calls
+
+_Stamp = tuple[tuple[str, int, int], ...]
+
+
+class Trust:
+    """Verifies by the policy that the files say now. A file that can't be read keeps the policy before it in force."""
+
+    def __init__(self, *, settings: TrustSettings, path: Callable[[str], Path], clock: Clock) -> None:
+        self._settings = settings
+        self._path = path
+        self._clock = clock
+        self._looked = clock.monotonic()
+        self._stamp = self._stamp_now()
+        self._policy = self._load()
+
+    def verify(
+        self, cms: bytes, digest: bytes | Mapping[DigestAlgorithm, bytes], *, at: datetime | None = None
+    ) -> Report:
+        """Verify a detached CMS as of a time; None is now."""
+        return verify_detached(cms, digest, policy=self._current(), at=at or self._clock.now())
+
+    def fault(self, certificate: CertificateFacts) -> str:
+        """Say why a certificate can't be signed with now, in a word; empty if it can."""
+        policy = self._current()
+        now = self._clock.now()
+        if now >= certificate.not_after:
+            return "expired"
+        if now < certificate.not_before:
+            return "not_yet_valid"
+        chain = policy.trust.build_chain(certificate, extra=(), at=now, max_crl_age=policy.max_crl_age)
+        if not chain.is_anchored:
+            return "no_chain"
+        for element in chain.elements:
+            if element.revocation is RevocationStatus.REVOKED:
+                return "revoked"
+            if element.status is not CertificateStatus.GOOD:
+                return str(element.status.value).lower()
+            uncertain = element.revocation not in {RevocationStatus.GOOD, RevocationStatus.NOT_CHECKED}
+            if policy.require_crl and uncertain:
+                return "revocation_unknown"
+        return ""
+
+    def _current(self) -> VerificationPolicy:
+        now = self._clock.monotonic()
+        if now - self._looked >= _LOOK_AGAIN_SECONDS:
+            self._looked = now
+            stamp = self._stamp_now()
+            if stamp != self._stamp:
+                self._reload(stamp)
+        return self._policy
+
+    def _reload(self, stamp: _Stamp) -> None:
+        try:
+            self._policy = self._load()
+        except (OSError, MalformedError):
+            return  # half written, or broken: the old policy stays, and its lists grow stale by themselves
+        self._stamp = stamp
+
+    def _load(self) -> VerificationPolicy:
+        settings = self._settings
+        max_age = settings.max_crl_age_hours
+        return VerificationPolicy(
+            anchors=self._certificates(settings.anchors),
+            intermediates=self._certificates(settings.intermediates),
+            crls=tuple(file.read_bytes() for file in self._files(settings.crls)),
+            max_crl_age=None if max_age is None else timedelta(hours=max_age),
+            require_crl=settings.require_crl,
+        )
+
+    def _certificates(self, patterns: tuple[str, ...]) -> tuple[CertificateFacts, ...]:
+        return tuple(facts for file in self._files(patterns) for facts in read_certificates(file.read_bytes()))
+
+    def _files(self, patterns: tuple[str, ...]) -> list[Path]:
+        found: list[Path] = []
+        for pattern in patterns:
+            path = self._path(pattern)
+            found += sorted(path.parent.glob(path.name)) if "*" in path.name else [path]
+        return found
+
+    def _stamp_now(self) -> _Stamp:
+        settings = self._settings
+        files = self._files(settings.anchors + settings.intermediates + settings.crls)
+        stats = [(str(file), file.stat()) for file in files if file.exists()]
+        return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)

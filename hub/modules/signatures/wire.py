@@ -1,0 +1,174 @@
+"""Between the contract's messages and the module's values: only renaming, no rules."""
+
+from datetime import UTC, datetime
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from gost.certificate import CertificateFacts, PublicKeyAlgorithm, read_certificate
+from gost.digest import DigestAlgorithm
+from gost.report import CertificateStatus, ChainElement, Indication, Report, RevocationStatus, SignerReport
+from hub.modules.signatures.port import AgentCertificate, Attestation, DigestToSign
+from hub.modules.signatures.service import Document
+from hub.modules.signatures.store import SignatureRow
+from landhub.common.v1 import document_pb2, signing_pb2
+from landhub.signatures.v1 import signatures_pb2 as pb
+from landhub.signatures.v1 import signatures_service_pb2 as service_pb
+
+_KEY_ALGORITHMS = {
+    PublicKeyAlgorithm.GOST_R_34_10_2012_256: signing_pb2.KEY_ALGORITHM_GOST_R_34_10_2012_256,
+    PublicKeyAlgorithm.GOST_R_34_10_2012_512: signing_pb2.KEY_ALGORITHM_GOST_R_34_10_2012_512,
+    PublicKeyAlgorithm.RSA: signing_pb2.KEY_ALGORITHM_RSA,
+    PublicKeyAlgorithm.ECDSA: signing_pb2.KEY_ALGORITHM_ECDSA,
+}
+
+
+def timestamp(time: datetime | None) -> Timestamp | None:
+    """Return a time as the contract writes it."""
+    if time is None:
+        return None
+    message = Timestamp()
+    message.FromDatetime(time)
+    return message
+
+
+def moment(message: service_pb.VerifySignatureRequest | service_pb.VerifySignatureHeader) -> datetime | None:
+    """Read the time to verify for; None if the request has none."""
+    if not message.HasField("verification_time"):
+        return None
+    return message.verification_time.ToDatetime(tzinfo=UTC)
+
+
+def document_kind(kind: document_pb2.DocumentKind.ValueType) -> str:
+    """Return a kind's name without its prefix."""
+    return document_pb2.DocumentKind.Name(kind).removeprefix("DOCUMENT_KIND_")
+
+
+def document(request: service_pb.AttachSignatureRequest | service_pb.VerifySignatureRequest) -> Document:
+    """Read a document, or its digest."""
+    if request.WhichOneof("document") == "digest":
+        return Document(digest=request.digest)
+    return Document(content=request.content)
+
+
+def attestation(message: signing_pb2.CallerAttestation) -> Attestation | None:
+    """Read a caller's word; None where there is none."""
+    if not message.key_id:
+        return None
+    return Attestation(statement=message.statement, signature=message.signature, key_id=message.key_id)
+
+
+def digest_to_sign(message: service_pb.DigestToSign) -> DigestToSign:
+    """Read one digest to sign."""
+    name = signing_pb2.DigestAlgorithm.Name(message.digest_algorithm).removeprefix("DIGEST_ALGORITHM_")
+    return DigestToSign(
+        digest=message.digest,
+        digest_algorithm=DigestAlgorithm[name],
+        document_kind=document_kind(message.document_kind),
+        attestation=attestation(message.attestation),
+    )
+
+
+def agent_certificate(certificate: AgentCertificate) -> signing_pb2.Certificate:
+    """Write a certificate one can sign with."""
+    message = certificate_of(certificate.facts)
+    message.store = certificate.store
+    message.container = certificate.container
+    message.has_private_key = certificate.has_private_key
+    return message
+
+
+def certificate_of(facts: CertificateFacts) -> signing_pb2.Certificate:
+    """Write what a certificate says."""
+    owner = signing_pb2.CertificateOwner(
+        common_name=facts.owner_common_name or "",
+        surname=facts.owner_surname or "",
+        given_name=facts.owner_given_name or "",
+        organization=facts.owner_organization or "",
+        inn=facts.inn or "",
+        inn_legal_entity=facts.inn_legal_entity or "",
+        ogrn=facts.ogrn or "",
+        ogrnip=facts.ogrnip or "",
+        snils=facts.snils or "",
+    )
+    return signing_pb2.Certificate(
+        thumbprint=facts.thumbprint,
+        subject=facts.subject,
+        issuer=facts.issuer,
+        serial_number=facts.serial_number.lower(),
+        not_before_time=timestamp(facts.not_before),
+        not_after_time=timestamp(facts.not_after),
+        key_algorithm=_KEY_ALGORITHMS.get(facts.public_key_algorithm, signing_pb2.KEY_ALGORITHM_UNSPECIFIED),
+        owner=owner,
+        key_usages=sorted(facts.key_usage),
+        der=facts.der,
+    )
+
+
+def signature(row: SignatureRow) -> pb.Signature:
+    """Write a signature."""
+    return pb.Signature(
+        signature_id=row.id,
+        business_reference=row.business_reference,
+        state=pb.SignatureState.Value(f"SIGNATURE_STATE_{row.state}"),
+        origin=pb.SignatureOrigin.Value(f"SIGNATURE_ORIGIN_{row.origin}"),
+        document_kind=document_pb2.DocumentKind.Value(f"DOCUMENT_KIND_{row.document_kind}"),
+        digest=row.digest,
+        digest_algorithm=signing_pb2.DigestAlgorithm.Value(f"DIGEST_ALGORITHM_{row.digest_algorithm}"),
+        format=signing_pb2.SIGNATURE_FORMAT_CADES_BES_DETACHED,
+        certificate_thumbprint=row.thumbprint,
+        certificate=None if row.certificate is None else certificate_of(read_certificate(row.certificate)),
+        cms=row.cms or b"",
+        signing_time=timestamp(row.signing_time),
+        failure_reason=row.failure_reason,
+        create_time=timestamp(row.create_time),
+        expire_time=timestamp(row.expire_time),
+    )
+
+
+def report(found: Report, at: datetime) -> pb.VerificationReport:
+    """Write what a verification found. A CMS that can't be read has no signers, and is told of as one."""
+    signers = [_signer(signer) for signer in found.signers]
+    if not signers:
+        sub = found.sub_indication.value if found.sub_indication else ""
+        unread = pb.SignerReport(
+            indication=_indication(found.indication), sub_indication=sub, explanation=found.explanation
+        )
+        signers = [unread]
+    return pb.VerificationReport(
+        indication=_indication(found.indication), signers=signers, verification_time=timestamp(at)
+    )
+
+
+def _signer(found: SignerReport) -> pb.SignerReport:
+    return pb.SignerReport(
+        indication=_indication(found.indication),
+        sub_indication=found.sub_indication.value if found.sub_indication else "",
+        explanation=found.explanation,
+        certificate=None if found.certificate is None else certificate_of(found.certificate),
+        chain=[_chain_certificate(element) for element in found.chain],
+        signing_time_claimed=timestamp(found.signing_time_claimed),
+        signing_time_proven=timestamp(found.signing_time_proven),
+        unprotected_attributes=found.unprotected_attributes,
+    )
+
+
+def _indication(indication: Indication) -> pb.Indication.ValueType:
+    return pb.Indication.Value(f"INDICATION_{indication.name}")
+
+
+def _chain_certificate(element: ChainElement) -> pb.ChainCertificate:
+    return pb.ChainCertificate(
+        subject=element.subject,
+        thumbprint=element.certificate.thumbprint,
+        status=_status(element),
+        crl_this_update_time=timestamp(element.crl_this_update),
+        crl_next_update_time=timestamp(element.crl_next_update),
+        revocation_time=timestamp(element.revocation_time),
+    )
+
+
+def _status(element: ChainElement) -> str:
+    if element.status is not CertificateStatus.GOOD:
+        return str(element.status.value).lower()
+    words = {RevocationStatus.GOOD: "good", RevocationStatus.REVOKED: "revoked", RevocationStatus.NOT_CHECKED: "anchor"}
+    return words.get(element.revocation, "unknown")

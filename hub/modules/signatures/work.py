@@ -1,0 +1,187 @@
+"""What goes on after a request to sign: ask the agent until it has signed or refused, and verify what it made."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from gost.digest import DigestAlgorithm
+from hub.core.clock import Clock
+from hub.core.database import Database
+from hub.core.errors import ExhaustedError, HubError, UnavailableError
+from hub.core.events import Event, Events
+from hub.core.jobs import Again, Done, Job, JobKind, Lease, Next
+from hub.modules.signatures.port import (
+    Attestation,
+    MadeSignature,
+    SignaturesPort,
+    SignatureState,
+    SigningOrder,
+    SigningRefusedError,
+)
+from hub.modules.signatures.settings import SignaturesSettings
+from hub.modules.signatures.store import SignatureRow, SignaturesStore
+from hub.modules.signatures.trust import Trust
+from hub.signing.port import PinRequiredError
+
+SIGN = "signatures.sign"
+SIGNATURE = "signatures.Signature"
+BATCH = "signatures.Batch"
+
+OPEN = (SignatureState.PENDING, SignatureState.WAITING_FOR_PIN)
+
+_LEASE = timedelta(seconds=60)
+_ASK_FOR_PIN_AGAIN = timedelta(seconds=5)
+_NEVER_GIVE_UP = 1_000_000  # failures: the time limits of the settings end it
+_INLINE = 4  # signatures verified on the event loop; more go to a thread
+
+
+class SigningWork:
+    """The handler of the module's job. Asking again is safe: an agent answers the same request with the same bytes."""
+
+    def __init__(
+        self,
+        *,
+        port: SignaturesPort,
+        store: SignaturesStore,
+        trust: Trust,
+        database: Database,
+        events: Events,
+        clock: Clock,
+        settings: SignaturesSettings,
+    ) -> None:
+        self._port = port
+        self._store = store
+        self._trust = trust
+        self._database = database
+        self._events = events
+        self._clock = clock
+        self._settings = settings
+
+    def kinds(self) -> tuple[JobKind, ...]:
+        """Return the kinds of jobs to register."""
+        kind = JobKind(
+            name=SIGN,
+            handler=self.sign,
+            lease=_LEASE,
+            concurrency=32,
+            max_failures=_NEVER_GIVE_UP,
+            max_delay=timedelta(seconds=30),
+        )
+        return (kind,)
+
+    async def sign(self, job: Job, lease: Lease) -> Next:
+        """Have the signatures of one request made."""
+        rows = await self._database.read(lambda c: self._store.batch(c, job.resource_id))
+        waiting = [row for row in rows if row.state in OPEN]
+        if not waiting:
+            return Done()
+        late = [self._given_up(row) for row in waiting if self._is_late(row)]
+        if late:
+            return await self._settle(late, lease, then=Again(delay=timedelta()) if len(late) < len(waiting) else None)
+        await lease.check()
+        try:
+            results = await self._port.sign([_order(row) for row in waiting])
+        except HubError as error:
+            results = [error] * len(waiting)
+        judged = await self._judge(waiting, results)
+        changed = [after for before, after in zip(waiting, judged, strict=True) if after != before]
+        then = self._next(judged, results)
+        if not changed:
+            return then
+        return await self._settle(changed, lease, then=then)
+
+    async def _judge(
+        self, rows: Sequence[SignatureRow], results: Sequence[MadeSignature | HubError]
+    ) -> list[SignatureRow]:
+        def judge() -> list[SignatureRow]:
+            return [self._judged(row, result) for row, result in zip(rows, results, strict=True)]
+
+        return judge() if len(rows) <= _INLINE else await asyncio.to_thread(judge)
+
+    def _judged(self, row: SignatureRow, result: MadeSignature | HubError) -> SignatureRow:
+        if isinstance(result, MadeSignature):
+            return self._verified(row, result)
+        if isinstance(result, PinRequiredError):
+            until = row.expire_time or self._clock.now() + timedelta(seconds=self._settings.pin_wait_seconds)
+            return replace(row, state=SignatureState.WAITING_FOR_PIN, expire_time=until)
+        if isinstance(result, UnavailableError | ExhaustedError):
+            return row
+        reason = result.agent_reason if isinstance(result, SigningRefusedError) else result.reason
+        return replace(row, state=SignatureState.FAILED, failure_reason=reason, attestation=None)
+
+    def _verified(self, row: SignatureRow, made: MadeSignature) -> SignatureRow:
+        """Nothing an agent says is taken on trust: what does not verify here was not signed."""
+        report = self._trust.verify(made.cms, row.digest)
+        certificate = report.signers[0].certificate if len(report.signers) == 1 else None
+        if not report.is_valid or certificate is None or certificate.thumbprint != row.thumbprint:
+            return replace(row, state=SignatureState.FAILED, failure_reason="SIGNATURE_NOT_VALID", attestation=None)
+        return replace(
+            row,
+            state=SignatureState.SIGNED,
+            cms=made.cms,
+            certificate=certificate.der,
+            signing_time=made.signing_time,
+            attestation=None,
+            expire_time=None,
+        )
+
+    def _next(self, judged: Sequence[SignatureRow], results: Sequence[MadeSignature | HubError]) -> Next:
+        for row, result in zip(judged, results, strict=True):
+            if row.state == SignatureState.PENDING and isinstance(result, HubError):
+                return Again(reason=result.reason, error=result)
+        if any(row.state == SignatureState.WAITING_FOR_PIN for row in judged):
+            return Again(delay=_ASK_FOR_PIN_AGAIN, reason="PIN_REQUIRED")
+        return Done()
+
+    def _is_late(self, row: SignatureRow) -> bool:
+        if row.state == SignatureState.WAITING_FOR_PIN:
+            return row.expire_time is not None and self._clock.now() >= row.expire_time
+        return self._clock.now() >= row.create_time + timedelta(seconds=self._settings.give_up_after_seconds)
+
+    def _given_up(self, row: SignatureRow) -> SignatureRow:
+        if row.state == SignatureState.WAITING_FOR_PIN:
+            return replace(row, state=SignatureState.EXPIRED, failure_reason="PIN_REQUIRED", attestation=None)
+        return replace(row, state=SignatureState.FAILED, failure_reason="AGENT_UNAVAILABLE", attestation=None)
+
+    async def _settle(self, rows: Sequence[SignatureRow], lease: Lease, *, then: Next | None) -> Next:
+        def change(conn: Connection) -> None:
+            for row in rows:
+                if self._store.replace(conn, row, states=OPEN):
+                    self.tell(conn, row)
+
+        failed = [row for row in rows if row.state in {SignatureState.FAILED, SignatureState.EXPIRED}]
+        reason = failed[0].failure_reason if failed else rows[0].state
+        return await lease.settle(change, then=then, code="FAILED_PRECONDITION" if failed else "OK", reason=reason)
+
+    def tell(self, conn: Connection, row: SignatureRow) -> None:
+        """Append the event of a signature's new state."""
+        data = {"signature_id": row.id, "state": row.state, "origin": row.origin, "document_kind": row.document_kind}
+        event = Event(
+            type="signatures.signature.state_changed",
+            subject=row.id,
+            owner=row.owner,
+            business_reference=row.business_reference,
+            data=data,
+            traceparent=row.traceparent,
+        )
+        self._events.append(conn, event)
+
+
+def _order(row: SignatureRow) -> SigningOrder:
+    attestation = None
+    if row.attestation is not None:
+        statement, signature, key_id = row.attestation
+        attestation = Attestation(statement=statement, signature=signature, key_id=key_id)
+    return SigningOrder(
+        request_id=row.id,  # a UUID of ours: two callers may use the same request_id, and the agent knows one hub
+        business_reference=row.business_reference,
+        caller=row.caller,
+        document_kind=row.document_kind,
+        digest=row.digest,
+        digest_algorithm=DigestAlgorithm[row.digest_algorithm],
+        thumbprint=row.thumbprint,
+        attestation=attestation,
+    )
