@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from google.protobuf.descriptor import Descriptor, FileDescriptor, MethodDescriptor, ServiceDescriptor
-from google.protobuf.descriptor_pb2 import FileDescriptorSet, MethodOptions
+from google.protobuf.descriptor_pb2 import FieldOptions, FileDescriptorSet, MethodOptions
 from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message import Message
 
@@ -39,6 +39,7 @@ class Method:
         streams_requests, streams_responses: The kind of streaming.
         key_holder: The field of the request that holds request_id and business_reference ("header" of a stream's first
             message); empty if the request itself does.
+        resource: Type of the resource the request names ("rosreestr.Registration"), and the field that has its id.
         open: Needs a good certificate and no role, is not audited and not limited: health and reflection.
     """
 
@@ -51,6 +52,7 @@ class Method:
     streams_requests: bool = False
     streams_responses: bool = False
     key_holder: str = ""
+    resource: tuple[str, str] = ("", "")
     open: bool = False
 
 
@@ -151,6 +153,7 @@ def _describe_method(
         streams_requests=descriptor.client_streaming,
         streams_responses=descriptor.server_streaming,
         key_holder=_key_holder(descriptor.input_type),
+        resource=_resource(descriptor.input_type),
         open=is_open,
     )
 
@@ -176,6 +179,15 @@ def _key_holder(request: Descriptor) -> str:
         if not field.is_repeated and field.message_type and "request_id" in field.message_type.fields_by_name
     ]
     return holders[0] if holders else ""
+
+
+def _resource(request: Descriptor) -> tuple[str, str]:
+    for field in request.fields:
+        options = FieldOptions.FromString(field.GetOptions().SerializeToString())
+        resource = options.Extensions[options_pb2.field].resource
+        if resource and not field.is_repeated:
+            return resource, field.name
+    return "", ""
 
 
 def _python_module(file: FileDescriptor) -> str:

@@ -14,7 +14,7 @@ class TlsFiles:
         certificate, key: The server's own.
         client_ca: Who issues the callers' certificates, directly; several certificates may follow each other.
         revocations: A CRL by that CA, PEM or DER; None if there is none.
-        denied: A text file of SHA-256 certificate fingerprints in hex, one a line, "#" begins a comment; may not exist yet.
+        denied: SHA-256 fingerprints of certificates in hex, one a line, "#" begins a comment; may not exist yet.
     """
 
     certificate: Path
