@@ -1,0 +1,61 @@
+"""`hub audit verify`: prove the audit trail whole, or name what was done to it."""
+
+import argparse
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from sqlalchemy.exc import DatabaseError
+
+from hub.cli.main import FAILED, OK, CommandError
+from hub.core.audit_verify import VerifyReport, verify
+from hub.core.checkpoint_file import CheckpointFile
+from hub.installation.places import checkpoint_file, database_file
+from hub.settings import load_settings
+from hub.storage.audit_store import SqlAuditStore
+from hub.storage.engine import sqlite_engine
+
+_PUBLIC_KEY = Path("keys") / "audit.pub"
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Verify and print each finding; 1 if there is one."""
+    report = _verified(arguments.folder, arguments.public_key or arguments.folder / _PUBLIC_KEY)
+    for finding in report.findings:
+        record = f" record {finding.sequence}" if finding.sequence else ""
+        print(f"{finding.problem.value}: {finding.instance}{record}: {finding.text}")
+    print(
+        f"{report.records} records of {report.instances} instances, {report.checkpoints} checkpoints, "
+        f"{report.countersignatures} countersignatures: {'whole' if report.ok else 'NOT WHOLE'}"
+    )
+    return OK if report.ok else FAILED
+
+
+def _verified(folder: Path, public_key: Path) -> VerifyReport:
+    settings = load_settings(folder)
+    path = database_file(settings, folder)
+    if not path.exists():
+        raise CommandError(f"{path} does not exist: this hub has not served yet, or its database is gone")
+    engine = sqlite_engine(path, pool_size=1, read_only=True)
+    try:
+        with engine.connect() as connection:
+            return verify(
+                connection,
+                store=SqlAuditStore(),
+                file=CheckpointFile(checkpoint_file(settings, folder)),
+                public_keys=[_public_key(public_key)],
+            )
+    except DatabaseError as error:
+        raise CommandError(f"{path} can't be read as the hub's database; restore it from a backup") from error
+    finally:
+        engine.dispose()
+
+
+def _public_key(path: Path) -> Ed25519PublicKey:
+    try:
+        key = load_pem_public_key(path.read_bytes())
+    except ValueError as error:
+        raise CommandError(f"{path} holds no public key in PEM") from error
+    if not isinstance(key, Ed25519PublicKey):
+        raise CommandError(f"{path} is no Ed25519 key; `hub init` writes the right one to keys/audit.pub")
+    return key
