@@ -160,6 +160,18 @@ class Effects:
         task.add_done_callback(self._starting.discard)
         return await asyncio.shield(task)
 
+    async def find(self, call: Call) -> Started | None:
+        """Return what an earlier call with this request_id began, or None if it is new; claims nothing.
+
+        For checks that guard a new request and must not be asked again of a replay: what they look at has changed since.
+
+        Raises:
+            AlreadyExistsError, InProgressError: as `start` does.
+        """
+        if await self._database.read(lambda conn: self._idempotency.find(conn, call)) is None:
+            return None
+        return await self._database.write(lambda conn: self._replayed(conn, call), label="effects.find")
+
     async def await_outcome(self, call: Call, started: Started) -> Awaited:
         """Wait until the job's present run ends, or the call's deadline; then read the resource as it stands."""
         if not started.job_id:
