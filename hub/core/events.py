@@ -137,6 +137,10 @@ class Events:
         finally:
             stop_listening()
 
+    async def newest(self) -> str:
+        """Return the cursor of the newest event: what comes after it has not happened yet."""
+        return str(await self._newest())
+
     async def _wait(self, changed: asyncio.Event) -> None:
         waiting = asyncio.ensure_future(changed.wait())
         try:

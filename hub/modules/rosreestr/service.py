@@ -177,22 +177,20 @@ class RosreestrService:
 
     async def watch_registration(self, call: Call, registration_id: str) -> AsyncIterator[RegistrationRow]:
         """Yield a registration now and after each change, until it is final."""
+        cursor = await self._events.newest()  # taken before the state is read, so no change falls between the two
         row = await self.get_registration(call, registration_id)
-        changes = self._events.stream(owner=call.group, types=["rosreestr.registration.*"])
-        try:
-            # The stream stands before this read, so no change falls between the two.
-            row = await self.get_registration(call, registration_id)
-            yield row
-            while not RegistrationState(row.state).is_final:
-                stored = await anext(changes)
-                if stored.event.subject != registration_id:
-                    continue
-                fresh = await self.get_registration(call, registration_id)
-                if fresh.version != row.version:
-                    row = fresh
-                    yield row
-        finally:
-            await changes.aclose()  # type: ignore[attr-defined]
+        yield row
+        if RegistrationState(row.state).is_final:
+            return
+        async for stored in self._events.stream(owner=call.group, after=cursor, types=["rosreestr.registration.*"]):
+            if stored.event.subject != registration_id:
+                continue
+            fresh = await self.get_registration(call, registration_id)
+            if fresh.version != row.version:
+                row = fresh
+                yield row
+            if RegistrationState(row.state).is_final:
+                return
 
     async def _require_owners(self, transfer: Transfer) -> None:
         """The check that guards a submission: asked afresh, of every plot."""
