@@ -4,14 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime
 
-from landhub.rosreestr.v1 import rosreestr_service_pb2 as service_pb
-
 from hub.core.call import Call
 from hub.core.errors import HubError
 from hub.modules.rosreestr import wire
 from hub.modules.rosreestr.service import RosreestrService
 from hub.modules.rosreestr.store import RegistrationRow
 from hub.rpc.pages import PageTokens, page_size
+from landhub.rosreestr.v1 import rosreestr_service_pb2 as service_pb
 
 _PLOTS_AT_ONCE = 16  # of one batch, so that a batch leaves room for other callers
 

@@ -6,9 +6,6 @@ from fractions import Fraction
 
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
-from landhub.common.v1 import document_pb2, money_pb2, party_pb2
-from landhub.rosreestr.v1 import rosreestr_pb2 as pb
-from landhub.rosreestr.v1 import rosreestr_service_pb2 as service_pb
 
 from hub.core.errors import FieldViolation, InvalidRequestError
 from hub.core.money import Money
@@ -16,6 +13,9 @@ from hub.modules.rosreestr import port
 from hub.modules.rosreestr.owner_check import OwnerCheckResult
 from hub.modules.rosreestr.store import RegistrationRow
 from hub.resilience.cache import Observed
+from landhub.common.v1 import document_pb2, money_pb2, party_pb2
+from landhub.rosreestr.v1 import rosreestr_pb2 as pb
+from landhub.rosreestr.v1 import rosreestr_service_pb2 as service_pb
 
 
 def max_age(request: object) -> timedelta | None:
