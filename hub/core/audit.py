@@ -71,6 +71,8 @@ class Audit:
         self._stated = 0
         self._exchanges = 0
         self._previous = ""
+        self._latest: Checkpoint | None = None
+        self._countersigned = ""
         self._loops: list[asyncio.Task[None]] = []
 
     def append(self, conn: Connection, record: AuditRecord) -> None:
@@ -106,14 +108,12 @@ class Audit:
             )
 
     async def checkpoint(self) -> Checkpoint | None:
-        """Sign the present head, store it in both places and return it; None if nothing is new since the last."""
-        async with self._checkpointing:
-            made = await self._database.write(self._state_head, label="audit.checkpoint")
-            if made is None:
-                return None
-            await asyncio.to_thread(self._file.append, checkpoint_line(made))
-            self._stated, self._previous, self._exchanges = made.count, made.digest, 0
-            return made
+        """Sign the present head if it is new, store that in both places; return the newest checkpoint.
+
+        None if it has been countersigned already.
+        """
+        await self._state()
+        return None if self._latest is None or self._latest.digest == self._countersigned else self._latest
 
     async def countersigned(self, countersignature: Countersignature) -> None:
         """Keep what the agent signed, in both places, with a record of it in the chain.
@@ -123,6 +123,7 @@ class Audit:
         """
         await self._database.write(lambda conn: self._countersign(conn, countersignature), label="audit.countersign")
         self._exchanges += 1  # an exchange about a checkpoint alone is no reason for the next one
+        self._countersigned = countersignature.checkpoint_digest
         await asyncio.to_thread(self._file.append, countersignature_line(countersignature))
 
     async def start(self) -> None:
@@ -134,7 +135,7 @@ class Audit:
         last = filed or kept
         self._previous = last.digest if last is not None else ""
         await self._database.write(self._begin, label="audit.begin")
-        await self.checkpoint()
+        await self._state()
         self._loops = [asyncio.create_task(self._flush_forever()), asyncio.create_task(self._checkpoint_forever())]
 
     async def close(self) -> None:
@@ -146,7 +147,7 @@ class Audit:
         while self._waiting or self._dropped:
             await self.flush()
         self._exchanges = 0
-        await self.checkpoint()
+        await self._state()
 
     async def flush(self) -> None:
         """Write the oldest waiting records of reads, and how many were dropped.
@@ -203,6 +204,14 @@ class Audit:
         record = AuditRecord(phase=Phase.CHECKPOINT, method="hub.audit", payload_hash=digest, details=details)
         self.append(conn, record)
 
+    async def _state(self) -> None:
+        async with self._checkpointing:
+            made = await self._database.write(self._state_head, label="audit.checkpoint")
+            if made is not None:
+                await asyncio.to_thread(self._file.append, checkpoint_line(made))
+                self._stated, self._previous, self._exchanges = made.count, made.digest, 0
+                self._latest = made
+
     async def _flush_forever(self) -> None:
         while True:
             await self._clock.sleep(FLUSH_SECONDS)
@@ -211,7 +220,7 @@ class Audit:
     async def _checkpoint_forever(self) -> None:
         while True:
             await self._clock.sleep(CHECKPOINT_SECONDS)
-            await self._quietly(self.checkpoint)
+            await self._quietly(self._state)
 
     async def _quietly(self, work: Callable[[], Awaitable[object]]) -> None:
         """Do background work; a database or disk that can't take it now gets it later."""

@@ -269,9 +269,9 @@ class _Verification:
 def _origin(instance: str, near: Mapping[int, bytes], head: bytes, record: RawRecord) -> int | None:
     """Return the place that a record was moved from, with its hash or without it; None if no place near by fits."""
     known = {*near.values(), head}
-    for place in near:
-        for before in (near.get(place - 1), near[place]):
-            if before is not None and place != record.sequence:
-                if record_hash(before, instance, place, record.time_us, record.values) in known:
-                    return place
+    elsewhere = [place for place in near if place != record.sequence]
+    for place in elsewhere:
+        before = {near.get(place - 1, near[place]), near[place]}
+        if any(record_hash(digest, instance, place, record.time_us, record.values) in known for digest in before):
+            return place
     return None
