@@ -87,7 +87,7 @@ class XmlGateway:
         await self._listener.stop()
 
     async def wait_until(self, happened: Callable[[], bool], *, timeout_seconds: float = 10) -> None:
-        """Wait until `happened()` is true; looked at whenever a call comes or ends.
+        """Wait until `happened()` is true; looked at whenever a call has been read or ends.
 
         Raises:
             TimeoutError: it did not become true in time.
@@ -118,7 +118,6 @@ class XmlGateway:
             )
             self.calls.append(call)
             self.operations[operation.name] += 1
-            await self._tell_of_change()
             response = await self._answer(request, operation, faults, call)
             call.http_status = response.status
             await self._tell_of_change()
@@ -137,6 +136,7 @@ class XmlGateway:
         if isinstance(document, web.Response):
             return document
         call.document = document.decode("utf-8", "replace")
+        await self._tell_of_change()
         early = await self._strike_before(request, faults, call)
         if early is not None:
             return early
