@@ -1,5 +1,7 @@
 """Keep to an upstream's published rate: wait for one's turn, or be told how long it would take."""
 
+from collections import deque
+
 from hub.core.clock import Clock
 from hub.resilience.policy import Rate
 
@@ -13,17 +15,18 @@ class PaceExceededError(Exception):
 
 
 class Pacer:
-    """Hands out turns by the generic cell rate algorithm: a burst of `rate.calls`, then evenly."""
+    """Hands out turns, first come first served, so that no period anywhere holds more than the rate allows."""
 
     def __init__(self, *, rate: Rate, clock: Clock) -> None:
         self._clock = clock
-        self._interval = rate.per_seconds / rate.calls
-        self._burst_seconds = rate.per_seconds - self._interval
-        self._next_free = clock.monotonic()
+        self._per_seconds = rate.per_seconds
+        self._turns: deque[float] = deque(maxlen=rate.calls)
 
     def expected_wait_seconds(self) -> float:
         """Return how long a caller that came now would wait."""
-        return max(0.0, self._next_free - self._burst_seconds - self._clock.monotonic())
+        if len(self._turns) < (self._turns.maxlen or 0):
+            return 0.0
+        return max(0.0, self._turns[0] + self._per_seconds - self._clock.monotonic())
 
     async def take_turn(self, *, at_most_seconds: float) -> None:
         """Wait for a turn. One that is cancelled while waiting is lost: the pace errs on the slow side.
@@ -34,6 +37,6 @@ class Pacer:
         wait = self.expected_wait_seconds()
         if wait > at_most_seconds:
             raise PaceExceededError(wait)
-        self._next_free = max(self._next_free, self._clock.monotonic()) + self._interval
+        self._turns.append(self._clock.monotonic() + wait)
         if wait > 0:
             await self._clock.sleep(wait)
