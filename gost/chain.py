@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import serialization
 from gost.certificate import RUSSIAN_NAMES, CertificateFacts, read_certificate
 from gost.errors import MalformedError
 from gost.keys import public_key_of
-from gost.libcrypto import VERIFY_CALLBACK, Owned, drain_errors, encoded, libcrypto, parse
+from gost.libcrypto import VERIFY_CALLBACK, Owned, drain_errors, encoded, libcrypto, parse, parsed_certificate
 from gost.report import CertificateStatus, ChainElement, RevocationStatus
 
 MAX_CHAIN_LENGTH: Final = 10
@@ -24,6 +24,9 @@ MAX_CANDIDATES: Final = 64  # certificates offered to OpenSSL as intermediates o
 _CRL_CHECK: Final = 0x4
 _CRL_CHECK_ALL: Final = 0x8
 _PARTIAL_CHAIN: Final = 0x80000  # an anchor need not be self-signed
+
+MAX_ISSUERS_TRIED: Final = 8  # by signature, for a certificate outside the chain: namesakes are renewed keys
+MAX_CRL_BYTES: Final = 64 * 1024 * 1024  # the biggest ones published have some 10 MiB
 
 # X509_V_ERR_* of OpenSSL 3, by what they mean to a report
 _NO_ISSUER: Final = frozenset({2, 18, 19, 20, 21, 22, 27})
@@ -92,8 +95,8 @@ class TrustStore:
         library.X509_STORE_set_flags(self._store.address, _CRL_CHECK | _CRL_CHECK_ALL | _PARTIAL_CHAIN)
         library.X509_STORE_set_depth(self._store.address, MAX_CHAIN_LENGTH)
         for anchor in trusted:
-            with _parsed(anchor) as address:
-                _require(library.X509_STORE_add_cert(self._store.address, address))
+            parsed = parsed_certificate(anchor.der)
+            _require(library.X509_STORE_add_cert(self._store.address, parsed.address))
         self._anchors: Final = frozenset(anchor.der for anchor in trusted)
         self._by_subject: Final = _grouped_by_subject((*trusted, *intermediates))
         self._crls: Final = tuple(self._add_crl(crl) for crl in crls)
@@ -115,33 +118,22 @@ class TrustStore:
         elements = []
         for depth, certificate in enumerate(certificates):
             of_this = {error for error, at_depth in errors if min(at_depth, top) == depth}
-            if is_anchored and depth == top:
-                status = _status(certificate, of_this - _REVOCATION_ERRORS, is_issuer=depth > 0, is_anchor=True)
-                revocation = RevocationStatus.NOT_CHECKED
-                elements.append(ChainElement(certificate=certificate, status=status, revocation=revocation))
-                continue
-            issuer = certificates[min(depth + 1, top)]
-            crl = self._newest_crl(certificate, issuer, at)
-            entry = (
-                crl.parsed.get_revoked_certificate_by_serial_number(int(certificate.serial_number, 16)) if crl else None
-            )
-            elements.append(
-                ChainElement(
-                    certificate=certificate,
-                    status=_status(certificate, of_this - _REVOCATION_ERRORS, is_issuer=depth > 0, is_anchor=False),
-                    revocation=_revocation(of_this, crl, at, max_crl_age),
-                    crl_this_update=crl.this_update if crl else None,
-                    crl_next_update=crl.next_update if crl else None,
-                    revocation_time=entry.revocation_date_utc if entry else None,
-                )
-            )
+            is_anchor = is_anchored and depth == top
+            status = _status(certificate, of_this, is_issuer=depth > 0, is_anchor=is_anchor)
+            if is_anchor:
+                not_checked = RevocationStatus.NOT_CHECKED
+                elements.append(ChainElement(certificate=certificate, status=status, revocation=not_checked))
+            else:
+                crl = self._newest_crl(certificate, certificates[min(depth + 1, top)], at)
+                revocation = _revocation(of_this, crl, at, max_crl_age)
+                elements.append(_element(certificate, status, revocation, crl))
         return Chain(elements=tuple(elements), is_anchored=is_anchored)
 
     def vouches_for(self, certificate: CertificateFacts, extra: Iterable[CertificateFacts]) -> bool:
         """Whether some certificate known here or in ``extra`` (itself included) signed this one."""
-        issuers = [each for each in extra if each.subject == certificate.issuer]
-        with _parsed(certificate) as address:
-            return any(_signed(address, issuer) for issuer in (*self._by_subject.get(certificate.issuer, ()), *issuers))
+        named = (*self._by_subject.get(certificate.issuer, ()), *extra)
+        issuers = [each for each in named if _may_have_issued(each, certificate)]
+        return any(_signed(certificate, issuer) for issuer in issuers[:MAX_ISSUERS_TRIED])
 
     def _candidates(self, leaf: CertificateFacts, extra: Iterable[CertificateFacts]) -> list[CertificateFacts]:
         """The certificates that may be above ``leaf`` by name, our own first, at most MAX_CANDIDATES."""
@@ -170,7 +162,7 @@ class TrustStore:
             return 1
 
         callback = VERIFY_CALLBACK(note)
-        subject, untrusted = _parsed(leaf), [_parsed(each) for each in candidates]
+        subject, untrusted = parsed_certificate(leaf.der), [parsed_certificate(each.der) for each in candidates]
         with (
             Owned(library.OPENSSL_sk_new_null(), library.OPENSSL_sk_free) as stack,
             Owned(library.X509_STORE_CTX_new(), library.X509_STORE_CTX_free) as context,
@@ -210,12 +202,28 @@ class TrustStore:
         return max(fitting, key=lambda crl: crl.this_update, default=None)
 
 
+def _element(
+    certificate: CertificateFacts, status: CertificateStatus, revocation: RevocationStatus, crl: _Crl | None
+) -> ChainElement:
+    if crl is None:
+        return ChainElement(certificate=certificate, status=status, revocation=revocation)
+    entry = crl.parsed.get_revoked_certificate_by_serial_number(int(certificate.serial_number, 16))
+    return ChainElement(
+        certificate=certificate,
+        status=status,
+        revocation=revocation,
+        crl_this_update=crl.this_update,
+        crl_next_update=crl.next_update,
+        revocation_time=entry.revocation_date_utc if entry else None,
+    )
+
+
 def _status(certificate: CertificateFacts, errors: set[int], *, is_issuer: bool, is_anchor: bool) -> CertificateStatus:
     if errors & _NO_ISSUER:
         return CertificateStatus.NO_ISSUER
     if errors & _BAD_SIGNATURE:
         return CertificateStatus.BAD_SIGNATURE
-    if errors - {_EXPIRED, _NOT_YET_VALID} or (is_issuer and not certificate.is_ca):
+    if errors - _REVOCATION_ERRORS - {_EXPIRED, _NOT_YET_VALID} or (is_issuer and not certificate.is_ca):
         return CertificateStatus.NOT_ALLOWED
     if not is_anchor and certificate.signature_algorithm not in _SOUND_ALGORITHMS:
         return CertificateStatus.WEAK_ALGORITHM
@@ -239,6 +247,8 @@ def _revocation(errors: set[int], crl: _Crl | None, at: datetime, max_age: timed
 
 
 def _read_crl(data: bytes) -> _Crl:
+    if len(data) > MAX_CRL_BYTES:
+        raise MalformedError(f"a revocation list of {len(data)} bytes: at most {MAX_CRL_BYTES} are read")
     try:
         is_pem = data.lstrip().startswith(b"-----BEGIN")
         crl = x509.load_pem_x509_crl(data) if is_pem else x509.load_der_x509_crl(data)
@@ -263,21 +273,20 @@ def _grouped_by_subject(certificates: Iterable[CertificateFacts]) -> Mapping[str
     return groups
 
 
-def _parsed(certificate: CertificateFacts) -> Owned:
-    parsed = parse(libcrypto(), "d2i_X509", "X509_free", certificate.der)
-    if parsed is None:
-        raise MalformedError("OpenSSL can't read a certificate that looks well-formed: get it issued again")
-    return parsed
+def _may_have_issued(issuer: CertificateFacts, certificate: CertificateFacts) -> bool:
+    keys = {issuer.subject_key_id, certificate.authority_key_id}
+    return issuer.subject == certificate.issuer and (None in keys or len(keys) == 1)
 
 
-def _signed(certificate_address: int, issuer: CertificateFacts) -> bool:
+def _signed(certificate: CertificateFacts, issuer: CertificateFacts) -> bool:
     library = libcrypto()
+    subject = parsed_certificate(certificate.der)
     try:
         key = public_key_of(issuer)
     except MalformedError:
         return False
     with key as key_address:
-        signed = library.X509_verify(certificate_address, key_address) == 1
+        signed = library.X509_verify(subject.address, key_address) == 1
     library.ERR_clear_error()
     return bool(signed)
 

@@ -8,7 +8,7 @@ from gost import digest as hashing
 from gost.certificate import CertificateFacts, PublicKeyAlgorithm
 from gost.digest import DigestAlgorithm
 from gost.errors import KeyClosedError, KeyFormatError, MalformedError, SigningError, WrongPassphraseError
-from gost.libcrypto import PASSPHRASE_CALLBACK, Owned, drain_errors, libcrypto, parse
+from gost.libcrypto import PASSPHRASE_CALLBACK, Owned, drain_errors, libcrypto, parsed_certificate
 
 MAX_KEY_FILE_BYTES: Final = 64 * 1024  # an encrypted GOST key has some 400 bytes, RSA-4096 some 3.5 KiB
 
@@ -153,11 +153,8 @@ def public_key_of(certificate: CertificateFacts) -> Owned:
         MalformedError: OpenSSL can't read the certificate or use its key.
     """
     library = libcrypto()
-    x509 = parse(library, "d2i_X509", "X509_free", certificate.der)
-    if x509 is None:
-        raise MalformedError("OpenSSL can't read the certificate: get it issued again")
-    with x509 as address:
-        key = library.X509_get_pubkey(address)
+    holder = parsed_certificate(certificate.der)
+    key = library.X509_get_pubkey(holder.address)
     if not key:
         raise MalformedError(f"the certificate's public key can't be used: {drain_errors(library)}")
     return Owned(key, library.EVP_PKEY_free)

@@ -6,8 +6,8 @@ variable or certificate store of the system is read.
 """
 
 import ctypes
-import ctypes.util
 import functools
+import sys
 import threading
 import weakref
 from collections.abc import Callable
@@ -15,17 +15,21 @@ from ctypes import POINTER, c_char_p, c_int, c_int64, c_long, c_size_t, c_uint, 
 from types import TracebackType
 from typing import Any, Final
 
-from gost.errors import EngineMissingError
+from gost.errors import EngineMissingError, MalformedError
 
 # int (*)(char *buffer, int size, int for_writing, void *user): fills in a passphrase, answers its length or -1
 PASSPHRASE_CALLBACK = ctypes.CFUNCTYPE(c_int, c_void_p, c_int, c_int, c_void_p)
 # int (*)(int ok, X509_STORE_CTX *): told of each certificate found good or bad, answers 1 to go on
 VERIFY_CALLBACK = ctypes.CFUNCTYPE(c_int, c_int, c_void_p)
 
+_LIBRARY_NAMES: Final = {"win32": "libcrypto-3-x64.dll", "darwin": "libcrypto.3.dylib"}
+
 _ENGINE_DYNAMIC: Final = 0x00000200
 _NO_LOAD_CONFIG: Final = 0x00000080
 _ENGINE_METHODS: Final = 0x0040 | 0x0080 | 0x0200 | 0x0400  # ciphers, digests, keys, keys' ASN.1; not its RAND
 _ENGINE_HINT: Final = "install the Debian package libengine-gost-openssl (gost-engine built for OpenSSL 3)"
+
+_PARSED_CERTIFICATES: Final = 512  # some 10 KiB each
 
 # name: (result, arguments). A pointer is a plain address, None when NULL.
 _PROTOTYPES: Final[dict[str, tuple[Any, list[Any]]]] = {
@@ -99,7 +103,7 @@ class Owned:
 
     def __init__(self, address: int | None, free: Callable[[int], Any]) -> None:
         if not address:
-            raise MemoryError("OpenSSL could not allocate; see the cause drained from its error queue")
+            raise MemoryError("OpenSSL gave no object: out of memory")
         self.address: int | None = address
         self._finalizer = weakref.finalize(self, free, address)
         self._finalizer.atexit = False
@@ -132,7 +136,7 @@ _LOADING: Final = threading.Lock()
 
 
 def _load() -> Any:
-    name = ctypes.util.find_library("crypto") or "libcrypto.so.3"
+    name = _LIBRARY_NAMES.get(sys.platform, "libcrypto.so.3")
     try:
         library = ctypes.CDLL(name)
         for function_name, (result, arguments) in _PROTOTYPES.items():
@@ -167,16 +171,29 @@ def drain_errors(library: Any) -> str:
 
 def parse(library: Any, parser: str, free: str, der: bytes) -> Owned | None:
     """Read one DER structure with ``d2i_X509`` or ``d2i_X509_CRL``; None if it can't be read or has bytes to spare."""
-    start = c_char_p(der)
-    address = getattr(library, parser)(None, ctypes.byref(start), len(der))
+    position = c_char_p(der)
+    start = ctypes.cast(position, c_void_p).value or 0
+    address = getattr(library, parser)(None, ctypes.byref(position), len(der))
     if not address:
         library.ERR_clear_error()
         return None
     owned = Owned(address, getattr(library, free))
-    consumed = (ctypes.cast(start, c_void_p).value or 0) - (ctypes.cast(c_char_p(der), c_void_p).value or 0)
-    if consumed != len(der):
-        owned.close()
-        return None
+    end = ctypes.cast(position, c_void_p).value or 0
+    return owned if end - start == len(der) else None
+
+
+@functools.lru_cache(maxsize=_PARSED_CERTIFICATES)
+def parsed_certificate(der: bytes) -> Owned:
+    """A certificate as an ``X509``, remembered, since reading one costs a third of a verification.
+
+    It belongs to the cache and to all who hold it: keep the ``Owned`` while using its address, and never close it.
+
+    Raises:
+        MalformedError: OpenSSL can't read it.
+    """
+    owned = parse(libcrypto(), "d2i_X509", "X509_free", der)
+    if owned is None:
+        raise MalformedError("OpenSSL can't read a certificate that looks well-formed: get it issued again")
     return owned
 
 

@@ -34,7 +34,8 @@ def test_without_the_engine_the_error_says_what_to_install(answers: dict[str, in
 
 
 def test_without_openssl_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ctypes.util.find_library", lambda _: "libnothing.so.9")
+    monkeypatch.setattr("gost.libcrypto.sys.platform", "nowhere")
+    monkeypatch.setitem(libcrypto._LIBRARY_NAMES, "nowhere", "libnothing.so.9")
     with pytest.raises(EngineMissingError, match="install OpenSSL 3"):
         libcrypto._load()
 
