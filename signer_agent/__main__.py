@@ -1,0 +1,192 @@
+"""The command line: `signer-agent init | serve | check-config | keys | explain | verify-journal`."""
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from google.protobuf.message import DecodeError
+
+from gost.digest import DigestAlgorithm
+from landhub.signer.v1 import signer_pb2
+from signer_agent.app import Agent, journal_chain, make_backend, make_policy
+from signer_agent.checkpoint import Checkpoint, read_checkpoints
+from signer_agent.clock import SystemClock
+from signer_agent.errors import SettingsError
+from signer_agent.installation import Plan, create
+from signer_agent.journal_verify import read_public_key, verify_journal
+from signer_agent.model import DocumentKind, SignatureFormat, SigningRequest
+from signer_agent.rpc import wire
+from signer_agent.settings import load_settings
+from signer_agent.telemetry import configure_logs
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; 0 if all is well, 1 if not, 2 for a wrong command line."""
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except SettingsError as error:
+        print(f"signer-agent: {error}", file=sys.stderr)
+        return 1
+
+
+def _init(options: argparse.Namespace) -> int:
+    directory: Path = options.directory
+    plan = Plan(
+        directory=directory,
+        name=options.name,
+        listen=options.listen,
+        hub_audit_key=options.hub_audit_key,
+        development=options.dev,
+    )
+    create(plan, clock=SystemClock())
+    print(f"{directory} is ready. Carry pki/ca.crt, pki/hub.crt, pki/hub.key and keys/journal.pub over to the hub;")
+    print("put NAME.crt and NAME.key into keys/certificates, write the rules in signer-agent.toml, then run")
+    print(f"  signer-agent serve {directory}")
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    settings = load_settings(options.directory)
+    configure_logs(settings.telemetry)
+    agent = Agent.build(settings=settings, directory=options.directory)
+    return asyncio.run(_serve_until_told(agent, settings.server.listen.rpartition(":")[0]))
+
+
+async def _serve_until_told(agent: Agent, host: str) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    if sys.platform == "win32":
+        signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(stop.set))
+    else:
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, stop.set)
+    port = await agent.start()
+    print(f"signer-agent serves on {host}:{port}", flush=True)
+    await stop.wait()
+    print("signer-agent is stopping: no new calls, what was begun is brought to its end", flush=True)
+    await agent.stop()
+    return 0
+
+
+def _check_config(options: argparse.Namespace) -> int:
+    directory: Path = options.directory
+    settings = load_settings(directory)
+    policy = make_policy(settings, directory)
+    backend = make_backend(settings, directory)
+    warnings = list(policy.warnings())
+    if not settings.rules:
+        warnings.append("there are no rules: every signature is refused")
+    known = set(backend.certificates())
+    named = {name for rule in settings.rules for name in rule.certificates if name != "*"}
+    warnings += [f"no certificate {thumbprint} in {settings.keys.folder}" for thumbprint in sorted(named - known)]
+    if settings.hub.audit_public_key is None:
+        warnings.append("hub.audit_public_key is not set: the hub's audit checkpoints are not countersigned")
+    backend.close()
+    for warning in warnings:
+        print(f"warning: {warning}")
+    print(f"{directory}: {len(settings.rules)} rules, {len(known)} certificates, {len(warnings)} warnings")
+    return 0
+
+
+def _keys(options: argparse.Namespace) -> int:
+    settings = load_settings(options.directory)
+    backend = make_backend(settings, options.directory)
+    now = SystemClock().now()
+    for thumbprint, held in sorted(backend.certificates().items()):
+        facts = held.facts
+        state = "locked" if held.locked else "key" if held.has_private_key else "no key"
+        valid = "valid" if facts.not_before <= now <= facts.not_after else "not valid now"
+        algorithm = facts.public_key_algorithm.name
+        print(f"{thumbprint}  {state:7}  {valid} until {facts.not_after:%Y-%m-%d}  {algorithm}  {facts.subject}")
+    backend.close()
+    return 0
+
+
+def _explain(options: argparse.Namespace) -> int:
+    settings = load_settings(options.directory)
+    request = SigningRequest(
+        request_id="",
+        caller=options.caller,
+        document_kind=DocumentKind(options.kind),
+        digest=b"",
+        digest_algorithm=DigestAlgorithm.STREEBOG_256,
+        certificate=options.certificate.upper(),
+        format=SignatureFormat(options.format),
+    )
+    for line in make_policy(settings, options.directory).explain(request):
+        print(line)
+    return 0
+
+
+def _verify_journal(options: argparse.Namespace) -> int:
+    directory: Path = options.directory
+    settings = load_settings(directory)
+    report = verify_journal(
+        directory / settings.journal.folder,
+        chain=journal_chain(settings),
+        public_key=read_public_key(options.public_key or directory / "keys/journal.pub"),
+        witnessed=[point for path in options.witnessed for point in _read_witnessed(path)],
+    )
+    for problem in report.problems:
+        print(problem)
+    print(f"{report.count} records, {report.checkpoints} checkpoints, {len(report.problems)} problems")
+    return 1 if report.problems else 0
+
+
+def _read_witnessed(path: Path) -> tuple[Checkpoint, ...]:
+    """Checkpoints as lines of JSON, or one as the protobuf that the hub keeps."""
+    try:
+        content = path.read_bytes()
+        if content.startswith(b"{"):
+            return read_checkpoints(content)
+        return (wire.checkpoint_of(signer_pb2.Checkpoint.FromString(content)),)
+    except (OSError, ValueError, DecodeError) as error:
+        raise SettingsError(f"{path} holds no checkpoint of a journal") from error
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="signer-agent", description="Signs what its own policy allows.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, command: Callable[[argparse.Namespace], int], about: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=about, description=about)
+        added.add_argument("directory", type=Path, help="the installation")
+        added.set_defaults(command=command)
+        return added
+
+    init = add("init", _init, "make an installation: its CA, certificates, journal key and settings")
+    init.add_argument("--dev", action="store_true", help="a short-lived CA, and a rule that signs what the hub says")
+    init.add_argument("--name", default="agent", help="names the journal (default: agent)")
+    init.add_argument("--listen", default="127.0.0.1:7444", help="host:port (default: 127.0.0.1:7444)")
+    init.add_argument("--hub-audit-key", type=Path, help="the hub's keys/audit.pub, to countersign its checkpoints")
+    add("serve", _serve, "serve until SIGTERM, then drain")
+    add("check-config", _check_config, "read settings, policy and keys, and warn of what looks wrong")
+    add("keys", _keys, "list the certificates and whether their keys can be used")
+    explain = add("explain", _explain, "tell rule by rule why a request would be allowed or refused")
+    explain.add_argument("--certificate", required=True, help="its thumbprint")
+    explain.add_argument("--caller", required=True)
+    explain.add_argument("--kind", required=True, choices=[kind.value for kind in DocumentKind])
+    explain.add_argument(
+        "--format",
+        default=SignatureFormat.CADES_BES_DETACHED.value,
+        choices=[format_.value for format_ in SignatureFormat],
+    )
+    verify = add("verify-journal", _verify_journal, "check the journal's chain, checkpoints and signatures")
+    verify.add_argument("--public-key", type=Path, help="the journal's (default: the installation's keys/journal.pub)")
+    verify.add_argument(
+        "--witnessed",
+        type=Path,
+        action="append",
+        default=[],
+        help="checkpoints that the hub kept; may be given several times",
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

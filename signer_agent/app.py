@@ -1,0 +1,224 @@
+"""The composition: settings to parts to a server. No rules here."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from importlib import metadata
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, Self
+
+import structlog
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from signer_agent.attestation import read_attestation_key
+from signer_agent.clock import Clock, SystemClock
+from signer_agent.errors import SettingsError, UnavailableError
+from signer_agent.exchange import CheckpointExchange, read_audit_key, read_journal_key
+from signer_agent.journal import Journal
+from signer_agent.journal_file import Draft, JournalDamagedError, JournalFile, JournalWriteError
+from signer_agent.journal_record import Entry, Phase
+from signer_agent.keys.gost_file import GostFileBackend
+from signer_agent.keys.port import KeyBackend
+from signer_agent.ledger import Ledger
+from signer_agent.policy import Policy
+from signer_agent.refusals import Refusals
+from signer_agent.rpc.chain import Chain
+from signer_agent.rpc.identify import Identify
+from signer_agent.rpc.server import Server
+from signer_agent.rpc.servicer import SignerServicer
+from signer_agent.rpc.tls import ServerCredentials
+from signer_agent.rpc.validating import Validating
+from signer_agent.secret_reference import resolve
+from signer_agent.service import SigningService
+from signer_agent.settings import Settings
+from signer_agent.signers import Signers
+from signer_agent.telemetry import make_tracer_provider
+
+LOG = structlog.get_logger(__name__)
+
+_WORKERS: Final = 2  # threads that use keys: as many as were measured to help
+_KEYS_REFRESH_SECONDS: Final = 5.0  # a certificate put into the folder is seen within that time
+
+MakeBackend = Callable[[Settings, Path], KeyBackend]
+
+
+def make_backend(settings: Settings, directory: Path) -> KeyBackend:
+    """The key backend that the settings name.
+
+    Raises:
+        SettingsError: its folder or passphrase can't be used.
+    """
+    reference = settings.keys.passphrase
+    passphrase = resolve(reference, directory=directory) if reference else None
+    return GostFileBackend(folder=directory / settings.keys.folder, passphrase=passphrase)
+
+
+def make_policy(settings: Settings, directory: Path) -> Policy:
+    """The policy with the keys it names.
+
+    Raises:
+        SettingsError: a public key can't be read.
+    """
+    keys = {
+        name: read_attestation_key(directory / key.public_key, caller=key.caller)
+        for name, key in settings.attestation_keys.items()
+    }
+    return Policy(rules=settings.rules, attestation_keys=keys)
+
+
+class Agent:
+    """One agent that serves from `start` to `stop`."""
+
+    def __init__(self, *, settings: Settings, directory: Path, clock: Clock, backend: KeyBackend) -> None:
+        """Put it together.
+
+        Raises:
+            SettingsError: a file is missing, open to others or unusable.
+        """
+        self._settings = settings
+        self._backend = backend
+        policy = make_policy(settings, directory)
+        credentials = _make_credentials(settings, directory)
+        hub_key = _hub_key(settings, directory)
+        ledger = Ledger()
+        self._journal = Journal(file=_open_journal(settings, directory, clock, ledger))
+        self._workers = ThreadPoolExecutor(max_workers=_WORKERS, thread_name_prefix="keys")
+        version = metadata.version("landhub")
+        self._tracing = make_tracer_provider(settings.telemetry, agent=settings.name, version=version)
+        tracer = self._tracing.get_tracer("signer_agent")
+        refusals = Refusals(clock=clock)
+        validating = Validating()
+        self._service = SigningService(
+            policy=policy,
+            ledger=ledger,
+            journal=self._journal,
+            signers=Signers(backend=backend),
+            refusals=refusals,
+            clock=clock,
+            tracer=tracer,
+            workers=self._workers,
+        )
+        servicer = SignerServicer(
+            agent=settings.name,
+            service=self._service,
+            exchange=CheckpointExchange(hub_key=hub_key, journal=self._journal, ledger=ledger),
+            journal=self._journal,
+            backend=backend,
+            validating=validating,
+            clock=clock,
+            workers=self._workers,
+        )
+        chain = Chain(
+            identify=_make_identify(settings, directory, clock),
+            validating=validating,
+            journal=self._journal,
+            refusals=refusals,
+            tracer=tracer,
+            max_call_seconds=settings.server.max_call_seconds,
+        )
+        self._server = Server(settings=settings.server, credentials=credentials, chain=chain, servicer=servicer)
+        self._refreshing: asyncio.Task[None] | None = None
+
+    @classmethod
+    def build(
+        cls,
+        *,
+        settings: Settings,
+        directory: Path,
+        clock: Clock | None = None,
+        backend: MakeBackend = make_backend,
+    ) -> Self:
+        """Put an agent together from its settings.
+
+        Raises:
+            SettingsError: the installation can't be used as it is; the message says what to do.
+        """
+        return cls(
+            settings=settings,
+            directory=directory,
+            clock=clock or SystemClock(),
+            backend=backend(settings, directory),
+        )
+
+    async def start(self) -> int:
+        """Journal the start, begin to serve and return the port.
+
+        Raises:
+            SettingsError: the address can't be had, or the journal can't be written.
+        """
+        details = {"version": metadata.version("landhub"), "certificates": str(len(self._backend.certificates()))}
+        started = Entry(phase=Phase.STARTED, details=MappingProxyType(details))
+        try:
+            await self._journal.append([Draft(entry=started)])
+            await self._journal.checkpoint()
+        except UnavailableError as error:
+            raise SettingsError(error.message) from error
+        port = await self._server.start()
+        self._refreshing = asyncio.create_task(self._refresh_keys())
+        return port
+
+    async def stop(self) -> None:
+        """Drain: take nothing new, bring what was begun to its end, and close the journal."""
+        grace = self._settings.server.drain_seconds
+        await self._server.stop(grace_seconds=grace)
+        await self._service.finish(timeout_seconds=grace)
+        if self._refreshing is not None:
+            self._refreshing.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._refreshing
+        self._workers.shutdown()
+        self._backend.close()
+        try:
+            await self._journal.close()
+        except JournalWriteError as error:
+            LOG.warning("checkpoint_not_kept", cause=str(error))
+        self._tracing.shutdown()
+
+    async def _refresh_keys(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(_KEYS_REFRESH_SECONDS)
+            await loop.run_in_executor(self._workers, self._backend.refresh)
+
+
+def journal_chain(settings: Settings) -> str:
+    """What checkpoints call this agent's journal."""
+    return f"journal:{settings.name}"
+
+
+def _hub_key(settings: Settings, directory: Path) -> Ed25519PublicKey | None:
+    path = settings.hub.audit_public_key
+    return read_audit_key(directory / path) if path is not None else None
+
+
+def _make_credentials(settings: Settings, directory: Path) -> ServerCredentials:
+    tls = settings.tls
+    return ServerCredentials(
+        certificate=directory / tls.certificate, key=directory / tls.key, client_ca=directory / tls.client_ca
+    )
+
+
+def _make_identify(settings: Settings, directory: Path, clock: Clock) -> Identify:
+    tls = settings.tls
+    return Identify(
+        client_ca=directory / tls.client_ca,
+        client_crl=directory / tls.client_crl if tls.client_crl is not None else None,
+        clients=tls.clients,
+        denied_fingerprints=tls.denied_fingerprints,
+        clock=clock,
+    )
+
+
+def _open_journal(settings: Settings, directory: Path, clock: Clock, ledger: Ledger) -> JournalFile:
+    try:
+        return JournalFile.open(
+            folder=directory / settings.journal.folder,
+            chain=journal_chain(settings),
+            key=read_journal_key(directory / settings.journal.key),
+            clock=clock,
+            on_record=ledger.apply,
+        )
+    except (JournalDamagedError, JournalWriteError) as error:
+        raise SettingsError(str(error)) from error
