@@ -161,12 +161,11 @@ class Modules:
             hosted.is_ready, hosted.reason = ready, reason
             self._tell_health(hosted)
 
+        hosted.is_ready, hosted.reason = True, ""  # until the module says otherwise, which it may from here on
         running = await configured.spec.build(configured.settings, self._context(hosted.name, report))
         try:
-            report(ready=True)
             await running.start()
         except BaseException:
-            hosted.is_ready = False
             await running.close()
             raise
         return running

@@ -1,0 +1,130 @@
+"""Opens the core of one hub process: database, audit, outbox, effects, events, in the order they need each other."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry
+
+from hub.app.keys import Keys
+from hub.app.prepare import Installation
+from hub.core.audit import Audit, Checkpoint, CheckpointKey
+from hub.core.audit_store import AuditStore
+from hub.core.checkpoint_file import CheckpointFile
+from hub.core.clock import Clock
+from hub.core.effects import Effects
+from hub.core.events import Events
+from hub.core.health import HealthRegistry
+from hub.core.idempotency import Idempotency
+from hub.core.ids import Ids
+from hub.core.job_runs import JobRuns
+from hub.core.outbox import Outbox
+from hub.core.telemetry import Telemetry
+from hub.core.vendor_reference import VendorReferences
+from hub.installation.places import checkpoint_file, database_file
+from hub.resilience.upstream import Upstreams
+from hub.storage.audit_store import SqlAuditStore
+from hub.storage.engine import SqliteDatabase, sqlite_engine
+from hub.storage.event_store import SqlEventStore
+from hub.storage.idempotency_store import SqlIdempotencyStore
+from hub.storage.migrate import upgrade
+from hub.storage.outbox_store import SqlOutboxStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Core:
+    """What everything else in the process stands on."""
+
+    instance: str
+    clock: Clock
+    ids: Ids
+    keys: Keys
+    telemetry: Telemetry
+    metrics: CollectorRegistry
+    health: HealthRegistry
+    database: SqliteDatabase
+    audit_store: AuditStore
+    audit: Audit
+    outbox: Outbox
+    effects: Effects
+    events: Events
+    upstreams: Upstreams
+
+    async def newest_checkpoint(self) -> Checkpoint | None:
+        """Return this process instance's newest checkpoint."""
+        kept = await self.database.read(self.audit_store.newest_checkpoint)
+        return kept if kept is not None and kept.instance == self.instance else None
+
+
+async def open_core(
+    installation: Installation, *, clock: Clock, ids: Ids, telemetry: Telemetry, metrics: CollectorRegistry
+) -> Core:
+    """Bring the database to this release and open the core on it; nothing runs yet.
+
+    Raises:
+        InstallationLockedError: another hub serves from this database.
+        SchemaTooNewError: a newer hub used this database.
+    """
+    settings, keys = installation.settings, installation.keys
+    path = database_file(settings, installation.folder)
+    database = SqliteDatabase(path=path, clock=clock, exclusive=True)
+    try:
+        _migrate(path)
+    except BaseException:
+        await database.close()
+        raise
+    instance = ids.resource_id()
+    audit_store, outbox_store = SqlAuditStore(), SqlOutboxStore()
+    audit = Audit(
+        database=database,
+        store=audit_store,
+        clock=clock,
+        instance=instance,
+        key=CheckpointKey(key=keys.audit),
+        file=CheckpointFile(checkpoint_file(settings, installation.folder)),
+        free_bytes=lambda: shutil.disk_usage(path.parent).free,
+        low_space_bytes=settings.storage.free_space_watermark_bytes,
+    )
+    runs = JobRuns(
+        database=database,
+        store=outbox_store,
+        audit=audit,
+        clock=clock,
+        ids=ids,
+        telemetry=telemetry,
+        holder=instance,
+    )
+    outbox = Outbox(database=database, store=outbox_store, runs=runs, clock=clock, ids=ids, holder=instance)
+    effects = Effects(
+        database=database,
+        outbox=outbox,
+        idempotency=Idempotency(store=SqlIdempotencyStore(), fingerprints=keys.hashes),
+        references=VendorReferences(key=keys.reference),
+        audit=audit,
+        clock=clock,
+        ids=ids,
+    )
+    return Core(
+        instance=instance,
+        clock=clock,
+        ids=ids,
+        keys=keys,
+        telemetry=telemetry,
+        metrics=metrics,
+        health=HealthRegistry(),
+        database=database,
+        audit_store=audit_store,
+        audit=audit,
+        outbox=outbox,
+        effects=effects,
+        events=Events(database=database, store=SqlEventStore(), outbox=outbox, clock=clock, ids=ids),
+        upstreams=Upstreams(clock=clock, ids=ids, registry=metrics),
+    )
+
+
+def _migrate(path: Path) -> None:
+    engine = sqlite_engine(path, pool_size=1, read_only=False)
+    try:
+        upgrade(engine)
+    finally:
+        engine.dispose()

@@ -1,0 +1,197 @@
+"""Puts one timeline together from all that know a business reference: audit, events, journals, upstreams."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.trace import format_trace_id
+
+from hub.core.audit import Phase
+from hub.core.audit_store import AuditStore, StoredRecord
+from hub.core.database import Database
+from hub.core.errors import HubError
+from hub.core.event_store import EventFilter, EventRow, EventStore
+from hub.signing.port import JournalEntry, SigningPort
+
+MAX_LINES = 1000  # as the contract says of GetStory
+ASK_AGENTS_SECONDS = 5.0
+HUB = "hub"
+
+_PHASES = {
+    Phase.REQUEST: "",
+    Phase.INTENT: "начато",
+    Phase.OUTCOME: "итог",
+    Phase.REFUSED: "отказано",
+    Phase.ADMIN: "администратор",
+}
+_JOURNAL = {
+    "DECIDED": "Подпись разрешена правилом",
+    "SIGNED": "Документ подписан и подпись проверена",
+    "REFUSED": "В подписи отказано",
+    "FAILED": "Подпись не удалась",
+    "CALLER_REFUSED": "Отказано в соединении",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryLine:
+    """One line: who tells it ("hub", "agent main", "rosreestr.xml_gateway"), what happened, to what, how it stands."""
+
+    time: datetime
+    source: str
+    title: str
+    resource: str = ""
+    state: str = ""
+    trace_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The lines in the order of time, and the sources that couldn't be asked just now."""
+
+    lines: Sequence[StoryLine]
+    missing_sources: Sequence[str]
+
+
+class StoryTeller:
+    """Tells stories.
+
+    Args:
+        titles: Event types, RPC names and job kinds with their line for a person.
+        spans: The sampled spans this process remembers.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        audit: AuditStore,
+        events: EventStore,
+        signing: SigningPort | None,
+        titles: Callable[[], Mapping[str, str]],
+        spans: Callable[[], Sequence[ReadableSpan]],
+    ) -> None:
+        self._database = database
+        self._audit = audit
+        self._events = events
+        self._signing = signing
+        self._titles = titles
+        self._spans = spans
+
+    async def tell(self, reference: str) -> Story:
+        """Return the story of a business reference, at most 1,000 lines."""
+        titles = self._titles()
+        records = await self._database.read(
+            lambda conn: self._audit.list(conn, business_reference=reference, limit=MAX_LINES)
+        )
+        wanted = EventFilter(owner=None, business_reference=reference)
+        page = await self._database.read(lambda conn: self._events.page(conn, wanted, after=0, limit=MAX_LINES))
+        lines = [*audit_lines(records, titles), *event_lines(page.rows, titles)]
+        lines += span_lines(self._spans(), reference, {line.trace_id for line in lines})
+        journal, missing = await self._journals(reference)
+        return Story(lines=ordered([*lines, *journal]), missing_sources=missing)
+
+    async def _journals(self, reference: str) -> tuple[list[StoryLine], list[str]]:
+        if self._signing is None:
+            return [], []
+        agents = self._signing.agents
+        answers = await asyncio.gather(*(self._journal(self._signing, agent, reference) for agent in agents))
+        lines = [line for answer in answers if answer is not None for line in journal_lines(answer)]
+        return lines, [f"agent {agent}" for agent, answer in zip(agents, answers, strict=True) if answer is None]
+
+    async def _journal(self, signing: SigningPort, agent: str, reference: str) -> Sequence[JournalEntry] | None:
+        try:
+            async with asyncio.timeout(ASK_AGENTS_SECONDS):
+                return await signing.journal(agent, business_reference=reference, limit=MAX_LINES)
+        except (HubError, TimeoutError):
+            return None
+
+
+def ordered(lines: Iterable[StoryLine]) -> Sequence[StoryLine]:
+    """Return the lines by time; of too many the newest."""
+    return sorted(lines, key=lambda line: line.time)[-MAX_LINES:]
+
+
+def audit_lines(records: Iterable[StoredRecord], titles: Mapping[str, str]) -> list[StoryLine]:
+    """Tell audit records; an outcome's state is its code, with the reason if there is one."""
+    lines = []
+    for stored in records:
+        record = stored.record
+        word = _PHASES.get(record.phase)
+        if word is None:
+            continue
+        name = record.method.rpartition("/")[2]
+        title = titles.get(name, name)
+        state = f"{record.code} {record.reason}".strip()
+        lines.append(
+            StoryLine(
+                time=stored.time,
+                source=HUB,
+                title=f"{title}: {word}" if word else title,
+                resource=record.resource,
+                state=state,
+                trace_id=record.trace_id,
+            )
+        )
+    return lines
+
+
+def event_lines(rows: Iterable[EventRow], titles: Mapping[str, str]) -> list[StoryLine]:
+    """Tell events; data's "state" is the state they tell of."""
+    return [
+        StoryLine(
+            time=row.time,
+            source=HUB,
+            title=titles.get(row.event.type, row.event.type),
+            resource=row.event.subject,
+            state=row.event.data.get("state", ""),
+            trace_id=_trace_id(row.event.traceparent),
+        )
+        for row in rows
+    ]
+
+
+def journal_lines(entries: Iterable[JournalEntry]) -> list[StoryLine]:
+    """Tell entries of an agent's journal."""
+    return [
+        StoryLine(
+            time=entry.time,
+            source=f"agent {entry.agent}",
+            title=_JOURNAL.get(entry.phase, entry.phase) + (f" {entry.rule}" if entry.phase == "DECIDED" else ""),
+            resource=entry.certificate_thumbprint,
+            state=entry.reason or entry.phase,
+            trace_id=entry.trace_id,
+        )
+        for entry in entries
+    ]
+
+
+def span_lines(spans: Iterable[ReadableSpan], reference: str, traces: set[str]) -> list[StoryLine]:
+    """Tell attempts at upstreams: spans that name one, of this reference or of a trace the story already has."""
+    lines = []
+    for span in spans:
+        attributes = span.attributes or {}
+        upstream = attributes.get("landhub.upstream")
+        if not upstream or span.context is None or span.start_time is None:
+            continue
+        trace_id = format_trace_id(span.context.trace_id)
+        if attributes.get("landhub.business_reference") != reference and trace_id not in traces:
+            continue
+        status = attributes.get("http.response.status_code", "")
+        lines.append(
+            StoryLine(
+                time=datetime.fromtimestamp(span.start_time / 1e9, tz=UTC),
+                source=str(upstream),
+                title=str(attributes.get("landhub.operation") or attributes.get("url.path") or span.name),
+                state=str(attributes.get("landhub.outcome") or attributes.get("error.type") or status),
+                trace_id=trace_id,
+            )
+        )
+    return lines
+
+
+def _trace_id(traceparent: str) -> str:
+    parts = traceparent.split("-")
+    return parts[1] if len(parts) == 4 else ""
