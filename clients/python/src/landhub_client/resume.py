@@ -1,0 +1,38 @@
+"""How long to go on reopening a stream that breaks: so many times in a row without anything new, ever more slowly."""
+
+from landhub_client.errors import LandhubError, UnavailableError
+
+_FIRST_SECONDS = 0.2
+_MOST_SECONDS = 5.0
+
+
+class Patience:
+    """Counts the breaks of one stream since something last came."""
+
+    def __init__(self, *, breaks: int) -> None:
+        """`breaks` in a row are borne; 20 of them take about a minute and a half."""
+        self._breaks = breaks
+        self._left = breaks
+        self._seconds = _FIRST_SECONDS
+
+    def came(self) -> None:
+        """Something came: patience is new."""
+        self._left = self._breaks
+        self._seconds = _FIRST_SECONDS
+
+    def pause_after_end_seconds(self) -> float:
+        """Return how long to wait after a stream that has no end of its own ended in good order: the hub stops."""
+        return self._seconds
+
+    def pause_seconds(self, error: LandhubError) -> float:
+        """Return how long to wait before the stream is opened again.
+
+        Raises:
+            LandhubError: the error itself, if another attempt can't help or patience is at its end.
+        """
+        if not isinstance(error, UnavailableError) or self._left == 0:
+            raise error
+        self._left -= 1
+        seconds = self._seconds
+        self._seconds = min(self._seconds * 2, _MOST_SECONDS)
+        return max(seconds, error.retry_after.total_seconds()) if error.retry_after else seconds

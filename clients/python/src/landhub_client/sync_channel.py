@@ -1,0 +1,75 @@
+"""The channel that generated stubs get on the synchronous side: every call is prepared and its failure told."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import grpc
+
+from landhub_client.contract import Method
+from landhub_client.outgoing import Defaults, Outgoing, outgoing
+
+Starter = Callable[[], Outgoing]
+
+
+class SyncChannel:
+    """What a generated stub needs of a channel. Calls are plain functions and iterators, and nothing more."""
+
+    def __init__(self, *, channel: grpc.Channel, methods: Mapping[str, Method], defaults: Defaults) -> None:
+        self._channel = channel
+        self._methods = methods
+        self._defaults = defaults
+
+    def unary_unary(
+        self, path: str, request_serializer: Any, response_deserializer: Any, _registered_method: object = None
+    ) -> Callable[..., Any]:
+        """Return the callable of a method with one request and one answer."""
+        call = self._channel.unary_unary(path, request_serializer, response_deserializer)
+        return _one_answer(call, outgoing(self._methods, path, self._defaults))
+
+    def unary_stream(
+        self, path: str, request_serializer: Any, response_deserializer: Any, _registered_method: object = None
+    ) -> Callable[..., Any]:
+        """Return the callable of a method with one request and a stream of answers."""
+        call = self._channel.unary_stream(path, request_serializer, response_deserializer)
+        return _many_answers(call, outgoing(self._methods, path, self._defaults))
+
+    def stream_unary(
+        self, path: str, request_serializer: Any, response_deserializer: Any, _registered_method: object = None
+    ) -> Callable[..., Any]:
+        """Return the callable of a method with a stream of requests and one answer."""
+        call = self._channel.stream_unary(path, request_serializer, response_deserializer)
+        return _many_requests(call, outgoing(self._methods, path, self._defaults))
+
+
+def _one_answer(call: Any, start: Starter) -> Callable[..., Any]:
+    def invoke(request: Any, *, timeout: float | None = None, metadata: Any = None) -> Any:
+        out = start()
+        with out.telling():
+            seconds = out.defaults.timeout_seconds if timeout is None else timeout
+            return call(out.prepared(request), timeout=seconds, metadata=out.metadata(metadata))
+
+    return invoke
+
+
+def _many_answers(call: Any, start: Starter) -> Callable[..., Any]:
+    def invoke(request: Any, *, timeout: float | None = None, metadata: Any = None) -> Iterator[Any]:
+        out = start()
+        with out.telling():
+            answers = call(out.prepared(request), timeout=timeout, metadata=out.metadata(metadata))
+            try:
+                yield from answers
+            finally:
+                answers.cancel()  # left early: the hub must not go on sending
+
+    return invoke
+
+
+def _many_requests(call: Any, start: Starter) -> Callable[..., Any]:
+    def invoke(requests: Iterable[Any], *, timeout: float | None = None, metadata: Any = None) -> Any:
+        out = start()
+        with out.telling():
+            seconds = out.defaults.timeout_seconds if timeout is None else timeout
+            prepared = (out.prepared(request) for request in requests)
+            return call(prepared, timeout=seconds, metadata=out.metadata(metadata))
+
+    return invoke
