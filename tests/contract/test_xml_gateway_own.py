@@ -28,7 +28,7 @@ from sandbox.faults import Fault, FaultKind
 from sandbox.settings import PLAIN_GATEWAY
 from sandbox.tls import ThrowAwayPki
 from tests.contract.provider_context import Context
-from tests.contract.rosreestr_contract import BUYER, CONSENT, SELLER, a_transfer
+from tests.contract.rosreestr_vendor import BUYER, CONSENT, SELLER, a_transfer
 from tests.contract.xml_gateway_vendor import XmlGatewayVendor, connect, sandbox_settings
 
 PLAIN = {"client_reference": False, "documents": False, "right_details": False, "status_detail": False}

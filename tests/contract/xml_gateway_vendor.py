@@ -14,7 +14,7 @@ from sandbox.registrations import Registration
 from sandbox.scenarios import Status
 from sandbox.settings import SandboxSettings
 from tests.contract.provider_context import Context
-from tests.contract.rosreestr_contract import RosreestrVendor
+from tests.contract.rosreestr_vendor import RosreestrVendor
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 

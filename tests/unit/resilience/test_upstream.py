@@ -11,6 +11,7 @@ from hub.core.clock import FakeClock
 from hub.core.errors import (
     DeadlineExceededError,
     ExhaustedError,
+    HubError,
     LeaseLostError,
     NotFoundError,
     OutcomeUnknownError,
