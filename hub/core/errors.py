@@ -97,6 +97,7 @@ class OutOfRangeError(HubError):
     """OUT_OF_RANGE: a cursor older than what is kept; begin anew from the oldest."""
 
     default_reason = "CURSOR_EXPIRED"
+    default_domain = "landhub.events.v1"
 
 
 class UnavailableError(HubError):

@@ -42,7 +42,10 @@ class EventRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventFilter:
-    """Which events: owner None is every owner, no types are all types, an empty reference is any."""
+    """Which events: owner None is every owner, no types are all types, an empty reference is any.
+
+    A type with a trailing "*" stands for every type that begins so.
+    """
 
     owner: str | None
     types: Sequence[str] = ()

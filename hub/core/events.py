@@ -1,7 +1,7 @@
 """The event log: facts appended in the transaction of the state they tell of, read from a cursor."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -117,7 +117,7 @@ class Events:
         after: str | None = None,
         types: Sequence[str] = (),
         business_reference: str = "",
-    ) -> AsyncIterator[StoredEvent]:
+    ) -> AsyncGenerator[StoredEvent, None]:
         """Yield events after a cursor, then each new one as it is committed, until closed; None starts at the present.
 
         Raises as `list` does.
@@ -173,5 +173,9 @@ def _position(cursor: str) -> int:
     if not cursor:
         return 0
     if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= MAX_CURSOR_DIGITS):
-        raise InvalidRequestError("this cursor is none of ours; send one that an event came with, or an empty one")
+        raise InvalidRequestError(
+            "this cursor is none of ours; send one that an event came with, or an empty one",
+            reason="CURSOR_INVALID",
+            domain="landhub.events.v1",
+        )
     return int(cursor)

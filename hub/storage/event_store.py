@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_, select
 
 from hub.core.database import EVENTS_TOPIC, touch
 from hub.core.event_store import Event, EventFilter, EventPage, EventRow, EventStore
@@ -40,7 +40,7 @@ class SqlEventStore(EventStore):
         if wanted.owner is not None:
             query = query.where(events.c.owner == wanted.owner)
         if wanted.types:
-            query = query.where(events.c.type.in_(wanted.types))
+            query = query.where(or_(*map(_is_type, wanted.types)))
         if wanted.business_reference:
             query = query.where(events.c.business_reference == wanted.business_reference)
         rows = [_event_row(row) for row in conn.execute(query)]
@@ -58,6 +58,13 @@ class SqlEventStore(EventStore):
         """See EventStore.prune."""
         newest = self.bounds(conn)[1]
         return conn.execute(delete(events).where(events.c.time < before, events.c.sequence < newest)).rowcount
+
+
+def _is_type(wanted: str) -> ColumnElement[bool]:
+    """Match a type, or with a trailing "*" every type that begins so."""
+    if wanted.endswith("*"):
+        return events.c.type.startswith(wanted[:-1], autoescape=True)
+    return events.c.type == wanted
 
 
 def _event_row(row: Row[Any]) -> EventRow:
