@@ -19,7 +19,7 @@ from signer_agent.installation import Plan, create
 from signer_agent.journal_verify import read_public_key, verify_journal
 from signer_agent.model import DocumentKind, SignatureFormat, SigningRequest
 from signer_agent.rpc import wire
-from signer_agent.settings import load_settings
+from signer_agent.settings import Settings, load_settings
 from signer_agent.telemetry import configure_logs
 
 
@@ -53,11 +53,11 @@ def _init(options: argparse.Namespace) -> int:
 def _serve(options: argparse.Namespace) -> int:
     settings = load_settings(options.directory)
     configure_logs(settings.telemetry)
-    agent = Agent.build(settings=settings, directory=options.directory)
-    return asyncio.run(_serve_until_told(agent, settings.server.listen.rpartition(":")[0]))
+    return asyncio.run(_serve_until_told(settings, options.directory))
 
 
-async def _serve_until_told(agent: Agent, host: str) -> int:
+async def _serve_until_told(settings: Settings, directory: Path) -> int:
+    agent = Agent.build(settings=settings, directory=directory)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     if sys.platform == "win32":
@@ -65,11 +65,13 @@ async def _serve_until_told(agent: Agent, host: str) -> int:
     else:
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, stop.set)
-    port = await agent.start()
-    print(f"signer-agent serves on {host}:{port}", flush=True)
-    await stop.wait()
-    print("signer-agent is stopping: no new calls, what was begun is brought to its end", flush=True)
-    await agent.stop()
+    try:
+        port = await agent.start()
+        print(f"signer-agent serves on {settings.server.listen.rpartition(':')[0]}:{port}", flush=True)
+        await stop.wait()
+        print("signer-agent is stopping: no new calls, what was begun is brought to its end", flush=True)
+    finally:
+        await agent.stop()
     return 0
 
 

@@ -130,7 +130,7 @@ class Agent:
         clock: Clock | None = None,
         backend: MakeBackend = make_backend,
     ) -> Self:
-        """Put an agent together from its settings.
+        """Put an agent together from its settings, in the event loop that will run it.
 
         Raises:
             SettingsError: the installation can't be used as it is; the message says what to do.

@@ -72,9 +72,8 @@ def verify_journal(
         if len(problems) >= MAX_PROBLEMS:
             break
     problems += _compare(good, walk, heads)
-    return JournalReport(
-        count=walk.count, head=walk.head, checkpoints=len(good), problems=tuple(dict.fromkeys(problems))
-    )
+    found = tuple(dict.fromkeys(problems))
+    return JournalReport(count=walk.count, head=walk.head, checkpoints=len(good), problems=found)
 
 
 def read_public_key(path: Path) -> Ed25519PublicKey:
@@ -99,9 +98,10 @@ def _is_good(point: Checkpoint, chain: str, public_key: Ed25519PublicKey) -> boo
 def _walk(folder: Path, walk: _Walk, wanted: set[int], heads: dict[int, bytes]) -> Iterator[str]:
     try:
         journal = (folder / JOURNAL_NAME).open("rb")
+        attachments = (folder / ATTACHMENTS_NAME).open("rb")
     except OSError as error:
-        raise SettingsError(f"{folder / JOURNAL_NAME} can't be read: {error.strerror}") from error
-    with journal, (folder / ATTACHMENTS_NAME).open("rb") as attachments:
+        raise SettingsError(f"{error.filename} can't be read: {error.strerror}") from error
+    with journal, attachments:
         for number, line in enumerate(journal, 1):
             if not line.endswith(b"\n"):
                 return  # cut short by a crash: never told of

@@ -65,11 +65,11 @@ class Server:
         await self._server.stop(grace_seconds)
 
 
-def _handlers(chain: Chain, servicer: SignerServicer) -> dict[str, grpc.RpcMethodHandler[Any, Any]]:
+def _handlers(chain: Chain, servicer: SignerServicer) -> "dict[str, grpc.RpcMethodHandler[Any, Any]]":
     return {method.name: _handler(chain, servicer, method) for method in _SERVICE.methods}
 
 
-def _handler(chain: Chain, servicer: SignerServicer, descriptor: MethodDescriptor) -> grpc.RpcMethodHandler[Any, Any]:
+def _handler(chain: Chain, servicer: SignerServicer, descriptor: MethodDescriptor) -> "grpc.RpcMethodHandler[Any, Any]":
     method = Method(
         service=_SERVICE.full_name,
         name=descriptor.name,

@@ -4,9 +4,8 @@ import asyncio
 import itertools
 from collections.abc import Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import metadata
-from types import MappingProxyType
 from typing import Final
 
 from landhub.signer.v1 import signer_service_pb2 as pb
@@ -24,7 +23,6 @@ from signer_agent.service import SigningService
 
 _DEFAULT_PAGE: Final = 50
 _MAX_SCANNED: Final = 20_000  # records looked through for one page: some 100 ms
-_NO_VIOLATIONS: Final[Mapping[int, tuple[FieldViolation, ...]]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +31,7 @@ class Call:
 
     client: str
     trace_id: str
-    violations: Mapping[int, tuple[FieldViolation, ...]] = _NO_VIOLATIONS
+    violations: Mapping[int, tuple[FieldViolation, ...]] = field(default_factory=dict)
 
 
 class SignerServicer:
