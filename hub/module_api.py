@@ -46,6 +46,7 @@ __all__ = [
     "Subscription",
     "load_module",
     "load_provider",
+    "shipped_modules",
 ]
 
 
@@ -210,6 +211,12 @@ class ModuleSpec:
     name: str
     settings: type[BaseModel]
     build: Callable[[Any, ModuleContext], Awaitable[RunningModule]]
+
+
+def shipped_modules() -> Sequence[str]:
+    """Return the names of this release's modules, found by their folders; nothing is imported."""
+    folder = Path(__file__).parent / "modules"
+    return sorted(path.parent.name for path in folder.glob("*/module.py"))
 
 
 def load_module(name: str) -> ModuleSpec:

@@ -30,7 +30,12 @@ LONGEST_DELAY_SECONDS = 60.0
 
 @dataclass(slots=True, kw_only=True)
 class HostedModule:
-    """One module of the settings: how far it is let, and whether it works. `reason` says why it doesn't."""
+    """One module of the settings: how far it is let, and whether it works.
+
+    Attributes:
+        is_loaded: It was not off when the hub started, so it runs or is being started.
+        is_ready, reason: What it says of itself; why it is not ready.
+    """
 
     name: str
     configured: ConfiguredModule
@@ -39,6 +44,8 @@ class HostedModule:
     running: RunningModule | None = None
     is_ready: bool = False
     reason: str = "starting"
+
+    is_loaded: bool = False
 
     @property
     def may_send(self) -> bool:
@@ -102,6 +109,7 @@ class Modules:
         for hosted in self._hosted.values():
             self._offer(hosted)
             if hosted.mode is not Mode.OFF:
+                hosted.is_loaded = True
                 first_attempts.append(first := asyncio.get_running_loop().create_future())
                 self._tasks.append(asyncio.create_task(self._keep_starting(hosted, first), name=f"start {hosted.name}"))
         await wait_until_done(first_attempts, clock=self._clock, seconds=FIRST_ATTEMPTS_SECONDS)

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from opentelemetry.sdk.trace import ReadableSpan
@@ -13,6 +12,7 @@ from hub.core.audit_store import AuditStore, StoredRecord
 from hub.core.database import Database
 from hub.core.errors import HubError
 from hub.core.event_store import EventFilter, EventRow, EventStore
+from hub.rpc.services.ports import Story, StoryLine
 from hub.signing.port import JournalEntry, SigningPort
 
 MAX_LINES = 1000  # as the contract says of GetStory
@@ -33,26 +33,6 @@ _JOURNAL = {
     "FAILED": "Подпись не удалась",
     "CALLER_REFUSED": "Отказано в соединении",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoryLine:
-    """One line: who tells it ("hub", "agent main", "rosreestr.xml_gateway"), what happened, to what, how it stands."""
-
-    time: datetime
-    source: str
-    title: str
-    resource: str = ""
-    state: str = ""
-    trace_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """The lines in the order of time, and the sources that couldn't be asked just now."""
-
-    lines: Sequence[StoryLine]
-    missing_sources: Sequence[str]
 
 
 class StoryTeller:

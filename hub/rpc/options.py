@@ -1,6 +1,6 @@
 """What a server is told by the settings: where it listens, whom it lets in, how much and how long."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -15,6 +15,7 @@ class TlsFiles:
         client_ca: Who issues the callers' certificates, directly; several certificates may follow each other.
         revocations: A CRL by that CA, PEM or DER; None if there is none.
         denied: SHA-256 fingerprints of certificates in hex, one a line, "#" begins a comment; may not exist yet.
+        open_key: Makes unencrypted PEM of the key file's content; raises ValueError if it can't.
     """
 
     certificate: Path
@@ -22,6 +23,7 @@ class TlsFiles:
     client_ca: Path
     revocations: Path | None = None
     denied: Path | None = None
+    open_key: Callable[[bytes], bytes] = bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,6 +54,7 @@ class _Source:
     def _read(self) -> _Contents:
         files = self._files
         certificate, key, client_ca = (path.read_bytes() for path in (files.certificate, files.key, files.client_ca))
+        key = files.open_key(key)
         if (certificate, key, client_ca) != getattr(self, "_contents", None):
             _require_pair(certificate, key)
             x509.load_pem_x509_certificates(client_ca)

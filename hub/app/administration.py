@@ -1,0 +1,227 @@
+"""What administrators see and settle, put together from modules, outbox and upstreams; HubService speaks to this."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from hub.app.modules import HostedModule, Modules
+from hub.core.audit import Audit, AuditRecord, Phase
+from hub.core.audit_store import AuditPlace, AuditStore, StoredRecord
+from hub.core.call import Call
+from hub.core.database import Database
+from hub.core.effects import Claim, Effects
+from hub.core.errors import NotFoundError, PreconditionError
+from hub.core.jobs import JobState
+from hub.core.mode import Mode
+from hub.core.outbox_store import JobView, OutboxStore
+from hub.module_api import Resolution
+from hub.resilience.upstream import Upstreams, UpstreamStatus
+from hub.rpc.services.ports import ModuleStatus, StuckLine
+from hub.storage.inserts import insert_new
+from hub.storage.tables import module_modes
+
+DOMAIN = "landhub.hub.v1"
+MAX_STUCK = 1000  # of each source; who has more stuck work than this has another problem
+_DEAD_LETTER_REMEDY = "The work was given up; find the cause by its reason and trace, then send the request again."
+
+
+class ModulesAdministration:
+    """Shows the modules and changes their mode, durably.
+
+    Args:
+        shipped: The modules of this release.
+    """
+
+    def __init__(
+        self, *, modules: Modules, shipped: Sequence[str], database: Database, effects: Effects, audit: Audit
+    ) -> None:
+        self._modules = modules
+        self._shipped = shipped
+        self._database = database
+        self._effects = effects
+        self._audit = audit
+
+    async def statuses(self) -> Sequence[ModuleStatus]:
+        """Return all modules of this release, also those that are off."""
+        return [self._status(name) for name in sorted({*self._shipped, *self._modules.hosted})]
+
+    async def set_mode(self, call: Call, name: str, mode: Mode, *, reason: str) -> ModuleStatus:
+        """Let a module further or less far; see ModulesPort."""
+        hosted = self._modules.hosted.get(name)
+        if hosted is None and name not in self._shipped:
+            raise NotFoundError(
+                "no such module; ListModules names them",
+                reason="MODULE_NOT_FOUND",
+                domain=DOMAIN,
+                metadata={"module": name},
+            )
+        if hosted is None or (not hosted.is_loaded and mode is not Mode.OFF):
+            raise PreconditionError(
+                f"module {name} is off and not loaded: set its mode in the settings and restart the hub",
+                reason="RESTART_REQUIRED",
+                domain=DOMAIN,
+            )
+
+        def change(conn: Connection, claim: Claim) -> None:
+            values = {"mode": mode.value, "changed_by": call.caller, "reason": reason, "changed_at": claim.now}
+            if not insert_new(conn, module_modes, {"module": name, **values}):
+                conn.execute(module_modes.update().where(module_modes.c.module == name).values(values))
+            self._audit.append(conn, _admin(call, f"hub.Module/{name}", reason, mode=mode.value))
+
+        recorded = await self._effects.record(call, resource="hub.Module", resource_id=name, change=change)
+        if not recorded.replayed:
+            self._modules.set_mode(name, mode)
+        return self._status(name)
+
+    def _status(self, name: str) -> ModuleStatus:
+        hosted = self._modules.hosted.get(name)
+        if hosted is None:
+            return ModuleStatus(name=name, mode=Mode.OFF, is_ready=False, reason="it is off in the settings")
+        running = hosted.running
+        return ModuleStatus(
+            name=name,
+            mode=hosted.mode,
+            is_ready=running is not None and hosted.is_ready,
+            reason=hosted.reason,
+            providers=tuple(running.providers) if running is not None else (),
+        )
+
+
+class UpstreamsAdministration:
+    """Shows the upstreams and closes their breakers."""
+
+    def __init__(self, *, upstreams: Upstreams, effects: Effects, audit: Audit) -> None:
+        self._upstreams = upstreams
+        self._effects = effects
+        self._audit = audit
+
+    async def statuses(self) -> Sequence[UpstreamStatus]:
+        """Return all that are open."""
+        return self._upstreams.statuses()
+
+    async def reset_breaker(self, call: Call, name: str, *, reason: str) -> UpstreamStatus:
+        """Close a breaker; see UpstreamsPort."""
+        upstream = self._upstreams.get(name)
+        if upstream is None:
+            raise NotFoundError(
+                "no such upstream; ListUpstreams names them",
+                reason="UPSTREAM_NOT_FOUND",
+                domain=DOMAIN,
+                metadata={"upstream": name},
+            )
+
+        def change(conn: Connection, _claim: Claim) -> None:
+            self._audit.append(conn, _admin(call, f"hub.Upstream/{name}", reason))
+
+        recorded = await self._effects.record(call, resource="hub.Upstream", resource_id=name, change=change)
+        if not recorded.replayed:
+            upstream.reset_breaker()
+        return upstream.status()
+
+
+class AuditReader:
+    """Reads the audit."""
+
+    def __init__(self, *, database: Database, store: AuditStore) -> None:
+        self._database = database
+        self._store = store
+
+    async def records(
+        self, *, business_reference: str, caller: str, before: AuditPlace | None, limit: int
+    ) -> Sequence[StoredRecord]:
+        """Return records older than a place, newest first."""
+        return await self._database.read(
+            lambda conn: self._store.list(
+                conn, business_reference=business_reference, caller=caller, before=before, limit=limit
+            )
+        )
+
+
+class StuckWork:
+    """Work of all modules that waits for a person, and dead letters of the outbox."""
+
+    def __init__(
+        self, *, hosted: Callable[[], Iterable[HostedModule]], database: Database, outbox: OutboxStore, audit: Audit
+    ) -> None:
+        self._hosted = hosted
+        self._database = database
+        self._outbox = outbox
+        self._audit = audit
+
+    async def waiting(self, *, after: str, limit: int) -> Sequence[StuckLine]:
+        """Return the oldest first, after a line's place."""
+        lines = [_dead_letter(view) for view in await self._database.read(self._dead)]
+        for hosted in self._hosted():
+            if hosted.running is not None and hosted.running.stuck is not None:
+                lines += [
+                    StuckLine(
+                        resource=item.resource,
+                        kind=item.kind,
+                        cause="OUTCOME_UNKNOWN",
+                        since=item.since,
+                        last_error=item.last_error,
+                        business_reference=item.business_reference,
+                        remedy=item.remedy,
+                        place=_place(item.since, item.resource),
+                    )
+                    for item in await hosted.running.stuck(MAX_STUCK)
+                ]
+        return sorted((line for line in lines if line.place > after), key=lambda line: line.place)[:limit]
+
+    async def resolve(self, call: Call, resource: str, *, vendor_id: str | None, reason: str) -> str:
+        """Settle an unknown outcome; see StuckWorkPort."""
+        kind, _, resource_id = resource.partition("/")
+        for hosted in self._hosted():
+            resolver = hosted.running.resolvers.get(kind) if hosted.running is not None else None
+            if resolver is not None:
+                await self._audit.write(_admin(call, resource, reason, code=""))
+                return await resolver(call, Resolution(resource_id=resource_id, vendor_id=vendor_id, reason=reason))
+        raise NotFoundError("no such resource; ListStuckWork names those that wait", metadata={"resource": kind})
+
+    def _dead(self, conn: Connection) -> Sequence[JobView]:
+        found = self._outbox.stuck(conn, limit=MAX_STUCK)
+        return [view for view in found if view.state is JobState.DEAD]
+
+
+async def stored_modes(database: Database) -> dict[str, Mode]:
+    """Return the modes that administrators have set, by module."""
+
+    def read(conn: Connection) -> dict[str, Mode]:
+        rows = conn.execute(select(module_modes.c.module, module_modes.c.mode))
+        return {row.module: Mode(row.mode) for row in rows}
+
+    return await database.read(read)
+
+
+def _admin(call: Call, resource: str, reason: str, *, code: str = "OK", mode: str = "") -> AuditRecord:
+    return AuditRecord(
+        phase=Phase.ADMIN,
+        method=call.method,
+        caller=call.caller,
+        request_id=call.request_id,
+        business_reference=call.business_reference,
+        resource=resource,
+        code=code,
+        trace_id=call.trace_id,
+        details={"reason": reason, "mode": mode} if mode else {"reason": reason},
+    )
+
+
+def _dead_letter(view: JobView) -> StuckLine:
+    new = view.job.new
+    resource = f"{new.resource}/{new.resource_id}" if new.resource else f"outbox.Job/{view.job.id}"
+    return StuckLine(
+        resource=resource,
+        kind=new.kind,
+        cause="DEAD_LETTER",
+        since=view.updated_at,
+        last_error=view.reason,
+        business_reference=new.business_reference,
+        remedy=_DEAD_LETTER_REMEDY,
+        place=_place(view.updated_at, f"{resource} {view.job.id}"),
+    )
+
+
+def _place(since: datetime, resource: str) -> str:
+    return f"{since.isoformat(timespec='microseconds')} {resource}"
