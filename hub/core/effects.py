@@ -163,7 +163,7 @@ class Effects:
     async def find(self, call: Call) -> Started | None:
         """Return what an earlier call with this request_id began, or None if it is new; claims nothing.
 
-        For checks that guard a new request and must not be asked again of a replay: what they look at has changed since.
+        For checks that guard a new request and must not be asked again of a replay: what they look at changes.
 
         Raises:
             AlreadyExistsError, InProgressError: as `start` does.

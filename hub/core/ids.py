@@ -3,10 +3,13 @@
 import base64
 import random
 import secrets
+import threading
 import uuid
 from collections.abc import Callable
 
 from hub.core.clock import Clock
+
+_LARGEST_COUNT = (1 << 12) - 1
 
 
 class Ids:
@@ -15,14 +18,27 @@ class Ids:
     def __init__(self, *, clock: Clock, entropy: Callable[[int], bytes] = secrets.token_bytes) -> None:
         self._clock = clock
         self._entropy = entropy
+        self._lock = threading.Lock()  # transactions make ids too, in the database's thread
+        self._milliseconds = 0
+        self._count = 0
 
     def resource_id(self) -> str:
-        """Return a UUIDv7 (RFC 9562): ordered by creation, to the millisecond, and not guessable."""
-        milliseconds = int(self._clock.now().timestamp() * 1000)
-        value = int.from_bytes(milliseconds.to_bytes(6, "big") + self._entropy(10), "big")
-        value = (value & ~(0xF << 76)) | (0x7 << 76)
-        value = (value & ~(0x3 << 62)) | (0x2 << 62)
+        """Return a UUIDv7 (RFC 9562): ordered by creation within this process, and not guessable."""
+        milliseconds, count = self._moment()
+        value = milliseconds << 80 | 0x7 << 76 | count << 64 | 0x2 << 62 | int.from_bytes(self._entropy(8), "big") >> 2
         return str(uuid.UUID(int=value))
+
+    def _moment(self) -> tuple[int, int]:
+        """Return the time in milliseconds and a 12-bit count of the ids made in it; too many borrow from the next."""
+        with self._lock:
+            now = int(self._clock.now().timestamp() * 1000)
+            if now > self._milliseconds:
+                self._milliseconds, self._count = now, 0
+            elif self._count < _LARGEST_COUNT:
+                self._count += 1
+            else:
+                self._milliseconds, self._count = self._milliseconds + 1, 0
+            return self._milliseconds, self._count
 
     def token(self, length_bytes: int) -> str:
         """Return that many random bytes as unpadded base64url."""

@@ -1,5 +1,6 @@
 """A whole core over a database in a temporary folder, with time, ids and randomness under the test's control."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -171,6 +172,15 @@ async def core(tmp_path: Path) -> AsyncIterator[Core]:
     """One core in a folder of its own; import this fixture by name."""
     async with open_core(tmp_path) as opened:
         yield opened
+
+
+async def settled(core: Core) -> None:
+    """Let everything that is under way in this process reach its next wait for time, the vendor or the test."""
+    for _ in range(30):
+        await core.database.write(lambda _: None, label="test")  # after what was queued before
+        await core.database.read(lambda _: None)
+        for _ in range(10):
+            await asyncio.sleep(0)
 
 
 def public_key() -> Ed25519PublicKey:
