@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -17,7 +17,7 @@ from hub.core.audit_checkpoints import (
     checkpoint_line,
     countersignature_line,
 )
-from hub.core.audit_store import AuditStore, InstanceRow
+from hub.core.audit_store import AuditStore, InstanceRow, RawRecord
 from hub.core.checkpoint_file import CheckpointFile
 from hub.core.clock import Clock
 from hub.core.database import Database
@@ -77,7 +77,7 @@ class Audit:
 
     def append(self, conn: Connection, record: AuditRecord) -> None:
         """Write a record in the transaction of what it tells of; durable when that is."""
-        self._append_at(conn, record, self._database.now(conn))
+        self._append_all(conn, [(self._database.now(conn), record)])
 
     async def write(self, record: AuditRecord) -> None:
         """Write a record on its own and return when it is durable (refusals of mutating calls, admin acts).
@@ -169,22 +169,22 @@ class Audit:
             self._waiting.extendleft(reversed(batch[:-1] if dropped else batch))
             raise
 
-    def _append_all(self, conn: Connection, batch: list[tuple[datetime, AuditRecord]]) -> None:
-        for time, record in batch:
-            self._append_at(conn, record, time)
-
-    def _append_at(self, conn: Connection, record: AuditRecord, time: datetime) -> None:
+    def _append_all(self, conn: Connection, batch: Sequence[tuple[datetime, AuditRecord]]) -> None:
+        """Chain records to the head: one statement for all of them, since reads come by the hundred."""
         count, head = self._store.head(conn, self.instance)
-        values = record_values(record)
-        digest = record_hash(head, self.instance, count + 1, microseconds(time), values)
-        self._store.add(conn, self.instance, count + 1, time=time, values=values, digest=digest)
+        chained = []
+        for sequence, (time, record) in enumerate(batch, start=count + 1):
+            time_us, values = microseconds(time), record_values(record)
+            head = record_hash(head, self.instance, sequence, time_us, values)
+            chained.append(RawRecord(sequence, time_us, values, head))
+        self._store.add(conn, self.instance, chained)
 
     def _begin(self, conn: Connection) -> None:
         now = self._database.now(conn)
         head = first_hash(self.instance, self._previous)
         self._store.begin(conn, InstanceRow(self.instance, now, self._previous, 0, head))
         start = AuditRecord(phase=Phase.START, method="hub.serve", details={"previous": self._previous})
-        self._append_at(conn, start, now)
+        self._append_all(conn, [(now, start)])
 
     def _state_head(self, conn: Connection) -> Checkpoint | None:
         count, head = self._store.head(conn, self.instance)

@@ -88,3 +88,8 @@ def first_hash(instance: str, previous_checkpoint: str) -> bytes:
 def microseconds(time: datetime) -> int:
     """Return whole microseconds since 1970, as times are hashed."""
     return (time - _EPOCH) // _MICROSECOND
+
+
+def from_microseconds(count: int) -> datetime:
+    """Return the time that `microseconds` counted."""
+    return _EPOCH + timedelta(microseconds=count)

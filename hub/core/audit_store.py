@@ -64,10 +64,8 @@ class AuditStore(abc.ABC):
         """Return how many records an instance has, and the last one's hash; locked until the transaction ends."""
 
     @abc.abstractmethod
-    def add(
-        self, conn: Connection, instance: str, sequence: int, *, time: datetime, values: tuple[str, ...], digest: bytes
-    ) -> None:
-        """Write a record and make it the instance's head."""
+    def add(self, conn: Connection, instance: str, records: Sequence[RawRecord]) -> None:
+        """Write records that follow the head, at least one, and make the last one the instance's head."""
 
     @abc.abstractmethod
     def add_checkpoint(self, conn: Connection, checkpoint: Checkpoint) -> None:

@@ -1,31 +1,30 @@
 """The audit's rows in SQL."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import Any
 
 import orjson
 from sqlalchemy import BigInteger, Connection, Row, insert, literal, select, tuple_, type_coerce, update
 
-from hub.core.audit_chain import AuditRecord, Phase
+from hub.core.audit_chain import AuditRecord, Phase, from_microseconds
 from hub.core.audit_checkpoints import Checkpoint, Countersignature, parse_checkpoint
 from hub.core.audit_store import AuditPlace, AuditStore, InstanceRow, RawRecord, StoredRecord
 from hub.storage.tables import audit_checkpoints as checkpoints
 from hub.storage.tables import audit_instances as instances
-from hub.storage.tables import audit_records as records
+from hub.storage.tables import audit_records
 
 VALUE_COLUMNS = (
-    records.c.phase,
-    records.c.method,
-    records.c.caller,
-    records.c.request_id,
-    records.c.business_reference,
-    records.c.resource,
-    records.c.code,
-    records.c.reason,
-    records.c.payload_hash,
-    records.c.trace_id,
-    records.c.details,
+    audit_records.c.phase,
+    audit_records.c.method,
+    audit_records.c.caller,
+    audit_records.c.request_id,
+    audit_records.c.business_reference,
+    audit_records.c.resource,
+    audit_records.c.code,
+    audit_records.c.reason,
+    audit_records.c.payload_hash,
+    audit_records.c.trace_id,
+    audit_records.c.details,
 )
 VALUE_NAMES = tuple(column.name for column in VALUE_COLUMNS)
 STREAMED_ROWS = 1000
@@ -48,13 +47,12 @@ class SqlAuditStore(AuditStore):
         count, head = conn.execute(query).one()
         return count, head
 
-    def add(
-        self, conn: Connection, instance: str, sequence: int, *, time: datetime, values: tuple[str, ...], digest: bytes
-    ) -> None:
+    def add(self, conn: Connection, instance: str, records: Sequence[RawRecord]) -> None:
         """See AuditStore.add."""
-        row = dict(zip(VALUE_NAMES, values, strict=True))
-        conn.execute(insert(records).values(instance=instance, sequence=sequence, time=time, hash=digest, **row))
-        conn.execute(update(instances).where(instances.c.instance == instance).values(count=sequence, head=digest))
+        conn.execute(insert(audit_records), [_row(instance, record) for record in records])
+        last = records[-1]
+        end = {"count": last.sequence, "head": last.hash}
+        conn.execute(update(instances).where(instances.c.instance == instance).values(end))
 
     def add_checkpoint(self, conn: Connection, checkpoint: Checkpoint) -> None:
         """See AuditStore.add_checkpoint."""
@@ -100,14 +98,14 @@ class SqlAuditStore(AuditStore):
         limit: int = 50,
     ) -> Sequence[StoredRecord]:
         """See AuditStore.list."""
-        query = select(records)
+        query = select(audit_records)
         if business_reference:
-            query = query.where(records.c.business_reference == business_reference)
+            query = query.where(audit_records.c.business_reference == business_reference)
         if caller:
-            query = query.where(records.c.caller == caller)
-        place = (records.c.time, records.c.instance, records.c.sequence)
+            query = query.where(audit_records.c.caller == caller)
+        place = (audit_records.c.time, audit_records.c.instance, audit_records.c.sequence)
         if before is not None:
-            time = literal(before.time, records.c.time.type)
+            time = literal(before.time, audit_records.c.time.type)
             query = query.where(tuple_(*place) < tuple_(time, literal(before.instance), literal(before.sequence)))
         newest_first = query.order_by(*(column.desc() for column in place)).limit(limit)
         return [_stored(row) for row in conn.execute(newest_first)]
@@ -120,11 +118,11 @@ class SqlAuditStore(AuditStore):
     def records(self, conn: Connection, instance: str) -> Iterator[RawRecord]:
         """See AuditStore.records."""
         # The time stays the stored integer: making a datetime of each would cost more than hashing.
-        time_us = type_coerce(records.c.time, BigInteger)
-        query = select(records.c.sequence, time_us, records.c.hash, *VALUE_COLUMNS).where(
-            records.c.instance == instance
+        time_us = type_coerce(audit_records.c.time, BigInteger)
+        query = select(audit_records.c.sequence, time_us, audit_records.c.hash, *VALUE_COLUMNS).where(
+            audit_records.c.instance == instance
         )
-        streamed = conn.execution_options(yield_per=STREAMED_ROWS).execute(query.order_by(records.c.sequence))
+        streamed = conn.execution_options(yield_per=STREAMED_ROWS).execute(query.order_by(audit_records.c.sequence))
         for row in streamed:
             yield RawRecord(row[0], row[1], tuple(row[3:]), row[2])
 
@@ -135,6 +133,16 @@ class SqlAuditStore(AuditStore):
         )
         for row in streamed:
             yield _checkpoint(row), _countersignature(row)
+
+
+def _row(instance: str, record: RawRecord) -> dict[str, Any]:
+    places = {
+        "instance": instance,
+        "sequence": record.sequence,
+        "time": from_microseconds(record.time_us),
+        "hash": record.hash,
+    }
+    return places | dict(zip(VALUE_NAMES, record.values, strict=True))
 
 
 def _stored(row: Row[Any]) -> StoredRecord:
