@@ -37,6 +37,7 @@ _CHUNK_BYTES = 65_536
 _KEEP_ALIVE_SECONDS = 10.0  # shorter than any server's, so that we rarely write into a connection it is closing
 _DNS_CACHE_SECONDS = 60
 _IN_A_THREAD_BYTES = 100_000  # above it, reading an answer would hold the event loop for milliseconds
+_ENCRYPT = "openssl pkcs8 -topk8 -v2 aes256 -in {0} -out {0}.new"
 _MAX_RETRY_AFTER = timedelta(hours=1)
 
 
@@ -60,14 +61,18 @@ class HttpRequest:
     body: bytes = field(repr=False)
 
 
-def client_tls(*, certificate: Path, key: Path, key_password: Secret | None, ca_bundle: Path) -> ssl.SSLContext:
+def client_tls(
+    *, certificate: Path, key: Path, key_password: Secret | None, ca_bundle: Path, plain_key_allowed: bool
+) -> ssl.SSLContext:
     """Return a context that trusts one CA bundle alone and shows a client certificate. Files are PEM.
 
     Raises:
         SecretError: the key is missing, or open to others.
+        ValueError: the key is not encrypted, and must be.
         ssl.SSLError, OSError: a file can't be read or is no PEM of its kind.
     """
-    read_private_file(key)
+    if b"ENCRYPTED" not in read_private_file(key) and not plain_key_allowed:
+        raise ValueError(f"{key} is an unencrypted key, which is refused in production; run: {_ENCRYPT.format(key)}")
     context = ssl.create_default_context(cafile=str(ca_bundle))
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     password = key_password.reveal() if key_password else b""  # empty, since without one OpenSSL asks the terminal

@@ -83,7 +83,7 @@ class Upstream:
             ExhaustedError: its quota, or our pace.
             PreconditionError: it refuses our credentials.
             OutcomeUnknownError: something that changes the world may have been done.
-            HubError: whatever `send` raised.
+            Exception: whatever `guard` raised, and hub errors that `send` raised.
         """
         deadline = self._clock.monotonic() + self.policy.total_timeout
         may_have_acted = False
@@ -109,6 +109,9 @@ class Upstream:
             error = verdict(self.name, operation, failure, unknown=may_have_acted and safety is not Safety.READ)
             self._metrics.call(self.name, operation, outcome=type(error).__name__)
             raise error from failure
+        except _HeldBackError as held_back:
+            self._metrics.call(self.name, operation, outcome="held_back")
+            raise held_back.why from None
         except HubError as refusal:
             self._metrics.call(self.name, operation, outcome=type(refusal).__name__)
             raise
@@ -173,13 +176,28 @@ async def _in_time(current: Attempt, send: Send[T], guard: Guard | None) -> T:
     """Run one attempt, and tell a timeout by whether bytes may have left."""
     try:
         async with asyncio.timeout(current.timeout_seconds):
-            if guard:
-                await guard()
+            await _pass(guard)
             return await send(current)
     except TimeoutError as error:
         if current.has_left:
             raise AnswerLostError(f"no whole answer in {current.timeout_seconds:.1f} s") from error
         raise NotSentError(f"no connection in {current.timeout_seconds:.1f} s") from error
+
+
+async def _pass(guard: Guard | None) -> None:
+    try:
+        if guard:
+            await guard()
+    except Exception as error:
+        raise _HeldBackError(error) from error
+
+
+class _HeldBackError(Exception):
+    """The guard said no, for reasons of its own, which say nothing about the upstream."""
+
+    def __init__(self, why: Exception) -> None:
+        super().__init__("held back")
+        self.why = why
 
 
 class Upstreams:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives import serialization
 
 from hub.core.errors import OutcomeUnknownError, PreconditionError, UnavailableError
 from hub.core.money import Money
@@ -296,19 +297,40 @@ async def test_errors_told_by_http_status_are_read_all_the_same(tmp_path: Path, 
             await port.submit("REF1", a_transfer(vendor, number="other"))
 
 
-async def test_production_refuses_a_loopback_gateway(
-    vendor: XmlGatewayVendor, context: Context, connected: Connected
+@pytest.fixture
+def encrypted(tmp_path: Path, vendor: XmlGatewayVendor) -> dict[str, str]:
+    """The client's key under a password, as production wants it."""
+    key = serialization.load_pem_private_key((tmp_path / "sandbox/client.key").read_bytes(), None)
+    pem = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.BestAvailableEncryption(b"the password"),
+    )
+    for name, content in (("encrypted.key", pem), ("password", b"the password")):
+        (tmp_path / name).touch(mode=0o600)
+        (tmp_path / name).write_bytes(content)
+    return {"client_key": "encrypted.key", "client_key_password": "file:password"}
+
+
+async def test_production_refuses_a_loopback_gateway_unless_its_network_is_named(
+    vendor: XmlGatewayVendor, context: Context, connected: Connected, encrypted: dict[str, str]
 ) -> None:
     with pytest.raises(ValueError, match="private address"):
-        connected(vendor, context.in_production())
-    by_name = connected(
-        vendor, context.in_production(), api_url=vendor.sandbox.gateway.url.replace("127.0.0.1", "localhost")
-    )
+        connected(vendor, context.in_production(), **encrypted)
+    url = vendor.sandbox.gateway.url.replace("127.0.0.1", "localhost")
+    by_name = connected(vendor, context.in_production(), api_url=url, **encrypted)
     with pytest.raises(UnavailableError):
         await by_name.get_land_plot(vendor.single_owner)
     assert not vendor.sandbox.gateway.calls
-    named = connected(vendor, context.in_production(), private_networks=["127.0.0.0/8"])
+    named = connected(vendor, context.in_production(), private_networks=["127.0.0.0/8"], **encrypted)
     await named.get_land_plot(vendor.single_owner)
+
+
+async def test_production_refuses_an_unencrypted_key(
+    vendor: XmlGatewayVendor, context: Context, connected: Connected
+) -> None:
+    with pytest.raises(ValueError, match="unencrypted key"):
+        connected(vendor, context.in_production(), private_networks=["127.0.0.0/8"])
 
 
 async def test_settings_that_cannot_work_are_refused_with_the_reason(

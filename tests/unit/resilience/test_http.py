@@ -85,7 +85,13 @@ class Client:
         self.gateway = HttpGateway(
             upstream=upstreams.open("plots.vendor", Policy.model_validate(values)),
             base_url=f"https://{host}:{server.port}/api/",
-            tls=client_tls(certificate=pair.certificate, key=pair.key, key_password=None, ca_bundle=server.pki.ca_path),
+            tls=client_tls(
+                certificate=pair.certificate,
+                key=pair.key,
+                key_password=None,
+                ca_bundle=server.pki.ca_path,
+                plain_key_allowed=True,
+            ),
             networks=LOOPBACK,
             max_answer_bytes=LIMIT_BYTES,
             telemetry=Telemetry(tracer=NoOpTracer()),

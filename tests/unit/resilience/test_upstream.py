@@ -9,7 +9,6 @@ from prometheus_client import CollectorRegistry
 
 from hub.core.clock import FakeClock
 from hub.core.errors import (
-    DeadlineExceededError,
     ExhaustedError,
     HubError,
     LeaseLostError,
@@ -182,13 +181,20 @@ async def test_the_guard_is_asked_before_every_attempt_and_stops_it() -> None:
 
 async def test_a_guards_own_refusal_is_no_sign_of_the_upstreams_health() -> None:
     harness = Harness(failure_threshold=1)
+    with pytest.raises(UnavailableError):
+        await harness.call(NotSentError("x"))
+    await harness.clock.advance(60)
+    refusal = ExhaustedError("our own queue is full")
 
     async def guard() -> None:
-        raise DeadlineExceededError("the caller has gone")
+        raise refusal
 
-    with pytest.raises(DeadlineExceededError):
+    with pytest.raises(ExhaustedError) as caught:
         await harness.upstream.call("submit", harness.sending(), safety=Safety.IRREVERSIBLE, guard=guard)
-    assert harness.upstream.status().breaker is BreakerState.CLOSED
+    assert caught.value is refusal
+    assert harness.upstream.status().breaker is BreakerState.HALF_OPEN
+    assert harness.upstream.status().last_success_time is None
+    assert await harness.call("well") == "well"
 
 
 async def test_attempts_and_calls_are_counted_by_outcome() -> None:

@@ -102,7 +102,7 @@ def build(settings: Settings, ctx: ProviderContext) -> RosreestrPort:
     """Make the provider. Nothing is sent before its first call.
 
     Raises:
-        ValueError: the address isn't https or is private, or a Fernet key isn't one.
+        ValueError: the address isn't https or is private, the TLS key isn't encrypted, or a Fernet key isn't one.
         SecretError, OSError: a key or certificate can't be read.
     """
     upstream = ctx.upstreams.open(f"rosreestr.{NAME}", settings.policy)
@@ -115,6 +115,7 @@ def build(settings: Settings, ctx: ProviderContext) -> RosreestrPort:
             key=ctx.path(settings.client_key),
             key_password=password,
             ca_bundle=ctx.path(settings.ca_bundle),
+            plain_key_allowed=ctx.development,
         ),
         networks=(*(LOOPBACK if ctx.development else ()), *(ip_network(name) for name in settings.private_networks)),
         max_answer_bytes=_MAX_ANSWER_BYTES,
