@@ -2,9 +2,13 @@
 
 import base64
 import binascii
+import contextlib
 import enum
 import functools
 import hashlib
+import threading
+import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final, TypedDict, TypeVar
@@ -184,9 +188,21 @@ def _read(der: bytes) -> CertificateFacts:
         encoded = asn1.decode_der(_Certificate, der)
         if encoded.body.serial_number <= 0 or asn1.encode_der(encoded) != der:
             raise MalformedError("not a certificate of RFC 5280 in strict DER with a positive serial number")
-        return _facts(encoded.body, x509.load_der_x509_certificate(der))
+        with tolerating_long_names():
+            return _facts(encoded.body, x509.load_der_x509_certificate(der))
     except _UNREADABLE as error:
         raise MalformedError("not an X.509 certificate: give PEM or DER of exactly one") from error
+
+
+@contextlib.contextmanager
+def tolerating_long_names() -> Iterator[None]:
+    """Keep ``cryptography`` from warning of names over 64 characters, which Russian organisations often have."""
+    with _WARNINGS, warnings.catch_warnings():  # the filters belong to the process, so one thread at a time
+        warnings.simplefilter("ignore", UserWarning)
+        yield
+
+
+_WARNINGS: Final = threading.Lock()
 
 
 @asn1.sequence

@@ -12,7 +12,7 @@ from typing import Any, Final
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
-from gost.certificate import RUSSIAN_NAMES, CertificateFacts, read_certificate
+from gost.certificate import RUSSIAN_NAMES, CertificateFacts, read_certificate, tolerating_long_names
 from gost.errors import MalformedError
 from gost.keys import public_key_of
 from gost.libcrypto import VERIFY_CALLBACK, Owned, drain_errors, encoded, libcrypto, parse, parsed_certificate
@@ -253,7 +253,9 @@ def _read_crl(data: bytes) -> _Crl:
         is_pem = data.lstrip().startswith(b"-----BEGIN")
         crl = x509.load_pem_x509_crl(data) if is_pem else x509.load_der_x509_crl(data)
         keys = [each.value for each in crl.extensions if isinstance(each.value, x509.AuthorityKeyIdentifier)]
-        issuer, issued, next_issue = crl.issuer.rfc4514_string(RUSSIAN_NAMES), crl.last_update_utc, crl.next_update_utc
+        with tolerating_long_names():
+            issuer = crl.issuer.rfc4514_string(RUSSIAN_NAMES)
+        issued, next_issue = crl.last_update_utc, crl.next_update_utc
     except (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
         raise MalformedError("not a certificate revocation list: give PEM or DER") from error
     key_id = keys[0].key_identifier if keys else None

@@ -57,6 +57,7 @@ commonName = supplied
 organizationName = optional
 surname = optional
 givenName = optional
+[anonymous]
 [crl_extensions]
 authorityKeyIdentifier = keyid
 [root]
@@ -65,6 +66,10 @@ keyUsage = critical,keyCertSign,cRLSign
 subjectKeyIdentifier = hash
 [intermediate]
 basicConstraints = critical,CA:TRUE,pathlen:0
+keyUsage = critical,keyCertSign,cRLSign
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+[unstated]
 keyUsage = critical,keyCertSign,cRLSign
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
@@ -184,9 +189,9 @@ class Authority(Owner):
         self._issue(self.key_file, self.certificate_file, self.subject, "root", begin, end, self.kind, ["-selfsign"])
         return self
 
-    def certify(self, other: "Authority") -> "Authority":
+    def certify(self, other: "Authority", *, extensions: str = "intermediate", end: str = END) -> "Authority":
         by = ["-cert", self.certificate_file]
-        self._issue(other.key_file, other.certificate_file, other.subject, "intermediate", BEGIN, END, other.kind, by)
+        self._issue(other.key_file, other.certificate_file, other.subject, extensions, BEGIN, end, other.kind, by)
         return other
 
     def issue(
@@ -223,9 +228,9 @@ class Authority(Owner):
     def revoke(self, owner: Owner) -> None:
         self._openssl.run(*self._ca(), "-cert", self.certificate_file, "-revoke", owner.certificate_file)
 
-    def crl(self, *, begin: str = "20260601000000Z", end: str = "20260602000000Z") -> bytes:
+    def crl(self, *, begin: str = "20260601000000Z", end: str = "20260602000000Z", names_key: bool = True) -> bytes:
         by = ["-cert", self.certificate_file, "-crl_lastupdate", begin, "-crl_nextupdate", end]
-        return self._openssl.run(*self._ca(), "-gencrl", *by)
+        return self._openssl.run(*self._ca(), "-gencrl", *by, *([] if names_key else ["-crlexts", "anonymous"]))
 
     def _ca(self) -> list[object]:
         return ["ca", "-batch", "-preserveDN", "-config", self.directory / "ca.cnf", "-keyfile", self.key_file]

@@ -53,6 +53,18 @@ def test_a_signing_time_of_any_year_is_written_and_read(year: int, signer: Owner
     assert info.signing_time == moment
 
 
+@pytest.mark.parametrize(("year", "tag"), [(2049, 0x17), (2050, 0x18)])
+def test_the_signing_time_changes_its_type_in_2050(year: int, tag: int, signer: Owner) -> None:
+    attributes = CadesTemplate(certificate=signer.certificate).signed_attributes(bytes(32), AT.replace(year=year))
+    oid = bytes.fromhex("2a864886f70d010905")
+    assert attributes.split(oid)[1][2] == tag
+
+
+def test_the_default_hash_is_left_out_of_the_certificate_reference(signers_by_kind: dict[str, Owner]) -> None:
+    attributes = CadesTemplate(certificate=signers_by_kind["RSA"].certificate).signed_attributes(bytes(32), AT)
+    assert bytes.fromhex("608648016503040201") not in attributes  # SHA-256, the DEFAULT of RFC 5035
+
+
 def test_two_signatures_differ_only_in_the_signature(signer: Owner) -> None:
     first, second = (read_signed_data(sign(signer, DOCUMENT)).signers[0] for _ in range(2))
     assert first.signed_attributes == second.signed_attributes

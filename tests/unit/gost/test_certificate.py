@@ -100,12 +100,26 @@ def test_what_is_no_certificate_is_refused(data: bytes) -> None:
         read_certificate(data)
 
 
+def test_a_negative_serial_number_is_refused(company: Owner) -> None:
+    serial = bytes.fromhex(company.certificate.serial_number)
+    negative = bytes((serial[0] | 0x80,)) + serial[1:]
+    with pytest.raises(MalformedError, match="positive"):
+        read_certificate(company.certificate.der.replace(b"\x02\x02" + serial, b"\x02\x02" + negative, 1))
+
+
+def test_a_name_longer_than_the_standard_allows_is_read_without_a_warning(root: Authority) -> None:
+    """As those of ministries are; warnings are errors in these tests."""
+    name = "Я" * 64  # the most OpenSSL issues, and twice as many bytes
+    issued = root.issue("long", subject=f"/CN={name}").certificate
+    longer = issued.der.replace(name.encode(), b"Z" * 128)
+    assert read_certificate(longer).owner_common_name == "Z" * 128
+
+
 def test_trailing_bytes_are_refused(company: Owner) -> None:
     with pytest.raises(MalformedError):
         read_certificate(company.certificate.der + b"\0")
 
 
-@pytest.mark.filterwarnings("ignore::UserWarning")  # `cryptography` warns of odd names, and reads them
 @given(data=st.data())
 def test_a_damaged_certificate_is_read_or_malformed_and_nothing_else(company: Owner, data: st.DataObject) -> None:
     der = bytearray(company.certificate.der)

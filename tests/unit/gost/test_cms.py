@@ -93,7 +93,6 @@ def test_garbage_is_malformed_and_nothing_else(data: bytes) -> None:
         read_signed_data(data)
 
 
-@pytest.mark.filterwarnings("ignore::UserWarning")  # `cryptography` warns of odd names, and reads them
 @given(data=st.data())
 def test_damage_is_read_or_malformed_and_nothing_else(signature: bytes, data: st.DataObject) -> None:
     damaged = bytearray(signature)

@@ -57,14 +57,25 @@ def test_a_null_pointer_is_never_owned() -> None:
         libcrypto.Owned(None, print)
 
 
-def test_failures_leave_nothing_in_the_error_queue(signer: Owner, policy: VerificationPolicy) -> None:
-    public = PublicKey.from_certificate(signer.certificate)
-    assert not public.verify(b"document", b"garbage")
+def test_failures_leave_nothing_in_the_error_queue(signer: Owner) -> None:
+    library = libcrypto.libcrypto()
+    untrusting = VerificationPolicy(anchors=())
+    cms = sign(signer, DOCUMENT)
+    assert not PublicKey.from_certificate(signer.certificate).verify(b"document", b"garbage")
+    assert library.ERR_get_error() == 0
     with pytest.raises(KeyFormatError):
         PrivateKey.from_pem(b"garbage")
-    assert libcrypto.parse(libcrypto.libcrypto(), "d2i_X509", "X509_free", b"garbage") is None
-    verify_detached(sign(signer, DOCUMENT), digest.streebog256(DOCUMENT), policy=VerificationPolicy(anchors=()), at=AT)
-    assert libcrypto.libcrypto().ERR_get_error() == 0
+    assert library.ERR_get_error() == 0
+    assert libcrypto.parse(library, "d2i_X509", "X509_free", b"garbage") is None
+    assert library.ERR_get_error() == 0
+    assert not verify_detached(cms, digest.streebog256(DOCUMENT), policy=untrusting, at=AT).is_valid
+    assert library.ERR_get_error() == 0
+
+
+def test_bytes_after_a_structure_are_refused(signer: Owner) -> None:
+    library, der = libcrypto.libcrypto(), signer.certificate.der
+    assert libcrypto.parse(library, "d2i_X509", "X509_free", der) is not None
+    assert libcrypto.parse(library, "d2i_X509", "X509_free", der + b"\0") is None
 
 
 def test_nothing_stays_allocated(signer: Owner, revoked: Owner, policy: VerificationPolicy) -> None:

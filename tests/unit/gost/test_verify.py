@@ -1,7 +1,9 @@
 """The verdicts of verification: every way a signature, certificate, chain or list can be wrong has its own."""
 
+import dataclasses
 import socket
 from datetime import datetime
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -95,7 +97,6 @@ def test_a_naive_time_is_refused(signature: bytes, policy: VerificationPolicy) -
         verify(signature, policy, at=AT.replace(tzinfo=None))
 
 
-@pytest.mark.filterwarnings("ignore::UserWarning")  # `cryptography` warns of odd names, and reads them
 @pytest.mark.parametrize("with_chain", [False, True])
 def test_every_single_byte_change_is_refused(
     with_chain: bool, signer: Owner, root: Authority, policy: VerificationPolicy
@@ -164,6 +165,24 @@ def test_a_certificate_other_than_the_signed_one_is_noticed(
     report = verify(changed(cms, swap), policy)
     assert verdict(report) == (INDETERMINATE, SubIndication.NO_SIGNING_CERTIFICATE_FOUND)
     assert "names another" in report.explanation
+
+
+@pytest.mark.parametrize("change", [{"serial_number": "7777"}, {"issuer_der": b"\x30\x00"}])
+def test_a_reference_to_another_issuer_or_serial_is_noticed(
+    change: dict[str, Any], signer: Owner, policy: VerificationPolicy
+) -> None:
+    other = CadesTemplate(certificate=dataclasses.replace(signer.certificate, **change))
+    attributes = other.signed_attributes(DIGESTS[DigestAlgorithm.STREEBOG_256], AT)
+
+    def swap(data: structures.SignedData) -> None:
+        info = data.signer_infos.as_list()[0]
+        mislabelled = asn1.decode_der(structures.ContentInfo, other.assemble(attributes, b"")).content
+        info.signed_attributes = mislabelled.signer_infos.as_list()[0].signed_attributes
+        info.signature = signer.open_key().sign(attributes)
+        data.signer_infos = asn1.SetOf([info])
+
+    report = verify(changed(sign(signer, DOCUMENT), swap), policy)
+    assert verdict(report) == (INDETERMINATE, SubIndication.NO_SIGNING_CERTIFICATE_FOUND)
 
 
 def test_a_stranger_among_the_certificates_is_not_enough(

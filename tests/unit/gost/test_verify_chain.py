@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from gost import digest
+from gost.cades import CadesTemplate
 from gost.errors import MalformedError
 from gost.report import CertificateStatus, RevocationStatus, SubIndication
 from gost.verify import VerificationPolicy
@@ -85,10 +87,15 @@ def test_a_list_signed_by_another_key_is_unusable(
 ) -> None:
     """A CA of the same name made it: nothing it says counts, and the true list beside it still does."""
     impostor = Authority(openssl, "impostor", subject=CA_SUBJECT).sign_itself()
-    forged = impostor.crl()
+    forged = impostor.crl(begin="20260601060000Z")
     report = verify(signature, trusting(crls=(forged,)))
     assert verdict(report) == (INDETERMINATE, SubIndication.TRY_LATER)
     assert verify(signature, trusting(crls=(forged, crl))).is_valid
+    report = verify(signature, trusting(crls=(forged, crl), max_crl_age=timedelta(hours=8)))
+    assert report.signers[0].chain[0].revocation is RevocationStatus.STALE, "the forged one's date must not count"
+    report = verify(signature, trusting(crls=(impostor.crl(names_key=False),)))
+    assert verdict(report) == (INDETERMINATE, SubIndication.TRY_LATER)
+    assert report.signers[0].chain[0].revocation is RevocationStatus.UNUSABLE
 
 
 def test_the_newest_list_counts(root: Authority, trusting: Callable[..., VerificationPolicy], crl: bytes) -> None:
@@ -98,7 +105,9 @@ def test_the_newest_list_counts(root: Authority, trusting: Callable[..., Verific
     root.revoke(late)
     newer = root.crl(begin="20260601060000Z", end="20260602060000Z")
     for crls in ((crl, newer), (newer, crl)):
-        assert verify(cms, trusting(crls=crls)).sub_indication is SubIndication.REVOKED_NO_POE
+        report = verify(cms, trusting(crls=crls))
+        assert report.sub_indication is SubIndication.REVOKED_NO_POE
+        assert report.signers[0].chain[0].crl_this_update == datetime.fromisoformat("2026-06-01T06:00:00Z")
 
 
 def test_an_expired_certificate_is_not_valid(root: Authority, policy: VerificationPolicy) -> None:
@@ -155,6 +164,34 @@ def test_a_leaf_is_no_issuer(root: Authority, openssl: OpenSsl, trusting: Callab
         SubIndication.CHAIN_CONSTRAINTS_FAILURE,
         SubIndication.NO_CERTIFICATE_CHAIN_FOUND,
     }
+
+
+def test_a_certificate_its_ca_did_not_sign_is_refused(signer: Owner, policy: VerificationPolicy) -> None:
+    """Whoever has a key can write a certificate for it that names our CA; only the CA's signature is missing."""
+    der = signer.certificate.der
+    written = dataclasses.replace(signer.certificate, der=der[:-1] + bytes((der[-1] ^ 1,)))
+    template = CadesTemplate(certificate=written)
+    attributes = template.signed_attributes(digest.streebog256(DOCUMENT), AT)
+    report = verify(template.assemble(attributes, signer.open_key().sign(attributes)), policy)
+    assert verdict(report) == (INDETERMINATE, SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE)
+    assert report.signers[0].chain[0].status is CertificateStatus.BAD_SIGNATURE
+
+
+def test_a_ca_outside_its_dates_is_refused(
+    openssl: OpenSsl, root: Authority, trusting: Callable[..., VerificationPolicy]
+) -> None:
+    past = root.certify(Authority(openssl, "past", subject="/CN=Past"), end="20260501000000Z")
+    report = verify(sign(past.issue("of-past"), DOCUMENT, chain=(past,)), trusting(require_crl=False))
+    assert verdict(report) == (INDETERMINATE, SubIndication.OUT_OF_BOUNDS_NO_POE)
+
+
+def test_an_issuer_that_is_not_marked_as_a_ca_is_refused(
+    openssl: OpenSsl, root: Authority, trusting: Callable[..., VerificationPolicy]
+) -> None:
+    """OpenSSL would let it pass on its keyUsage alone."""
+    unstated = root.certify(Authority(openssl, "unstated", subject="/CN=Unstated"), extensions="unstated")
+    report = verify(sign(unstated.issue("of-unstated"), DOCUMENT, chain=(unstated,)), trusting(require_crl=False))
+    assert verdict(report) == (INDETERMINATE, SubIndication.CHAIN_CONSTRAINTS_FAILURE)
 
 
 @dataclasses.dataclass(frozen=True)
