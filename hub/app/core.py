@@ -13,12 +13,14 @@ from hub.core.audit_store import AuditStore
 from hub.core.checkpoint_file import CheckpointFile
 from hub.core.clock import Clock
 from hub.core.effects import Effects
+from hub.core.event_store import EventStore
 from hub.core.events import Events
 from hub.core.health import HealthRegistry
-from hub.core.idempotency import Idempotency
+from hub.core.idempotency import Idempotency, IdempotencyStore
 from hub.core.ids import Ids
 from hub.core.job_runs import JobRuns
 from hub.core.outbox import Outbox
+from hub.core.outbox_store import OutboxStore
 from hub.core.telemetry import Telemetry
 from hub.core.vendor_reference import VendorReferences
 from hub.installation.places import checkpoint_file, database_file
@@ -44,6 +46,9 @@ class Core:
     health: HealthRegistry
     database: SqliteDatabase
     audit_store: AuditStore
+    outbox_store: OutboxStore
+    event_store: EventStore
+    idempotency_store: IdempotencyStore
     audit: Audit
     outbox: Outbox
     effects: Effects
@@ -57,7 +62,13 @@ class Core:
 
 
 async def open_core(
-    installation: Installation, *, clock: Clock, ids: Ids, telemetry: Telemetry, metrics: CollectorRegistry
+    installation: Installation,
+    *,
+    instance: str,
+    clock: Clock,
+    ids: Ids,
+    telemetry: Telemetry,
+    metrics: CollectorRegistry,
 ) -> Core:
     """Bring the database to this release and open the core on it; nothing runs yet.
 
@@ -73,8 +84,8 @@ async def open_core(
     except BaseException:
         await database.close()
         raise
-    instance = ids.resource_id()
-    audit_store, outbox_store = SqlAuditStore(), SqlOutboxStore()
+    audit_store, outbox_store, event_store = SqlAuditStore(), SqlOutboxStore(), SqlEventStore()
+    idempotency_store = SqlIdempotencyStore()
     audit = Audit(
         database=database,
         store=audit_store,
@@ -98,7 +109,7 @@ async def open_core(
     effects = Effects(
         database=database,
         outbox=outbox,
-        idempotency=Idempotency(store=SqlIdempotencyStore(), fingerprints=keys.hashes),
+        idempotency=Idempotency(store=idempotency_store, fingerprints=keys.hashes),
         references=VendorReferences(key=keys.reference),
         audit=audit,
         clock=clock,
@@ -114,10 +125,13 @@ async def open_core(
         health=HealthRegistry(),
         database=database,
         audit_store=audit_store,
+        outbox_store=outbox_store,
+        event_store=event_store,
+        idempotency_store=idempotency_store,
         audit=audit,
         outbox=outbox,
         effects=effects,
-        events=Events(database=database, store=SqlEventStore(), outbox=outbox, clock=clock, ids=ids),
+        events=Events(database=database, store=event_store, outbox=outbox, clock=clock, ids=ids),
         upstreams=Upstreams(clock=clock, ids=ids, registry=metrics),
     )
 

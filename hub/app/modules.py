@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
+from aiohttp import web
 
 from hub.app.prepare import ConfiguredModule
 from hub.app.read_only import gated
@@ -99,6 +100,14 @@ class Modules:
         """The modules by name."""
         return self._hosted
 
+    def titles(self) -> Mapping[str, str]:
+        """Return what modules call their events, RPCs and jobs, in words for a person."""
+        return {name: title for running in self._running() for name, title in running.titles.items()}
+
+    def webhooks(self) -> Sequence[web.RouteDef]:
+        """Return the routes of the public listener of all modules that run."""
+        return [route for running in self._running() for route in running.webhooks]
+
     async def start(self) -> None:
         """Start all; returns when each was tried once, or after five seconds. What did not start is tried again.
 
@@ -131,6 +140,9 @@ class Modules:
         hosted = self._hosted[name]
         hosted.mode = mode
         self._tell_health(hosted)
+
+    def _running(self) -> Sequence[RunningModule]:
+        return [hosted.running for hosted in self._hosted.values() if hosted.running is not None]
 
     def _offer(self, hosted: HostedModule) -> None:
         """Have its calls answered by what is wrong with it, until it runs."""

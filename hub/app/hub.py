@@ -1,0 +1,291 @@
+"""The composition root: settings, shared services, enabled modules, servers. It decides nothing but the order."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
+
+import structlog
+from prometheus_client import CollectorRegistry
+
+from hub.app.administration import AuditReader, ModulesAdministration, StuckWork, UpstreamsAdministration, stored_modes
+from hub.app.agents import signing_agents
+from hub.app.checkpoints import CheckpointExchange
+from hub.app.core import Core, open_core
+from hub.app.housekeeping import Housekeeping
+from hub.app.modules import Modules
+from hub.app.prepare import Installation
+from hub.app.serving import ADMINISTRATION_SERVICES, AGENTS_SERVICES, administration_options, server_options
+from hub.app.story import StoryTeller
+from hub.app.telemetry import Tracing
+from hub.core.clock import Clock
+from hub.core.health import ServiceState
+from hub.core.ids import Ids
+from hub.core.mode import Mode
+from hub.core.telemetry import Telemetry
+from hub.module_api import ModuleContext, ReportReady, shipped_modules
+from hub.rpc.binding import ServiceBinding
+from hub.rpc.contract import Contract
+from hub.rpc.metrics import RpcMetrics
+from hub.rpc.pages import PageTokens
+from hub.rpc.server import Server
+from hub.rpc.services.administration import HubServicer
+from hub.rpc.services.events import EventsServicer
+from hub.settings import Profile, Settings
+from hub.signing.port import SigningPort
+from hub.web.listener import Listener
+from hub.web.private import private_application
+from hub.web.public import public_application
+
+log = structlog.get_logger(__name__)
+
+HUB_SERVICE = "landhub.hub.v1.HubService"
+EVENTS_SERVICE = "landhub.events.v1.EventsService"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """Where the hub listens."""
+
+    server: int
+    administration: int
+    public: int
+    private: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Servers:
+    """The two gRPC servers and what both of them need."""
+
+    contract: Contract
+    callers: Server
+    administration: Server
+    pages: PageTokens
+
+
+async def serve(
+    installation: Installation,
+    *,
+    clock: Clock,
+    ids: Ids,
+    stop: asyncio.Event,
+    serving: Callable[[Ports, Mapping[str, str]], None],
+) -> None:
+    """Serve until `stop` is set, then drain; what was opened is closed in the opposite order, whatever happens.
+
+    Args:
+        installation: A checked installation.
+        clock: The time of the whole process.
+        ids: Ids and randomness of the whole process.
+        stop: Set by SIGTERM or SIGINT.
+        serving: Told once, when calls are taken: the ports, and why which modules aren't ready.
+
+    Raises:
+        SettingsError: a module or an agent refuses its settings.
+        OSError: an address can't be listened on.
+        InstallationLockedError, SchemaTooNewError: see open_core.
+    """
+    async with AsyncExitStack() as closing:
+        instance = ids.resource_id()
+        tracing = Tracing(settings=installation.settings.telemetry, instance=instance)
+        closing.push_async_callback(asyncio.to_thread, tracing.close)
+        core = await open_core(
+            installation,
+            instance=instance,
+            clock=clock,
+            ids=ids,
+            telemetry=Telemetry(tracer=tracing.tracer),
+            metrics=CollectorRegistry(),
+        )
+        closing.push_async_callback(core.database.close)
+        await core.audit.start()
+        closing.push_async_callback(core.audit.close)
+        signing = await _connect_agents(installation, core, closing)
+        servers = _make_servers(installation, core, tracing)
+        modules = _make_modules(installation, core, signing, servers, await stored_modes(core.database))
+        closing.push_async_callback(modules.close)
+        _bind_own_services(core, signing, servers, modules, tracing)
+        _register_housekeeping(core)
+        await modules.start()
+        closing.push_async_callback(_drain, servers, core, installation.settings.server.drain_seconds)
+        await core.outbox.start(alone=core.database.exclusive)
+        ports = await _listen(installation.settings, core, servers, modules=modules, tracing=tracing, closing=closing)
+        core.health.set("", ServiceState.SERVING)
+        log.info("hub.serving", instance=instance, profile=installation.settings.profile.value)
+        serving(ports, {name: hosted.reason for name, hosted in modules.hosted.items() if hosted.reason})
+        await stop.wait()
+        log.info("hub.draining")
+
+
+async def _connect_agents(installation: Installation, core: Core, closing: AsyncExitStack) -> SigningPort | None:
+    settings = installation.settings
+    signing = signing_agents(
+        settings,
+        installation.folder,
+        passphrase=core.keys.passphrase,
+        telemetry=core.telemetry,
+        clock=core.clock,
+    )
+    if signing is None:
+        return None
+    closing.push_async_callback(signing.close)
+    await signing.start()
+    exchange = CheckpointExchange(
+        audit=core.audit,
+        newest=core.newest_checkpoint,
+        signing=signing,
+        clock=core.clock,
+        interval_seconds=settings.audit.countersign_seconds,
+    )
+    closing.push_async_callback(_cancel, asyncio.create_task(exchange.run_forever(), name="checkpoint exchange"))
+    return signing
+
+
+def _make_servers(installation: Installation, core: Core, tracing: Tracing) -> Servers:
+    settings, folder, passphrase = installation.settings, installation.folder, core.keys.passphrase
+    contract = Contract.committed()
+    metrics = RpcMetrics(registry=core.metrics)
+    callers, administration = (
+        Server(
+            options=options,
+            contract=contract,
+            services=sorted(services),
+            audit=core.audit,
+            health=core.health,
+            metrics=metrics,
+            tracer=tracing.tracer,
+            clock=core.clock,
+        )
+        for options, services in (
+            (
+                server_options(settings, folder, passphrase),
+                set(contract.services) - ADMINISTRATION_SERVICES - AGENTS_SERVICES,
+            ),
+            (administration_options(settings, folder, passphrase), ADMINISTRATION_SERVICES),
+        )
+    )
+    pages = PageTokens(hashes=core.keys.hashes)
+    return Servers(contract=contract, callers=callers, administration=administration, pages=pages)
+
+
+def _make_modules(
+    installation: Installation,
+    core: Core,
+    signing: SigningPort | None,
+    servers: Servers,
+    modes: Mapping[str, Mode],
+) -> Modules:
+    services: dict[str, list[str]] = {}
+    for service in servers.contract.services.values():
+        services.setdefault(service.module, []).append(service.full_name)
+
+    def context(name: str, report_ready: ReportReady) -> ModuleContext:
+        return ModuleContext(
+            name=name,
+            clock=core.clock,
+            ids=core.ids,
+            database=core.database,
+            effects=core.effects,
+            outbox=core.outbox,
+            events=core.events,
+            audit=core.audit,
+            columns=core.keys.columns,
+            hashes=core.keys.hashes,
+            secrets=installation.secrets,
+            metrics=core.metrics,
+            telemetry=core.telemetry,
+            upstreams=core.upstreams,
+            signing=signing,
+            development=installation.settings.profile is Profile.DEVELOPMENT,
+            path=lambda path: installation.folder / path,
+            pages=servers.pages,
+            report_ready=report_ready,
+        )
+
+    return Modules(
+        configured=installation.modules,
+        modes=modes,
+        services=services,
+        context=context,
+        bind=servers.callers.bind,
+        outbox=core.outbox,
+        events=core.events,
+        health=core.health,
+        clock=core.clock,
+    )
+
+
+def _bind_own_services(
+    core: Core, signing: SigningPort | None, servers: Servers, modules: Modules, tracing: Tracing
+) -> None:
+    database, effects, audit = core.database, core.effects, core.audit
+    administration = HubServicer(
+        modules=ModulesAdministration(
+            modules=modules, shipped=shipped_modules(), database=database, effects=effects, audit=audit
+        ),
+        upstreams=UpstreamsAdministration(upstreams=core.upstreams, effects=effects, audit=audit),
+        audit=AuditReader(database=database, store=core.audit_store),
+        stories=StoryTeller(
+            database=database,
+            audit=core.audit_store,
+            events=core.event_store,
+            signing=signing,
+            titles=modules.titles,
+            spans=tracing.ring.spans,
+        ),
+        stuck_work=StuckWork(hosted=modules.hosted.values, database=database, outbox=core.outbox_store, audit=audit),
+        pages=servers.pages,
+    )
+    events = EventsServicer(events=core.events, pages=servers.pages, clock=core.clock)
+    servers.administration.bind(ServiceBinding(service=HUB_SERVICE, servicer=administration))
+    servers.callers.bind(ServiceBinding(service=EVENTS_SERVICE, servicer=events))
+    for service in (HUB_SERVICE, EVENTS_SERVICE):
+        core.health.set(service, ServiceState.SERVING)
+
+
+def _register_housekeeping(core: Core) -> None:
+    housekeeping = Housekeeping(
+        database=core.database,
+        outbox=core.outbox_store,
+        events=core.event_store,
+        idempotency=core.idempotency_store,
+    )
+    core.outbox.register(housekeeping.kind())
+    core.outbox.schedule(housekeeping.schedule())
+
+
+async def _listen(
+    settings: Settings,
+    core: Core,
+    servers: Servers,
+    *,
+    modules: Modules,
+    tracing: Tracing,
+    closing: AsyncExitStack,
+) -> Ports:
+    private = Listener(
+        application=private_application(registry=core.metrics, health=core.health, spans=tracing.ring.spans),
+        address=settings.web.private_address,
+    )
+    public = Listener(application=public_application(routes=modules.webhooks()), address=settings.web.public_address)
+    closing.push_async_callback(private.close)
+    closing.push_async_callback(public.close)
+    return Ports(
+        private=await private.start(),
+        public=await public.start(),
+        administration=await servers.administration.start(),
+        server=await servers.callers.start(),
+    )
+
+
+async def _drain(servers: Servers, core: Core, seconds: float) -> None:
+    """Let calls and then the hub's own effects end, all of it within the seconds."""
+    end = core.clock.monotonic() + seconds
+    await asyncio.gather(servers.callers.drain(seconds), servers.administration.drain(seconds))
+    await core.outbox.stop(grace_seconds=max(0.0, end - core.clock.monotonic()))
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task

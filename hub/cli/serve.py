@@ -1,0 +1,53 @@
+"""`hub serve`: run the hub until it is told to stop."""
+
+import argparse
+import asyncio
+import signal
+from collections.abc import Mapping
+from functools import partial
+
+from hub.app.hub import Ports, serve
+from hub.app.logs import configure_logs
+from hub.app.prepare import Installation, prepare
+from hub.cli.main import OK, CommandError
+from hub.core.clock import SystemClock
+from hub.core.ids import Ids
+from hub.storage.files import InstallationLockedError
+from hub.storage.migrate import SchemaTooNewError
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve; SIGTERM and SIGINT drain."""
+    clock = SystemClock()
+    ids = Ids(clock=clock)
+    installation = prepare(arguments.folder, ids=ids)
+    configure_logs(installation.settings.telemetry.log_level)
+    try:
+        asyncio.run(_serve(installation, clock, ids))
+    except (InstallationLockedError, SchemaTooNewError) as error:
+        raise CommandError(str(error)) from error
+    return OK
+
+
+async def _serve(installation: Installation, clock: SystemClock, ids: Ids) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        try:
+            loop.add_signal_handler(number, stop.set)
+        except NotImplementedError:  # Windows' event loop has none; Ctrl-C ends the process there
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+    await serve(installation, clock=clock, ids=ids, stop=stop, serving=partial(_tell, installation))
+
+
+def _tell(installation: Installation, ports: Ports, not_ready: Mapping[str, str]) -> None:
+    """Print the one line that says the hub serves."""
+    modules = ", ".join(
+        f"{name} {'not ready: ' + not_ready[name] if name in not_ready else module.mode.value}"
+        for name, module in installation.modules.items()
+    )
+    print(
+        f"landhub serves: grpc {ports.server}, administration {ports.administration}, "
+        f"public http {ports.public}, private http {ports.private}; modules: {modules or 'none'}",
+        flush=True,
+    )
