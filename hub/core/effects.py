@@ -130,18 +130,7 @@ class Effects:
         """
         self._audit.require_space()
         job_id = self._ids.resource_id()
-        job = NewJob(
-            kind=kind,
-            payload=payload,
-            resource=resource,
-            resource_id=resource_id,
-            owner=call.group,
-            caller=call.caller,
-            method=call.method,
-            request_id=call.request_id,
-            business_reference=call.business_reference,
-            traceparent=call.traceparent,
-        )
+        job = _new_job(call, kind=kind, resource=resource, resource_id=resource_id, payload=payload)
 
         def transaction(conn: Connection) -> tuple[Started, Job | None]:
             replay = self._replayed(conn, call)
@@ -150,9 +139,8 @@ class Effects:
             claim = self._claim(conn, call, job, job_id=job_id, keep_forever=keep_forever)
             begin(conn, claim)
             self._audit.append(conn, self._record(call, Phase.INTENT, resource, resource_id))
-            return Started(resource_id=resource_id, job_id=job_id, replayed=False), self._outbox.enqueue_leased(
-                conn, job_id, job
-            )
+            leased = self._outbox.enqueue_leased(conn, job_id, job)
+            return Started(resource_id=resource_id, job_id=job_id, replayed=False), leased
 
         # In a task of its own: were the caller cancelled between commit and spawn, the job would lie idle for a lease.
         task = asyncio.create_task(self._commit_and_run(transaction))
@@ -265,3 +253,18 @@ class Effects:
             payload_hash=self._idempotency.fingerprint(call).hex(),
             trace_id=call.trace_id,
         )
+
+
+def _new_job(call: Call, *, kind: str, resource: str, resource_id: str, payload: Mapping[str, str]) -> NewJob:
+    return NewJob(
+        kind=kind,
+        payload=payload,
+        resource=resource,
+        resource_id=resource_id,
+        owner=call.group,
+        caller=call.caller,
+        method=call.method,
+        request_id=call.request_id,
+        business_reference=call.business_reference,
+        traceparent=call.traceparent,
+    )
