@@ -162,7 +162,7 @@ class RosreestrContract(RosreestrReads):
         assert (await port.submit("REF1", a_transfer(vendor))).vendor_id == first.vendor_id
         assert len(vendor.registrations()) == 1
 
-    async def test_a_reference_with_other_content_is_unknown_and_names_what_is_there(
+    async def test_a_reference_with_other_content_is_told_with_what_is_there(
         self, port: RosreestrPort, vendor: RosreestrVendor
     ) -> None:
         first = await port.submit("REF1", a_transfer(vendor))
@@ -172,7 +172,7 @@ class RosreestrContract(RosreestrReads):
         assert caught.value.metadata["vendor_reference"] == "REF1"
         assert len(vendor.registrations()) == 1
 
-    async def test_a_duplicate_that_is_ours_is_not_taken_for_a_refusal(
+    async def test_a_duplicate_is_never_taken_for_a_refusal(
         self, port: RosreestrPort, vendor: RosreestrVendor
     ) -> None:
         vendor.fail("submit", "duplicate")

@@ -82,6 +82,7 @@ async def test_without_extensions_what_needs_them_is_refused_and_nothing_is_sent
 ) -> None:
     port = connected(plain_vendor, extensions=PLAIN)
     assert not port.can_find
+    assert not port.carries_documents
     with pytest.raises(LookupNotSupportedError):
         await port.find("REF1")
     with pytest.raises(UnsupportedByProviderError):

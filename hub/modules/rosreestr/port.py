@@ -270,9 +270,9 @@ class RefusedByProviderError(PreconditionError):
 
 
 class ReferenceTakenError(OutcomeUnknownError):
-    """The provider already has something under our reference; `vendor_id` tells which registration, if it said so.
+    """The provider has other content under our reference; `vendor_id` tells which registration, if it said so.
 
-    Since nobody else makes our references, it is most likely ours from an attempt before: look it up, don't give up.
+    Whose that is, nobody can know from here: a person compares the two and settles it.
     """
 
     def __init__(self, *, reference: str, vendor_id: str = "") -> None:
@@ -320,6 +320,11 @@ class RosreestrPort(abc.ABC):
     def can_find(self) -> bool:
         """Whether `find` works at all."""
 
+    @property
+    @abc.abstractmethod
+    def carries_documents(self) -> bool:
+        """Whether a submission takes the documents along; if not, it is made without them."""
+
     @abc.abstractmethod
     async def get_land_plot(self, cadastral_number: str) -> LandPlot:
         """Ask the register for one plot.
@@ -352,7 +357,8 @@ class RosreestrPort(abc.ABC):
         Raises:
             UnsupportedByProviderError: nothing was sent.
             RefusedByProviderError: the provider said no.
-            OutcomeUnknownError: it may have been taken; look it up by `find`. (ReferenceTakenError is one of these.)
+            ReferenceTakenError: the reference has other content there.
+            OutcomeUnknownError: it may have been taken; look it up by `find`.
         """
 
     @abc.abstractmethod

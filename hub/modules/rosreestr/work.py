@@ -114,13 +114,13 @@ class RegistrationWork:
         transfer = decode_transfer(row.transfer or b"", documents)
         try:
             submission = await self._port.submit(row.vendor_reference, transfer, guard=lease.check)
+        except ReferenceTakenError:
+            return await self._settle_unknown(row, lease, then=Dead("REFERENCE_TAKEN"))
         except OutcomeUnknownError:
             then = (
                 Again(delay=_ASK_AGAIN, reason="ANSWER_LOST") if self._port.can_find else Dead("LOOKUP_NOT_SUPPORTED")
             )
             return await self._settle_unknown(row, lease, then=then)
-        except ReferenceTakenError:
-            return await self._settle_unknown(row, lease, then=Dead("REFERENCE_TAKEN"))
         except RefusedByProviderError as error:
             refused = replace(
                 row,
@@ -143,7 +143,8 @@ class RegistrationWork:
 
     async def _settle_found(self, row: RegistrationRow, lease: Lease, found: RegistrationStatus) -> Next:
         documents = await self._database.read(lambda c: self._store.get_documents(c, row.id))
-        adopted = _with_status(replace(row, vendor_id=found.vendor_id, document_count=len(documents)), found)
+        count = len(documents) if self._port.carries_documents else 0
+        adopted = _with_status(replace(row, vendor_id=found.vendor_id, document_count=count), found)
         return await self._settle(row, adopted, lease, follow=True, reason="FOUND_BY_REFERENCE")
 
     async def _settle_unknown(self, row: RegistrationRow, lease: Lease, *, then: Next) -> Next:

@@ -166,6 +166,11 @@ class XmlGateway(RosreestrPort):
         """See the port."""
         return self._extensions.client_reference
 
+    @property
+    def carries_documents(self) -> bool:
+        """See the port."""
+        return self._extensions.documents
+
     async def get_land_plot(self, cadastral_number: str) -> LandPlot:
         """See the port."""
 
