@@ -188,7 +188,7 @@ def test_a_ca_outside_its_dates_is_refused(
 def test_an_issuer_that_is_not_marked_as_a_ca_is_refused(
     openssl: OpenSsl, root: Authority, trusting: Callable[..., VerificationPolicy]
 ) -> None:
-    """OpenSSL would let it pass on its keyUsage alone."""
+    """Its keyUsage alone is not enough."""
     unstated = root.certify(Authority(openssl, "unstated", subject="/CN=Unstated"), extensions="unstated")
     report = verify(sign(unstated.issue("of-unstated"), DOCUMENT, chain=(unstated,)), trusting(require_crl=False))
     assert verdict(report) == (INDETERMINATE, SubIndication.CHAIN_CONSTRAINTS_FAILURE)
