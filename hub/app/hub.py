@@ -12,7 +12,6 @@ from hub.app.administration import AuditReader, ModulesAdministration, StuckWork
 from hub.app.agents import signing_agents
 from hub.app.checkpoints import CheckpointExchange
 from hub.app.core import Core, open_core
-from hub.app.housekeeping import Housekeeping
 from hub.app.modules import Modules
 from hub.app.prepare import Installation
 from hub.app.serving import ADMINISTRATION_SERVICES, AGENTS_SERVICES, administration_options, server_options
@@ -22,6 +21,7 @@ from hub.core.clock import Clock
 from hub.core.health import ServiceState
 from hub.core.ids import Ids
 from hub.core.mode import Mode
+from hub.core.retention import Forgetting, Retention
 from hub.core.telemetry import Telemetry
 from hub.module_api import ModuleContext, ReportReady, shipped_modules
 from hub.rpc.binding import ServiceBinding
@@ -105,7 +105,14 @@ async def serve(
         modules = _make_modules(installation, core, signing, servers, await stored_modes(core.database))
         closing.push_async_callback(modules.close)
         _bind_own_services(core, signing, servers, modules, tracing)
-        _register_housekeeping(core)
+        Forgetting(
+            database=core.database,
+            outbox=core.outbox,
+            jobs=core.outbox_store,
+            events=core.event_store,
+            keys=core.idempotency_store,
+            retention=Retention(),
+        )
         await modules.start()
         closing.push_async_callback(_drain, servers, core, installation.settings.server.drain_seconds)
         await core.outbox.start(alone=core.database.exclusive)
@@ -241,17 +248,6 @@ def _bind_own_services(
     servers.callers.bind(ServiceBinding(service=EVENTS_SERVICE, servicer=events))
     for service in (HUB_SERVICE, EVENTS_SERVICE):
         core.health.set(service, ServiceState.SERVING)
-
-
-def _register_housekeeping(core: Core) -> None:
-    housekeeping = Housekeeping(
-        database=core.database,
-        outbox=core.outbox_store,
-        events=core.event_store,
-        idempotency=core.idempotency_store,
-    )
-    core.outbox.register(housekeeping.kind())
-    core.outbox.schedule(housekeeping.schedule())
 
 
 async def _listen(

@@ -1,0 +1,111 @@
+"""`hub story`: what happened under one business reference, as a timeline."""
+
+import argparse
+import json
+import os
+import sys
+from datetime import UTC
+from pathlib import Path
+
+import grpc
+
+from hub.app.keys import open_passphrase
+from hub.app.story import MAX_LINES, audit_lines, event_lines, ordered
+from hub.cli.main import FAILED, OK, CommandError
+from hub.core.event_store import EventFilter
+from hub.core.secrets import Secrets
+from hub.installation.places import database_file
+from hub.installation.private_keys import key_pem, read_key
+from hub.rpc.services.ports import Story, StoryLine
+from hub.settings import Settings, load_settings
+from hub.storage.audit_store import SqlAuditStore
+from hub.storage.engine import sqlite_engine
+from hub.storage.event_store import SqlEventStore
+from landhub.hub.v1 import hub_service_pb2, hub_service_pb2_grpc
+
+TIMEOUT_SECONDS = 15.0  # the hub itself waits five for each agent
+_DOWN = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED})
+_ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104 - where to connect if it listens everywhere
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Ask the hub; if it is down, read its database."""
+    settings = load_settings(arguments.folder)
+    try:
+        story = _asked(settings, arguments.folder, arguments.reference)
+    except grpc.RpcError as error:
+        if error.code() not in _DOWN:
+            raise CommandError(f"the hub refuses: {error.details()}") from error
+        print("hub: the hub is down, so this is what its database alone tells", file=sys.stderr)
+        story = _read(settings, arguments.folder, arguments.reference)
+    for source in story.missing_sources:
+        print(f"hub: {source} could not be asked", file=sys.stderr)
+    if not story.lines:
+        print(f"hub: nothing is known under {arguments.reference}", file=sys.stderr)
+        return FAILED
+    for line in story.lines:
+        print(_as_json(line) if arguments.json else _as_text(line))
+    return OK
+
+
+def _asked(settings: Settings, folder: Path, reference: str) -> Story:
+    pki = folder / "pki"
+    passphrase = open_passphrase(settings, Secrets(base=folder, environment=os.environ))
+    credentials = grpc.ssl_channel_credentials(
+        root_certificates=(folder / settings.administration.client_ca).read_bytes(),
+        private_key=key_pem(read_key(pki / "admin.key", passphrase=passphrase)),
+        certificate_chain=(pki / "admin.crt").read_bytes(),
+    )
+    host, _, port = settings.administration.address.rpartition(":")
+    with grpc.secure_channel(f"{_ANY_ADDRESS.get(host, host)}:{port}", credentials) as channel:
+        stub = hub_service_pb2_grpc.HubServiceStub(channel)
+        request = hub_service_pb2.GetStoryRequest(business_reference=reference)
+        answer = stub.GetStory(request, timeout=TIMEOUT_SECONDS)
+    lines = [
+        StoryLine(
+            time=entry.entry_time.ToDatetime(tzinfo=UTC),
+            source=entry.source,
+            title=entry.title,
+            resource=entry.resource,
+            state=entry.state,
+            trace_id=entry.trace_id,
+        )
+        for entry in answer.entries
+    ]
+    return Story(lines=lines, missing_sources=tuple(answer.missing_sources))
+
+
+def _read(settings: Settings, folder: Path, reference: str) -> Story:
+    path = database_file(settings, folder)
+    if not path.exists():
+        raise CommandError(f"{path} does not exist: this hub has not served yet, or its database is gone")
+    engine = sqlite_engine(path, pool_size=1, read_only=True)
+    try:
+        with engine.connect() as conn:
+            records = SqlAuditStore().list(conn, business_reference=reference, limit=MAX_LINES)
+            wanted = EventFilter(owner=None, business_reference=reference)
+            rows = SqlEventStore().page(conn, wanted, after=0, limit=MAX_LINES).rows
+    finally:
+        engine.dispose()
+    missing = (*(f"agent {name}" for name in settings.signing.agents), "upstreams")
+    return Story(lines=ordered([*audit_lines(records, {}), *event_lines(rows, {})]), missing_sources=missing)
+
+
+def _as_text(line: StoryLine) -> str:
+    time = line.time.astimezone().isoformat(sep=" ", timespec="milliseconds")
+    parts = (line.title, line.state, line.resource)
+    return f"{time}  {line.source:<24}  {'  '.join(part for part in parts if part)}"
+
+
+def _as_json(line: StoryLine) -> str:
+    return json.dumps(
+        {
+            "time": line.time.isoformat(),
+            "source": line.source,
+            "title": line.title,
+            "resource": line.resource,
+            "state": line.state,
+            "trace_id": line.trace_id,
+        },
+        ensure_ascii=False,
+    )
