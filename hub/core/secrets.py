@@ -94,21 +94,26 @@ def read_private_file(path: Path) -> bytes:
             to the group or to others.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY)
+        # Without waiting: a pipe that nobody writes to would hold the start up for ever.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except OSError as error:
-        raise SecretError(
-            f"{path} can't be read ({error.strerror}); create it, mode 0600, owned by the hub's user"
-        ) from error
-    with os.fdopen(descriptor, "rb") as file:
+        reason = error.strerror
+        raise SecretError(f"{path} can't be read ({reason}); create it, mode 0600, owned by the hub's user") from error
+    try:
         # The open file is judged, not its name: nobody can swap it between the look and the read.
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise SecretError(f"{path} is not a regular file")
-        if os.name == "posix" and status.st_mode & 0o077:
-            raise SecretError(f"{path} is open to others; run: chmod 600 {path}")
-        content = file.read(MAX_SECRET_BYTES + 1)
+        _require_private(path, os.fstat(descriptor))
+        content = os.read(descriptor, MAX_SECRET_BYTES + 1)
+    finally:
+        os.close(descriptor)
     if len(content) > MAX_SECRET_BYTES:
         raise SecretError(f"{path} is larger than any secret; is it the right file?")
     if not content:
         raise SecretError(f"{path} is empty")
     return content
+
+
+def _require_private(path: Path, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise SecretError(f"{path} is not a regular file")
+    if os.name == "posix" and status.st_mode & 0o077:
+        raise SecretError(f"{path} is open to others; run: chmod 600 {path}")
