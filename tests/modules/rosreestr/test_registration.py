@@ -135,6 +135,18 @@ async def test_a_lost_answer_leads_to_one_registration_found_by_asking(deal: Dea
     assert deal.vendor.registrations() == [row.vendor_id]
 
 
+async def test_a_reference_the_gateway_says_is_taken_is_left_to_a_person_and_never_adopted(deal: Deal) -> None:
+    deal.vendor.fail("submit", "duplicate")
+    row = await deal.service.create_registration(deal.core.call(), a_transfer(deal.vendor))
+    for _ in range(30):
+        await deal.core.clock.advance(60)
+        await deal.core.outbox.run_due()
+    row = await deal.service.get_registration(deal.core.call(), row.id)
+    assert (row.state, row.vendor_id) == ("OUTCOME_UNKNOWN", "")
+    assert [stuck.resource for stuck in await deal.settlement.stuck(10)] == [f"rosreestr.Registration/{row.id}"]
+    assert deal.vendor.calls("submit") == 1
+
+
 async def test_a_registration_that_shows_late_is_waited_for(deal: Deal) -> None:
     deal.vendor.fail("submit", "status_lags", seconds=300)
     row = await deal.service.create_registration(deal.core.call(), a_transfer(deal.vendor))
