@@ -1,0 +1,176 @@
+"""The module over a real core and a real signer agent, which serves over mTLS gRPC in this process."""
+
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import grpc
+import pytest
+from opentelemetry.trace import NoOpTracer
+
+from gost.certificate import CertificateFacts, read_certificate
+from hub.core.clock import SystemClock
+from hub.core.telemetry import Telemetry
+from hub.modules.signatures.providers.agents import AgentsProvider
+from hub.modules.signatures.service import SignaturesService
+from hub.modules.signatures.settings import SignaturesSettings, TrustSettings
+from hub.modules.signatures.store import SignaturesStore
+from hub.modules.signatures.trust import Trust
+from hub.modules.signatures.work import SigningWork
+from hub.signing.agent import Agent as AgentClient
+from hub.signing.agents import SigningAgents
+from sandbox.test_ca import Issued, Subject, TestAuthority
+from signer_agent.app import Agent
+from signer_agent.clock import SystemClock as AgentClock
+from signer_agent.installation import Plan, create
+from signer_agent.settings import load_settings
+from tests.support.core_fixtures import Core, open_core
+
+SELLER = Subject(common_name="Тестов Иван Образцович", surname="Тестов", inn="502099000124", snils="11223344595")
+BUYER = Subject(common_name='ООО "Ромашка-Пример"', inn_legal_entity="5020990010")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pki:
+    """A GOST CA with a seller whose key the agent gets, a buyer, and somebody whose certificate was revoked."""
+
+    authority: TestAuthority
+    seller: Issued
+    buyer: Issued
+    revoked: Issued
+
+    @property
+    def folder(self) -> Path:
+        return self.authority.directory
+
+
+@pytest.fixture(scope="session")
+def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
+    authority = TestAuthority.create(tmp_path_factory.mktemp("signatures-pki"))
+    made = Pki(
+        authority=authority,
+        seller=authority.issue("seller", SELLER),
+        buyer=authority.issue("buyer", BUYER),
+        revoked=authority.issue("revoked", BUYER),
+    )
+    authority.issue_expired("expired", BUYER)
+    authority.revoke(made.revoked)
+    (made.folder / "root.crl").write_bytes(authority.root_crl())
+    (made.folder / "issuing.crl").write_bytes(authority.crl())
+    return made
+
+
+@dataclass(slots=True, kw_only=True)
+class AgentProcess:
+    """The agent's installation and, while it runs, the agent."""
+
+    folder: Path
+    port: int = 0
+    running: Agent | None = None
+
+    async def start(self) -> None:
+        settings = load_settings(self.folder)
+        if self.port:
+            server = settings.server.model_copy(update={"listen": f"127.0.0.1:{self.port}"})
+            settings = settings.model_copy(update={"server": server})
+        self.running = Agent.build(settings=settings, directory=self.folder)
+        self.port = await self.running.start()
+
+    async def stop(self) -> None:
+        if self.running is not None:
+            await self.running.stop()
+            self.running = None
+
+
+@pytest.fixture
+def agent_folder(tmp_path: Path, pki: Pki) -> Path:
+    folder = tmp_path / "agent"
+    create(Plan(directory=folder, listen="127.0.0.1:0", development=True), clock=AgentClock())
+    for name in ("seller", "revoked", "expired"):
+        for end in ("crt", "key"):
+            target = folder / "keys" / "certificates" / f"{name}.{end}"
+            shutil.copy(pki.folder / f"{name}.{end}", target)
+            target.chmod(0o600)
+    return folder
+
+
+@pytest.fixture
+async def agent(agent_folder: Path) -> AsyncIterator[AgentProcess]:
+    process = AgentProcess(folder=agent_folder)
+    await process.start()
+    yield process
+    await process.stop()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The module in one process."""
+
+    core: Core
+    signing: SigningAgents
+    service: SignaturesService
+    pki: Pki
+    agent: AgentProcess
+
+    @property
+    def thumbprint(self) -> str:
+        return facts(self.pki.seller).thumbprint
+
+
+def facts(issued: Issued) -> CertificateFacts:
+    return read_certificate(issued.certificate_pem)
+
+
+@pytest.fixture
+async def desk(tmp_path: Path, pki: Pki, agent: AgentProcess) -> AsyncIterator[Desk]:
+    pair = agent.folder / "pki"
+    credentials = grpc.ssl_channel_credentials(
+        (pair / "ca.crt").read_bytes(), (pair / "hub.key").read_bytes(), (pair / "hub.crt").read_bytes()
+    )
+    telemetry = Telemetry(tracer=NoOpTracer())
+    client = AgentClient(
+        name="main",
+        address=f"127.0.0.1:{agent.port}",
+        credentials=credentials,
+        telemetry=telemetry,
+        clock=SystemClock(),
+    )
+    signing = SigningAgents(agents=[client])
+    async with open_core(tmp_path) as core:
+        yield Desk(core=core, signing=signing, service=_service(core, signing, pki), pki=pki, agent=agent)
+    await signing.close()
+
+
+def _service(core: Core, signing: SigningAgents, pki: Pki) -> SignaturesService:
+    # Certificates are judged at real time: they were made just now.
+    clock = SystemClock()
+    trust_settings = TrustSettings(
+        anchors=(str(pki.authority.root_path),),
+        intermediates=(str(pki.authority.issuing_path),),
+        crls=(str(pki.folder / "*.crl"),),
+    )
+    trust = Trust(settings=trust_settings, path=Path, clock=clock)
+    store = SignaturesStore(ring=core.columns)
+    port = AgentsProvider(signing=signing)
+    work = SigningWork(
+        port=port,
+        store=store,
+        trust=trust,
+        database=core.database,
+        events=core.events,
+        clock=core.clock,
+        settings=SignaturesSettings(trust=trust_settings),
+    )
+    for kind in work.kinds():
+        core.outbox.register(kind)
+    return SignaturesService(
+        port=port,
+        store=store,
+        trust=trust,
+        work=work,
+        database=core.database,
+        effects=core.effects,
+        clock=clock,
+        ids=core.ids,
+    )

@@ -1,0 +1,126 @@
+"""Signing through a real agent: what comes back verifies, happens once, and is refused with its reason."""
+
+from pathlib import Path
+
+import pytest
+
+from gost.certificate import read_certificate
+from gost.digest import DigestAlgorithm, streebog256
+from hub.core.errors import AlreadyExistsError, InvalidRequestError, NotFoundError, PreconditionError, UnavailableError
+from hub.modules.signatures.port import DigestToSign, SignatureIndeterminateError, SignatureNotValidError
+from hub.modules.signatures.service import Document
+from sandbox.foreign_signer import sign_detached, verify_detached
+from tests.modules.signatures.conftest import Desk, facts
+
+CONTRACT = "Договор купли-продажи земельного участка".encode()
+
+
+def to_sign(content: bytes = CONTRACT) -> DigestToSign:
+    return DigestToSign(
+        digest=streebog256(content), digest_algorithm=DigestAlgorithm.STREEBOG_256, document_kind="CONTRACT"
+    )
+
+
+async def test_what_the_agent_signed_verifies_with_openssl(desk: Desk) -> None:
+    row = await desk.service.sign_one(desk.core.call(), desk.thumbprint, to_sign())
+    assert row.state == "SIGNED"
+    assert row.cms is not None
+    verify_detached(CONTRACT, row.cms, desk.pki.authority.chain_path)
+    assert row.certificate == facts(desk.pki.seller).der
+
+
+async def test_the_same_request_makes_one_signature(desk: Desk) -> None:
+    first = await desk.service.sign_one(desk.core.call(), desk.thumbprint, to_sign())
+    again = await desk.service.sign_one(desk.core.call(), desk.thumbprint, to_sign())
+    assert again == first
+    with pytest.raises(AlreadyExistsError):
+        await desk.service.sign_one(desk.core.call(fingerprint=b"other"), desk.thumbprint, to_sign(b"other"))
+
+
+async def test_a_batch_is_signed_in_its_order_and_told_one_by_one(desk: Desk) -> None:
+    documents = [f"документ {number}".encode() for number in range(20)]
+    rows = await desk.service.sign_many(desk.core.call(), desk.thumbprint, [to_sign(each) for each in documents])
+    assert [row.digest for row in rows] == [streebog256(each) for each in documents]
+    assert {row.state for row in rows} == {"SIGNED"}
+
+
+async def test_an_agent_that_is_down_is_told_and_the_same_request_signs_once_it_is_back(desk: Desk) -> None:
+    await desk.service.get_certificate(desk.thumbprint)
+    await desk.agent.stop()
+    with pytest.raises(UnavailableError) as caught:
+        await desk.service.sign_one(desk.core.call(), desk.thumbprint, to_sign())
+    assert caught.value.reason == "AGENT_UNAVAILABLE"
+    assert caught.value.retry_after is not None
+    await desk.agent.start()
+    for _ in range(20):
+        await desk.core.clock.advance(30)
+        await desk.core.outbox.run_due()
+    row = await desk.service.sign_one(desk.core.call(), desk.thumbprint, to_sign())
+    assert row.state == "SIGNED"
+
+
+async def test_a_thumbprint_nobody_holds_is_not_found(desk: Desk) -> None:
+    with pytest.raises(NotFoundError) as caught:
+        await desk.service.sign_one(desk.core.call(), "0" * 40, to_sign())
+    assert caught.value.reason == "CERTIFICATE_NOT_FOUND"
+
+
+@pytest.mark.parametrize(("name", "cause"), [("expired", "expired"), ("revoked", "revoked")])
+async def test_an_expired_or_revoked_signer_signs_nothing(desk: Desk, name: str, cause: str) -> None:
+    wanted = read_certificate((desk.pki.folder / f"{name}.crt").read_bytes()).der
+    thumbprint = next(
+        item.facts.thumbprint for item in await desk.service.list_certificates() if item.facts.der == wanted
+    )
+    with pytest.raises(PreconditionError) as caught:
+        await desk.service.sign_one(desk.core.call(), thumbprint, to_sign())
+    assert (caught.value.reason, caught.value.metadata["cause"]) == ("SIGNER_NOT_VALID", cause)
+    assert await desk.signing.journal("main", business_reference=desk.core.call().business_reference, limit=9) == []
+
+
+async def test_a_digest_of_another_algorithm_is_refused_by_field(desk: Desk) -> None:
+    item = DigestToSign(digest=bytes(64), digest_algorithm=DigestAlgorithm.STREEBOG_512, document_kind="CONTRACT")
+    with pytest.raises(InvalidRequestError) as caught:
+        await desk.service.sign_one(desk.core.call(), desk.thumbprint, item)
+    assert caught.value.reason == "DIGEST_NOT_FITTING"
+
+
+async def test_another_callers_signature_does_not_exist(desk: Desk) -> None:
+    row = await desk.service.sign_one(desk.core.call(), desk.thumbprint, to_sign())
+    with pytest.raises(NotFoundError):
+        await desk.service.get_signature(desk.core.call(2, caller="other", group="other"), row.id)
+
+
+async def test_a_foreign_signature_is_attached_and_names_its_signer(desk: Desk) -> None:
+    cms = sign_detached(CONTRACT, desk.pki.buyer, desk.pki.authority)
+    attached = await desk.service.attach(desk.core.call(), "CONTRACT", Document(content=CONTRACT), cms)
+    assert attached.report is not None
+    assert attached.report.is_valid
+    assert attached.signature.origin == "FOREIGN"
+    assert attached.signature.thumbprint == facts(desk.pki.buyer).thumbprint
+    again = await desk.service.attach(desk.core.call(), "CONTRACT", Document(content=CONTRACT), cms)
+    assert (again.signature, again.report) == (attached.signature, None)
+
+
+async def test_a_foreign_signature_over_another_document_is_refused(desk: Desk) -> None:
+    cms = sign_detached(CONTRACT, desk.pki.buyer, desk.pki.authority)
+    with pytest.raises(SignatureNotValidError) as caught:
+        await desk.service.attach(desk.core.call(), "CONTRACT", Document(content=CONTRACT + b"!"), cms)
+    assert caught.value.metadata["sub_indication"] == "HASH_FAILURE"
+
+
+async def test_a_foreign_signature_by_a_revoked_signer_is_refused(desk: Desk) -> None:
+    cms = sign_detached(CONTRACT, desk.pki.revoked, desk.pki.authority)
+    with pytest.raises(SignatureIndeterminateError) as caught:
+        await desk.service.attach(desk.core.call(), "CONTRACT", Document(content=CONTRACT), cms)
+    assert caught.value.metadata["sub_indication"] == "REVOKED_NO_POE"
+
+
+async def test_garbage_is_a_report_and_not_an_error(desk: Desk) -> None:
+    report = await desk.service.verify(Document(content=CONTRACT), b"\x30\x03abc")
+    assert (report.indication.name, report.signers) == ("TOTAL_FAILED", ())
+
+
+async def test_a_signature_leaves_no_name_in_the_database(desk: Desk, tmp_path: Path) -> None:
+    await desk.service.sign_one(desk.core.call(), desk.thumbprint, to_sign())
+    stored = b"".join(path.read_bytes() for path in tmp_path.glob("landhub.db*"))
+    assert "Тестов".encode() not in stored
