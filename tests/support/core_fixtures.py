@@ -1,7 +1,7 @@
 """A whole core over a database in a temporary folder, with time, ids and randomness under the test's control."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,7 @@ from hub.core.call import Call
 from hub.core.checkpoint_file import CheckpointFile
 from hub.core.clock import FakeClock
 from hub.core.crypto import KeyedHash, KeyRing
+from hub.core.database import Database
 from hub.core.effects import Effects
 from hub.core.events import Events
 from hub.core.idempotency import Idempotency
@@ -50,7 +51,7 @@ class Core:
     folder: Path
     clock: FakeClock
     ids: SeededIds
-    database: SqliteDatabase
+    database: Database
     audit: Audit
     outbox: Outbox
     events: Events
@@ -88,9 +89,16 @@ class Stores:
 
 @asynccontextmanager
 async def open_core(
-    folder: Path, *, clock: FakeClock | None = None, seed: int = 1, audited: bool = True
+    folder: Path,
+    *,
+    clock: FakeClock | None = None,
+    seed: int = 1,
+    audited: bool = True,
+    wrap: Callable[[Database], Database] = lambda database: database,
 ) -> AsyncIterator[Core]:
     """Open a core over folder/landhub.db, made on first use. Another seed over the same folder is another process.
+
+    `wrap` may put faults between the core and its database; `audited=False` leaves the audit's start and end out.
 
     The outbox is not started: call `core.outbox.run_due()`, or start and stop it.
     """
@@ -98,7 +106,7 @@ async def open_core(
     engine = sqlite_engine(path, pool_size=1, read_only=False)
     upgrade(engine)
     engine.dispose()
-    core = _wire(folder, path, clock or FakeClock(), seed)
+    core = _wire(folder, path, clock or FakeClock(), seed, wrap)
     if audited:
         await core.audit.start()
     try:
@@ -109,9 +117,9 @@ async def open_core(
         await core.database.close()
 
 
-def _wire(folder: Path, path: Path, clock: FakeClock, seed: int) -> Core:
+def _wire(folder: Path, path: Path, clock: FakeClock, seed: int, wrap: Callable[[Database], Database]) -> Core:
     ids = SeededIds(clock=clock, seed=seed)
-    database = SqliteDatabase(path=path, clock=clock)
+    database = wrap(SqliteDatabase(path=path, clock=clock))
     stores = Stores()
     disk = Disk()
     telemetry = Telemetry(tracer=NoOpTracer())
