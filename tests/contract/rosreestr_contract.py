@@ -172,9 +172,7 @@ class RosreestrContract(RosreestrReads):
         assert caught.value.metadata["vendor_reference"] == "REF1"
         assert len(vendor.registrations()) == 1
 
-    async def test_a_duplicate_is_never_taken_for_a_refusal(
-        self, port: RosreestrPort, vendor: RosreestrVendor
-    ) -> None:
+    async def test_a_duplicate_is_never_taken_for_a_refusal(self, port: RosreestrPort, vendor: RosreestrVendor) -> None:
         vendor.fail("submit", "duplicate")
         with pytest.raises(OutcomeUnknownError):
             await port.submit("REF1", a_transfer(vendor))

@@ -26,9 +26,7 @@ class Told:
     def _bound(self, handler: Any, behaviour: Behaviour, response_class: type[Message]) -> Any:
         return lambda request, call: handler(request, call, behaviour, response_class)
 
-    async def _answer(
-        self, request: Any, call: Call, behaviour: Behaviour, response_class: type[Message]
-    ) -> Message:
+    async def _answer(self, request: Any, call: Call, behaviour: Behaviour, response_class: type[Message]) -> Message:
         self.calls.append(call)
         self.requests.append(request)
         answer = await behaviour(request, call)
