@@ -76,8 +76,8 @@ async def open_core(
         InstallationLockedError: another hub serves from this database.
         SchemaTooNewError: a newer hub used this database.
     """
-    settings, keys = installation.settings, installation.keys
-    path = database_file(settings, installation.folder)
+    keys = installation.keys
+    path = database_file(installation.settings, installation.folder)
     database = SqliteDatabase(path=path, clock=clock, exclusive=True)
     try:
         _migrate(path)
@@ -86,16 +86,7 @@ async def open_core(
         raise
     audit_store, outbox_store, event_store = SqlAuditStore(), SqlOutboxStore(), SqlEventStore()
     idempotency_store = SqlIdempotencyStore()
-    audit = Audit(
-        database=database,
-        store=audit_store,
-        clock=clock,
-        instance=instance,
-        key=CheckpointKey(key=keys.audit),
-        file=CheckpointFile(checkpoint_file(settings, installation.folder)),
-        free_bytes=lambda: shutil.disk_usage(path.parent).free,
-        low_space_bytes=settings.storage.free_space_watermark_bytes,
-    )
+    audit = _audit(installation, instance=instance, database=database, store=audit_store, clock=clock)
     runs = JobRuns(
         database=database,
         store=outbox_store,
@@ -133,6 +124,24 @@ async def open_core(
         effects=effects,
         events=Events(database=database, store=event_store, outbox=outbox, clock=clock, ids=ids),
         upstreams=Upstreams(clock=clock, ids=ids, registry=metrics),
+    )
+
+
+def _audit(
+    installation: Installation, *, instance: str, database: SqliteDatabase, store: SqlAuditStore, clock: Clock
+) -> Audit:
+    settings, folder = installation.settings, installation.folder
+    data_folder = database_file(settings, folder).parent
+    return Audit(
+        database=database,
+        store=store,
+        clock=clock,
+        instance=instance,
+        key=CheckpointKey(key=installation.keys.audit),
+        file=CheckpointFile(checkpoint_file(settings, folder)),
+        free_bytes=lambda: shutil.disk_usage(data_folder).free,
+        low_space_bytes=settings.storage.free_space_watermark_bytes,
+        checkpoint_seconds=settings.audit.checkpoint_seconds,
     )
 
 
