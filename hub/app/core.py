@@ -78,12 +78,7 @@ async def open_core(
     """
     keys = installation.keys
     path = database_file(installation.settings, installation.folder)
-    database = SqliteDatabase(path=path, clock=clock, exclusive=True)
-    try:
-        _migrate(path)
-    except BaseException:
-        await database.close()
-        raise
+    database = await _open_database(path, clock)
     audit_store, outbox_store, event_store = SqlAuditStore(), SqlOutboxStore(), SqlEventStore()
     idempotency_store = SqlIdempotencyStore()
     audit = _audit(installation, instance=instance, database=database, store=audit_store, clock=clock)
@@ -125,6 +120,16 @@ async def open_core(
         events=Events(database=database, store=event_store, outbox=outbox, clock=clock, ids=ids),
         upstreams=Upstreams(clock=clock, ids=ids, registry=metrics),
     )
+
+
+async def _open_database(path: Path, clock: Clock) -> SqliteDatabase:
+    database = SqliteDatabase(path=path, clock=clock, exclusive=True)
+    try:
+        _migrate(path)
+    except BaseException:
+        await database.close()
+        raise
+    return database
 
 
 def _audit(
