@@ -154,7 +154,7 @@ async def test_the_hub_hears_when_a_subscriber_leaves(client: Client, hub: Hub) 
     hub.streams = [[str(number) for number in range(100_000)]]
     events = client.subscribe(events_service_pb2.SubscribeRequest())
     assert (await anext(events)).id == "0"
-    await events.aclose()  # type: ignore[attr-defined]
+    await events.aclose()
     await client.rosreestr.GetLandPlot(PLOT)
     assert hub.left_early
 

@@ -2,10 +2,11 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import grpc.aio
 from opentelemetry import trace
@@ -110,7 +111,7 @@ class Client:
     ) -> None:
         await self.close()
 
-    async def subscribe(self, request: events_service_pb2.SubscribeRequest) -> AsyncIterator[events_pb2.Event]:
+    async def subscribe(self, request: events_service_pb2.SubscribeRequest) -> AsyncGenerator[events_pb2.Event]:
         """Yield events from the request's cursor on, without end; after a break, go on behind the last one told.
 
         Raises:
@@ -121,16 +122,17 @@ class Client:
         cursor = request.after_cursor
         while True:
             try:
-                async for answer in self.events.Subscribe(after(request, cursor)):
-                    patience.came()
-                    cursor = answer.cursor or cursor
-                    if answer.HasField("event"):
-                        yield answer.event
+                async with _closing(self.events.Subscribe(after(request, cursor))) as answers:
+                    async for answer in answers:
+                        patience.came()
+                        cursor = answer.cursor or cursor
+                        if answer.HasField("event"):
+                            yield answer.event
                 await self._sleep(patience.pause_after_end_seconds())
             except LandhubError as error:
                 await self._sleep(patience.pause_seconds(error))
 
-    async def watch(self, registration_id: str) -> AsyncIterator[rosreestr_pb2.Registration]:
+    async def watch(self, registration_id: str) -> AsyncGenerator[rosreestr_pb2.Registration]:
         """Yield a registration now and whenever it changes, until it is final; a break is bridged.
 
         Raises:
@@ -142,11 +144,12 @@ class Client:
         last: rosreestr_pb2.Registration | None = None
         while True:
             try:
-                async for answer in self.rosreestr.WatchRegistration(request):
-                    patience.came()
-                    if answer.registration != last:
-                        last = answer.registration
-                        yield last
+                async with _closing(self.rosreestr.WatchRegistration(request)) as answers:
+                    async for answer in answers:
+                        patience.came()
+                        if answer.registration != last:
+                            last = answer.registration
+                            yield last
                 return
             except LandhubError as error:
                 await self._sleep(patience.pause_seconds(error))
@@ -185,6 +188,11 @@ class Client:
             _verified_parts(header, file), timeout=timeout_seconds or UPLOAD_TIMEOUT_SECONDS
         )
         return answer.report
+
+
+def _closing(answers: Any) -> "aclosing[AsyncGenerator[Any]]":
+    """End the call when its consumer leaves. The channel's streams are generators, which the stubs' types don't say."""
+    return aclosing(answers)
 
 
 async def _signed_parts(
