@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from opentelemetry.sdk.trace import ReadableSpan
@@ -92,8 +93,22 @@ class StoryTeller:
 
 
 def ordered(lines: Iterable[StoryLine]) -> Sequence[StoryLine]:
-    """Return the lines by time; of too many the newest."""
-    return sorted(lines, key=lambda line: line.time)[-MAX_LINES:]
+    """Return the lines by time, a line that only repeats the one before it told once; of too many the newest."""
+    told: list[StoryLine] = []
+    repeated = 1
+    for line in sorted(lines, key=lambda line: line.time):
+        if told and _repeats(line, first := told[-1], repeated):
+            repeated += 1
+            told[-1] = replace(first, title=f"{line.title} (×{repeated})")
+        else:
+            told.append(line)
+            repeated = 1
+    return told[-MAX_LINES:]
+
+
+def _repeats(line: StoryLine, first: StoryLine, repeated: int) -> bool:
+    title = line.title if repeated == 1 else f"{line.title} (×{repeated})"
+    return (title, line.source, line.resource, line.state) == (first.title, first.source, first.resource, first.state)
 
 
 def audit_lines(records: Iterable[StoredRecord], titles: Mapping[str, str]) -> list[StoryLine]:

@@ -26,6 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
         asyncio.run(_serve(installation, clock, ids))
     except (InstallationLockedError, SchemaTooNewError) as error:
         raise CommandError(str(error)) from error
+    print("landhub has stopped.", flush=True)
     return OK
 
 

@@ -43,6 +43,7 @@ class Audit:
         file: The second place of the checkpoints.
         free_bytes: Tells the free space on the disk of the database.
         low_space_bytes: Below this, new mutations are refused.
+        checkpoint_seconds: How often the head is stated while something is written.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Audit:
         file: CheckpointFile,
         free_bytes: Callable[[], int],
         low_space_bytes: int,
+        checkpoint_seconds: float = CHECKPOINT_SECONDS,
     ) -> None:
         self.instance = instance
         self._database = database
@@ -65,6 +67,7 @@ class Audit:
         self._file = file
         self._free_bytes = free_bytes
         self._low_space_bytes = low_space_bytes
+        self._checkpoint_seconds = checkpoint_seconds
         self._waiting: deque[tuple[datetime, AuditRecord]] = deque()
         self._dropped = 0
         self._checkpointing = asyncio.Lock()
@@ -219,7 +222,7 @@ class Audit:
 
     async def _checkpoint_forever(self) -> None:
         while True:
-            await self._clock.sleep(CHECKPOINT_SECONDS)
+            await self._clock.sleep(self._checkpoint_seconds)
             await self._quietly(self._state)
 
     async def _quietly(self, work: Callable[[], Awaitable[object]]) -> None:
