@@ -1,6 +1,6 @@
 """Certificate authorities and certificates for tests of mTLS: good ones, and each kind of bad one."""
 
-import datetime
+import datetime as dt
 import itertools
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,8 +40,8 @@ class Pair:
         return certificate, key
 
 
-def _now() -> datetime.datetime:
-    return datetime.datetime.now(datetime.UTC).replace(microsecond=0)
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC).replace(microsecond=0)
 
 
 @dataclass(slots=True)
@@ -88,7 +88,7 @@ class Authority:
             x509.CertificateRevocationListBuilder()
             .issuer_name(self.pair.certificate.subject)
             .last_update(now)
-            .next_update(now + datetime.timedelta(days=1))
+            .next_update(now + dt.timedelta(days=1))
         )
         for serial in self.revoked:
             entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(now).build()
@@ -110,6 +110,6 @@ def _builder(
         .issuer_name(issuer)
         .public_key(key.public_key())
         .serial_number(next(_SERIALS))
-        .not_valid_before(now - datetime.timedelta(days=age_days))
-        .not_valid_after(now + datetime.timedelta(days=days))
+        .not_valid_before(now - dt.timedelta(days=age_days))
+        .not_valid_after(now + dt.timedelta(days=days))
     )
