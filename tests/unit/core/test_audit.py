@@ -174,9 +174,12 @@ async def test_a_rollback_is_still_noticed_after_a_new_instance_began(tmp_path: 
     shutil.copy(tmp_path / "landhub.db", tmp_path / "backup.db")
     async with _written(tmp_path, 5, clock=clock, seed=2) as core:
         lost = core.audit.instance
+    newest = CheckpointFile(tmp_path / "audit" / "checkpoints.jsonl").newest_checkpoint()
     shutil.copy(tmp_path / "backup.db", tmp_path / "landhub.db")
-    async with _written(tmp_path, 5, clock=clock, seed=3):
-        pass
+    async with _written(tmp_path, 5, clock=clock, seed=3) as core:
+        rows = await core.database.read(core.stores.audit.instances)
+    assert newest is not None
+    assert rows[-1].previous == newest.digest
     report = _verify(tmp_path)
     assert [(f.problem, f.instance) for f in report.findings] == [(Problem.INSTANCE_DROPPED, lost)]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.core.errors import UnavailableError
+from hub.core.errors import LeaseLostError, UnavailableError
 from hub.core.jobs import Again, Dead, Done, Job, JobKind, JobState, Lease, NewJob, Next
 from hub.core.outbox import Schedule
 from hub.core.outbox_store import JobView
@@ -262,6 +262,7 @@ async def test_stopping_waits_for_what_runs_and_gives_back_what_it_has_to_cut_sh
         await core.outbox.start()
         await settled(core)
         stopping = asyncio.create_task(core.outbox.stop(grace_seconds=5))
+        await settled(core)
         go_on.set()
         await settled(core)
         await core.clock.advance(6)
@@ -339,3 +340,46 @@ async def test_a_kind_is_registered_once_and_not_with_a_lease_too_short_to_renew
         core.outbox.register(JobKind(name="test.do", handler=handle))
     with pytest.raises(ValueError, match="renewed"):
         core.outbox.register(JobKind(name="test.other", handler=handle, lease=timedelta(seconds=5)))
+
+
+@pytest.mark.parametrize("same_process", [True, False])
+async def test_a_worker_whose_job_another_one_is_working_on_sends_and_settles_nothing(
+    tmp_path: Path, same_process: bool
+) -> None:
+    wake, never, lost, changed = asyncio.Event(), asyncio.Event(), [], []
+
+    async def handle(job: Job, lease: Lease) -> Next:
+        if lease.fence > 1:
+            await never.wait()
+        await wake.wait()
+        for step in (lease.check, lambda: lease.settle(lambda _: changed.append("zombie"))):
+            try:
+                await step()
+            except LeaseLostError:
+                lost.append(lease.fence)
+        raise LeaseLostError("as noticed above")
+
+    async with open_core(tmp_path) as first, open_core(tmp_path, clock=first.clock, seed=2) as second:
+        for core in (first, second):
+            core.outbox.register(JobKind(name="test.do", handler=handle))
+        await _enqueue(first, NewJob(kind="test.do"))
+        zombie = asyncio.create_task(first.outbox.run_due())
+        await settled(first)
+        first.clock.jump(61)
+        # The same process can be its own rival: it claims what its sleeping worker lost.
+        rival = first if same_process else second
+        claimed = await rival.database.write(
+            lambda conn: rival.stores.outbox.claim(
+                conn,
+                leases={"test.do": timedelta(seconds=60)},
+                limit=1,
+                holder=rival.outbox.holder,
+                now=rival.clock.now(),
+            ),
+            label="test",
+        )
+        assert [job.fence for job in claimed] == [2]
+        wake.set()
+        await zombie
+    assert lost == [1, 1]
+    assert changed == []

@@ -146,6 +146,27 @@ async def test_listeners_hear_of_commits_that_touched_their_topic_and_of_no_fail
     assert heard == ["a"]
 
 
+async def test_listeners_hear_of_every_topic_of_a_group_but_not_of_what_failed_in_it(database: SqliteDatabase) -> None:
+    heard: list[str] = []
+    for topic in ("a", "b", "c"):
+        database.listen(topic, lambda topic=topic: heard.append(topic))  # type: ignore[misc]
+
+    def fail(conn: Connection) -> None:
+        touch(conn, "c")
+        raise LookupError
+
+    for failing in (False, True):
+        heard.clear()
+        blocker = Blocker()
+        first = await blocker.block(database)
+        fns = [lambda conn: touch(conn, "a"), lambda conn: touch(conn, "b"), *([fail] if failing else [])]
+        writes = [asyncio.create_task(database.write(fn, label="test")) for fn in fns]
+        await asyncio.sleep(0)
+        blocker.go_on.set()
+        await asyncio.gather(first, *writes, return_exceptions=True)
+        assert heard == ["a", "b"]
+
+
 async def test_a_full_queue_refuses_and_names_a_delay(
     database: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
