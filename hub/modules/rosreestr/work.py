@@ -259,7 +259,8 @@ class RegistrationWork:
             self._store.forget_documents(conn, after.id)
         if follow and not final:
             self._outbox.enqueue(conn, _follow_job(after, self._first_poll(now)))
-        if (before.state, before.vendor_status) != (after.state, after.vendor_status):
+        # The provider's first word for a state that is already known is no news.
+        if before.state != after.state or (before.vendor_status and before.vendor_status != after.vendor_status):
             data = {"state": after.state, "previous_state": before.state, "provider": after.provider}
             self._tell(conn, after, _STATE_CHANGED, data)
 
