@@ -108,7 +108,10 @@ class SignerServicer:
         usable = [
             held
             for held in self._backend.certificates().values()
-            if held.has_private_key and not held.locked and held.facts.not_before <= now <= held.facts.not_after
+            if held.has_private_key
+            and not held.locked
+            and held.facts.may_sign
+            and held.facts.not_before <= now <= held.facts.not_after
         ]
         response = pb.GetStatusResponse(
             agent=self._agent,

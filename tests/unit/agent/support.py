@@ -41,6 +41,7 @@ from signer_agent.settings import RuleSettings
 from signer_agent.signers import Signers
 
 NOON = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)  # the test CA's certificates start today
+DAY = timedelta(days=1)
 CHAIN = "journal:agent"
 DOCUMENT = "Договор купли-продажи земельного участка".encode()
 DIGEST = streebog256(DOCUMENT)
@@ -77,12 +78,12 @@ def make_keys(directory: Path) -> Keys:
     organisation = Subject(
         common_name="ООО Участок", organisation="ООО Участок", inn_legal_entity="7707083893", ogrn="1027700132195"
     )
-    start = NOON - timedelta(days=1)
+    start = NOON - DAY
     issued = {
         ACTIVE: authority.issue(ACTIVE, person, not_before=start),
         "other": authority.issue("other", organisation, not_before=start),
-        "expired": authority.issue("expired", person, not_before=start, not_after=NOON - timedelta(hours=1)),
-        "early": authority.issue("early", person, not_before=NOON + timedelta(hours=1)),
+        "expired": authority.issue("expired", person, not_before=start - DAY, not_after=start),
+        "early": authority.issue("early", person, not_before=NOON + DAY),
         "agreement": authority.issue("agreement", person, not_before=start, key_usage="keyAgreement"),
     }
     folder = directory / "keys"
