@@ -10,11 +10,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hub.core.audit import MAX_WAITING_RECORDS, Audit, AuditRecord, Countersignature, Phase
+from hub.core.audit_chain import record_hash
 from hub.core.audit_verify import Problem, VerifyReport, verify
 from hub.core.checkpoint_file import CheckpointFile
 from hub.core.clock import FakeClock
 from hub.core.errors import NotFoundError
-from hub.storage.audit_store import SqlAuditStore
+from hub.storage.audit_store import VALUE_NAMES, SqlAuditStore
 from hub.storage.engine import sqlite_engine
 from tests.support.core_fixtures import Core, open_core, public_key, settled
 
@@ -79,6 +80,24 @@ async def test_an_altered_record_is_named(tmp_path: Path, column: str) -> None:
     _tamper(tmp_path, f"update audit_records set {column} = {other} where instance='{names[1]}' and sequence=5")
     report = _verify(tmp_path)
     assert [(f.problem, f.instance, f.sequence) for f in report.findings] == [(Problem.ALTERED, names[1], 5)]
+
+
+async def test_a_chain_that_was_rewritten_with_fresh_hashes_is_betrayed_by_its_checkpoint(tmp_path: Path) -> None:
+    names = await _trail(tmp_path)
+    with sqlite3.connect(tmp_path / "landhub.db") as connection:
+        connection.execute(f"update audit_records set caller='x' where instance='{names[1]}' and sequence=5")
+        columns = ", ".join(VALUE_NAMES)
+        query = f"select sequence, time, hash, {columns} from audit_records where instance='{names[1]}' order by 1"
+        rows = connection.execute(query).fetchall()
+        head = rows[3][2]
+        for sequence, time_us, _, *values in rows[4:]:
+            head = record_hash(head, names[1], sequence, time_us, tuple(values))
+            where = "where instance=? and sequence=?"
+            connection.execute(f"update audit_records set hash=? {where}", (head, names[1], sequence))
+        connection.execute("update audit_instances set head=? where instance=?", (head, names[1]))
+    connection.close()
+    report = _verify(tmp_path)
+    assert [(f.problem, f.instance, f.sequence) for f in report.findings] == [(Problem.ALTERED, names[1], 10)]
 
 
 async def test_a_deleted_record_is_named(tmp_path: Path) -> None:

@@ -383,3 +383,19 @@ async def test_a_worker_whose_job_another_one_is_working_on_sends_and_settles_no
         await zombie
     assert lost == [1, 1]
     assert changed == []
+
+
+async def test_a_worker_that_slept_past_its_lease_sends_nothing_even_if_nobody_took_the_job(core: Core) -> None:
+    sent: list[str] = []
+
+    async def handle(job: Job, lease: Lease) -> Next:
+        core.clock.jump(61 if job.attempt == 1 else 0)
+        await lease.check()
+        sent.append(job.id)
+        return Done()
+
+    core.outbox.register(JobKind(name="test.do", handler=handle))
+    job_id = await _enqueue(core, NewJob(kind="test.do"))
+    assert await core.outbox.run_due() == 2
+    assert sent == [job_id]
+    assert (await _view(core, job_id)).job.attempt == 2
