@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import grpc
+import pytest
+from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
 
 from landhub.common.v1 import document_pb2, signing_pb2
@@ -128,6 +130,14 @@ class Refusal:
     fields: list[str]
     retry_seconds: float
     pushback: str
+
+
+async def refused(client: HubClient, method: str, request: Message | bytes) -> Refusal:
+    """Call and be refused."""
+    data = request if isinstance(request, bytes) else request.SerializeToString()
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await client.raw(method, data)
+    return refusal_of(caught.value)
 
 
 def refusal_of(error: grpc.aio.AioRpcError) -> Refusal:

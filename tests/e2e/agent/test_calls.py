@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,6 @@ import grpc
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from google.protobuf.message import Message
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -24,27 +23,18 @@ from signer_agent.app import Agent
 from signer_agent.settings import load_settings
 from tests.e2e.agent.support import (
     CALL_SECONDS,
-    HubClient,
     Installation,
-    Refusal,
     connected,
     install,
-    refusal_of,
+    refused,
     serving,
     sign_request,
 )
-from tests.unit.agent.support import DOCUMENT, Keys, sign_statement
+from tests.unit.agent.support import DOCUMENT, Keys
 from tests.unit.agent.test_exchange import hub_checkpoint
 
 Stop = Callable[[], Coroutine[Any, Any, None]]
 SERVICE = "landhub.signer.v1.SignerService"
-
-
-async def refused(client: HubClient, method: str, request: Message | bytes) -> Refusal:
-    data = request if isinstance(request, bytes) else request.SerializeToString()
-    with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await client.raw(method, data)
-    return refusal_of(caught.value)
 
 
 async def test_a_document_is_signed_and_openssl_accepts_it(installation: Installation, keys: Keys) -> None:
@@ -243,84 +233,6 @@ async def test_checkpoints_are_exchanged(tmp_path: Path, keys: Keys) -> None:
     journal_key.public_key().verify(answer.journal_checkpoint.signature, answer.journal_checkpoint.statement)
     assert answer.journal_checkpoint.count == 2
     assert changed.reason == "CHECKPOINT_INVALID"
-
-
-async def test_a_hostile_hub_gets_nothing_under_a_callers_rule(tmp_path: Path, keys: Keys) -> None:
-    key = Ed25519PrivateKey.generate()
-    pem = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    rules = """
-[attestation_keys.crm-key]
-public_key = "keys/crm.pub"
-caller = "crm"
-[[rules]]
-name = "crm's own word"
-certificates = ["*"]
-callers = ["crm"]
-document_kinds = ["CONTRACT"]
-attested_by = "caller"
-[[rules]]
-name = "open"
-certificates = ["*"]
-callers = ["*"]
-document_kinds = ["CONTRACT", "OTHER"]
-attested_by = "hub"
-allow_hub_attestation = true
-cap_per_day = 10
-"""
-    installation = install(tmp_path / "agent", keys, rules=rules)
-    (installation.directory / "keys/crm.pub").write_bytes(pem)
-    honest = sign_request(keys)
-    statement = signing_pb2.AttestationStatement(
-        digest=honest.digest,
-        digest_algorithm=honest.digest_algorithm,
-        document_kind=honest.document_kind,
-        certificate_thumbprint=honest.certificate_thumbprint,
-        format=honest.format,
-        nonce=b"n" * 32,
-    )
-    statement.expire_time.FromDatetime(datetime.now(UTC) + timedelta(hours=1))
-    honest.attestation.CopyFrom(sign_statement(statement.SerializeToString(), key))
-
-    def forged(**changes: object) -> pb.SignRequest:
-        made = pb.SignRequest()
-        made.CopyFrom(honest)
-        made.request_id = sign_request(keys).request_id
-        for name, value in changes.items():
-            setattr(made, name, value)
-        return made
-
-    async with serving(installation) as port, connected(installation, port) as client:
-        await client.stub.Sign(honest, timeout=CALL_SECONDS)
-        attempts = [
-            sign_request(keys),
-            sign_request(keys, caller="bank"),
-            sign_request(keys, caller="bank", document_kind=document_pb2.DOCUMENT_KIND_OTHER),
-            sign_request(keys, document_kind=document_pb2.DOCUMENT_KIND_OTHER),
-            forged(),
-            forged(digest=b"x" * 32),
-            forged(caller="bank"),
-            forged(document_kind=document_pb2.DOCUMENT_KIND_OTHER),
-            forged(certificate_thumbprint=keys.thumbprints["other"]),
-            forged(request_id=honest.request_id, digest=b"x" * 32),
-        ]
-        refusals = [await refused(client, "Sign", attempt) for attempt in attempts]
-        batch = await client.stub.SignBatch(pb.SignBatchRequest(requests=attempts), timeout=CALL_SECONDS)
-        status = await client.stub.GetStatus(pb.GetStatusRequest(), timeout=CALL_SECONDS)
-
-    assert [refusal.reason for refusal in refusals] == [
-        "ATTESTATION_MISSING",
-        "POLICY_REFUSED",
-        "POLICY_REFUSED",
-        "POLICY_REFUSED",
-        "ATTESTATION_REPLAYED",
-        "ATTESTATION_INVALID",
-        "POLICY_REFUSED",
-        "POLICY_REFUSED",
-        "ATTESTATION_INVALID",
-        "REQUEST_ID_REUSED",
-    ]
-    assert [result.failure.reason for result in batch.results] == [refusal.reason for refusal in refusals]
-    assert status.journal_count == 3 + 20  # started, decided, signed, and every refusal
 
 
 async def test_the_callers_trace_goes_on_and_names_nobody(installation: Installation, keys: Keys) -> None:
