@@ -19,6 +19,7 @@ from hub.core.health import HealthRegistry
 from hub.core.idempotency import Idempotency, IdempotencyStore
 from hub.core.ids import Ids
 from hub.core.job_runs import JobRuns
+from hub.core.metrics import CoreMetrics
 from hub.core.outbox import Outbox
 from hub.core.outbox_store import OutboxStore
 from hub.core.telemetry import Telemetry
@@ -78,10 +79,13 @@ async def open_core(
     """
     keys = installation.keys
     path = database_file(installation.settings, installation.folder)
-    database = await _open_database(path, clock)
+    core_metrics = CoreMetrics(registry=metrics)
+    database = await _open_database(path, clock, core_metrics)
     audit_store, outbox_store, event_store = SqlAuditStore(), SqlOutboxStore(), SqlEventStore()
     idempotency_store = SqlIdempotencyStore()
-    audit = _audit(installation, instance=instance, database=database, store=audit_store, clock=clock)
+    audit = _audit(
+        installation, instance=instance, database=database, store=audit_store, clock=clock, metrics=core_metrics
+    )
     runs = JobRuns(
         database=database,
         store=outbox_store,
@@ -89,18 +93,10 @@ async def open_core(
         clock=clock,
         ids=ids,
         telemetry=telemetry,
+        metrics=core_metrics,
         holder=instance,
     )
     outbox = Outbox(database=database, store=outbox_store, runs=runs, clock=clock, ids=ids, holder=instance)
-    effects = Effects(
-        database=database,
-        outbox=outbox,
-        idempotency=Idempotency(store=idempotency_store, fingerprints=keys.hashes),
-        references=VendorReferences(key=keys.reference),
-        audit=audit,
-        clock=clock,
-        ids=ids,
-    )
     return Core(
         instance=instance,
         clock=clock,
@@ -116,14 +112,37 @@ async def open_core(
         idempotency_store=idempotency_store,
         audit=audit,
         outbox=outbox,
-        effects=effects,
+        effects=_effects(
+            keys, database=database, outbox=outbox, store=idempotency_store, audit=audit, clock=clock, ids=ids
+        ),
         events=Events(database=database, store=event_store, outbox=outbox, clock=clock, ids=ids),
         upstreams=Upstreams(clock=clock, ids=ids, registry=metrics),
     )
 
 
-async def _open_database(path: Path, clock: Clock) -> SqliteDatabase:
-    database = SqliteDatabase(path=path, clock=clock, exclusive=True)
+def _effects(
+    keys: Keys,
+    *,
+    database: SqliteDatabase,
+    outbox: Outbox,
+    store: SqlIdempotencyStore,
+    audit: Audit,
+    clock: Clock,
+    ids: Ids,
+) -> Effects:
+    return Effects(
+        database=database,
+        outbox=outbox,
+        idempotency=Idempotency(store=store, fingerprints=keys.hashes),
+        references=VendorReferences(key=keys.reference),
+        audit=audit,
+        clock=clock,
+        ids=ids,
+    )
+
+
+async def _open_database(path: Path, clock: Clock, metrics: CoreMetrics) -> SqliteDatabase:
+    database = SqliteDatabase(path=path, clock=clock, metrics=metrics, exclusive=True)
     try:
         _migrate(path)
     except BaseException:
@@ -133,7 +152,13 @@ async def _open_database(path: Path, clock: Clock) -> SqliteDatabase:
 
 
 def _audit(
-    installation: Installation, *, instance: str, database: SqliteDatabase, store: SqlAuditStore, clock: Clock
+    installation: Installation,
+    *,
+    instance: str,
+    database: SqliteDatabase,
+    store: SqlAuditStore,
+    clock: Clock,
+    metrics: CoreMetrics,
 ) -> Audit:
     settings, folder = installation.settings, installation.folder
     data_folder = database_file(settings, folder).parent
@@ -144,6 +169,7 @@ def _audit(
         instance=instance,
         key=CheckpointKey(key=installation.keys.audit),
         file=CheckpointFile(checkpoint_file(settings, folder)),
+        metrics=metrics,
         free_bytes=lambda: shutil.disk_usage(data_folder).free,
         low_space_bytes=settings.storage.free_space_watermark_bytes,
         checkpoint_seconds=settings.audit.checkpoint_seconds,

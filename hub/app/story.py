@@ -20,7 +20,7 @@ MAX_LINES = 1000  # as the contract says of GetStory
 ASK_AGENTS_SECONDS = 5.0
 HUB = "hub"
 
-_ADMINISTRATION = "/landhub.hub.v1."
+_STORY = "/landhub.hub.v1.HubService/GetStory"
 
 _PHASES = {
     Phase.REQUEST: "",
@@ -117,7 +117,7 @@ def audit_lines(records: Iterable[StoredRecord], titles: Mapping[str, str]) -> l
     for stored in records:
         record = stored.record
         word = _PHASES.get(record.phase)
-        if word is None or (record.phase is Phase.REQUEST and record.method.startswith(_ADMINISTRATION)):
+        if word is None or record.method == _STORY:
             continue  # that somebody asked for the story is no part of it
         name = record.method.rpartition("/")[2]
         title = titles.get(name, name)
