@@ -22,6 +22,7 @@ from hub.core.checkpoint_file import CheckpointFile
 from hub.core.clock import Clock
 from hub.core.database import Database
 from hub.core.errors import ExhaustedError, HubError, NotFoundError
+from hub.core.metrics import CoreMetrics
 
 __all__ = ["Audit", "AuditRecord", "Checkpoint", "CheckpointKey", "Countersignature", "Phase"]
 
@@ -41,6 +42,7 @@ class Audit:
         instance: This process instance's id.
         key: Signs the checkpoints.
         file: The second place of the checkpoints.
+        metrics: Counts dropped records.
         free_bytes: Tells the free space on the disk of the database.
         low_space_bytes: Below this, new mutations are refused.
         checkpoint_seconds: How often the head is stated while something is written.
@@ -55,6 +57,7 @@ class Audit:
         instance: str,
         key: CheckpointKey,
         file: CheckpointFile,
+        metrics: CoreMetrics,
         free_bytes: Callable[[], int],
         low_space_bytes: int,
         checkpoint_seconds: float = CHECKPOINT_SECONDS,
@@ -65,6 +68,7 @@ class Audit:
         self._clock = clock
         self._key = key
         self._file = file
+        self._metrics = metrics
         self._free_bytes = free_bytes
         self._low_space_bytes = low_space_bytes
         self._checkpoint_seconds = checkpoint_seconds
@@ -94,6 +98,7 @@ class Audit:
         """Write a read's record soon; never waits. Without room it is dropped, counted, and the count recorded."""
         if len(self._waiting) >= MAX_WAITING_RECORDS:
             self._dropped += 1
+            self._metrics.read_dropped()
         else:
             self._waiting.append((self._clock.now(), record))
 

@@ -15,6 +15,7 @@ from hub.core.errors import HubError, LeaseLostError
 from hub.core.ids import Ids
 from hub.core.jobs import Again, Dead, Job, JobKind, Next
 from hub.core.lease import HeldLease
+from hub.core.metrics import CoreMetrics
 from hub.core.outbox_store import OutboxStore
 from hub.core.telemetry import AttributeValue, Telemetry
 from hub.core.waiting import wait_until_done
@@ -38,6 +39,7 @@ class JobRuns:
         clock: Clock,
         ids: Ids,
         telemetry: Telemetry,
+        metrics: CoreMetrics,
         holder: str,
     ) -> None:
         self._database = database
@@ -46,6 +48,7 @@ class JobRuns:
         self._clock = clock
         self._ids = ids
         self._telemetry = telemetry
+        self._metrics = metrics
         self._holder = holder
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._leases: dict[str, HeldLease] = {}
@@ -176,6 +179,8 @@ class JobRuns:
 
     def _forget(self, lease: HeldLease) -> None:
         job_id = lease.job.id
+        ending = type(lease.settled).__name__.lower() if lease.settled is not None else "lost"
+        self._metrics.job_ran(lease.kind.name, ending, self._clock.monotonic() - lease.started)
         self._busy[lease.kind.name] -= 1
         self._tasks.pop(job_id, None)
         self._leases.pop(job_id, None)

@@ -18,6 +18,7 @@ from sqlalchemy.pool import QueuePool
 from hub.core.clock import Clock
 from hub.core.database import Database, take_topics
 from hub.core.errors import ExhaustedError, UnavailableError
+from hub.core.metrics import CoreMetrics
 from hub.storage.files import InstallationLock, make_private_file
 
 T = TypeVar("T")
@@ -47,17 +48,21 @@ class SqliteDatabase(Database):
         path: The database file; it and its companions are readable by their owner only.
         clock: The database's time: one machine, one clock.
         readers: How many reads run at once.
+        metrics: Counts commits.
         exclusive: True for `serve`: no other server may use the file, so leases of a dead process can be taken at once.
 
     Raises:
         InstallationLockedError: exclusive, and another server runs on this file.
     """
 
-    def __init__(self, *, path: Path, clock: Clock, readers: int = 2, exclusive: bool = False) -> None:
+    def __init__(
+        self, *, path: Path, clock: Clock, metrics: CoreMetrics, readers: int = 2, exclusive: bool = False
+    ) -> None:
         self._lock = InstallationLock(path.with_suffix(".lock")) if exclusive else None
         self.exclusive = exclusive
         make_private_file(path)
         self._clock = clock
+        self._metrics = metrics
         self._loop = asyncio.get_running_loop()
         self._listeners: dict[str, list[Callable[[], None]]] = {}
         self._engine = sqlite_engine(path, pool_size=1, read_only=False)
@@ -124,9 +129,11 @@ class SqliteDatabase(Database):
         """Take what is queued, commit it together, tell the loop once; until the end mark."""
         while (first := self._queue.get()) is not None:
             group, ended = self._drain(first)
+            began = self._clock.monotonic()
             if not _commit_together(self._engine, group):
                 for write in group:
                     _commit_alone(self._engine, write)
+            self._metrics.committed(len(group), self._clock.monotonic() - began)
             if not self._loop.is_closed():
                 self._loop.call_soon_threadsafe(self._deliver, group)
             if ended:

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from opentelemetry.trace import NoOpTracer
+from prometheus_client import CollectorRegistry
 
 from hub.core.audit import Audit, CheckpointKey
 from hub.core.call import Call
@@ -22,6 +23,7 @@ from hub.core.events import Events
 from hub.core.idempotency import Idempotency
 from hub.core.ids import SeededIds
 from hub.core.job_runs import JobRuns
+from hub.core.metrics import CoreMetrics
 from hub.core.outbox import Outbox
 from hub.core.secrets import Secret
 from hub.core.telemetry import Telemetry
@@ -61,6 +63,7 @@ class Core:
     references: VendorReferences
     telemetry: Telemetry
     disk: Disk
+    registry: CollectorRegistry
     stores: "Stores"
 
     def call(self, number: int = 1, **changes: object) -> Call:
@@ -119,21 +122,14 @@ async def open_core(
 
 def _wire(folder: Path, path: Path, clock: FakeClock, seed: int, wrap: Callable[[Database], Database]) -> Core:
     ids = SeededIds(clock=clock, seed=seed)
-    database = wrap(SqliteDatabase(path=path, clock=clock))
+    registry = CollectorRegistry()
+    metrics = CoreMetrics(registry=registry)
+    database = wrap(SqliteDatabase(path=path, clock=clock, metrics=metrics))
     stores = Stores()
     disk = Disk()
     telemetry = Telemetry(tracer=NoOpTracer())
     holder = ids.resource_id()
-    audit = Audit(
-        database=database,
-        store=stores.audit,
-        clock=clock,
-        instance=holder,
-        key=CheckpointKey(key=PRIVATE_KEY),
-        file=CheckpointFile(folder / "audit" / "checkpoints.jsonl"),
-        free_bytes=lambda: disk.free_bytes,
-        low_space_bytes=1 << 20,
-    )
+    audit = _audit(folder, database, clock, metrics=metrics, disk=disk, instance=holder)
     runs = JobRuns(
         database=database,
         store=stores.outbox,
@@ -141,6 +137,7 @@ def _wire(folder: Path, path: Path, clock: FakeClock, seed: int, wrap: Callable[
         clock=clock,
         ids=ids,
         telemetry=telemetry,
+        metrics=metrics,
         holder=holder,
     )
     outbox = Outbox(database=database, store=stores.outbox, runs=runs, clock=clock, ids=ids, holder=holder)
@@ -171,7 +168,24 @@ def _wire(folder: Path, path: Path, clock: FakeClock, seed: int, wrap: Callable[
         references=references,
         telemetry=telemetry,
         disk=disk,
+        registry=registry,
         stores=stores,
+    )
+
+
+def _audit(
+    folder: Path, database: Database, clock: FakeClock, *, metrics: CoreMetrics, disk: Disk, instance: str
+) -> Audit:
+    return Audit(
+        database=database,
+        store=SqlAuditStore(),
+        clock=clock,
+        instance=instance,
+        key=CheckpointKey(key=PRIVATE_KEY),
+        file=CheckpointFile(folder / "audit" / "checkpoints.jsonl"),
+        metrics=metrics,
+        free_bytes=lambda: disk.free_bytes,
+        low_space_bytes=1 << 20,
     )
 
 

@@ -8,7 +8,6 @@ import pytest
 
 from hub.core.errors import LeaseLostError, UnavailableError
 from hub.core.jobs import Again, Dead, Done, Job, JobKind, JobState, Lease, NewJob, Next
-from hub.core.outbox import Schedule
 from hub.core.outbox_store import JobView
 from tests.support.core_fixtures import Core, open_core, settled
 
@@ -36,6 +35,21 @@ async def test_a_job_runs_once_and_is_done(core: Core) -> None:
     assert await core.outbox.run_due() == 0
     assert ran == ["a"]
     assert (await _view(core, job_id)).state is JobState.DONE
+
+
+async def test_operators_see_how_runs_end(core: Core) -> None:
+    ends: list[Next] = [Again(delay=timedelta(0)), Dead(reason="NO"), Done()]
+
+    async def handle(job: Job, lease: Lease) -> Next:
+        return ends.pop(0)
+
+    core.outbox.register(JobKind(name="test.do", handler=handle))
+    for _ in range(2):
+        await _enqueue(core, NewJob(kind="test.do"))
+    await core.outbox.run_due()
+    for ending in ("again", "dead", "done"):
+        assert core.registry.get_sample_value("hub_job_runs_total", {"kind": "test.do", "ending": ending}) == 1
+    assert (core.registry.get_sample_value("hub_commit_transactions_count") or 0) > 5
 
 
 async def test_jobs_run_by_priority_then_by_time(core: Core) -> None:
@@ -288,47 +302,6 @@ async def test_a_server_that_is_alone_takes_a_dead_process_s_leases_at_once(tmp_
         await settled(alive)
         assert ran == [2]
         await alive.outbox.stop(grace_seconds=1)
-
-
-def _daily(*, catch_up: bool = False) -> Schedule:
-    return Schedule(name="test.daily", every=timedelta(days=1), kind="test.do", catch_up=catch_up)
-
-
-@pytest.mark.parametrize(("catch_up", "runs"), [(False, 1), (True, 7)])
-async def test_after_a_week_asleep_a_schedule_fires_once_unless_it_catches_up(
-    core: Core, catch_up: bool, runs: int
-) -> None:
-    slots: list[str] = []
-
-    async def handle(job: Job, lease: Lease) -> Next:
-        slots.append(job.payload["slot"])
-        return Done()
-
-    core.outbox.register(JobKind(name="test.do", handler=handle))
-    core.outbox.schedule(_daily(catch_up=catch_up))
-    assert await core.outbox.run_due() == 0  # a new schedule waits for its first slot
-    core.clock.jump(7 * 86400)
-    assert await core.outbox.run_due() == runs
-    assert slots == sorted(set(slots))
-    assert slots[-1] == "2026-01-08T00:00:00+00:00"
-
-
-async def test_two_replicas_fire_a_slot_once(tmp_path: Path) -> None:
-    fired: list[str] = []
-
-    async def handle(job: Job, lease: Lease) -> Next:
-        fired.append(job.payload["slot"])
-        return Done()
-
-    async with open_core(tmp_path) as first, open_core(tmp_path, clock=first.clock, seed=2) as second:
-        for core in (first, second):
-            core.outbox.register(JobKind(name="test.do", handler=handle))
-            core.outbox.schedule(_daily())
-            await core.outbox.run_due()
-        first.clock.jump(86400)
-        for core in (first, second):
-            await core.outbox.run_due()
-    assert fired == ["2026-01-02T00:00:00+00:00"]
 
 
 async def test_a_kind_is_registered_once_and_not_with_a_lease_too_short_to_renew(core: Core) -> None:

@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from prometheus_client import CollectorRegistry
 from sqlalchemy import Connection, text
 
 from hub.core.clock import FakeClock
 from hub.core.database import touch
 from hub.core.errors import ExhaustedError, UnavailableError
+from hub.core.metrics import CoreMetrics
 from hub.storage import engine
 from hub.storage.engine import SqliteDatabase
 from hub.storage.files import InstallationLockedError
@@ -19,10 +21,14 @@ from hub.storage.files import InstallationLockedError
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
-    opened = SqliteDatabase(path=tmp_path / "state" / "hub.db", clock=FakeClock())
+    opened = SqliteDatabase(path=tmp_path / "state" / "hub.db", clock=FakeClock(), metrics=_metrics())
     await opened.write(_run("create table numbers (value integer primary key)"), label="test")
     yield opened
     await opened.close()
+
+
+def _metrics() -> CoreMetrics:
+    return CoreMetrics(registry=CollectorRegistry())
 
 
 def _run(statement: str) -> Callable[[Connection], None]:
@@ -171,7 +177,7 @@ async def test_a_full_queue_refuses_and_names_a_delay(
     database: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine, "MAX_QUEUED_WRITES", 2)
-    small = SqliteDatabase(path=database_path(database), clock=FakeClock())
+    small = SqliteDatabase(path=database_path(database), clock=FakeClock(), metrics=_metrics())
     blocker = Blocker()
     first = await blocker.block(small)
     waiting = [asyncio.create_task(small.write(_insert(value), label="test")) for value in (1, 2)]
@@ -198,7 +204,7 @@ async def test_a_database_that_can_t_be_written_is_unavailable_and_changes_nothi
 
 
 async def test_closing_commits_what_is_queued_and_refuses_what_comes_later(tmp_path: Path) -> None:
-    database = SqliteDatabase(path=tmp_path / "hub.db", clock=FakeClock())
+    database = SqliteDatabase(path=tmp_path / "hub.db", clock=FakeClock(), metrics=_metrics())
     await database.write(_run("create table numbers (value integer primary key)"), label="test")
     writes = [asyncio.create_task(database.write(_insert(value), label="test")) for value in range(20)]
     await asyncio.sleep(0)
@@ -219,11 +225,11 @@ async def test_the_files_are_open_to_their_owner_alone(database: SqliteDatabase)
 
 async def test_an_exclusive_database_has_one_server_and_is_free_again_when_it_ends(tmp_path: Path) -> None:
     path = tmp_path / "hub.db"
-    server = SqliteDatabase(path=path, clock=FakeClock(), exclusive=True)
+    server = SqliteDatabase(path=path, clock=FakeClock(), metrics=_metrics(), exclusive=True)
     with pytest.raises(InstallationLockedError):
-        SqliteDatabase(path=path, clock=FakeClock(), exclusive=True)
+        SqliteDatabase(path=path, clock=FakeClock(), metrics=_metrics(), exclusive=True)
     await server.close()
-    await SqliteDatabase(path=path, clock=FakeClock(), exclusive=True).close()
+    await SqliteDatabase(path=path, clock=FakeClock(), metrics=_metrics(), exclusive=True).close()
 
 
 async def test_what_is_written_is_synchronised_in_full(database: SqliteDatabase) -> None:
