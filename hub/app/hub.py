@@ -1,8 +1,8 @@
 """The composition root: settings, shared services, enabled modules, servers. It decides nothing but the order."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass
 
 import structlog
@@ -31,7 +31,7 @@ from hub.rpc.pages import PageTokens
 from hub.rpc.server import Server
 from hub.rpc.services.administration import HubServicer
 from hub.rpc.services.events import EventsServicer
-from hub.settings import Profile, Settings
+from hub.settings import Profile, Settings, SettingsError
 from hub.signing.port import SigningPort
 from hub.web.listener import Listener
 from hub.web.private import private_application
@@ -101,7 +101,8 @@ async def serve(
         await core.audit.start()
         closing.push_async_callback(core.audit.close)
         signing = await _connect_agents(installation, core, closing)
-        servers = _make_servers(installation, core, tracing)
+        with _refusing_files():
+            servers = _make_servers(installation, core, tracing)
         modules = _make_modules(installation, core, signing, servers, await stored_modes(core.database))
         closing.push_async_callback(modules.close)
         _bind_own_services(core, signing, servers, modules, tracing)
@@ -266,12 +267,22 @@ async def _listen(
     public = Listener(application=public_application(routes=modules.webhooks()), address=settings.web.public_address)
     closing.push_async_callback(private.close)
     closing.push_async_callback(public.close)
-    return Ports(
-        private=await private.start(),
-        public=await public.start(),
-        administration=await servers.administration.start(),
-        server=await servers.callers.start(),
-    )
+    with _refusing_files():
+        return Ports(
+            private=await private.start(),
+            public=await public.start(),
+            administration=await servers.administration.start(),
+            server=await servers.callers.start(),
+        )
+
+
+@contextmanager
+def _refusing_files() -> Iterator[None]:
+    """Turn what a server says of its TLS files (ValueError) into a refusal of the settings."""
+    try:
+        yield
+    except ValueError as error:
+        raise SettingsError(f"server or administration: {error}") from error
 
 
 async def _drain(servers: Servers, core: Core, seconds: float) -> None:

@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
     except OSError as error:
-        print(f"hub: {error.filename or 'the system'}: {error.strerror or error}", file=sys.stderr)
+        print(f"hub: {error.filename}: {error.strerror}" if error.filename else f"hub: {error}", file=sys.stderr)
     except KeyboardInterrupt:
         print("hub: interrupted", file=sys.stderr)
     return FAILED

@@ -6,6 +6,8 @@ import signal
 from collections.abc import Mapping
 from functools import partial
 
+from sqlalchemy.exc import DatabaseError
+
 from hub.app.hub import Ports, serve
 from hub.app.logs import configure_logs
 from hub.app.prepare import Installation, prepare
@@ -26,6 +28,8 @@ def run(arguments: argparse.Namespace) -> int:
         asyncio.run(_serve(installation, clock, ids))
     except (InstallationLockedError, SchemaTooNewError) as error:
         raise CommandError(str(error)) from error
+    except DatabaseError as error:
+        raise CommandError("the database can't be used; restore it from a backup, and keep the damaged file") from error
     print("landhub has stopped.", flush=True)
     return OK
 
