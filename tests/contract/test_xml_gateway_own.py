@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from datetime import datetime, time, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -26,11 +27,12 @@ from hub.modules.rosreestr.port import (
 from hub.resilience.gate import BreakerState
 from sandbox.app import Sandbox
 from sandbox.faults import Fault, FaultKind
+from sandbox.scenarios import MOSCOW
 from sandbox.settings import PLAIN_GATEWAY
 from sandbox.tls import ThrowAwayPki
 from tests.contract.provider_context import Context
 from tests.contract.rosreestr_vendor import BUYER, CONSENT, SELLER, a_transfer
-from tests.contract.xml_gateway_vendor import XmlGatewayVendor, connect, sandbox_settings
+from tests.contract.xml_gateway_vendor import START, XmlGatewayVendor, connect, sandbox_settings
 
 PLAIN = {"client_reference": False, "documents": False, "right_details": False, "status_detail": False}
 UPSTREAM = "rosreestr.xml_gateway"
@@ -346,3 +348,43 @@ async def test_settings_that_cannot_work_are_refused_with_the_reason(
     (tmp_path / "sandbox/client.key").chmod(0o644)
     with pytest.raises(SecretError, match="chmod 600"):
         connected(vendor)
+
+
+async def test_an_answer_about_something_else_is_not_believed(vendor: XmlGatewayVendor, connected: Connected) -> None:
+    port = connected(vendor, policy={"max_attempts": 1})
+    plots = vendor.sandbox.registry._plots
+    plots[vendor.unknown_plot] = plots[vendor.single_owner]
+    for read in (port.get_land_plot, port.list_rights):
+        with pytest.raises(UnavailableError) as caught:
+            await read(vendor.unknown_plot)
+        assert caught.value.reason == "UPSTREAM_ANSWER_INVALID"
+
+
+async def test_a_status_of_another_registration_is_not_believed(vendor: XmlGatewayVendor, connected: Connected) -> None:
+    port = connected(vendor)
+    vendor_id = (await port.submit("REF1", a_transfer(vendor))).vendor_id
+    registrations = vendor.sandbox.book._registrations
+    registrations["R-OTHER"] = registrations[vendor_id]
+    with pytest.raises(UnavailableError) as caught:
+        await port.get_status("R-OTHER")
+    assert caught.value.reason == "UPSTREAM_ANSWER_INVALID"
+
+
+async def test_leading_zeros_make_no_other_plot(vendor: XmlGatewayVendor, connected: Connected) -> None:
+    plots = vendor.sandbox.registry._plots
+    plots["50:20:0010101:0101"] = plots[vendor.single_owner]
+    assert (await connected(vendor).get_land_plot("50:20:0010101:0101")).cadastral_number == vendor.single_owner
+
+
+async def test_a_moment_without_an_offset_is_moscow_time_and_a_day_ends_at_its_moscow_midnight(
+    vendor: XmlGatewayVendor, connected: Connected
+) -> None:
+    port = connected(vendor)
+    vendor.choose("suspended")
+    vendor_id = (await port.submit("REF1", a_transfer(vendor))).vendor_id
+    vendor.advance(2)
+    told = await port.get_status(vendor_id)
+    vendor.fail("status", "no_offset")
+    assert (await port.get_status(vendor_id)).status_time == told.status_time == START + timedelta(seconds=2)
+    last_day = (START + timedelta(days=90)).date()
+    assert told.until == datetime.combine(last_day + timedelta(days=1), time(), tzinfo=MOSCOW)
