@@ -282,7 +282,7 @@ def parse_settings(text: str) -> Settings:
     try:
         settings = Settings(**document)
     except ValidationError as error:
-        raise SettingsError(*_problems(error, "")) from error
+        raise SettingsError(*problems_of(error, "")) from error
     problems = (*_unknown_variables(document, os.environ), *_unknown_roles(settings))
     if problems:
         raise SettingsError(*problems)
@@ -301,10 +301,11 @@ def validate_module(name: str, table: Mapping[str, Any], model: type[T]) -> T:
     try:
         return model.model_validate(dict(table))
     except ValidationError as error:
-        raise SettingsError(*_problems(error, f"modules.{name}.")) from error
+        raise SettingsError(*problems_of(error, f"modules.{name}.")) from error
 
 
-def _problems(error: ValidationError, prefix: str) -> Iterator[str]:
+def problems_of(error: ValidationError, prefix: str) -> Iterator[str]:
+    """Yield a line for each key that doesn't fit: its path and what to do, never its value."""
     for detail in error.errors(include_url=False, include_context=False, include_input=False):
         path = prefix + ".".join(str(part) for part in detail["loc"])
         yield f"{path}: {_advice(detail)}"

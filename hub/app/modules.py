@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 from aiohttp import web
+from pydantic import ValidationError
 
 from hub.app.prepare import ConfiguredModule
 from hub.app.read_only import gated
@@ -19,7 +20,7 @@ from hub.core.secrets import SecretError
 from hub.core.waiting import wait_until_done
 from hub.module_api import ModuleContext, ReportReady, RunningModule
 from hub.rpc.binding import BindingError, ServiceBinding
-from hub.settings import SettingsError
+from hub.settings import SettingsError, problems_of
 
 log = structlog.get_logger(__name__)
 
@@ -161,7 +162,7 @@ class Modules:
                 self._take(hosted, running)
                 return
             except (SecretError, BindingError, ValueError) as error:
-                problem = f"modules.{hosted.name}: {error}"
+                problem = _problem(hosted.name, error)
                 hosted.reason = "its settings can't be used; see the log"
                 log.warning("module.settings_refused", module=hosted.name, problem=problem)
             except Exception as error:  # noqa: BLE001 - whatever a module breaks by, the others run and it is tried again
@@ -221,6 +222,12 @@ class Modules:
             state = ServiceState.SERVING
         for service in hosted.services:
             self._health.set(service, state, reason=hosted.reason)
+
+
+def _problem(name: str, error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        return "\n".join(problems_of(error, f"modules.{name}."))
+    return f"modules.{name}: {error}"
 
 
 def _told(error: Exception) -> str:

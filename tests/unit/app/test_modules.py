@@ -136,6 +136,22 @@ async def test_bad_settings_stop_the_hub(core: Core, error: Exception) -> None:
     await hub.modules.close()
 
 
+async def test_a_setting_that_a_provider_refuses_is_told_without_its_value(core: Core) -> None:
+    class ProviderSettings(BaseModel):
+        timeout: int
+
+    async def build(settings: Any, ctx: ModuleContext) -> RunningModule:
+        ProviderSettings.model_validate({"timeout": "hunter2"})
+        raise AssertionError
+
+    hub = Hub(core, build)
+    with pytest.raises(SettingsError) as refused:
+        await hub.modules.start()
+    assert str(refused.value).startswith("modules.things.timeout: ")
+    assert "hunter2" not in str(refused.value)
+    await hub.modules.close()
+
+
 async def test_a_module_whose_start_fails_is_closed_and_built_anew(core: Core) -> None:
     closed: list[str] = []
 
