@@ -13,6 +13,7 @@ from hub.core.effects import Claim, Effects
 from hub.core.errors import NotFoundError, PreconditionError
 from hub.core.events import Event, Events
 from hub.core.ids import Ids
+from hub.core.turns import Turns
 from hub.core.vendor_reference import ReferenceShape
 from hub.modules.rosreestr import work
 from hub.modules.rosreestr.codec import encode_documents, encode_transfer
@@ -67,6 +68,7 @@ class RosreestrService:
         self._clock = clock
         self._ids = ids
         self._settings = settings
+        self._turns = Turns()
         self._plots: Cache[str, LandPlot] = Cache(clock=clock, max_entries=settings.cache_entries)
         self._rights: Cache[str, tuple[Right, ...]] = Cache(clock=clock, max_entries=settings.cache_entries)
 
@@ -103,17 +105,18 @@ class RosreestrService:
         """
         check_transfer(transfer)
         self._port.check_transfer(transfer)
-        started = await self._effects.find(call)
-        if started is None:
-            await self._require_owners(transfer)
-            started = await self._effects.start(
-                call,
-                kind=work.SUBMIT,
-                resource=work.REGISTRATION,
-                resource_id=self._ids.resource_id(),
-                begin=lambda conn, claim: self._begin_registration(conn, claim, transfer),
-                keep_forever=True,
-            )
+        async with self._turns.of(call):
+            started = await self._effects.find(call)
+            if started is None:
+                await self._require_owners(transfer)
+                started = await self._effects.start(
+                    call,
+                    kind=work.SUBMIT,
+                    resource=work.REGISTRATION,
+                    resource_id=self._ids.resource_id(),
+                    begin=lambda conn, claim: self._begin_registration(conn, claim, transfer),
+                    keep_forever=True,
+                )
         await self._effects.await_outcome(call, started)
         row = await self.get_registration(call, started.resource_id)
         if row.state == RegistrationState.REFUSED and not row.vendor_id:

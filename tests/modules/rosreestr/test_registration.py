@@ -1,5 +1,6 @@
 """One registration from request to register: refusals before anything is sent, lost answers, restarts, following."""
 
+import asyncio
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
@@ -49,6 +50,13 @@ async def test_a_replay_answers_the_resource_as_it_is_now(deal: Deal) -> None:
     assert (again.id, again.state) == (first.id, "REGISTERED")
     assert deal.vendor.calls("submit") == 1
     assert deal.vendor.calls("read_rights") == 1, "the owner is not checked again: by now the buyer owns the plot"
+
+
+async def test_many_equal_calls_at_once_check_the_owner_once_and_submit_once(deal: Deal) -> None:
+    calls = [deal.service.create_registration(deal.core.call(), a_transfer(deal.vendor)) for _ in range(50)]
+    rows = await asyncio.gather(*calls)
+    assert {(row.id, row.state) for row in rows} == {(rows[0].id, "SUBMITTED")}
+    assert (deal.vendor.calls("read_rights"), deal.vendor.calls("submit")) == (1, 1)
 
 
 async def test_the_same_request_id_with_another_deal_is_refused(deal: Deal) -> None:
