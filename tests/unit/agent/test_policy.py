@@ -171,6 +171,18 @@ async def test_one_word_under_another_name_of_its_key_is_still_good_for_one_requ
     assert await guarded.refused(attested(request(keys), caller_key, key_id="crm-key-2")) == "ATTESTATION_REPLAYED"
 
 
+async def test_two_callers_may_happen_on_the_same_nonce(
+    open_bench: OpenBench, keys: Keys, caller_key: Ed25519PrivateKey
+) -> None:
+    bench = await open_bench([caller_rule(callers=["*"])])
+    bank_key = Ed25519PrivateKey.generate()
+    both = {**bench.attestation_keys, "bank-key": AttestationKey(key=bank_key.public_key(), caller="bank")}
+    bench.service._policy = Policy(rules=bench.rules, attestation_keys=both)
+
+    await bench.signed(attested(request(keys), caller_key))
+    await bench.signed(attested(request(keys, caller="bank"), bank_key, key_id="bank-key"))
+
+
 async def test_one_word_sent_for_many_requests_at_once_is_honoured_once(
     guarded: Bench, keys: Keys, caller_key: Ed25519PrivateKey
 ) -> None:
