@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Connection, Row, insert, literal, select, tuple_, type_coerce, update
+from sqlalchemy import BigInteger, Connection, Row, bindparam, insert, literal, select, tuple_, type_coerce, update
 
 from hub.core.audit_chain import AuditRecord, Phase, from_microseconds
 from hub.core.audit_checkpoints import Checkpoint, Countersignature, parse_checkpoint
@@ -29,6 +29,14 @@ VALUE_COLUMNS = (
 VALUE_NAMES = tuple(column.name for column in VALUE_COLUMNS)
 STREAMED_ROWS = 1000
 
+# Every transaction of the hub passes here, so the statements are built once.
+_HEAD = select(instances.c.count, instances.c.head).where(instances.c.instance == bindparam("of")).with_for_update()
+_SET_HEAD = (
+    update(instances)
+    .where(instances.c.instance == bindparam("of"))
+    .values(count=bindparam("to"), head=bindparam("end"))
+)
+
 
 class SqlAuditStore(AuditStore):
     """See AuditStore."""
@@ -43,16 +51,14 @@ class SqlAuditStore(AuditStore):
 
     def head(self, conn: Connection, instance: str) -> tuple[int, bytes]:
         """See AuditStore.head."""
-        query = select(instances.c.count, instances.c.head).where(instances.c.instance == instance).with_for_update()
-        count, head = conn.execute(query).one()
+        count, head = conn.execute(_HEAD, {"of": instance}).one()
         return count, head
 
     def add(self, conn: Connection, instance: str, records: Sequence[RawRecord]) -> None:
         """See AuditStore.add."""
         conn.execute(insert(audit_records), [_row(instance, record) for record in records])
         last = records[-1]
-        end = {"count": last.sequence, "head": last.hash}
-        conn.execute(update(instances).where(instances.c.instance == instance).values(end))
+        conn.execute(_SET_HEAD, {"of": instance, "to": last.sequence, "end": last.hash})
 
     def add_checkpoint(self, conn: Connection, checkpoint: Checkpoint) -> None:
         """See AuditStore.add_checkpoint."""

@@ -16,18 +16,17 @@ class SqlEventStore(EventStore):
     def add(self, conn: Connection, event_id: str, event: Event, *, time: datetime) -> None:
         """See EventStore.add."""
         touch(conn, EVENTS_TOPIC)
-        conn.execute(
-            insert(events).values(
-                id=event_id,
-                type=event.type,
-                subject=event.subject,
-                owner=event.owner,
-                business_reference=event.business_reference,
-                time=time,
-                data=dict(event.data),
-                traceparent=event.traceparent,
-            )
-        )
+        row = {
+            "id": event_id,
+            "type": event.type,
+            "subject": event.subject,
+            "owner": event.owner,
+            "business_reference": event.business_reference,
+            "time": time,
+            "data": dict(event.data),
+            "traceparent": event.traceparent,
+        }
+        conn.execute(insert(events), row)
 
     def get(self, conn: Connection, event_id: str) -> EventRow | None:
         """See EventStore.get."""

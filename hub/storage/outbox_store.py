@@ -27,7 +27,7 @@ class SqlOutboxStore(OutboxStore):
     ) -> Job:
         """See OutboxStore.add_leased."""
         lease = {"state": JobState.LEASED, "attempts": 1, "fence": 1, "holder": holder, "lease_until": until}
-        conn.execute(insert(jobs).values(_row(job_id, job, now) | lease))
+        conn.execute(insert(jobs), _row(job_id, job, now) | lease)
         return Job(id=job_id, new=job, attempt=1, setbacks=0, failures=0, fence=1, created_at=now, sent_at=None)
 
     def claim(
