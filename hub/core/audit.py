@@ -236,3 +236,6 @@ class Audit:
             await work()
         except (HubError, OSError) as error:
             log.warning("audit.delayed", error_type=type(error).__name__)
+        except Exception:
+            # The edge of background work: were the loop to end here, the audit would silently stop stating its head.
+            log.exception("audit.background_failed")

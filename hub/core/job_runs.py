@@ -122,6 +122,10 @@ class JobRuns:
         except HubError as error:
             log.warning("outbox.renewal_failed", reason=error.reason)
             return
+        except Exception:
+            # The edge of durable work: were the loop to end here, every long job would lose its lease.
+            log.exception("outbox.renewal_failed")
+            return
         for lease, still_held in zip(leases, held, strict=True):
             lease.expires = asked + lease.kind.lease.total_seconds() if still_held else asked
 
