@@ -7,7 +7,7 @@ from pathlib import Path
 
 import structlog
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -69,13 +69,13 @@ class Trust:
 
         Its time is not looked at; see Leaf.
         """
+        if weakness := _weakness(certificate):
+            return weakness  # first, since the library won't even check a signature over SHA-1
         if not any(_issued(authority, certificate) for authority in self._authorities):
             return "issuer"
         if fingerprint(certificate) in self._denied:
             return "denied"
-        if certificate.serial_number in self._revoked:
-            return "revoked"
-        return _weakness(certificate)
+        return "revoked" if certificate.serial_number in self._revoked else ""
 
     def _load(self) -> None:
         authorities = x509.load_pem_x509_certificates(_read(self._files.client_ca))
@@ -114,16 +114,19 @@ def validity(certificate: x509.Certificate) -> tuple[datetime, datetime]:
 def _issued(authority: x509.Certificate, certificate: x509.Certificate) -> bool:
     try:
         certificate.verify_directly_issued_by(authority)
-    except (InvalidSignature, ValueError, TypeError):
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
         return False
     return True
 
 
 def _weakness(certificate: x509.Certificate) -> str:
-    hash_algorithm = certificate.signature_hash_algorithm
+    try:
+        hash_algorithm, key = certificate.signature_hash_algorithm, certificate.public_key()
+    except (UnsupportedAlgorithm, ValueError):
+        return "weak_key"  # of a kind that can't be judged
     if hash_algorithm is not None and hash_algorithm.name in _OLD_HASHES:
         return "sha1"
-    match certificate.public_key():
+    match key:
         case rsa.RSAPublicKey(key_size=bits) if bits >= _SMALLEST_RSA_BITS:
             return ""
         case ec.EllipticCurvePublicKey(key_size=bits) if bits >= _SMALLEST_EC_BITS:

@@ -22,6 +22,12 @@ async def plot_failure(site: Site, caller: str = "crm") -> Failure:
     return await failure_of(RosreestrServiceStub(site.channel(caller)).GetLandPlot(PLOT, timeout=10))
 
 
+def raw(site: Site, caller: str, path: str) -> Any:
+    """Call a method by its path alone."""
+    call: Any = site.channel(caller).unary_unary(path)
+    return call(b"", timeout=10)
+
+
 SECOND = timedelta(seconds=1)
 TABLE: list[tuple[HubError, grpc.StatusCode, str, float | None]] = [
     (errors.InvalidRequestError("x"), grpc.StatusCode.INVALID_ARGUMENT, "VALIDATION_FAILED", None),
@@ -144,7 +150,7 @@ async def test_a_read_only_module_reads_and_changes_nothing(site: Site) -> None:
 
 @pytest.mark.parametrize("path", ["/landhub.rosreestr.v1.RosreestrService/NoSuch", "/no.Such/Thing", "/ю/<script>"])
 async def test_a_method_that_does_not_exist_is_refused_with_a_reason_and_audited(site: Site, path: str) -> None:
-    failure = await failure_of(site.channel("archive").unary_unary(path)(b"", timeout=10))
+    failure = await failure_of(raw(site, "archive", path))
     assert (failure.code, failure.info.reason) == (grpc.StatusCode.UNIMPLEMENTED, "MODULE_DISABLED")
     assert site.audit.last.details["asked"].startswith("/")
     assert "<" not in site.audit.last.details["asked"]
@@ -164,5 +170,5 @@ async def test_a_caller_without_the_role_is_refused_and_audited(site: Site) -> N
 
 async def test_a_service_of_another_server_is_not_here(site: Site) -> None:
     path = "/landhub.hub.v1.HubService/ListModules"
-    failure = await failure_of(site.channel().unary_unary(path)(b"", timeout=10))
+    failure = await failure_of(raw(site, "crm", path))
     assert failure.code is grpc.StatusCode.UNIMPLEMENTED
