@@ -16,7 +16,7 @@ from landhub_client import Client, LandhubError
 from sandbox.demo.deal import Deal, Names
 from sandbox.demo.processes import Background
 from sandbox.demo.stack import Stack
-from tests.support.stack import command, connect, connect_administrator, control, running_stack
+from tests.support.stack import command, connect, control, running_stack
 
 T = TypeVar("T")
 
@@ -139,7 +139,7 @@ async def test_the_story_goes_on_wherever_hub_and_agent_are_killed(stack: Stack,
     assert registration["status"] == "REGISTERED"
     assert registration["client_reference"] == registered.vendor_reference
     assert registered.document_count == 2
-    async with connect_administrator(stack.installation) as administrator:
+    async with connect(stack.installation, "administrator") as administrator:
         await _check_audit(administrator, names)
         await _check_journal(administrator, names)
 

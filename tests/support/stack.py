@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -41,29 +42,37 @@ def command(module: str, *arguments: str) -> str:
     return done.stdout
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who calls, by which certificate, at which port."""
+
+    address: str
+    ca: Path
+    certificate: Path
+    key: Path
+
+
+def identity(installation: Installation, caller: str) -> Identity:
+    """The identity of `client`, of a caller that was added, or of `administrator`."""
+    pki, ports = installation.pki, installation.ports
+    if caller == "administrator":
+        stem, ca, port = pki / "admin", pki / "admin-ca.crt", ports.administration
+    else:
+        stem, ca, port = pki / ("client" if caller == "client" else f"callers/{caller}"), pki / "ca.crt", ports.hub
+    return Identity(address=f"{HOST}:{port}", ca=ca, certificate=stem.with_suffix(".crt"), key=stem.with_suffix(".key"))
+
+
 def connect(installation: Installation, caller: str = "client") -> Client:
     """The Python client as that caller."""
-    pki = installation.pki
-    certificate, key = pki / f"{caller}.crt", pki / f"{caller}.key"
-    if not certificate.exists():
-        certificate, key = pki / f"callers/{caller}.crt", pki / f"callers/{caller}.key"
-    return Client.connect(f"{HOST}:{installation.ports.hub}", ca=pki / "ca.crt", certificate=certificate, key=key)
+    who = identity(installation, caller)
+    return Client.connect(who.address, ca=who.ca, certificate=who.certificate, key=who.key)
 
 
-def connect_administrator(installation: Installation) -> Client:
-    """The Python client as the administrator, at the administration's address."""
-    pki = installation.pki
-    address = f"{HOST}:{installation.ports.administration}"
-    return Client.connect(address, ca=pki / "admin-ca.crt", certificate=pki / "admin.crt", key=pki / "admin.key")
-
-
-def channel(installation: Installation) -> grpc.Channel:
-    """A plain synchronous channel with the demo's client certificate, for what users without our client do."""
-    pki = installation.pki
-    credentials = grpc.ssl_channel_credentials(
-        (pki / "ca.crt").read_bytes(), (pki / "client.key").read_bytes(), (pki / "client.crt").read_bytes()
-    )
-    return grpc.secure_channel(f"{HOST}:{installation.ports.hub}", credentials)
+def channel(installation: Installation, caller: str = "client") -> grpc.Channel:
+    """A plain synchronous channel as that caller, for what users without our client do."""
+    who = identity(installation, caller)
+    credentials = grpc.ssl_channel_credentials(who.ca.read_bytes(), who.key.read_bytes(), who.certificate.read_bytes())
+    return grpc.secure_channel(who.address, credentials)
 
 
 def control(stack: Stack, path: str, body: Any = None) -> Any:
