@@ -7,20 +7,16 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from google.protobuf.message import DecodeError
-
 from gost.digest import DigestAlgorithm
-from landhub.signer.v1 import signer_pb2
 from signer_agent.app import Agent, journal_chain, make_backend, make_policy
-from signer_agent.checkpoint import Checkpoint, read_checkpoints
 from signer_agent.clock import SystemClock
 from signer_agent.errors import SettingsError
 from signer_agent.installation import Plan, create
 from signer_agent.journal_verify import read_public_key, verify_journal
 from signer_agent.model import DocumentKind, SignatureFormat, SigningRequest
-from signer_agent.rpc import wire
 from signer_agent.settings import Settings, load_settings
 from signer_agent.telemetry import configure_logs
+from signer_agent.witnessed import read_witnessed
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -128,27 +124,17 @@ def _explain(options: argparse.Namespace) -> int:
 def _verify_journal(options: argparse.Namespace) -> int:
     directory: Path = options.directory
     settings = load_settings(directory)
+    chain = journal_chain(settings)
     report = verify_journal(
         directory / settings.journal.folder,
-        chain=journal_chain(settings),
+        chain=chain,
         public_key=read_public_key(options.public_key or directory / "keys/journal.pub"),
-        witnessed=[point for path in options.witnessed for point in _read_witnessed(path)],
+        witnessed=[point for path in options.witnessed for point in read_witnessed(path, chain=chain)],
     )
     for problem in report.problems:
         print(problem)
     print(f"{report.count} records, {report.checkpoints} checkpoints, {len(report.problems)} problems")
     return 1 if report.problems else 0
-
-
-def _read_witnessed(path: Path) -> tuple[Checkpoint, ...]:
-    """Checkpoints as lines of JSON, or one as the protobuf that the hub keeps."""
-    try:
-        content = path.read_bytes()
-        if content.startswith(b"{"):
-            return read_checkpoints(content)
-        return (wire.checkpoint_of(signer_pb2.Checkpoint.FromString(content)),)
-    except (OSError, ValueError, DecodeError) as error:
-        raise SettingsError(f"{path} holds no checkpoint of a journal") from error
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -185,7 +171,7 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         action="append",
         default=[],
-        help="checkpoints that the hub kept; may be given several times",
+        help="the hub's state/audit/checkpoints.jsonl, which keeps this journal's; may be given several times",
     )
     return parser
 

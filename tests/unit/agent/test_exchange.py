@@ -2,14 +2,20 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from hub.core.audit_checkpoints import CheckpointKey, checkpoint_line, countersignature_line
+from hub.signing import wire as hub_wire
+from landhub.signer.v1.signer_service_pb2 import CountersignCheckpointResponse
 from signer_agent.checkpoint import Checkpoint
 from signer_agent.clock import milliseconds
-from signer_agent.errors import AgentError
+from signer_agent.errors import AgentError, SettingsError
 from signer_agent.exchange import CheckpointExchange, Exchange
+from signer_agent.rpc import wire
+from signer_agent.witnessed import read_witnessed
 from tests.unit.agent.support import CHAIN, NOON, Bench
 
 REQUEST_ID = "00000000-0000-4000-8000-000000000001"
@@ -131,3 +137,24 @@ async def test_without_a_pinned_key_none_is_taken(bench: Bench) -> None:
     bench.exchange = CheckpointExchange(hub_key=None, journal=bench.journal, ledger=bench.ledger)
 
     assert await refused(bench, hub_checkpoint(bench.hub_key)) == "CHECKPOINT_INVALID"
+
+
+async def test_the_hubs_own_checkpoints_are_understood_and_what_it_keeps_of_ours_is_read_back(
+    bench: Bench, tmp_path: Path
+) -> None:
+    signed = CheckpointKey(key=bench.hub_key).sign(
+        instance="01920000-0000-7000-8000-000000000001", count=12, head=b"h" * 32, time=NOON, previous="ab" * 32
+    )
+
+    exchange = await take(bench, wire.checkpoint_of(hub_wire.checkpoint_request(signed).checkpoint))
+    answer = CountersignCheckpointResponse(
+        countersigned=wire.checkpoint(exchange.countersigned),
+        journal_checkpoint=wire.checkpoint(exchange.journal_checkpoint),
+    )
+    kept = countersignature_line(hub_wire.countersignature("agent", signed, answer))
+    (tmp_path / "checkpoints.jsonl").write_bytes(checkpoint_line(signed) + kept)
+
+    assert read_witnessed(tmp_path / "checkpoints.jsonl", chain=CHAIN) == (exchange.journal_checkpoint,)
+    bench.journal_key.public_key().verify(exchange.countersigned.signature, signed.body)
+    with pytest.raises(SettingsError, match="holds no checkpoint"):
+        read_witnessed(tmp_path / "checkpoints.jsonl", chain="journal:other")
