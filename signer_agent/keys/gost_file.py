@@ -59,6 +59,9 @@ class GostFileBackend(KeyBackend):
     def refresh(self) -> None:
         """Look again. A pair that can't be read now, being half written, stays as it was."""
         with self._refreshing:
+            if not self._folder.is_dir():
+                LOG.warning("key_folder_missing", folder=self._folder.name)
+                return
             found: dict[str, _Pair] = {}
             for path in sorted(self._folder.glob("*.crt"))[:MAX_CERTIFICATES]:
                 known = self._by_file.get(path.stem)

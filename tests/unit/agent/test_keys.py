@@ -86,6 +86,15 @@ def test_what_cannot_be_read_now_stays_as_it_was(folder: Path, keys: Keys) -> No
     assert backend.sign(thumbprint, b"attributes")
 
 
+def test_a_folder_that_is_gone_for_a_while_costs_no_key(folder: Path, keys: Keys) -> None:
+    backend = GostFileBackend(folder=folder, passphrase=None)
+
+    folder.rename(folder.with_name("away"))
+    backend.refresh()
+
+    assert backend.sign(keys.thumbprints["seller"], b"attributes")
+
+
 def test_a_key_of_another_certificate_is_none(folder: Path, keys: Keys) -> None:
     copy_pair(keys, folder, "other", new_name="seller")
     put_private(folder / "seller.key", (keys.folder / "expired.key").read_bytes())
