@@ -21,8 +21,8 @@ help: ## This list
 setup: .venv/.ready ## Install what running needs: Debian packages (as root), then Python's in .venv
 
 .PHONY: demo
-demo: .venv/.ready ## Run the land deal from end to end; KEEP=1 leaves everything running
-	@$(BIN)/python -m sandbox.demo $(if $(KEEP),--keep)
+demo: .venv/.ready ## Run the land deal from end to end; KEEP=1 leaves everything running, PORT_BASE=N moves its ports
+	@$(BIN)/python -m sandbox.demo $(if $(KEEP),--keep) $(if $(PORT_BASE),--port-base $(PORT_BASE))
 
 .PHONY: test
 test: lint ## Every check, then every test; ARGS="..." goes to pytest

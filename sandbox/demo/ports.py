@@ -57,5 +57,5 @@ class Ports:
                 if error.errno != errno.EADDRINUSE:
                     raise
                 raise PortTakenError(
-                    f"port {port} ({name}) is in use: end what listens there, or choose others with --port-base N"
+                    f"port {port} ({name}) is in use: end what listens there, or move all with make demo PORT_BASE=N"
                 ) from error

@@ -1,0 +1,144 @@
+"""`make demo` from the outside: its papers convince tools that are not ours, and it cleans up after itself."""
+
+import json
+import shutil
+import socket
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.demo.processes import running_pid
+
+TIMEOUT_SECONDS = 180
+PROGRAMS = ("hub", "agent", "sandbox")
+EVENTS = {"SUBMITTED", "IN_REVIEW", "SUSPENDED", "REGISTERED"}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    folder = tmp_path_factory.mktemp("demo") / "installation"
+    done = _run(folder, _seven_free_ports())
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder, done.stdout
+
+
+def test_openssl_accepts_the_signature_and_not_after_one_byte_changed(demo: tuple[Path, str], tmp_path: Path) -> None:
+    folder, _ = demo
+    assert _verify(folder, folder / "contract.txt")
+    changed = tmp_path / "contract.txt"
+    shutil.copy(folder / "contract.txt", changed)
+    with changed.open("r+b") as file:
+        file.seek(10)
+        file.write(b"X")
+    assert not _verify(folder, changed)
+
+
+def test_one_trace_holds_the_whole_story_over_demo_hub_and_agent(demo: tuple[Path, str]) -> None:
+    folder, _ = demo
+    trace = json.loads((folder / "trace.json").read_text())
+    spans = [
+        (_service(resource_spans), span)
+        for resource_spans in trace["resourceSpans"]
+        for scope_spans in resource_spans["scopeSpans"]
+        for span in scope_spans["spans"]
+    ]
+    assert {span["traceId"] for _, span in spans} == {_summary(folder)["trace_id"]}
+    assert {service for service, _ in spans} == {"demo", "landhub", "landhub-signer-agent"}
+    known = {span["spanId"] for _, span in spans}
+    roots = [span["name"] for _, span in spans if span.get("parentSpanId") not in known]
+    assert roots == ["land deal"]
+    names = {span["name"] for _, span in spans}
+    assert {"decide", "sign", "verify", "POST /registration/submit", "POST /registration/status"} <= names
+
+
+def test_the_summary_tells_the_refusal_and_the_registration(demo: tuple[Path, str]) -> None:
+    summary = _summary(demo[0])
+    assert summary["refused_first"]["reason"] == "UNSUPPORTED_BY_PROVIDER"
+    assert summary["refused_first"]["metadata"]["limit"] == "transferors"
+    assert summary["state"] == "REGISTERED"
+    assert summary["document_count"] == 2
+    assert {event["data"]["state"] for event in summary["events"] if "state" in event["data"]} >= EVENTS
+
+
+def test_the_story_is_printed(demo: tuple[Path, str]) -> None:
+    _, printed = demo
+    for line in (
+        "Подпись разрешена правилом contracts of the demo",
+        "agent main",
+        "rosreestr.xml_gateway",
+        "REGISTERED",
+    ):
+        assert line in printed
+
+
+def test_nothing_is_left_running(demo: tuple[Path, str]) -> None:
+    assert [running_pid(demo[0] / f"run/{name}.pid") for name in PROGRAMS] == [None, None, None]
+
+
+def test_a_port_in_use_is_named_in_one_line(tmp_path: Path) -> None:
+    base = _seven_free_ports()
+    with socket.create_server(("127.0.0.1", base + 4)):
+        done = _run(tmp_path / "installation", base)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert f"port {base + 4} (agent) is in use" in line
+
+
+def test_a_folder_that_is_not_the_demos_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "precious.txt").write_text("mine")
+    done = _run(tmp_path, _seven_free_ports())
+    assert done.returncode == 1
+    assert "is no demo's folder" in done.stderr
+    assert (tmp_path / "precious.txt").read_text() == "mine"
+
+
+def _run(folder: Path, port_base: int) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "sandbox.demo", "--dir", str(folder), "--port-base", str(port_base)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False)
+
+
+def _seven_free_ports() -> int:
+    """The first of seven ports in a row that are free now."""
+    for base in range(20_000, 32_000, 7):
+        try:
+            with ExitStack() as held:
+                for port in range(base, base + 7):
+                    held.enter_context(socket.create_server(("127.0.0.1", port)))
+        except OSError:
+            continue
+        return base
+    raise AssertionError("no seven ports in a row are free")
+
+
+def _verify(folder: Path, document: Path) -> bool:
+    command = ["openssl", "cms", "-verify", "-engine", "gost", "-cades", "-binary", "-inform", "DER"]
+    files: list[str | Path] = [
+        "-in",
+        folder / "contract.p7s",
+        "-content",
+        document,
+        "-CAfile",
+        folder / "chain.pem",
+        "-out",
+        "/dev/null",
+    ]
+    return subprocess.run([*command, *files], capture_output=True, timeout=30, check=False).returncode == 0
+
+
+def _summary(folder: Path) -> dict[str, Any]:
+    summary: dict[str, Any] = json.loads((folder / "summary.json").read_text())
+    return summary
+
+
+def _service(resource_spans: dict[str, Any]) -> str:
+    (name,) = (
+        item["value"]["stringValue"]
+        for item in resource_spans["resource"]["attributes"]
+        if item["key"] == "service.name"
+    )
+    return str(name)
