@@ -38,8 +38,9 @@ _METHODS = read_methods()
 class Client:
     """One connection to a hub, shared by any number of tasks.
 
-    Calls of the stubs are coroutines (or async iterators) that raise LandhubError. A request without `request_id` gets
-    one; the channel repeats a call after UNAVAILABLE with the same one, within the call's `timeout`.
+    Calls of the stubs are coroutines (or async iterators) that take `timeout` (seconds) and `metadata`, and raise
+    LandhubError. A request without `request_id` gets one; the channel repeats a call after UNAVAILABLE with the same
+    one, within the timeout.
 
     Attributes:
         rosreestr, signatures, events: Stubs of the hub's services.
