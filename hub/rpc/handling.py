@@ -41,7 +41,7 @@ class Handling:
         try:
             async with aclosing(function(passage.request, passage.call())) as answers:
                 async for answer in answers:
-                    await passage.context.write(_serialised(passage, answer))
+                    await passage.write(_serialised(passage, answer))
         except asyncio.CancelledError:
             if not passage.ended_by_drain:
                 raise

@@ -1,5 +1,6 @@
 """One call on its way through the chain: what is known of it so far, and what came of it."""
 
+import asyncio
 import math
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -65,6 +66,26 @@ class Passage:
     ended_by_drain: bool = False
     code: grpc.StatusCode = grpc.StatusCode.OK
     reason: str = ""
+
+    async def write(self, answer: bytes) -> None:
+        """Write one answer of a stream; a caller that has left cancels the call."""
+        try:
+            await self.context.write(answer)
+        except grpc.aio.InternalError as error:
+            raise asyncio.CancelledError from error
+
+    async def require_caller(self) -> None:
+        """Let the call go on only if its caller is still there.
+
+        gRPC shows a stream that broke off as one that has ended. Headers can only be sent to somebody, so sending them
+        tells the two apart. With a stream of answers they are sent already, and writing an answer tells.
+        """
+        if self.method.streams_responses:
+            return
+        try:
+            await self.context.send_initial_metadata(())
+        except grpc.aio.InternalError as error:
+            raise asyncio.CancelledError from error
 
     def call(self) -> Call:
         """Return what the domain needs to know of it."""

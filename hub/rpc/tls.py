@@ -31,34 +31,36 @@ class _Source:
 
     def __init__(self, files: TlsFiles) -> None:
         self._files = files
-        self._contents = self._read()
+        self._raw = self._read()
+        self._configuration = self._configured(self._raw)
 
     def configuration(self) -> grpc.ServerCertificateConfiguration:
-        """Return what was read last."""
-        certificate, key, client_ca = self._contents
-        return grpc.ssl_server_certificate_configuration([(key, certificate)], root_certificates=client_ca)
+        """Return what was taken last."""
+        return self._configuration
 
     def changed(self) -> grpc.ServerCertificateConfiguration | None:
         """Return a new configuration, or None if nothing changed or what is there can't be used (yet)."""
         try:
-            contents = self._read()
+            raw = self._read()
+            if raw == self._raw:
+                return None
+            self._configuration = self._configured(raw)
         except (OSError, ValueError, TypeError) as error:
             log.warning("tls_files_unusable", error=type(error).__name__, file=self._files.certificate.name)
             return None
-        if contents == self._contents:
-            return None
-        self._contents = contents
+        self._raw = raw
         log.info("tls_files_taken", file=self._files.certificate.name)
-        return self.configuration()
+        return self._configuration
 
     def _read(self) -> _Contents:
         files = self._files
-        certificate, key, client_ca = (path.read_bytes() for path in (files.certificate, files.key, files.client_ca))
-        key = files.open_key(key)
-        if (certificate, key, client_ca) != getattr(self, "_contents", None):
-            _require_pair(certificate, key)
-            x509.load_pem_x509_certificates(client_ca)
-        return certificate, key, client_ca
+        return files.certificate.read_bytes(), files.key.read_bytes(), files.client_ca.read_bytes()
+
+    def _configured(self, raw: _Contents) -> grpc.ServerCertificateConfiguration:
+        certificate, key, client_ca = raw[0], self._files.open_key(raw[1]), raw[2]
+        _require_pair(certificate, key)
+        x509.load_pem_x509_certificates(client_ca)
+        return grpc.ssl_server_certificate_configuration([(key, certificate)], root_certificates=client_ca)
 
 
 def _require_pair(certificate: bytes, key: bytes) -> None:

@@ -81,9 +81,7 @@ class Validating:
             if size > self._largest_stream_bytes:
                 raise InvalidRequestError(f"the stream is longer than {self._largest_stream_bytes} bytes; send less")
             yield self._parsed(passage.method, raw)
-        # A caller that left looks like the end of the stream. Headers can be sent only to one that is still there, so
-        # half a document is never taken for a whole one.
-        await passage.context.send_initial_metadata(())
+        await passage.require_caller()  # so that half a document is never taken for a whole one
 
     def _parsed(self, method: Method, raw: bytes) -> _Parsed:
         try:

@@ -8,6 +8,7 @@ import grpc
 from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message_factory import GetMessageClass
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
 from sandbox.demo.stack import Stack
@@ -35,6 +36,14 @@ def test_reflection_is_enough_to_list_the_services_and_look_a_plot_up(stack: Sta
     assert answer.land_plot.address.startswith("Московская область")
     assert {"landhub.rosreestr.v1.RosreestrService", SIGNATURES, "landhub.events.v1.EventsService"} <= services
     assert "landhub.hub.v1.HubService" not in services  # administration is elsewhere
+
+
+def test_a_conversation_by_reflection_ends_as_well_as_it_began(stack: Stack) -> None:
+    question = reflection_pb2.ServerReflectionRequest(list_services="")
+    with channel(stack.installation) as opened:
+        stub: Any = reflection_pb2_grpc.ServerReflectionStub(opened)
+        answers = list(stub.ServerReflectionInfo(iter([question, question]), timeout=10))
+    assert len(answers) == 2
 
 
 def test_a_client_without_a_certificate_gets_no_connection(stack: Stack) -> None:
