@@ -45,15 +45,25 @@ class RecordingAudit:
         self.durable: list[AuditRecord] = []
         self.later: list[AuditRecord] = []
         self.failure: Exception | None = None
+        self._changed = asyncio.Event()
 
     async def write(self, record: AuditRecord) -> None:
         await asyncio.sleep(0)
         if self.failure is not None:
             raise self.failure
         self.durable.append(record)
+        self._changed.set()
 
     def append_later(self, record: AuditRecord) -> None:
         self.later.append(record)
+        self._changed.set()
+
+    async def until(self, records: int) -> None:
+        """Wait, ten seconds at most, until there are so many records."""
+        async with asyncio.timeout(10):
+            while len(self.durable) + len(self.later) < records:
+                self._changed.clear()
+                await self._changed.wait()
 
     @property
     def last(self) -> AuditRecord:
