@@ -12,8 +12,10 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 CALLER_URI = "landhub://caller/"
 
-# An arc under 2.25 (a UUID) is anybody's to use. The mark makes a development CA known by more than its name.
-_DEVELOPMENT_MARK = x509.ObjectIdentifier("2.25.166291649480285962691249923625821416720")
+# The extension nsComment makes a development CA known by more than its name. An OID under 2.25 would not do: Go refuses
+# every certificate that has an arc above 2^31.
+_DEVELOPMENT_MARK = x509.ObjectIdentifier("2.16.840.1.113730.1.13")
+_DEVELOPMENT_COMMENT = b"landhub: development, not for production"
 _DEVELOPMENT_WORD = "development CA"
 
 DEVELOPMENT_DAYS = 30
@@ -56,7 +58,8 @@ def make_authority(name: str, *, now: datetime, development: bool) -> Authority:
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
     if development:
-        builder = builder.add_extension(x509.UnrecognizedExtension(_DEVELOPMENT_MARK, b"\x05\x00"), critical=False)
+        comment = bytes([0x16, len(_DEVELOPMENT_COMMENT)]) + _DEVELOPMENT_COMMENT
+        builder = builder.add_extension(x509.UnrecognizedExtension(_DEVELOPMENT_MARK, comment), critical=False)
     return Authority(certificate=builder.sign(key, hashes.SHA256()), key=key)
 
 
@@ -74,10 +77,19 @@ def issue_client(authority: Authority, *, name: str, now: datetime) -> Issued:
 
 def is_development(certificate: x509.Certificate) -> bool:
     """Whether a CA, or what it issued, is good for trying things out only: by the mark, or by the CA's name."""
-    if any(extension.oid == _DEVELOPMENT_MARK for extension in certificate.extensions):
+    if any(_is_mark(extension) for extension in certificate.extensions):
         return True
     names = (*certificate.issuer, *certificate.subject)
     return any(_DEVELOPMENT_WORD.lower() in str(attribute.value).lower() for attribute in names)
+
+
+def _is_mark(extension: x509.Extension[x509.ExtensionType]) -> bool:
+    value = extension.value
+    return (
+        isinstance(value, x509.UnrecognizedExtension)
+        and value.oid == _DEVELOPMENT_MARK
+        and value.value.endswith(_DEVELOPMENT_COMMENT)
+    )
 
 
 def certificate_pem(certificate: x509.Certificate) -> bytes:

@@ -45,6 +45,15 @@ def test_a_plain_ca_carries_no_development_mark(tmp_path: Path) -> None:
         assert not is_development(x509.load_pem_x509_certificate((folder / "pki" / f"{name}.crt").read_bytes()))
 
 
+def test_no_certificate_has_an_identifier_that_go_cannot_read(tmp_path: Path) -> None:
+    folder = make(tmp_path, "--dev")
+    for file in (folder / "pki").glob("*.crt"):
+        for certificate in x509.load_pem_x509_certificates(file.read_bytes()):
+            for extension in certificate.extensions:
+                arcs = [int(arc) for arc in extension.oid.dotted_string.split(".")]
+                assert max(arcs) < 2**31, f"{file.name}: {extension.oid}"
+
+
 def test_an_installation_is_never_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = make(tmp_path, "--dev")
     before = (folder / "keys" / "reference.key").read_bytes()

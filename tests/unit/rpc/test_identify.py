@@ -193,14 +193,19 @@ def test_the_size_of_the_key_decides(door: Door, key: Callable[[], Any], cause: 
 
 
 async def test_a_certificate_signed_over_sha1_is_refused(door: Door, tmp_path: Path) -> None:
-    (tmp_path / "ca.key").write_bytes(door.authority.pair.key_pem)
-    (tmp_path / "san.cnf").write_text("subjectAltName=URI:landhub://caller/crm\n")
+    pem = signed_over_sha1(door.authority, tmp_path)
+    await door.clock.advance(60)  # OpenSSL made it a moment after this clock was set
+    assert door.cause(pem) == "sha1"
+
+
+def signed_over_sha1(authority: Authority, folder: Path) -> bytes:
+    (folder / "ca.key").write_bytes(authority.pair.key_pem)
+    (folder / "san.cnf").write_text("subjectAltName=URI:landhub://caller/crm\n")
     request = "openssl req -newkey rsa:2048 -nodes -keyout old.key -subj /CN=crm -out old.csr -sha256"
     signed = "openssl x509 -req -in old.csr -CA ca.crt -CAkey ca.key -sha1 -days 5 -out old.crt -extfile san.cnf"
     for command in (request, signed + " -set_serial 77"):
-        subprocess.run(command.split(), cwd=tmp_path, check=True, capture_output=True, timeout=60)
-    await door.clock.advance(60)  # OpenSSL made it a moment after this clock was set
-    assert door.cause((tmp_path / "old.crt").read_bytes()) == "sha1"
+        subprocess.run(command.split(), cwd=folder, check=True, capture_output=True, timeout=60)
+    return (folder / "old.crt").read_bytes()
 
 
 def test_a_connection_without_a_certificate_has_no_caller(door: Door) -> None:
