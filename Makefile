@@ -10,7 +10,7 @@ PYTHON ?= python3
 export PYTHON
 BIN := .venv/bin
 BUF := node_modules/.bin/buf
-CODE := $(wildcard hub signer_agent gost sandbox clients/python/src/landhub_client tools tests)
+CODE := $(wildcard hub signer_agent gost sealed sandbox clients/python/src/landhub_client tools tests)
 RELEASE_IMAGE := proto/landhub.binpb
 
 .PHONY: help

@@ -24,7 +24,8 @@ ENVIRONMENT_PREFIX = "LANDHUB_"
 
 _ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\[\]:/\s]+):([0-9]{1,5})")
 NAME_PATTERN = re.compile(r"[a-z][a-z0-9_-]{0,62}")
-_REFERENCE = re.compile(r"(env|file):.+")
+_REFERENCE = re.compile(r"(env|file|credential|sealed):.+")
+_MASTER_KEY = re.compile(r"(file|credential):.+")
 
 
 class SettingsError(Exception):
@@ -51,7 +52,18 @@ def _address(value: str) -> str:
 
 def _reference(value: str) -> str:
     if not _REFERENCE.fullmatch(value):
-        raise ValueError("write a reference, env:NAME or file:PATH, never the secret itself")
+        raise ValueError(
+            "write a reference (file:PATH, sealed:NAME, credential:NAME or env:NAME), never the secret itself"
+        )
+    return value
+
+
+def _master_key(value: str) -> str:
+    if not _MASTER_KEY.fullmatch(value):
+        raise ValueError(
+            "write credential:NAME or file:PATH (a 0400 file outside of the installation); the master key is never "
+            "kept in the environment or in the settings"
+        )
     return value
 
 
@@ -64,6 +76,7 @@ def _name(value: str) -> str:
 Address = Annotated[str, AfterValidator(_address)]
 Name = Annotated[str, AfterValidator(_name)]
 SecretReference = Annotated[str, AfterValidator(_reference)]
+MasterKeyReference = Annotated[str, AfterValidator(_master_key)]
 FilePath = Annotated[str, Field(min_length=1)]
 
 
@@ -80,6 +93,14 @@ class KeysSettings(_Table):
 
     passphrase: SecretReference | None = None
     """Opens the encrypted private keys of this installation. Keep it elsewhere than the keys."""
+
+
+class SealedSettings(_Table):
+    """[sealed]: secrets in one encrypted file, named elsewhere as sealed:NAME."""
+
+    file: FilePath = "keys/sealed"
+    master_key: MasterKeyReference | None = None
+    """A systemd credential, or a 0400 file that lies outside of the installation's folder."""
 
 
 class ServerSettings(_Table):
@@ -230,6 +251,7 @@ class Settings(BaseSettings):
 
     profile: Profile = Profile.PRODUCTION
     keys: KeysSettings = KeysSettings()
+    sealed: SealedSettings = SealedSettings()
     server: ServerSettings = ServerSettings()
     administration: AdministrationSettings = AdministrationSettings()
     web: WebSettings = WebSettings()

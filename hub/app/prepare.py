@@ -14,6 +14,7 @@ from hub.core.ids import Ids
 from hub.core.mode import Mode
 from hub.core.secrets import Secret, SecretError, Secrets
 from hub.installation.private_keys import read_key
+from hub.installation.sealed import secrets_of
 from hub.module_api import ModuleSpec, load_module, load_provider
 from hub.settings import ModuleSettings, Settings, SettingsError, load_settings, validate_module
 
@@ -45,7 +46,7 @@ def prepare(folder: Path, *, ids: Ids) -> Installation:
         SettingsError: with every problem that was found, a line each.
     """
     settings = load_settings(folder)
-    secrets = Secrets(base=folder, environment=os.environ)
+    secrets = secrets_of(settings, folder, os.environ)
     problems: list[str] = []
     problems.extend(refusals(settings, folder))
     problems.extend(_unreadable(folder, settings, secrets))

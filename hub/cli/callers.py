@@ -6,8 +6,8 @@ import os
 from hub.app.keys import open_passphrase
 from hub.cli.main import OK, CommandError
 from hub.core.clock import SystemClock
-from hub.core.secrets import Secrets
 from hub.installation.callers import certificates, denied, deny, issue, let_in
+from hub.installation.sealed import secrets_of
 from hub.settings import load_settings
 
 
@@ -30,7 +30,7 @@ def _add(arguments: argparse.Namespace) -> int:
         known = ", ".join(settings.roles) or "none yet: add [roles.NAME] to landhub.toml"
         raise CommandError(f"say what {name} may do with --role ROLE; the roles are: {known}")
     is_new = let_in(folder, settings, name=name, roles=roles, group=arguments.group)
-    secrets = Secrets(base=folder, environment=os.environ)
+    secrets = secrets_of(settings, folder, os.environ)
     path = issue(
         folder,
         name=name,

@@ -65,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     init.add_argument("--passphrase-file", type=Path, help="where the passphrase of the private keys is to be kept")
     _folder(commands.add_parser("serve", help="run the hub"))
     _folder(commands.add_parser("check-config", help="check settings, files and keys; start nothing"))
+    _add_sealed(commands.add_parser("sealed", help="secrets in one encrypted file, named sealed:NAME in the settings"))
     _add_callers(commands.add_parser("callers", help="who may call"))
     _add_audit(commands.add_parser("audit", help="the audit trail"))
     story = commands.add_parser("story", help="what happened under one business reference")
@@ -74,6 +75,20 @@ def _parser() -> argparse.ArgumentParser:
     database = commands.add_parser("db", help="the database").add_subparsers(dest="action", required=True)
     _folder(database.add_parser("migrate", help="bring the database to this release's schema"))
     return parser
+
+
+def _add_sealed(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    init = actions.add_parser("init", help="make a master key, outside of DIR")
+    put = actions.add_parser("set", help="set a secret; its value is read from standard input or asked for")
+    names = actions.add_parser("list", help="list the names, never a value")
+    remove = actions.add_parser("remove", help="remove a secret")
+    rotate = actions.add_parser("rotate", help="seal everything under a new master key, and drop the old one")
+    for action in (init, put, names, remove, rotate):
+        _folder(action)
+        action.add_argument("--master-key", type=Path, metavar="FILE", help="the key's file, where systemd hands it on")
+    for action in (put, remove):
+        action.add_argument("name", metavar="NAME", help="small letters, digits, . _ and -")
 
 
 def _add_callers(parser: argparse.ArgumentParser) -> None:

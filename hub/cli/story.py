@@ -13,9 +13,9 @@ from hub.app.keys import open_passphrase
 from hub.app.story import MAX_LINES, audit_lines, event_lines, ordered
 from hub.cli.main import FAILED, OK, CommandError
 from hub.core.event_store import EventFilter
-from hub.core.secrets import Secrets
 from hub.installation.places import database_file
 from hub.installation.private_keys import key_pem, read_key
+from hub.installation.sealed import secrets_of
 from hub.rpc.services.ports import Story, StoryLine
 from hub.settings import Settings, load_settings
 from hub.storage.audit_store import SqlAuditStore
@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _asked(settings: Settings, folder: Path, reference: str) -> Story:
     pki = folder / "pki"
-    passphrase = open_passphrase(settings, Secrets(base=folder, environment=os.environ))
+    passphrase = open_passphrase(settings, secrets_of(settings, folder, os.environ))
     credentials = grpc.ssl_channel_credentials(
         root_certificates=(folder / settings.administration.client_ca).read_bytes(),
         private_key=key_pem(read_key(pki / "admin.key", passphrase=passphrase)),

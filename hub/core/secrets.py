@@ -3,9 +3,12 @@
 import hmac
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NoReturn
+
+from sealed.files import SealedError
+from sealed.master_key import credential_path
 
 MAX_SECRET_BYTES = 1 << 20  # a key or a chain of certificates is far smaller
 
@@ -49,18 +52,27 @@ class Secret:
 
 
 class Secrets:
-    """Resolves `env:NAME` and `file:PATH`; relative paths start at the installation's folder.
+    """Resolves `env:NAME`, `file:PATH`, `credential:NAME` and `sealed:NAME`; relative paths start at the folder.
 
     Args:
         base: The installation's folder.
         environment: The process environment.
         allow_environment: False refuses `env:` (a profile may: the environment is inherited and shows in /proc).
+        sealed: Returns a sealed secret by name, or raises SealedError; None if the installation has none.
     """
 
-    def __init__(self, *, base: Path, environment: Mapping[str, str], allow_environment: bool = True) -> None:
+    def __init__(
+        self,
+        *,
+        base: Path,
+        environment: Mapping[str, str],
+        allow_environment: bool = True,
+        sealed: Callable[[str], bytes] | None = None,
+    ) -> None:
         self._base = base
         self._environment = environment
         self._allow_environment = allow_environment
+        self._sealed = sealed
 
     def resolve(self, reference: str) -> Secret:
         """Return the secret that a reference names.
@@ -73,7 +85,49 @@ class Secrets:
             return self._from_environment(name)
         if scheme == "file" and name:
             return Secret(read_private_file(self._base / name))
-        raise SecretError("a secret is given as env:NAME or file:PATH; write a reference there, never the value itself")
+        if scheme == "credential" and name:
+            return self._from_credential(name)
+        if scheme == "sealed" and name:
+            return self._from_sealed_file(name)
+        raise SecretError(
+            "a secret is given as file:PATH, sealed:NAME, credential:NAME or env:NAME; write a reference there, never "
+            "the value itself"
+        )
+
+    def trying(self, name: str, value: Secret) -> "Secrets":
+        """Return the same, but that `sealed:NAME` is a new value which is being tried."""
+        known = self._sealed
+
+        def sealed(asked: str) -> bytes:
+            if asked == name:
+                return value.reveal()
+            if known is None:
+                raise SealedError("there are no other sealed secrets")
+            return known(asked)
+
+        return Secrets(
+            base=self._base,
+            environment=self._environment,
+            allow_environment=self._allow_environment,
+            sealed=sealed,
+        )
+
+    def _from_credential(self, name: str) -> Secret:
+        try:
+            # systemd alone can make files there, and may give the hub its access by an ACL: the mode says nothing.
+            return Secret(credential_path(name, self._environment).read_bytes())
+        except SealedError as error:
+            raise SecretError(str(error)) from error
+        except OSError as error:
+            raise SecretError(f"credential:{name} can't be read ({error.strerror})") from error
+
+    def _from_sealed_file(self, name: str) -> Secret:
+        if self._sealed is None:
+            raise SecretError(f"sealed:{name}: this installation has no sealed secrets; run: hub sealed init DIR")
+        try:
+            return Secret(self._sealed(name))
+        except SealedError as error:
+            raise SecretError(f"sealed:{name}: {error}") from error
 
     def _from_environment(self, name: str) -> Secret:
         if not self._allow_environment:
