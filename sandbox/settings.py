@@ -13,9 +13,12 @@ class Extensions:
     documents: bool = True
     right_details: bool = True
     status_detail: bool = True
+    withdrawal: bool = True
 
 
-PLAIN_GATEWAY = Extensions(client_reference=False, documents=False, right_details=False, status_detail=False)
+PLAIN_GATEWAY = Extensions(
+    client_reference=False, documents=False, right_details=False, status_detail=False, withdrawal=False
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,7 +34,8 @@ class Operation:
     root: str
     """The name of the request's root element."""
     serve: Callable[[etree._Element, tuple[Fault, ...]], Awaitable[etree._Element]]
-    is_extension: bool = False
+    is_offered: bool = True
+    """False where it is an extension that is switched off."""
 
 
 class GatewayOperations:
@@ -75,17 +76,17 @@ class GatewayOperations:
                 path="/registration/documents",
                 root="DocumentsRequest",
                 serve=self._add_documents,
-                is_extension=True,
+                is_offered=self._extensions.documents,
             ),
             Operation(
                 name="registration.withdraw",
                 path="/registration/withdraw",
                 root="WithdrawalRequest",
                 serve=self._withdraw,
-                is_extension=True,
+                is_offered=self._extensions.withdrawal,
             ),
         )
-        return tuple(item for item in everything if self._extensions.documents or not item.is_extension)
+        return tuple(item for item in everything if item.is_offered)
 
     async def run(self, operation: Operation, document: bytes, faults: tuple[Fault, ...]) -> etree._Element:
         """Read the request and serve it.

@@ -32,9 +32,10 @@ from hub.modules.rosreestr.port import (
 )
 from tests.contract.rosreestr_reads import UNREADABLE, RosreestrReads
 from tests.contract.rosreestr_vendor import CONSENT, CONTRACT, RosreestrVendor, a_transfer
+from tests.contract.rosreestr_withdrawals import RosreestrWithdrawals
 
 
-class RosreestrContract(RosreestrReads):
+class RosreestrContract(RosreestrReads, RosreestrWithdrawals):
     """The suite."""
 
     # Submissions

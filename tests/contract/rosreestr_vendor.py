@@ -26,7 +26,8 @@ class RosreestrVendor(abc.ABC):
 
     @abc.abstractmethod
     def fail(self, operation: str, fault: str, *, times: int = 1, seconds: float = 1.0, word: str = "") -> None:
-        """Let the next calls of `read_plot`, `read_rights`, `submit`, `status`, `documents` meet a fault.
+        """Let the next calls of `read_plot`, `read_rights`, `submit`, `status`, `documents`,
+        `withdraw` meet a fault.
 
         Faults: answer_lost, answer_hangs, hang, reset, commit_late, status_lags, duplicate, server_error,
         too_many_requests, html, empty, cut_body, cut_document, bad_token, wrong_charset, windows_1251, bomb, dtd, xxe,

@@ -34,7 +34,13 @@ from tests.contract.provider_context import Context
 from tests.contract.rosreestr_vendor import BUYER, CONSENT, SELLER, a_transfer
 from tests.contract.xml_gateway_vendor import START, XmlGatewayVendor, connect, sandbox_settings
 
-PLAIN = {"client_reference": False, "documents": False, "right_details": False, "status_detail": False}
+PLAIN = {
+    "client_reference": False,
+    "documents": False,
+    "right_details": False,
+    "status_detail": False,
+    "withdrawal": False,
+}
 UPSTREAM = "rosreestr.xml_gateway"
 
 
@@ -84,6 +90,9 @@ async def test_without_extensions_what_needs_them_is_refused_and_nothing_is_sent
 ) -> None:
     port = connected(plain_vendor, extensions=PLAIN)
     assert not port.can_find
+    assert not port.can_withdraw
+    with pytest.raises(UnsupportedByProviderError):
+        await port.withdraw("R1", "")
     assert not port.carries_documents
     with pytest.raises(LookupNotSupportedError):
         await port.find("REF1")

@@ -24,6 +24,7 @@ _OPERATIONS = {
     "submit": "registration.submit",
     "status": "registration.status",
     "documents": "registration.documents",
+    "withdraw": "registration.withdraw",
 }
 
 _FAULTS: dict[str, dict[str, Any]] = {

@@ -23,7 +23,7 @@ from tests.support.examples import (
     resource_fields,
     send,
 )
-from tests.support.known import make_known, make_unknown_outcome
+from tests.support.known import make_known, make_unknown_outcome, make_withdrawable
 from tests.support.stack import channel
 
 DOCUMENT = "Договор для примера".encode()
@@ -74,7 +74,8 @@ def test_a_good_request_is_answered(hub: Hub, path: str) -> None:
 @pytest.mark.parametrize(("path", "field"), OWNED)
 def test_another_owners_resource_is_not_found(hub: Hub, path: str, field: str) -> None:
     messages = hub.examples()[path]
-    assert getattr(messages[0], field) in {hub.known.registration_id, hub.known.signature_id}
+    known = hub.known
+    assert getattr(messages[0], field) in {known.registration_id, known.withdrawable_id, known.signature_id}
     with pytest.raises(grpc.RpcError) as caught:
         send(hub.other, path, messages)
     assert _told(caught.value) == ("NOT_FOUND", "RESOURCE_NOT_FOUND")
@@ -141,10 +142,12 @@ def test_the_same_request_id_with_other_content_is_refused(hub: Hub, path: str) 
 
 
 def _fresh(hub: Hub, path: str) -> Sequence[Any]:
-    """An example that finds the world as it needs it: an outcome can be settled once."""
+    """An example that finds the world as it needs it: an outcome can be settled once, a registration withdrawn once."""
     messages = hub.examples()[path]
     if path.endswith("/ResolveOutcome"):
         messages[0].resource = make_unknown_outcome(hub.stack, hub.client, hub.known)
+    if path.endswith("/WithdrawRegistration"):
+        messages[0].registration_id = make_withdrawable(hub.client, hub.known)
     return messages
 
 

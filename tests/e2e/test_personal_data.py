@@ -96,6 +96,7 @@ class Deals:
             self.aviary.keep(field, known.foreign_cms[-64:])  # the signature's value: what makes it this one
         self.known = known
         self._good = examples(known)
+        self.aviary.plant(self._good[f"{ROSREESTR}/WithdrawRegistration"][0])
         for path, messages in self._good.items():
             if path.startswith((ROSREESTR, SIGNATURES)):
                 self.send(path, *messages)

@@ -48,6 +48,7 @@ class Known:
         foreign_cms: Somebody else's signature over it.
         attest: Makes a backend's word for it, which the agent's rule demands and takes for one request.
         registration_id, signature_id: Resources of the caller; the registration is not final.
+        withdrawable_id: A registration that is not final yet, to be withdrawn.
         unknown_outcome: A resource that waits for a person: "rosreestr.Registration/…".
     """
 
@@ -57,6 +58,7 @@ class Known:
     attest: Callable[[], signing_pb2.CallerAttestation]
     registration_id: str = ""
     signature_id: str = ""
+    withdrawable_id: str = ""
     unknown_outcome: str = ""
 
 
@@ -148,6 +150,12 @@ def _rosreestr(known: Known) -> dict[str, Any]:
             business_reference="e2e-1",
             registration_id=known.registration_id,
             documents=[consent],
+        ),
+        "WithdrawRegistration": rosreestr.WithdrawRegistrationRequest(
+            request_id=_id(),
+            business_reference="e2e-1",
+            registration_id=known.withdrawable_id,
+            reason="Стороны расторгли договор",
         ),
     }
 

@@ -38,8 +38,14 @@ def make_known(stack: Stack, client: grpc.Channel, document: bytes, *, foreign: 
         known,
         signature_id=attached.signature.signature_id,
         registration_id=_register(client, known, contract_number="e2e/1-stuck").registration_id,
+        withdrawable_id=make_withdrawable(client, known),
         unknown_outcome=make_unknown_outcome(stack, client, known),
     )
+
+
+def make_withdrawable(client: grpc.Channel, known: Known) -> str:
+    """Make a registration that the register has and does not end by itself."""
+    return _register(client, known, contract_number="e2e/2-stuck").registration_id
 
 
 def make_unknown_outcome(stack: Stack, client: grpc.Channel, known: Known) -> str:

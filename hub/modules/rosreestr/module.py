@@ -1,13 +1,14 @@
 """Wires the rosreestr module."""
 
 from hub.module_api import ModuleContext, ModuleSpec, RunningModule, load_provider
-from hub.modules.rosreestr import work
+from hub.modules.rosreestr import withdrawal, work
 from hub.modules.rosreestr.port import RosreestrPort
 from hub.modules.rosreestr.service import RosreestrService
 from hub.modules.rosreestr.servicer import RosreestrServicer
 from hub.modules.rosreestr.settings import RosreestrSettings
 from hub.modules.rosreestr.settlement import Settlement
 from hub.modules.rosreestr.store import RosreestrStore
+from hub.modules.rosreestr.withdrawal import WithdrawalWork
 from hub.modules.rosreestr.work import RegistrationWork
 
 _TITLES = {
@@ -17,12 +18,15 @@ _TITLES = {
     "CheckOwner": "Проверен собственник",
     "CreateRegistration": "Подано заявление о регистрации перехода права",
     "AddRegistrationDocuments": "Добавлены документы",
+    "WithdrawRegistration": "Отозвано заявление о регистрации",
     "rosreestr.registration.created": "Заявление принято хабом",
     "rosreestr.registration.state_changed": "Изменилось состояние регистрации",
     "rosreestr.registration.documents_added": "Росреестр получил дополнительные документы",
     "rosreestr.registration.documents_changed": "Дополнительные документы ещё не в Росреестре",
+    "rosreestr.registration.withdrawal_changed": "Изменилось состояние отзыва заявления",
     work.SUBMIT: "Заявление передано в Росреестр",
     work.ADD_DOCUMENTS: "Документы переданы в Росреестр",
+    withdrawal.WITHDRAW: "Отзыв заявления передан в Росреестр",
     work.FOLLOW: "Запрошено состояние регистрации",
 }
 
@@ -42,6 +46,14 @@ async def build(settings: RosreestrSettings, ctx: ModuleContext) -> RunningModul
         clock=ctx.clock,
         settings=settings,
     )
+    withdrawals = WithdrawalWork(
+        port=port,
+        store=store,
+        database=ctx.database,
+        events=ctx.events,
+        clock=ctx.clock,
+        registrations=registration_work,
+    )
     service = RosreestrService(
         port=port,
         store=store,
@@ -57,7 +69,7 @@ async def build(settings: RosreestrSettings, ctx: ModuleContext) -> RunningModul
     )
     return RunningModule(
         services={"landhub.rosreestr.v1.RosreestrService": RosreestrServicer(service=service, pages=ctx.pages)},
-        jobs=registration_work.kinds(),
+        jobs=(*registration_work.kinds(), *withdrawals.kinds()),
         resolvers={
             work.REGISTRATION: settlement.resolve_registration,
             work.ADDITION: settlement.resolve_addition,

@@ -12,7 +12,35 @@ from fractions import Fraction
 
 from hub.core.errors import InvalidRequestError, NotFoundError, OutcomeUnknownError, PreconditionError
 from hub.core.money import Money
+from hub.modules.rosreestr.parties import Organization, Party, Person, Representative, SoleTrader, TransferParty
 from hub.resilience.policy import Guard
+
+__all__ = [
+    "DOMAIN",
+    "Document",
+    "DocumentKind",
+    "LandPlot",
+    "LandPlotNotFoundError",
+    "LookupNotSupportedError",
+    "Organization",
+    "Party",
+    "Person",
+    "ReferenceTakenError",
+    "RefusedByProviderError",
+    "RegistrationNotFoundError",
+    "RegistrationState",
+    "RegistrationStatus",
+    "Representative",
+    "Restriction",
+    "Right",
+    "RosreestrPort",
+    "SoleTrader",
+    "Submission",
+    "Transfer",
+    "TransferParty",
+    "UnsupportedByProviderError",
+    "UnsupportedTextError",
+]
 
 DOMAIN = "landhub.rosreestr.v1"
 
@@ -55,74 +83,6 @@ class Right:
     registration_date: date | None = None
     restrictions: tuple[Restriction, ...] = ()
     restrictions_known: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A natural person. Empty strings where a part isn't known."""
-
-    surname: str = field(repr=False)
-    given_name: str = field(repr=False)
-    patronymic: str = field(default="", repr=False)
-    inn: str = field(default="", repr=False)
-    snils: str = field(default="", repr=False)
-
-    @property
-    def full_name(self) -> str:
-        """Фамилия Имя Отчество, in one line."""
-        return " ".join(part for part in (self.surname, self.given_name, self.patronymic) if part)
-
-
-@dataclass(frozen=True, slots=True)
-class SoleTrader:
-    """A person with a state registration number (индивидуальный предприниматель)."""
-
-    person: Person
-    ogrnip: str = field(default="", repr=False)
-
-    @property
-    def full_name(self) -> str:
-        """The person's full name: the register knows no trade name."""
-        return self.person.full_name
-
-    @property
-    def inn(self) -> str:
-        """The person's ИНН."""
-        return self.person.inn
-
-
-@dataclass(frozen=True, slots=True)
-class Organization:
-    """A legal entity; `name` as registered, for example `ООО "Ромашка"`."""
-
-    name: str
-    inn: str = ""
-    ogrn: str = ""
-
-    @property
-    def full_name(self) -> str:
-        """The name as registered."""
-        return self.name
-
-
-Party = Person | SoleTrader | Organization
-
-
-@dataclass(frozen=True, slots=True)
-class Representative:
-    """Who acts for a party, and the file name of the document among the deal's that entitles him."""
-
-    person: Person
-    power_of_attorney_file_name: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class TransferParty:
-    """One side of a deal, or a part of it. The shares of a side sum to one."""
-
-    party: Party
-    share: Fraction = Fraction(1)
-    representative: Representative | None = None
 
 
 class DocumentKind(StrEnum):
@@ -388,6 +348,24 @@ class RosreestrPort(abc.ABC):
             RegistrationNotFoundError: not known there; no proof before `visibility_window` has passed.
             RefusedByProviderError: the provider said no.
             OutcomeUnknownError: they may have been added; where `can_find`, the same call is safe to repeat.
+        """
+
+    @property
+    @abc.abstractmethod
+    def can_withdraw(self) -> bool:
+        """Whether `withdraw` works at all."""
+
+    @abc.abstractmethod
+    async def withdraw(self, vendor_id: str, reason: str, *, guard: Guard | None = None) -> RegistrationStatus:
+        """Ask for the end of a registration; `reason` is for the register's people and may be empty.
+
+        The answer's state is WITHDRAWN, or another one where that takes the register time.
+
+        Raises:
+            UnsupportedByProviderError, UnsupportedTextError: nothing was sent.
+            RegistrationNotFoundError: not known there; no proof before `visibility_window` has passed.
+            RefusedByProviderError: the provider said no, for example because the registration is final.
+            OutcomeUnknownError: it may have been taken; `get_status` tells.
         """
 
     @abc.abstractmethod

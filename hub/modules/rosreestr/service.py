@@ -10,12 +10,13 @@ from hub.core.call import Call
 from hub.core.clock import Clock
 from hub.core.database import Database
 from hub.core.effects import Claim, Effects
-from hub.core.errors import NotFoundError, PreconditionError
+from hub.core.errors import HubError, NotFoundError, PreconditionError
 from hub.core.events import Event, Events
 from hub.core.ids import Ids
 from hub.core.turns import Turns
 from hub.core.vendor_reference import ReferenceShape
-from hub.modules.rosreestr import work
+from hub.modules.rosreestr import withdrawal, work
+from hub.modules.rosreestr.batch import look_up_all
 from hub.modules.rosreestr.codec import encode_documents, encode_transfer
 from hub.modules.rosreestr.owner_check import OwnerCheck, OwnerCheckResult, check_owner, check_owners_together
 from hub.modules.rosreestr.port import (
@@ -28,9 +29,10 @@ from hub.modules.rosreestr.port import (
     Right,
     RosreestrPort,
     Transfer,
+    UnsupportedByProviderError,
 )
 from hub.modules.rosreestr.settings import RosreestrSettings
-from hub.modules.rosreestr.store import AdditionRow, RegistrationRow, RosreestrStore
+from hub.modules.rosreestr.store import AdditionRow, RegistrationRow, RosreestrStore, WithdrawalRow
 from hub.modules.rosreestr.validation import check_documents, check_party, check_transfer
 from hub.resilience.cache import Cache, Observed
 
@@ -40,6 +42,14 @@ _REFERENCE = ReferenceShape(length=32)
 @dataclass(frozen=True, slots=True)
 class DocumentsAdded:
     """A registration and where the addition of documents to it stands."""
+
+    registration: RegistrationRow
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A registration and where its withdrawal stands."""
 
     registration: RegistrationRow
     state: str
@@ -78,6 +88,17 @@ class RosreestrService:
             cadastral_number,
             lambda: self._port.get_land_plot(cadastral_number),
             max_age_seconds=self._max_age(max_age),
+        )
+
+    async def get_land_plots(
+        self, call: Call, cadastral_numbers: Sequence[str], max_age: timedelta | None
+    ) -> list[Observed[LandPlot] | HubError]:
+        """Return plots in the order asked, each or why it can't be told within the call's time."""
+        return await look_up_all(
+            cadastral_numbers,
+            lambda cadastral_number: self.get_land_plot(cadastral_number, max_age),
+            clock=self._clock,
+            seconds=call.remaining_seconds(self._clock),
         )
 
     async def list_rights(self, cadastral_number: str, max_age: timedelta | None) -> Observed[tuple[Right, ...]]:
@@ -150,6 +171,35 @@ class RosreestrService:
         if addition.state == work.REFUSED:
             raise RefusedByProviderError(vendor_code=addition.refusal_code)
         return DocumentsAdded(await self.get_registration(call, addition.registration_id), addition.state)
+
+    async def withdraw_registration(self, call: Call, registration_id: str, reason: str) -> Withdrawn:
+        """Withdraw a registration once for the call's request_id.
+
+        Raises:
+            NotFoundError: no such registration, or another caller's.
+            PreconditionError: it is final, the register doesn't have it yet, or the provider can't or won't.
+        """
+        started = await self._effects.find(call)
+        if started is None:
+            row = await self.get_registration(call, registration_id)
+            _require_open(row)
+            if not self._port.can_withdraw:
+                raise UnsupportedByProviderError(provider=self._port.name, limit="withdrawals", at_most="0")
+            started = await self._effects.start(
+                call,
+                kind=withdrawal.WITHDRAW,
+                resource=withdrawal.WITHDRAWAL,
+                resource_id=self._ids.resource_id(),
+                begin=lambda conn, claim: self._begin_withdrawal(conn, claim, row, reason),
+                keep_forever=True,
+            )
+        await self._effects.await_outcome(call, started)
+        found = await self._database.read(lambda c: self._store.get_withdrawal(c, started.resource_id))
+        if found is None:
+            raise _not_found()
+        if found.state == work.REFUSED:
+            raise RefusedByProviderError(vendor_code=found.refusal_code)
+        return Withdrawn(await self.get_registration(call, found.registration_id), found.state)
 
     async def get_registration(self, call: Call, registration_id: str) -> RegistrationRow:
         """Return a registration of the caller's.
@@ -242,6 +292,21 @@ class RosreestrService:
         self._store.add_addition(conn, row)
         self._store.add_documents(conn, row.id, encode_documents(documents, self._ids))
 
+    def _begin_withdrawal(self, conn: Connection, claim: Claim, registration: RegistrationRow, reason: str) -> None:
+        call = claim.call
+        row = WithdrawalRow(
+            id=claim.resource_id,
+            registration_id=registration.id,
+            owner=call.group,
+            business_reference=call.business_reference or registration.business_reference,
+            state=work.PENDING,
+            reason=reason,
+            create_time=claim.now,
+            update_time=claim.now,
+            traceparent=call.traceparent,
+        )
+        self._store.add_withdrawal(conn, row)
+
     def _tell_created(self, conn: Connection, row: RegistrationRow) -> None:
         event = Event(
             type="rosreestr.registration.created",
@@ -266,7 +331,7 @@ def _not_found() -> NotFoundError:
 def _require_open(row: RegistrationRow) -> None:
     if RegistrationState(row.state).is_final:
         raise PreconditionError(
-            f"The registration is {row.state}, which is final; nothing can be added.",
+            f"The registration is {row.state}, which is final; nothing can be added or withdrawn.",
             reason="REGISTRATION_FINAL",
             domain=DOMAIN,
             metadata={"state": row.state},

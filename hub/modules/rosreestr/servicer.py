@@ -1,18 +1,14 @@
 """RosreestrService: contract in, service, contract out."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime
 
 from hub.core.call import Call
-from hub.core.errors import HubError
 from hub.modules.rosreestr import wire
 from hub.modules.rosreestr.service import RosreestrService
 from hub.modules.rosreestr.store import RegistrationRow
 from hub.rpc.pages import PageTokens, page_size
 from landhub.rosreestr.v1 import rosreestr_service_pb2 as service_pb
-
-_PLOTS_AT_ONCE = 16  # of one batch, so that a batch leaves room for other callers
 
 
 class RosreestrServicer:
@@ -30,23 +26,13 @@ class RosreestrServicer:
         return service_pb.GetLandPlotResponse(land_plot=wire.land_plot(plot))
 
     async def batch_get_land_plots(
-        self, request: service_pb.BatchGetLandPlotsRequest, _call: Call
+        self, request: service_pb.BatchGetLandPlotsRequest, call: Call
     ) -> service_pb.BatchGetLandPlotsResponse:
         """Look several plots up."""
-        max_age, room = wire.max_age(request), asyncio.Semaphore(_PLOTS_AT_ONCE)
-
-        async def look_up(cadastral_number: str) -> service_pb.LandPlotResult:
-            result = service_pb.LandPlotResult(cadastral_number=cadastral_number)
-            async with room:
-                try:
-                    plot = await self._service.get_land_plot(cadastral_number, max_age)
-                    result.land_plot.CopyFrom(wire.land_plot(plot))
-                except HubError as error:
-                    result.error_reason = error.reason
-            return result
-
-        results = await asyncio.gather(*(look_up(number) for number in request.cadastral_numbers))
-        return service_pb.BatchGetLandPlotsResponse(results=results)
+        found = await self._service.get_land_plots(call, request.cadastral_numbers, wire.max_age(request))
+        return service_pb.BatchGetLandPlotsResponse(
+            results=map(wire.land_plot_result, request.cadastral_numbers, found)
+        )
 
     async def list_rights(self, request: service_pb.ListRightsRequest, _call: Call) -> service_pb.ListRightsResponse:
         """List the rights to a plot."""
@@ -113,6 +99,16 @@ class RosreestrServicer:
         added = await self._service.add_documents(call, request.registration_id, wire.documents(request.documents))
         return service_pb.AddRegistrationDocumentsResponse(
             registration=wire.registration(added.registration), documents_state=wire.documents_state(added.state)
+        )
+
+    async def withdraw_registration(
+        self, request: service_pb.WithdrawRegistrationRequest, call: Call
+    ) -> service_pb.WithdrawRegistrationResponse:
+        """Withdraw a registration."""
+        withdrawn = await self._service.withdraw_registration(call, request.registration_id, request.reason)
+        return service_pb.WithdrawRegistrationResponse(
+            registration=wire.registration(withdrawn.registration),
+            withdrawal_state=wire.withdrawal_state(withdrawn.state),
         )
 
 

@@ -75,6 +75,21 @@ additions = Table(
     Column("update_time", UtcTime, nullable=False),
 )
 
+withdrawals = Table(
+    "rosreestr_withdrawals",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("registration_id", String(64), ForeignKey("rosreestr_registrations.id"), nullable=False),
+    Column("owner", String(128), nullable=False),
+    Column("business_reference", String(64), nullable=False),
+    Column("state", String(32), nullable=False),
+    Column("refusal_code", String(64), nullable=False),
+    Column("reason", EncryptedBytes, nullable=True),
+    Column("traceparent", String(64), nullable=False),
+    Column("create_time", UtcTime, nullable=False),
+    Column("update_time", UtcTime, nullable=False),
+)
+
 documents = Table(
     "rosreestr_documents",
     metadata,
@@ -133,6 +148,22 @@ class AdditionRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalRow:
+    """A registration that is being withdrawn; `reason` is for the register and forgotten once it has it."""
+
+    id: str
+    registration_id: str
+    owner: str
+    business_reference: str
+    state: str
+    create_time: datetime
+    update_time: datetime
+    reason: str = field(default="", repr=False)
+    refusal_code: str = ""
+    traceparent: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentRow:
     """A document kept until the register has it: `description` is JSON (kind, file name, signatures)."""
 
@@ -147,6 +178,7 @@ class StaleVersionError(Exception):
 
 _REGISTRATION_COLUMNS = tuple(item.name for item in fields(RegistrationRow))
 _ADDITION_COLUMNS = tuple(item.name for item in fields(AdditionRow))
+_WITHDRAWAL_COLUMNS = tuple(item.name for item in fields(WithdrawalRow))
 
 
 class RosreestrStore:
@@ -155,6 +187,7 @@ class RosreestrStore:
     def __init__(self, *, ring: KeyRing) -> None:
         self._transfer = SealedColumn(ring=ring, table="rosreestr_registrations", column="transfer")
         self._reason = SealedColumn(ring=ring, table="rosreestr_registrations", column="status_reason")
+        self._wish = SealedColumn(ring=ring, table="rosreestr_withdrawals", column="reason")
         self._description = SealedColumn(ring=ring, table="rosreestr_documents", column="description")
         self._content = SealedColumn(ring=ring, table="rosreestr_documents", column="content")
 
@@ -228,6 +261,31 @@ class RosreestrStore:
         query = select(additions).where(additions.c.state == state).order_by(additions.c.create_time).limit(limit)
         rows = conn.execute(query).mappings()
         return [AdditionRow(**{name: found[name] for name in _ADDITION_COLUMNS}) for found in rows]
+
+    def add_withdrawal(self, conn: Connection, row: WithdrawalRow) -> None:
+        """Insert a new withdrawal."""
+        values = {name: getattr(row, name) for name in _WITHDRAWAL_COLUMNS}
+        values["reason"] = self._wish.seal(row.id, row.reason.encode()) if row.reason else None
+        conn.execute(insert(withdrawals).values(values))
+
+    def settle_withdrawal(
+        self, conn: Connection, withdrawal_id: str, *, state: str, now: datetime, refusal_code: str = ""
+    ) -> None:
+        """Move a withdrawal to a state; its reason is kept as long as it may have to be sent again."""
+        values: dict[str, Any] = {"state": state, "update_time": now, "refusal_code": refusal_code[:64]}
+        if state not in {"PENDING", "OUTCOME_UNKNOWN"}:
+            values["reason"] = None
+        conn.execute(update(withdrawals).where(withdrawals.c.id == withdrawal_id).values(values))
+
+    def get_withdrawal(self, conn: Connection, withdrawal_id: str) -> WithdrawalRow | None:
+        """Return a withdrawal whoever owns it."""
+        found = conn.execute(select(withdrawals).where(withdrawals.c.id == withdrawal_id)).mappings().first()
+        if found is None:
+            return None
+        values: dict[str, Any] = {name: found[name] for name in _WITHDRAWAL_COLUMNS}
+        reason = values["reason"]
+        values["reason"] = "" if reason is None else self._wish.open(withdrawal_id, reason).decode()
+        return WithdrawalRow(**values)
 
     def add_documents(self, conn: Connection, holder_id: str, rows: Sequence[DocumentRow]) -> None:
         """Keep documents, in order, for a registration or an addition."""

@@ -7,7 +7,7 @@ from fractions import Fraction
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from hub.core.errors import FieldViolation, InvalidRequestError
+from hub.core.errors import FieldViolation, HubError, InvalidRequestError
 from hub.core.money import Money
 from hub.modules.rosreestr import port
 from hub.modules.rosreestr.owner_check import OwnerCheckResult
@@ -124,6 +124,13 @@ def land_plot(observed: Observed[port.LandPlot]) -> pb.LandPlot:
     )
 
 
+def land_plot_result(cadastral_number: str, found: Observed[port.LandPlot] | HubError) -> service_pb.LandPlotResult:
+    """Write what came of one plot of several."""
+    if isinstance(found, HubError):
+        return service_pb.LandPlotResult(cadastral_number=cadastral_number, error_reason=found.reason)
+    return service_pb.LandPlotResult(cadastral_number=cadastral_number, land_plot=land_plot(found))
+
+
 def right(found: port.Right) -> pb.Right:
     """Write a right."""
     share = found.share
@@ -184,6 +191,11 @@ def states(values: Iterable[pb.RegistrationState.ValueType]) -> list[str]:
 def documents_state(state: str) -> service_pb.DocumentsState.ValueType:
     """Write where an addition of documents stands."""
     return service_pb.DocumentsState.Value(f"DOCUMENTS_STATE_{state}")
+
+
+def withdrawal_state(state: str) -> service_pb.WithdrawalState.ValueType:
+    """Write where a withdrawal stands."""
+    return service_pb.WithdrawalState.Value(f"WITHDRAWAL_STATE_{state}")
 
 
 def _text(day: date | None) -> str:

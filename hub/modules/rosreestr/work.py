@@ -144,7 +144,7 @@ class RegistrationWork:
     async def _settle_found(self, row: RegistrationRow, lease: Lease, found: RegistrationStatus) -> Next:
         documents = await self._database.read(lambda c: self._store.get_documents(c, row.id))
         count = len(documents) if self._port.carries_documents else 0
-        adopted = _with_status(replace(row, vendor_id=found.vendor_id, document_count=count), found)
+        adopted = with_status(replace(row, vendor_id=found.vendor_id, document_count=count), found)
         return await self._settle(row, adopted, lease, follow=True, reason="FOUND_BY_REFERENCE")
 
     async def _settle_unknown(self, row: RegistrationRow, lease: Lease, *, then: Next) -> Next:
@@ -163,7 +163,7 @@ class RegistrationWork:
             status = await self._port.get_status(row.vendor_id)
         except HubError as error:
             return Again(delay=error.retry_after or self._poll_delay(row), reason=error.reason)
-        changed = _with_status(row, status)
+        changed = with_status(row, status)
         if changed == row:
             return Again(delay=self._poll_delay(row), reason=f"STILL_{row.state}")
         if RegistrationState(changed.state).is_final:
@@ -292,7 +292,8 @@ def _reason(then: Next) -> str:
     return getattr(then, "reason", "")
 
 
-def _with_status(row: RegistrationRow, status: RegistrationStatus) -> RegistrationRow:
+def with_status(row: RegistrationRow, status: RegistrationStatus) -> RegistrationRow:
+    """Return the registration as the provider's last word says."""
     return replace(
         row,
         state=status.state.value,

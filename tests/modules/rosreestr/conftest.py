@@ -12,6 +12,7 @@ from hub.modules.rosreestr.service import RosreestrService
 from hub.modules.rosreestr.settings import RosreestrSettings
 from hub.modules.rosreestr.settlement import Settlement
 from hub.modules.rosreestr.store import RosreestrStore
+from hub.modules.rosreestr.withdrawal import WithdrawalWork
 from hub.modules.rosreestr.work import RegistrationWork
 from sandbox.app import Sandbox
 from tests.contract.provider_context import make_context
@@ -42,7 +43,10 @@ def wire(core: Core, port: RosreestrPort, vendor: XmlGatewayVendor) -> Deal:
         clock=core.clock,
         settings=settings,
     )
-    for kind in work.kinds():
+    withdrawals = WithdrawalWork(
+        port=port, store=store, database=core.database, events=core.events, clock=core.clock, registrations=work
+    )
+    for kind in (*work.kinds(), *withdrawals.kinds()):
         core.outbox.register(kind)
     service = RosreestrService(
         port=port,

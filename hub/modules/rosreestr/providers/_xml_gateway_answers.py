@@ -9,7 +9,13 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from hub.core.money import Money
-from hub.modules.rosreestr.port import LandPlot, RegistrationState, RegistrationStatus, Restriction, Right
+from hub.modules.rosreestr.port import (
+    LandPlot,
+    RegistrationState,
+    RegistrationStatus,
+    Restriction,
+    Right,
+)
 from hub.resilience.failures import AnswerInvalidError
 from hub.resilience.xml import Node, Surprise
 
@@ -50,6 +56,7 @@ PLOT_FIELDS = frozenset(
 RIGHTS_FIELDS = frozenset({"CadastralNumber", "Rights"})
 SUBMITTED_FIELDS = frozenset({"RequestID"})
 DOCUMENTS_FIELDS = frozenset({"RequestID", "Accepted"})
+WITHDRAWAL_FIELDS = frozenset({"RequestID", "Status"})
 _STATUS_FIELDS = frozenset({"RequestID", "Status", "StatusDate", "CompletionDate", "RegistrationNumber"})
 _RIGHT_FIELDS = frozenset({"Type", "Owner", "RegistrationDate", "Number"})
 _RIGHT_DETAILS = frozenset({"INN", "Share", "Restriction"})
@@ -89,14 +96,11 @@ def rights(node: Node, *, details: bool) -> tuple[Right, ...]:
 
 def status(node: Node, surprise: Surprise) -> RegistrationStatus:
     """Read a `StatusResponse`."""
-    word = node.text("Status")
-    state = STATES.get(word.casefold())
-    if state is None:
-        surprise("status", word)
+    state, word = _state(node, surprise)
     detail = node.optional_node("StatusDetail", _DETAIL_FIELDS)
     return RegistrationStatus(
         vendor_id=node.text("RequestID"),
-        state=state or RegistrationState.IN_REVIEW,
+        state=state,
         vendor_status=word,
         status_time=_read(node, "StatusDate", _moment),
         reason=detail.optional_text("Reason") if detail else "",
@@ -108,9 +112,23 @@ def status(node: Node, surprise: Surprise) -> RegistrationStatus:
     )
 
 
+def withdrawal(node: Node, surprise: Surprise, now: datetime) -> RegistrationStatus:
+    """Read a `WithdrawalResponse`, which tells no time of its own."""
+    state, word = _state(node, surprise)
+    return RegistrationStatus(vendor_id=node.text("RequestID"), state=state, vendor_status=word, status_time=now)
+
+
 def count(node: Node, name: str) -> int:
     """Read a small number."""
     return _read(node, name, _count)
+
+
+def _state(node: Node, surprise: Surprise) -> tuple[RegistrationState, str]:
+    word = node.text("Status")
+    state = STATES.get(word.casefold())
+    if state is None:
+        surprise("status", word)
+    return state or RegistrationState.IN_REVIEW, word
 
 
 def _right(node: Node, *, details: bool) -> Right:

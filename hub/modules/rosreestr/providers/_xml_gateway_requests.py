@@ -60,6 +60,15 @@ def documents_request(reference: str, vendor_id: str, documents: Sequence[Docume
     return _finished(root, now)
 
 
+def withdrawal_request(vendor_id: str, reason: str, now: datetime) -> bytes:
+    """A `WithdrawalRequest`; an empty `reason` is left out."""
+    root = _request("WithdrawalRequest", "WithdrawRegistration")
+    _text(root, "RequestID", vendor_id)
+    if reason:
+        _text(root, "Reason", reason)
+    return _finished(root, now)
+
+
 def _request(name: str, request_type: str) -> etree._Element:
     root = etree.Element(name)
     _text(root, "RequestType", request_type)

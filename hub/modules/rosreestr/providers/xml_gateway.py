@@ -65,6 +65,8 @@ class Extensions(BaseModel):
     """Rights tell ИНН, share and restrictions. Without it CheckOwner answers UNKNOWN at best."""
     status_detail: bool = True
     """A status tells its reason, term and the duty due."""
+    withdrawal: bool = True
+    """A registration can be withdrawn. Without it WithdrawRegistration is refused."""
 
 
 class Settings(BaseModel):
@@ -157,6 +159,11 @@ class XmlGateway(RosreestrPort):
         return NAME
 
     @property
+    def can_withdraw(self) -> bool:
+        """See the port."""
+        return self._extensions.withdrawal
+
+    @property
     def visibility_window(self) -> timedelta:
         """See the port."""
         return self._visibility_window
@@ -246,10 +253,7 @@ class XmlGateway(RosreestrPort):
         """See the port."""
 
         def read(answer: HttpAnswer) -> RegistrationStatus:
-            status = self._status(answer)
-            if status.vendor_id != vendor_id:
-                raise AnswerInvalidError("the answer is about another registration")
-            return status
+            return _about(vendor_id, self._status(answer))
 
         document = requests.status_request(vendor_id=vendor_id, now=self._clock.now())
         return await self._post("registration.status", document, read, safety=Safety.READ)
@@ -273,6 +277,23 @@ class XmlGateway(RosreestrPort):
         safety = Safety.IDEMPOTENT_BY_KEY if sent_reference else Safety.ASK_STATUS_FIRST
         try:
             return await self._post(operation, document, read, safety=safety, guard=guard)
+        except TakenError as taken:
+            raise RefusedByProviderError(vendor_code="DUPLICATE") from taken
+
+    async def withdraw(self, vendor_id: str, reason: str, *, guard: Guard | None = None) -> RegistrationStatus:
+        """See the port."""
+
+        def read(answer: HttpAnswer) -> RegistrationStatus:
+            node = self._node(operation, answer, "WithdrawalResponse", answers.WITHDRAWAL_FIELDS, no_registration)
+            return _about(vendor_id, answers.withdrawal(node, self._surprise(operation), self._clock.now()))
+
+        operation = "registration.withdraw"
+        if not self.can_withdraw:
+            raise UnsupportedByProviderError(provider=NAME, limit="withdrawals", at_most="0")
+        _check_text("reason", reason)
+        document = requests.withdrawal_request(vendor_id, reason, self._clock.now())
+        try:
+            return await self._post(operation, document, read, safety=Safety.ASK_STATUS_FIRST, guard=guard)
         except TakenError as taken:
             raise RefusedByProviderError(vendor_code="DUPLICATE") from taken
 
@@ -333,6 +354,13 @@ def _fernet(secrets: Secrets, reference: str) -> Fernet:
         return Fernet(secrets.resolve(reference).text())
     except ValueError as error:
         raise ValueError(f"{reference} holds no Fernet key: 32 bytes in URL-safe base64, 44 characters") from error
+
+
+def _about(vendor_id: str, status: RegistrationStatus) -> RegistrationStatus:
+    """Refuse an answer about another registration."""
+    if status.vendor_id != vendor_id:
+        raise AnswerInvalidError("the answer is about another registration")
+    return status
 
 
 def _check_number(node: Node, asked: str) -> None:

@@ -56,6 +56,38 @@ DOCUMENTS_STATE_OUTCOME_UNKNOWN: DocumentsState.ValueType  # 4
 """Sent, and no answer came; a person settles it."""
 Global___DocumentsState: _TypeAlias = DocumentsState  # noqa: Y015
 
+class _WithdrawalState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _WithdrawalStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WithdrawalState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    WITHDRAWAL_STATE_UNSPECIFIED: _WithdrawalState.ValueType  # 0
+    """Not used."""
+    WITHDRAWAL_STATE_PENDING: _WithdrawalState.ValueType  # 1
+    """Not yet at the register; the hub goes on by itself."""
+    WITHDRAWAL_STATE_ACCEPTED: _WithdrawalState.ValueType  # 2
+    """The register has it; the registration's state tells when it is carried out."""
+    WITHDRAWAL_STATE_REFUSED: _WithdrawalState.ValueType  # 3
+    """The register refused it, for example because the registration became final before it came."""
+    WITHDRAWAL_STATE_OUTCOME_UNKNOWN: _WithdrawalState.ValueType  # 4
+    """Sent, and no answer came; the hub asks for the registration's state until it knows."""
+
+class WithdrawalState(_WithdrawalState, metaclass=_WithdrawalStateEnumTypeWrapper):
+    """Where a withdrawal stands."""
+
+WITHDRAWAL_STATE_UNSPECIFIED: WithdrawalState.ValueType  # 0
+"""Not used."""
+WITHDRAWAL_STATE_PENDING: WithdrawalState.ValueType  # 1
+"""Not yet at the register; the hub goes on by itself."""
+WITHDRAWAL_STATE_ACCEPTED: WithdrawalState.ValueType  # 2
+"""The register has it; the registration's state tells when it is carried out."""
+WITHDRAWAL_STATE_REFUSED: WithdrawalState.ValueType  # 3
+"""The register refused it, for example because the registration became final before it came."""
+WITHDRAWAL_STATE_OUTCOME_UNKNOWN: WithdrawalState.ValueType  # 4
+"""Sent, and no answer came; the hub asks for the registration's state until it knows."""
+Global___WithdrawalState: _TypeAlias = WithdrawalState  # noqa: Y015
+
 @_typing.final
 class GetLandPlotRequest(_message.Message):
     """Asks for one plot."""
@@ -601,3 +633,65 @@ class AddRegistrationDocumentsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AddRegistrationDocumentsResponse: _TypeAlias = AddRegistrationDocumentsResponse  # noqa: Y015
+
+@_typing.final
+class WithdrawRegistrationRequest(_message.Message):
+    """Withdraws a registration."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    BUSINESS_REFERENCE_FIELD_NUMBER: _builtins.int
+    REGISTRATION_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """A UUID of the caller's making: the same one never does the thing twice."""
+    business_reference: _builtins.str
+    """The contract's or member's number, which ties a story together. Not personal data."""
+    registration_id: _builtins.str
+    """Which registration."""
+    reason: _builtins.str
+    """Why, in words for the register; may be empty."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        business_reference: _builtins.str = ...,
+        registration_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["business_reference", b"business_reference", "reason", b"reason", "registration_id", b"registration_id", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WithdrawRegistrationRequest: _TypeAlias = WithdrawRegistrationRequest  # noqa: Y015
+
+@_typing.final
+class WithdrawRegistrationResponse(_message.Message):
+    """The registration after the withdrawal."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REGISTRATION_FIELD_NUMBER: _builtins.int
+    WITHDRAWAL_STATE_FIELD_NUMBER: _builtins.int
+    withdrawal_state: Global___WithdrawalState.ValueType
+    """Where the withdrawal stands: ACCEPTED, PENDING (the hub goes on) or OUTCOME_UNKNOWN (the hub asks)."""
+    @_builtins.property
+    def registration(self) -> _rosreestr_pb2.Registration:
+        """The registration: WITHDRAWN once the register has ended it."""
+
+    def __init__(
+        self,
+        *,
+        registration: _rosreestr_pb2.Registration | None = ...,
+        withdrawal_state: Global___WithdrawalState.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["registration", b"registration"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["registration", b"registration", "withdrawal_state", b"withdrawal_state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WithdrawRegistrationResponse: _TypeAlias = WithdrawRegistrationResponse  # noqa: Y015

@@ -80,6 +80,11 @@ class RosreestrServiceStub:
                 request_serializer=landhub_dot_rosreestr_dot_v1_dot_rosreestr__service__pb2.AddRegistrationDocumentsRequest.SerializeToString,
                 response_deserializer=landhub_dot_rosreestr_dot_v1_dot_rosreestr__service__pb2.AddRegistrationDocumentsResponse.FromString,
                 _registered_method=True)
+        self.WithdrawRegistration = channel.unary_unary(
+                '/landhub.rosreestr.v1.RosreestrService/WithdrawRegistration',
+                request_serializer=landhub_dot_rosreestr_dot_v1_dot_rosreestr__service__pb2.WithdrawRegistrationRequest.SerializeToString,
+                response_deserializer=landhub_dot_rosreestr_dot_v1_dot_rosreestr__service__pb2.WithdrawRegistrationResponse.FromString,
+                _registered_method=True)
 
 
 class RosreestrServiceServicer:
@@ -149,6 +154,13 @@ class RosreestrServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def WithdrawRegistration(self, request, context):
+        """Ask the register to end a registration that is not final.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RosreestrServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -196,6 +208,11 @@ def add_RosreestrServiceServicer_to_server(servicer, server):
                     servicer.AddRegistrationDocuments,
                     request_deserializer=landhub_dot_rosreestr_dot_v1_dot_rosreestr__service__pb2.AddRegistrationDocumentsRequest.FromString,
                     response_serializer=landhub_dot_rosreestr_dot_v1_dot_rosreestr__service__pb2.AddRegistrationDocumentsResponse.SerializeToString,
+            ),
+            'WithdrawRegistration': grpc.unary_unary_rpc_method_handler(
+                    servicer.WithdrawRegistration,
+                    request_deserializer=landhub_dot_rosreestr_dot_v1_dot_rosreestr__service__pb2.WithdrawRegistrationRequest.FromString,
+                    response_serializer=landhub_dot_rosreestr_dot_v1_dot_rosreestr__service__pb2.WithdrawRegistrationResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -442,6 +459,33 @@ class RosreestrService:
             '/landhub.rosreestr.v1.RosreestrService/AddRegistrationDocuments',
             landhub_dot_rosreestr_dot_v1_dot_rosreestr__service__pb2.AddRegistrationDocumentsRequest.SerializeToString,
             landhub_dot_rosreestr_dot_v1_dot_rosreestr__service__pb2.AddRegistrationDocumentsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WithdrawRegistration(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/landhub.rosreestr.v1.RosreestrService/WithdrawRegistration',
+            landhub_dot_rosreestr_dot_v1_dot_rosreestr__service__pb2.WithdrawRegistrationRequest.SerializeToString,
+            landhub_dot_rosreestr_dot_v1_dot_rosreestr__service__pb2.WithdrawRegistrationResponse.FromString,
             options,
             channel_credentials,
             insecure,

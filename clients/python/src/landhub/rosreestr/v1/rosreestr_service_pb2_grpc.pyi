@@ -51,6 +51,8 @@ class RosreestrServiceStub:
     """Get a registration now and whenever it changes, until it is final."""
     AddRegistrationDocuments: _grpc.UnaryUnaryMultiCallable[_rosreestr_service_pb2.AddRegistrationDocumentsRequest, _rosreestr_service_pb2.AddRegistrationDocumentsResponse]
     """Add documents to a registration that is not final."""
+    WithdrawRegistration: _grpc.UnaryUnaryMultiCallable[_rosreestr_service_pb2.WithdrawRegistrationRequest, _rosreestr_service_pb2.WithdrawRegistrationResponse]
+    """Ask the register to end a registration that is not final."""
 
 @_typing.type_check_only
 class RosreestrServiceAsyncStub(RosreestrServiceStub):
@@ -75,6 +77,8 @@ class RosreestrServiceAsyncStub(RosreestrServiceStub):
     """Get a registration now and whenever it changes, until it is final."""
     AddRegistrationDocuments: _aio.UnaryUnaryMultiCallable[_rosreestr_service_pb2.AddRegistrationDocumentsRequest, _rosreestr_service_pb2.AddRegistrationDocumentsResponse]  # type: ignore[assignment]
     """Add documents to a registration that is not final."""
+    WithdrawRegistration: _aio.UnaryUnaryMultiCallable[_rosreestr_service_pb2.WithdrawRegistrationRequest, _rosreestr_service_pb2.WithdrawRegistrationResponse]  # type: ignore[assignment]
+    """Ask the register to end a registration that is not final."""
 
 class RosreestrServiceServicer(metaclass=_abc_1.ABCMeta):
     """Land plots, rights to them, and the registration of their transfer."""
@@ -150,5 +154,13 @@ class RosreestrServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_rosreestr_service_pb2.AddRegistrationDocumentsResponse, _abc.Awaitable[_rosreestr_service_pb2.AddRegistrationDocumentsResponse]]:
         """Add documents to a registration that is not final."""
+
+    @_abc_1.abstractmethod
+    def WithdrawRegistration(
+        self,
+        request: _rosreestr_service_pb2.WithdrawRegistrationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rosreestr_service_pb2.WithdrawRegistrationResponse, _abc.Awaitable[_rosreestr_service_pb2.WithdrawRegistrationResponse]]:
+        """Ask the register to end a registration that is not final."""
 
 def add_RosreestrServiceServicer_to_server(servicer: RosreestrServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
