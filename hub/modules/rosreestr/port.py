@@ -221,7 +221,7 @@ class RefusedByProviderError(PreconditionError):
 
     def __init__(self, *, vendor_code: str, vendor_message: str = "") -> None:
         super().__init__(
-            f"The provider refused the request ({vendor_code}); its explanation is kept with the resource.",
+            f"The provider refused the request ({vendor_code}); asking again will not help. A registration shows why.",
             reason="REFUSED_BY_PROVIDER",
             domain=DOMAIN,
             metadata={"vendor_code": vendor_code},

@@ -108,6 +108,31 @@ def test_the_rules_are_those_of_the_image_whichever_copy_of_a_message_was_seen_b
     assert (violation.field, violation.rule_id) == ("cadastral_number", "string.pattern")
 
 
+@pytest.mark.parametrize(
+    ("number", "fits"),
+    [
+        ("77:01:0001001:1234", True),
+        ("16:50:110108:2815", True),
+        ("71:00:000000:1", True),
+        ("50:20:00101:1", False),
+        ("7:01:0001001:1234", False),
+        ("77:01:0001001", False),
+        ("77:01:0001001:", False),
+        ("77:01:0001001:1234 ", False),
+        ("77:01:00010011:1", False),
+        ("٧٧:01:0001001:1", False),
+    ],
+)
+def test_a_cadastral_number_has_its_digits_or_goes_no_further(number: str, fits: bool) -> None:
+    contract = Contract.committed()
+    plot = next(
+        method for method in contract.services[ROSREESTR].methods.values() if method.function == "get_land_plot"
+    )
+    request = pb.GetLandPlotRequest(cadastral_number=number)
+    violations = Rules(pool=contract.pool, methods=[plot]).violations(plot, request.SerializeToString())
+    assert (not violations) is fits
+
+
 def test_every_mutating_method_of_the_hub_takes_a_request_id_and_refuses_to_go_without() -> None:
     contract = Contract.committed()
     for service in contract.services.values():

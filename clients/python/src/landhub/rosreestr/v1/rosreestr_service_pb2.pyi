@@ -97,7 +97,7 @@ class GetLandPlotRequest(_message.Message):
     CADASTRAL_NUMBER_FIELD_NUMBER: _builtins.int
     MAX_AGE_FIELD_NUMBER: _builtins.int
     cadastral_number: _builtins.str
-    """Cadastral number, for example "77:01:0001001:1234"."""
+    """Cadastral number "AA:BB:CCCCCCC:N"; the quarter has six or seven digits, for example "77:01:0001001:1234"."""
     @_builtins.property
     def max_age(self) -> _duration_pb2.Duration:
         """How old an answer may be; unset: the hub's setting; zero: ask the provider now."""
