@@ -12,6 +12,9 @@ BIN := .venv/bin
 BUF := node_modules/.bin/buf
 CODE := $(wildcard hub signer_agent gost sealed sandbox clients/python/src/landhub_client tools tests)
 RELEASE_IMAGE := proto/landhub.binpb
+# What generates Java is fetched by Maven; without it Java is left as it is (in CI it may not lack).
+JAVA_PLUGINS := $(if $(shell command -v mvn),build/tools/java/.ready)
+GENERATORS := .venv/.ready node_modules/.ready $(JAVA_PLUGINS)
 
 .PHONY: help
 help: ## This list
@@ -29,7 +32,7 @@ test: lint ## Every check, then every test; ARGS="..." goes to pytest
 	@$(BIN)/python -m pytest $(ARGS)
 
 .PHONY: lint
-lint: .venv/.ready node_modules/.ready ## Every check that runs nothing: style, types, layers, contract, generated code
+lint: $(GENERATORS) ## Every check that runs nothing: style, types, layers, contract, generated code
 	@failed=0; \
 	tools/step "style (ruff check)" $(BIN)/ruff check . || failed=1; \
 	tools/step "format (ruff format)" $(BIN)/ruff format --diff . || failed=1; \
@@ -42,11 +45,11 @@ lint: .venv/.ready node_modules/.ready ## Every check that runs nothing: style, 
 	exit $$failed
 
 .PHONY: proto-check
-proto-check: .venv/.ready ## Is the generated code what proto/ generates?
+proto-check: $(GENERATORS) ## Is the generated code what proto/ generates?
 	@tools/step "contract: generated code is current" $(BIN)/python tools/generate.py --check
 
 .PHONY: proto
-proto: .venv/.ready ## Generate code from proto/
+proto: $(GENERATORS) ## Generate Python, Go, Java and TypeScript from proto/
 	@tools/step "generating from proto/" $(BIN)/python tools/generate.py
 
 .PHONY: format
@@ -77,7 +80,7 @@ release-image: .venv/.ready node_modules/.ready ## Take proto/ as the released c
 
 .PHONY: clean
 clean: ## Remove what was built (not .venv and node_modules)
-	@rm -rf build .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf build clients/java/target clients/typescript/dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -not -path './.venv/*' -not -path './node_modules/*' -prune -exec rm -rf {} +
 
 .venv/.ready: requirements-dev.lock
@@ -91,5 +94,12 @@ clean: ## Remove what was built (not .venv and node_modules)
 
 node_modules/.ready: package-lock.json
 	@tools/system-packages checks
-	@tools/step "buf" npm ci --loglevel=error --ignore-scripts --no-audit --no-fund
+	@tools/step "buf, ts-proto, TypeScript" npm ci --loglevel=error --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+build/tools/java/.ready: clients/java/pom.xml
+	@mkdir -p $(@D)
+	@tools/step "protoc and its plugin for Java" mvn --batch-mode --no-transfer-progress --quiet --file clients/java/pom.xml \
+	  -Dlandhub.plugins=$(abspath $(@D)) dependency:copy@plugins
+	@chmod +x $(@D)/protoc $(@D)/protoc-gen-grpc-java
 	@touch $@

@@ -108,7 +108,6 @@ class Agent:
             backend=backend,
             validating=validating,
             clock=clock,
-            tracer=tracer,
             workers=self._workers,
         )
         chain = Chain(

@@ -1,4 +1,4 @@
-"""Generates the Python code and the contract images from proto/ (`make proto`), or proves them current (--check).
+"""Generates all code and the contract images from proto/ (`make proto`), or proves them current (--check).
 
 The validation rules go into the two `rpc/contract.binpb` alone. What users import has none of them: two copies of
 validate.proto in one process collide, and our users may have theirs.
@@ -7,14 +7,18 @@ validate.proto in one process collide, and our users may have theirs.
 import argparse
 import filecmp
 import hashlib
+import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message, message_factory
 from grpc_tools import protoc
+
+from tools.languages import LANGUAGES, Language
 
 PYTHON_PACKAGE = Path("clients/python/src/landhub")
 CONTRACT_IMAGE = Path("hub/rpc/contract.binpb")
@@ -63,13 +67,16 @@ def strip_rules(image: descriptor_pb2.FileDescriptorSet) -> descriptor_pb2.FileD
     return stripped
 
 
-def generate(root: Path, out: Path) -> None:
-    """Write the Python package and the contract image of root's protos below out, an empty folder."""
+def generate(root: Path, out: Path, languages: Sequence[Language] = ()) -> None:
+    """Write Python, the contract images and the named other languages of root's protos below out, an empty folder."""
     _check_vendored(root / "third_party")
     image = compile_protos(root)
+    stripped = strip_rules(image)
     target = out / PYTHON_PACKAGE
     target.mkdir(parents=True)
-    _generate_python(strip_rules(image), target.parent)
+    _generate_python(stripped, target.parent)
+    for language in languages:
+        language.generate(stripped, out)
     (target / "py.typed").touch()
     for folder in (target, *(path for path in target.rglob("*") if path.is_dir())):
         name = ".".join(folder.relative_to(target.parent).parts)
@@ -82,15 +89,16 @@ def generate(root: Path, out: Path) -> None:
         contract.write_bytes(image.SerializeToString(deterministic=True))
 
 
-def stale_files(root: Path, fresh: Path) -> list[str]:
+def stale_files(root: Path, fresh: Path, languages: Sequence[Language] = ()) -> list[str]:
     """Return the names below root of generated files that are missing, superfluous or different from fresh's."""
-    names = {str(place) for place in CONTRACT_IMAGES} | _generated_names(fresh) | _generated_names(root)
+    folders = (PYTHON_PACKAGE, *(language.generated for language in languages))
+    names = {str(place) for place in CONTRACT_IMAGES} | _names(fresh, folders) | _names(root, folders)
     return sorted(name for name in names if not _same(root / name, fresh / name))
 
 
-def bring_up_to_date(root: Path, fresh: Path) -> None:
+def bring_up_to_date(root: Path, fresh: Path, languages: Sequence[Language] = ()) -> None:
     """Copy what changed and delete what is no longer generated, so that running programs lose nothing they use."""
-    for name in stale_files(root, fresh):
+    for name in stale_files(root, fresh, languages):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         if (fresh / name).exists():
             shutil.copyfile(fresh / name, root / name)
@@ -154,13 +162,24 @@ def _check_vendored(folder: Path) -> None:
             )
 
 
-def _generated_names(root: Path) -> set[str]:
-    files = (path for path in (root / PYTHON_PACKAGE).rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-    return {str(path.relative_to(root)) for path in files}
+def _names(root: Path, folders: Sequence[Path]) -> set[str]:
+    paths = (path for folder in folders for path in (root / folder).rglob("*"))
+    return {str(path.relative_to(root)) for path in paths if path.is_file() and "__pycache__" not in path.parts}
 
 
 def _same(one: Path, other: Path) -> bool:
     return one.is_file() and other.is_file() and filecmp.cmp(one, other, shallow=False)
+
+
+def _languages_here() -> list[Language]:
+    """The languages this machine can generate; those it can't are named, and in CI refused."""
+    here = [language for language in LANGUAGES if not language.missing()]
+    for language in LANGUAGES:
+        if language not in here:
+            print(f"{language.name} is left as it is: this machine has no {' and no '.join(language.missing())}.")
+    if len(here) < len(LANGUAGES) and os.environ.get("CI") == "true":
+        raise SystemExit("With CI=true every language is generated.")
+    return here
 
 
 def main() -> int:
@@ -170,13 +189,14 @@ def main() -> int:
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="the working tree (default: here)")
     arguments = parser.parse_args()
     root: Path = arguments.root.resolve()
+    languages = _languages_here()
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder)
-        generate(root, fresh)
+        generate(root, fresh, languages)
         if not arguments.check:
-            bring_up_to_date(root, fresh)
+            bring_up_to_date(root, fresh, languages)
             return 0
-        stale = stale_files(root, fresh)
+        stale = stale_files(root, fresh, languages)
     for name in stale:
         print(f"{name} is not what proto/ generates: run `make proto` and commit the result.")
     return 1 if stale else 0

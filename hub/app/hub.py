@@ -131,7 +131,6 @@ async def _connect_agents(installation: Installation, core: Core, closing: Async
         settings,
         installation.folder,
         passphrase=core.keys.passphrase,
-        upstreams=core.upstreams,
         telemetry=core.telemetry,
         clock=core.clock,
     )

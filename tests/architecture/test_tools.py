@@ -1,6 +1,7 @@
 """The tools that generate code and release the contract do what the architecture rests on."""
 
 import importlib
+import json
 import pkgutil
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from google.protobuf import descriptor_pb2, descriptor_pool
 
 import landhub
+from landhub_client import contract
 from tests.architecture.sample_tree import plant_tree
 from tools.generate import (
     CONTRACT_IMAGE,
@@ -15,9 +17,11 @@ from tools.generate import (
     bring_up_to_date,
     compile_protos,
     generate,
+    main,
     stale_files,
     strip_rules,
 )
+from tools.languages import LANGUAGES, Language, service_config
 from tools.release_image import changelog_mark, with_entry
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,6 +60,40 @@ def test_stripping_removes_only_the_validation_rules() -> None:
     options = [f.options.SerializeToString() for file in stripped.file for m in file.message_type for f in m.field]
     assert not any(b"\xba\x48" in option for option in options)
     assert any(b"\x8a\xe7\x18" in option for option in options)
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.name)
+def test_the_other_languages_bring_no_validation_rules(language: Language) -> None:
+    files = [path for path in (ROOT / language.generated).rglob("*") if path.is_file()]
+    assert any(b"GetLandPlot" in path.read_bytes() for path in files)
+    assert not [path for path in files if b"buf/validate" in path.read_bytes() or b"buf.validate" in path.read_bytes()]
+
+
+def test_every_language_repeats_what_the_python_client_repeats() -> None:
+    ours = service_config(strip_rules(compile_protos(ROOT)))
+    pythons = json.loads(contract.service_config(contract.read_methods()))
+    for config in (ours, pythons):
+        config["methodConfig"][0]["name"].sort(key=lambda name: (name["service"], name["method"]))
+    assert ours == pythons
+
+
+def test_a_language_without_its_programs_is_refused_in_ci(monkeypatch: pytest.MonkeyPatch, tree: Path) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setenv("CI", "true")
+    monkeypatch.setattr("sys.argv", ["generate.py", "--check", "--root", str(tree)])
+    with pytest.raises(SystemExit, match="every language is generated"):
+        main()
+
+
+def test_a_language_without_its_programs_is_named_and_left_elsewhere(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tree: Path
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.setattr("sys.argv", ["generate.py", "--root", str(tree)])
+    assert main() == 0
+    assert "Java is left as it is: this machine has no java and no mvn." in capsys.readouterr().out
+    assert not (tree / "clients/java").exists()
 
 
 def test_generating_twice_gives_the_same_bytes(tree: Path, tmp_path: Path) -> None:

@@ -1,0 +1,144 @@
+// Code generated from proto/ by `make proto`. DO NOT EDIT.
+
+// Package landhub holds what all services of a hub have in common.
+package landhub
+
+// ServiceConfig is the gRPC service config by which a channel repeats what may be repeated: a read, or a change with its request_id.
+// Give it to grpc.WithDefaultServiceConfig.
+const ServiceConfig = `{
+  "methodConfig": [
+    {
+      "name": [
+        {
+          "service": "landhub.events.v1.EventsService",
+          "method": "Subscribe"
+        },
+        {
+          "service": "landhub.events.v1.EventsService",
+          "method": "ListEvents"
+        },
+        {
+          "service": "landhub.hub.v1.HubService",
+          "method": "ListModules"
+        },
+        {
+          "service": "landhub.hub.v1.HubService",
+          "method": "SetModuleMode"
+        },
+        {
+          "service": "landhub.hub.v1.HubService",
+          "method": "ListUpstreams"
+        },
+        {
+          "service": "landhub.hub.v1.HubService",
+          "method": "ResetBreaker"
+        },
+        {
+          "service": "landhub.hub.v1.HubService",
+          "method": "ListAuditRecords"
+        },
+        {
+          "service": "landhub.hub.v1.HubService",
+          "method": "GetStory"
+        },
+        {
+          "service": "landhub.hub.v1.HubService",
+          "method": "ListStuckWork"
+        },
+        {
+          "service": "landhub.hub.v1.HubService",
+          "method": "ResolveOutcome"
+        },
+        {
+          "service": "landhub.rosreestr.v1.RosreestrService",
+          "method": "GetLandPlot"
+        },
+        {
+          "service": "landhub.rosreestr.v1.RosreestrService",
+          "method": "BatchGetLandPlots"
+        },
+        {
+          "service": "landhub.rosreestr.v1.RosreestrService",
+          "method": "ListRights"
+        },
+        {
+          "service": "landhub.rosreestr.v1.RosreestrService",
+          "method": "CheckOwner"
+        },
+        {
+          "service": "landhub.rosreestr.v1.RosreestrService",
+          "method": "CreateRegistration"
+        },
+        {
+          "service": "landhub.rosreestr.v1.RosreestrService",
+          "method": "GetRegistration"
+        },
+        {
+          "service": "landhub.rosreestr.v1.RosreestrService",
+          "method": "ListRegistrations"
+        },
+        {
+          "service": "landhub.rosreestr.v1.RosreestrService",
+          "method": "WatchRegistration"
+        },
+        {
+          "service": "landhub.rosreestr.v1.RosreestrService",
+          "method": "AddRegistrationDocuments"
+        },
+        {
+          "service": "landhub.rosreestr.v1.RosreestrService",
+          "method": "WithdrawRegistration"
+        },
+        {
+          "service": "landhub.signatures.v1.SignaturesService",
+          "method": "ListCertificates"
+        },
+        {
+          "service": "landhub.signatures.v1.SignaturesService",
+          "method": "GetCertificate"
+        },
+        {
+          "service": "landhub.signatures.v1.SignaturesService",
+          "method": "SignDocument"
+        },
+        {
+          "service": "landhub.signatures.v1.SignaturesService",
+          "method": "SignDocumentStream"
+        },
+        {
+          "service": "landhub.signatures.v1.SignaturesService",
+          "method": "SignDigests"
+        },
+        {
+          "service": "landhub.signatures.v1.SignaturesService",
+          "method": "GetSignature"
+        },
+        {
+          "service": "landhub.signatures.v1.SignaturesService",
+          "method": "AttachSignature"
+        },
+        {
+          "service": "landhub.signatures.v1.SignaturesService",
+          "method": "VerifySignature"
+        },
+        {
+          "service": "landhub.signatures.v1.SignaturesService",
+          "method": "VerifySignatureStream"
+        }
+      ],
+      "retryPolicy": {
+        "maxAttempts": 5,
+        "initialBackoff": "0.2s",
+        "maxBackoff": "3s",
+        "backoffMultiplier": 2.5,
+        "retryableStatusCodes": [
+          "UNAVAILABLE"
+        ]
+      }
+    }
+  ],
+  "retryThrottling": {
+    "maxTokens": 20,
+    "tokenRatio": 0.5
+  }
+}`

@@ -1,0 +1,117 @@
+// Code generated from proto/ by `make proto`. DO NOT EDIT.
+package io.landhub;
+
+import java.util.List;
+import java.util.Map;
+
+/** The gRPC service config by which a channel repeats what may be repeated: a read, or a change with its request_id. */
+public final class ServiceConfig {
+    private static final Map<String, Object> CONFIG = Map.of(
+        "methodConfig", List.of(
+            Map.of(
+                "name", List.of(
+                    Map.of(
+                        "service", "landhub.events.v1.EventsService",
+                        "method", "Subscribe"),
+                    Map.of(
+                        "service", "landhub.events.v1.EventsService",
+                        "method", "ListEvents"),
+                    Map.of(
+                        "service", "landhub.hub.v1.HubService",
+                        "method", "ListModules"),
+                    Map.of(
+                        "service", "landhub.hub.v1.HubService",
+                        "method", "SetModuleMode"),
+                    Map.of(
+                        "service", "landhub.hub.v1.HubService",
+                        "method", "ListUpstreams"),
+                    Map.of(
+                        "service", "landhub.hub.v1.HubService",
+                        "method", "ResetBreaker"),
+                    Map.of(
+                        "service", "landhub.hub.v1.HubService",
+                        "method", "ListAuditRecords"),
+                    Map.of(
+                        "service", "landhub.hub.v1.HubService",
+                        "method", "GetStory"),
+                    Map.of(
+                        "service", "landhub.hub.v1.HubService",
+                        "method", "ListStuckWork"),
+                    Map.of(
+                        "service", "landhub.hub.v1.HubService",
+                        "method", "ResolveOutcome"),
+                    Map.of(
+                        "service", "landhub.rosreestr.v1.RosreestrService",
+                        "method", "GetLandPlot"),
+                    Map.of(
+                        "service", "landhub.rosreestr.v1.RosreestrService",
+                        "method", "BatchGetLandPlots"),
+                    Map.of(
+                        "service", "landhub.rosreestr.v1.RosreestrService",
+                        "method", "ListRights"),
+                    Map.of(
+                        "service", "landhub.rosreestr.v1.RosreestrService",
+                        "method", "CheckOwner"),
+                    Map.of(
+                        "service", "landhub.rosreestr.v1.RosreestrService",
+                        "method", "CreateRegistration"),
+                    Map.of(
+                        "service", "landhub.rosreestr.v1.RosreestrService",
+                        "method", "GetRegistration"),
+                    Map.of(
+                        "service", "landhub.rosreestr.v1.RosreestrService",
+                        "method", "ListRegistrations"),
+                    Map.of(
+                        "service", "landhub.rosreestr.v1.RosreestrService",
+                        "method", "WatchRegistration"),
+                    Map.of(
+                        "service", "landhub.rosreestr.v1.RosreestrService",
+                        "method", "AddRegistrationDocuments"),
+                    Map.of(
+                        "service", "landhub.rosreestr.v1.RosreestrService",
+                        "method", "WithdrawRegistration"),
+                    Map.of(
+                        "service", "landhub.signatures.v1.SignaturesService",
+                        "method", "ListCertificates"),
+                    Map.of(
+                        "service", "landhub.signatures.v1.SignaturesService",
+                        "method", "GetCertificate"),
+                    Map.of(
+                        "service", "landhub.signatures.v1.SignaturesService",
+                        "method", "SignDocument"),
+                    Map.of(
+                        "service", "landhub.signatures.v1.SignaturesService",
+                        "method", "SignDocumentStream"),
+                    Map.of(
+                        "service", "landhub.signatures.v1.SignaturesService",
+                        "method", "SignDigests"),
+                    Map.of(
+                        "service", "landhub.signatures.v1.SignaturesService",
+                        "method", "GetSignature"),
+                    Map.of(
+                        "service", "landhub.signatures.v1.SignaturesService",
+                        "method", "AttachSignature"),
+                    Map.of(
+                        "service", "landhub.signatures.v1.SignaturesService",
+                        "method", "VerifySignature"),
+                    Map.of(
+                        "service", "landhub.signatures.v1.SignaturesService",
+                        "method", "VerifySignatureStream")),
+                "retryPolicy", Map.of(
+                    "maxAttempts", 5.0,
+                    "initialBackoff", "0.2s",
+                    "maxBackoff", "3s",
+                    "backoffMultiplier", 2.5,
+                    "retryableStatusCodes", List.of(
+                        "UNAVAILABLE")))),
+        "retryThrottling", Map.of(
+            "maxTokens", 20.0,
+            "tokenRatio", 0.5));
+
+    private ServiceConfig() {}
+
+    /** What ManagedChannelBuilder.defaultServiceConfig takes. */
+    public static Map<String, Object> asMap() {
+        return CONFIG;
+    }
+}
