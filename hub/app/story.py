@@ -29,6 +29,7 @@ _PHASES = {
     Phase.REFUSED: "отказано",
     Phase.ADMIN: "администратор",
 }
+_ENDS = {"": "", "OK": "", "CANCELLED": "прервано", "DEADLINE_EXCEEDED": "не дождались ответа"}
 _JOURNAL = {
     "DECIDED": "Подпись разрешена правилом",
     "SIGNED": "Документ подписан и подпись проверена",
@@ -116,9 +117,9 @@ def audit_lines(records: Iterable[StoredRecord], titles: Mapping[str, str]) -> l
     lines = []
     for stored in records:
         record = stored.record
-        word = _PHASES.get(record.phase)
-        if word is None or record.method == _STORY:
+        if record.phase not in _PHASES or record.method == _STORY:
             continue  # that somebody asked for the story is no part of it
+        word = _PHASES[record.phase] or _ENDS.get(record.code, "отказано")
         name = record.method.rpartition("/")[2]
         title = titles.get(name, name)
         state = f"{record.code} {record.reason}".strip()

@@ -12,22 +12,22 @@ from hub.modules.rosreestr.withdrawal import WithdrawalWork
 from hub.modules.rosreestr.work import RegistrationWork
 
 _TITLES = {
-    "GetLandPlot": "Запрошены сведения об участке",
-    "BatchGetLandPlots": "Запрошены сведения об участках",
-    "ListRights": "Запрошены права на участок",
-    "CheckOwner": "Проверен собственник",
-    "CreateRegistration": "Подано заявление о регистрации перехода права",
-    "AddRegistrationDocuments": "Добавлены документы",
-    "WithdrawRegistration": "Отозвано заявление о регистрации",
+    "GetLandPlot": "Запрос сведений об участке",
+    "BatchGetLandPlots": "Запрос сведений об участках",
+    "ListRights": "Запрос прав на участок",
+    "CheckOwner": "Проверка собственника",
+    "CreateRegistration": "Подача заявления о регистрации перехода права",
+    "AddRegistrationDocuments": "Передача дополнительных документов",
+    "WithdrawRegistration": "Отзыв заявления о регистрации",
     "rosreestr.registration.created": "Заявление принято хабом",
     "rosreestr.registration.state_changed": "Изменилось состояние регистрации",
     "rosreestr.registration.documents_added": "Росреестр получил дополнительные документы",
     "rosreestr.registration.documents_changed": "Дополнительные документы ещё не в Росреестре",
     "rosreestr.registration.withdrawal_changed": "Изменилось состояние отзыва заявления",
-    work.SUBMIT: "Заявление передано в Росреестр",
-    work.ADD_DOCUMENTS: "Документы переданы в Росреестр",
-    withdrawal.WITHDRAW: "Отзыв заявления передан в Росреестр",
-    work.FOLLOW: "Запрошено состояние регистрации",
+    work.SUBMIT: "Передача заявления в Росреестр",
+    work.ADD_DOCUMENTS: "Передача документов в Росреестр",
+    withdrawal.WITHDRAW: "Передача отзыва в Росреестр",
+    work.FOLLOW: "Запрос состояния регистрации",
 }
 
 

@@ -11,16 +11,16 @@ from hub.modules.signatures.trust import Trust
 from hub.modules.signatures.work import SigningWork
 
 _TITLES = {
-    "SignDocument": "Документ подписан",
-    "SignDocumentStream": "Документ подписан",
-    "SignDigests": "Документы подписаны",
-    "AttachSignature": "Приложена подпись другой стороны",
-    "VerifySignature": "Проверена подпись",
-    "VerifySignatureStream": "Проверена подпись",
-    "ListCertificates": "Запрошены сертификаты",
-    "GetCertificate": "Запрошен сертификат",
+    "SignDocument": "Подписание документа",
+    "SignDocumentStream": "Подписание документа",
+    "SignDigests": "Подписание документов",
+    "AttachSignature": "Приложение подписи другой стороны",
+    "VerifySignature": "Проверка подписи",
+    "VerifySignatureStream": "Проверка подписи",
+    "ListCertificates": "Запрос сертификатов",
+    "GetCertificate": "Запрос сертификата",
     "signatures.signature.state_changed": "Изменилось состояние подписи",
-    work.SIGN: "Подпись запрошена у агента",
+    work.SIGN: "Запрос подписи у агента",
 }
 
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
+import pytest
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.trace import format_trace_id
 
@@ -18,7 +19,7 @@ from tests.support.core_fixtures import Core, core
 __all__ = ["core"]
 
 REFERENCE = "ДКП-17"
-TITLES = {"CreateRegistration": "Подано заявление", "rosreestr.registration.created": "Заявление принято"}
+TITLES = {"CreateRegistration": "Подача заявления", "rosreestr.registration.created": "Заявление принято"}
 
 
 class Agents:
@@ -87,12 +88,27 @@ async def test_hub_agent_and_upstream_tell_one_story(core: Core) -> None:
     story = await tell(core, traces, Agents(entry))
     told = {(line.source, line.title, line.state) for line in story.lines}
     assert told == {
-        ("hub", "Подано заявление: начато", ""),
+        ("hub", "Подача заявления: начато", ""),
         ("hub", "Заявление принято", "PENDING"),
         ("agent main", "Документ подписан и подпись проверена", "SIGNED"),
         ("rosreestr.xml_gateway", "registration.submit", "200"),
     }
     assert not story.missing_sources
+
+
+@pytest.mark.parametrize(
+    ("code", "title"),
+    [
+        ("OK", "Подача заявления"),
+        ("FAILED_PRECONDITION", "Подача заявления: отказано"),
+        ("CANCELLED", "Подача заявления: прервано"),
+        ("DEADLINE_EXCEEDED", "Подача заявления: не дождались ответа"),
+    ],
+)
+async def test_a_call_that_came_to_nothing_does_not_read_like_a_deed(core: Core, code: str, title: str) -> None:
+    await core.audit.write(record(phase=Phase.REQUEST, code=code))
+    story = await tell(core, Traces(), Agents())
+    assert [line.title for line in story.lines] == [title]
 
 
 async def test_an_agent_that_is_away_is_named(core: Core) -> None:
