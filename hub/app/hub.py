@@ -14,6 +14,7 @@ from hub.app.checkpoints import CheckpointExchange
 from hub.app.core import Core, open_core
 from hub.app.modules import Modules
 from hub.app.prepare import Installation
+from hub.app.reload import AccessReload
 from hub.app.serving import ADMINISTRATION_SERVICES, AGENTS_SERVICES, administration_options, server_options
 from hub.app.story import StoryTeller
 from hub.app.telemetry import Tracing
@@ -27,6 +28,7 @@ from hub.module_api import ModuleContext, ReportReady, shipped_modules
 from hub.rpc.binding import ServiceBinding
 from hub.rpc.contract import Contract
 from hub.rpc.metrics import RpcMetrics
+from hub.rpc.options import AccessRules
 from hub.rpc.pages import PageTokens
 from hub.rpc.server import Server
 from hub.rpc.services.administration import HubServicer
@@ -63,6 +65,15 @@ class Servers:
     pages: PageTokens
 
 
+@contextmanager
+def _refusing_files() -> Iterator[None]:
+    """Turn what a server says of its TLS files (ValueError) into a refusal of the settings."""
+    try:
+        yield
+    except ValueError as error:
+        raise SettingsError(f"server or administration: {error}") from error
+
+
 async def serve(
     installation: Installation,
     *,
@@ -70,6 +81,7 @@ async def serve(
     ids: Ids,
     stop: asyncio.Event,
     serving: Callable[[Ports, Mapping[str, str]], None],
+    on_hangup: Callable[[Callable[[], None]], None] = lambda _: None,
 ) -> None:
     """Serve until `stop` is set, then drain; what was opened is closed in the opposite order, whatever happens.
 
@@ -79,11 +91,11 @@ async def serve(
         ids: Ids and randomness of the whole process.
         stop: Set by SIGTERM or SIGINT.
         serving: Told once, when calls are taken: the ports, and why which modules aren't ready.
+        on_hangup: Given what SIGHUP is to do: read callers and roles again.
 
     Raises:
         SettingsError: a module or an agent refuses its settings.
-        OSError: an address can't be listened on.
-        InstallationLockedError, SchemaTooNewError: see open_core.
+        OSError, InstallationLockedError, SchemaTooNewError: an address can't be listened on; see open_core.
     """
     async with AsyncExitStack() as closing:
         instance = ids.resource_id()
@@ -101,8 +113,7 @@ async def serve(
         await core.audit.start()
         closing.push_async_callback(core.audit.close)
         signing = await _connect_agents(installation, core, closing)
-        with _refusing_files():
-            servers = _make_servers(installation, core, tracing)
+        servers = _make_servers(installation, core, tracing)
         modules = _make_modules(installation, core, signing, servers, await stored_modes(core.database))
         closing.push_async_callback(modules.close)
         _bind_own_services(core, signing, servers, modules, tracing)
@@ -119,10 +130,10 @@ async def serve(
         await core.outbox.start(alone=core.database.exclusive)
         ports = await _listen(installation.settings, core, servers, modules=modules, tracing=tracing, closing=closing)
         core.health.set("", ServiceState.SERVING)
+        on_hangup(_watch_settings(installation, core, servers, closing))
         log.info("hub.serving", instance=instance, profile=installation.settings.profile.value)
         serving(ports, {name: hosted.reason for name, hosted in modules.hosted.items() if hosted.reason})
         await stop.wait()
-        log.info("hub.draining")
 
 
 async def _connect_agents(installation: Installation, core: Core, closing: AsyncExitStack) -> SigningPort | None:
@@ -149,6 +160,7 @@ async def _connect_agents(installation: Installation, core: Core, closing: Async
     return signing
 
 
+@_refusing_files()
 def _make_servers(installation: Installation, core: Core, tracing: Tracing) -> Servers:
     settings, folder, passphrase = installation.settings, installation.folder, core.keys.passphrase
     contract = Contract.committed()
@@ -276,17 +288,27 @@ async def _listen(
         )
 
 
-@contextmanager
-def _refusing_files() -> Iterator[None]:
-    """Turn what a server says of its TLS files (ValueError) into a refusal of the settings."""
-    try:
-        yield
-    except ValueError as error:
-        raise SettingsError(f"server or administration: {error}") from error
+def _watch_settings(
+    installation: Installation, core: Core, servers: Servers, closing: AsyncExitStack
+) -> Callable[[], None]:
+    def let_in(rules: AccessRules) -> None:
+        servers.callers.let_in(rules)
+        servers.administration.let_in(rules)
+
+    reload = AccessReload(
+        folder=installation.folder,
+        settings=installation.settings,
+        let_in=let_in,
+        clock=core.clock,
+        registry=core.metrics,
+    )
+    closing.push_async_callback(_cancel, asyncio.create_task(reload.run_forever(), name="watch settings"))
+    return reload.ask
 
 
 async def _drain(servers: Servers, core: Core, seconds: float) -> None:
     """Let calls and then the hub's own effects end, all of it within the seconds."""
+    log.info("hub.draining")
     end = core.clock.monotonic() + seconds
     await asyncio.gather(servers.callers.drain(seconds), servers.administration.drain(seconds))
     await core.outbox.stop(grace_seconds=max(0.0, end - core.clock.monotonic()))

@@ -18,7 +18,7 @@ def server_options(settings: Settings, folder: Path, passphrase: Secret | None) 
     return ServerOptions(
         address=settings.server.address,
         tls=_tls(settings.server, folder, passphrase),
-        access=_access(settings),
+        access=access_rules(settings),
         limits=RateLimits(
             default=RateLimit(per_second=limits.calls_per_second, burst=limits.burst),
             methods={
@@ -37,8 +37,18 @@ def administration_options(settings: Settings, folder: Path, passphrase: Secret 
     return ServerOptions(
         address=settings.administration.address,
         tls=_tls(settings.administration, folder, passphrase),
-        access=_access(settings),
+        access=access_rules(settings),
         reflection=settings.administration.reflection,
+    )
+
+
+def access_rules(settings: Settings) -> AccessRules:
+    """Return who may call what."""
+    return AccessRules(
+        callers={
+            name: Caller(roles=frozenset(caller.roles), group=caller.group) for name, caller in settings.callers.items()
+        },
+        roles={name: role.methods for name, role in settings.roles.items()},
     )
 
 
@@ -61,12 +71,3 @@ def _key_opener(name: str, passphrase: Secret | None) -> Callable[[bytes], bytes
             raise ValueError(str(error)) from error
 
     return opened
-
-
-def _access(settings: Settings) -> AccessRules:
-    return AccessRules(
-        callers={
-            name: Caller(roles=frozenset(caller.roles), group=caller.group) for name, caller in settings.callers.items()
-        },
-        roles={name: role.methods for name, role in settings.roles.items()},
-    )

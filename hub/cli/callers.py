@@ -44,9 +44,9 @@ def _add(arguments: argparse.Namespace) -> int:
     print(f"  give the caller, over a safe way: {path}, {path.with_suffix('.key')} and {folder / 'pki' / ca}")
     print(f"  it calls: {address}")
     if is_new:
-        print("  restart the hub: it lets the caller in from then on")
+        print("  a running hub lets the caller in within a second; nothing to restart")
     elif roles:
-        print(f"  its roles are left as they are; change them in [callers.{name}] and restart the hub")
+        print(f"  its roles are left as they are; change them in [callers.{name}], which a running hub notices")
     return OK
 
 

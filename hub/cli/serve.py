@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from sqlalchemy.exc import DatabaseError
@@ -19,7 +19,7 @@ from hub.storage.migrate import SchemaTooNewError
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serve; SIGTERM and SIGINT drain."""
+    """Serve; SIGTERM and SIGINT drain, SIGHUP reads callers and roles again."""
     clock = SystemClock()
     ids = Ids(clock=clock)
     installation = prepare(arguments.folder, ids=ids)
@@ -42,7 +42,14 @@ async def _serve(installation: Installation, clock: SystemClock, ids: Ids) -> No
             loop.add_signal_handler(number, stop.set)
         except NotImplementedError:  # Windows' event loop has none; Ctrl-C ends the process there
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
-    await serve(installation, clock=clock, ids=ids, stop=stop, serving=partial(_tell, installation))
+
+    def on_hangup(reload: Callable[[], None]) -> None:
+        if hasattr(signal, "SIGHUP"):  # Windows has none; the change of the file is noticed there too
+            loop.add_signal_handler(signal.SIGHUP, reload)
+
+    await serve(
+        installation, clock=clock, ids=ids, stop=stop, serving=partial(_tell, installation), on_hangup=on_hangup
+    )
 
 
 def _tell(installation: Installation, ports: Ports, not_ready: Mapping[str, str]) -> None:

@@ -3,6 +3,7 @@
 from fnmatch import fnmatchcase
 
 from hub.core.errors import PermissionDeniedError
+from hub.rpc.access import Access
 from hub.rpc.contract import Method
 from hub.rpc.options import AccessRules
 from hub.rpc.passage import Passage
@@ -12,11 +13,12 @@ class Authorize:
     """Lets a call pass that one of the caller's roles allows.
 
     Args:
-        rules: Roles and their patterns.
+        access: Roles and their patterns.
     """
 
-    def __init__(self, *, rules: AccessRules) -> None:
-        self._rules = rules
+    def __init__(self, *, access: Access) -> None:
+        self._access = access
+        self._version = access.version
         self._known: dict[tuple[frozenset[str], str], bool] = {}  # as many as there are sets of roles times methods
 
     def check(self, passage: Passage) -> None:
@@ -27,6 +29,9 @@ class Authorize:
         """
         if passage.method.open or passage.service is None:
             return
+        if self._version != self._access.version:
+            self._version = self._access.version
+            self._known.clear()
         key = passage.identity.roles, passage.method.path
         allowed = self._known.get(key)
         if allowed is None:
@@ -39,7 +44,7 @@ class Authorize:
             )
 
     def _allowed(self, roles: frozenset[str], path: str) -> bool:
-        return any(matches(path, pattern) for role in roles for pattern in self._rules.roles.get(role, ()))
+        return any(matches(path, pattern) for role in roles for pattern in self._access.rules.roles.get(role, ()))
 
 
 def matches(path: str, pattern: str) -> bool:

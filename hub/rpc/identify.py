@@ -8,7 +8,7 @@ from cryptography import x509
 
 from hub.core.clock import Clock
 from hub.core.errors import UnauthenticatedError
-from hub.rpc.options import AccessRules
+from hub.rpc.access import Access
 from hub.rpc.passage import Identity, Passage
 from hub.rpc.trust import Trust, caller_name, validity
 
@@ -29,14 +29,14 @@ class Identify:
     """Turns the certificate of a connection into a caller of the settings.
 
     TLS checked it when the connection was made; it may have expired or been revoked since, and TLS knows nothing of
-    small keys, SHA-1 and our lists. What is found out is kept by certificate until one of the trust files changes.
+    small keys, SHA-1 and our lists. What is found out is kept by certificate until a trust file or the callers change.
     """
 
-    def __init__(self, *, access: AccessRules, trust: Trust, clock: Clock) -> None:
+    def __init__(self, *, access: Access, trust: Trust, clock: Clock) -> None:
         self._access = access
         self._trust = trust
         self._clock = clock
-        self._version = trust.version
+        self._version = (trust.version, access.version)
         self._leaves: LRUCache[bytes, _Leaf] = LRUCache(_MOST_CERTIFICATES)
 
     def check(self, passage: Passage) -> None:
@@ -65,8 +65,9 @@ class Identify:
 
     def _leaf(self, pem: bytes) -> _Leaf:
         self._trust.refresh()
-        if self._version != self._trust.version:
-            self._version = self._trust.version
+        version = (self._trust.version, self._access.version)
+        if self._version != version:
+            self._version = version
             self._leaves.clear()
         leaf = self._leaves.get(pem)
         if leaf is None:
@@ -77,6 +78,6 @@ class Identify:
         certificate = x509.load_pem_x509_certificate(pem)
         not_before, not_after = validity(certificate)
         name = caller_name(certificate)
-        known = self._access.callers.get(name)
+        known = self._access.rules.callers.get(name)
         identity = None if known is None else Identity(caller=name, group=known.group or name, roles=known.roles)
         return _Leaf(not_before, not_after, self._trust.objection(certificate), identity)

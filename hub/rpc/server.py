@@ -12,6 +12,7 @@ from opentelemetry.trace import Tracer
 from hub.core.audit import Audit
 from hub.core.clock import Clock
 from hub.core.health import HealthRegistry, ServiceState
+from hub.rpc.access import Access
 from hub.rpc.auditing import Auditing
 from hub.rpc.authorize import Authorize
 from hub.rpc.binding import BindingError, BoundService, ServiceBinding
@@ -24,7 +25,7 @@ from hub.rpc.health import HealthServicer, health_service
 from hub.rpc.identify import Identify
 from hub.rpc.limit import Limit
 from hub.rpc.metrics import RpcMetrics
-from hub.rpc.options import ServerOptions
+from hub.rpc.options import AccessRules, ServerOptions
 from hub.rpc.passage import Context, Passage
 from hub.rpc.reflection import SERVICES as REFLECTION_SERVICES
 from hub.rpc.reflection import ReflectionServicer, reflection_service
@@ -80,6 +81,7 @@ class Server:
         self._services = {name: BoundService(contract.services[name]) for name in services}
         methods = [method for bound in self._services.values() for method in bound.service.methods.values()]
         trust = Trust(files=options.tls, clock=clock)
+        self._access = Access(rules=options.access)
         self._health = health
         self._handling = Handling()
         self._auditing = Auditing(audit=audit)
@@ -88,11 +90,11 @@ class Server:
             tracing=Tracing(tracer=tracer, metrics=metrics, clock=clock),
             errors=Errors(),
             deadline=Deadline(deadlines=options.deadlines, clock=clock),
-            identify=Identify(access=options.access, trust=trust, clock=clock),
+            identify=Identify(access=self._access, trust=trust, clock=clock),
             limit=Limit(limits=options.limits, metrics=metrics, clock=clock),
             refusals=self._refusals,
             auditing=self._auditing,
-            authorize=Authorize(rules=options.access),
+            authorize=Authorize(access=self._access),
             validating=Validating(
                 rules=Rules(pool=contract.pool, methods=methods), largest_stream_bytes=options.largest_stream_bytes
             ),
@@ -112,6 +114,10 @@ class Server:
         if bound is None:
             raise BindingError(f"{binding.service} is not a service of this server")
         bound.bind(binding)
+
+    def let_in(self, rules: AccessRules) -> None:
+        """Judge callers by these rules from the next call on; what runs goes on."""
+        self._access.replace(rules)
 
     async def start(self) -> int:
         """Listen; returns the port.

@@ -173,6 +173,40 @@ def test_a_killed_hub_leaves_an_audit_that_is_whole_and_a_denied_caller_is_refus
     assert main(["audit", "verify", str(folder)]) == 0
 
 
+def test_a_caller_added_to_a_running_hub_is_let_in_at_hangup_and_a_spoilt_file_shuts_nobody_out(tmp_path: Path) -> None:
+    folder = make(tmp_path, "--dev")
+    with serving(folder) as hub:
+        assert main(["callers", "add", str(folder), "shop", "--role", "deal"]) == 0
+        hub.process.send_signal(signal.SIGHUP)
+        with hub.callers("callers/shop") as channel:
+            assert served(channel) == health_pb2.HealthCheckResponse.SERVING
+            good = (folder / "landhub.toml").read_text()
+            (folder / "landhub.toml").write_text(good.replace("[callers.shop]", "[callers.shop"))
+            hub.process.send_signal(signal.SIGHUP)
+            wait_for_log(folder, "settings.kept")
+            assert health(channel) == health_pb2.HealthCheckResponse.SERVING
+        assert hub.stop() == 0
+
+
+def served(channel: grpc.Channel) -> int:
+    """Call until let in; the watchdog bounds it."""
+    while True:
+        try:
+            return health(channel)
+        except grpc.RpcError as error:
+            if error.code() is not grpc.StatusCode.UNAUTHENTICATED:
+                raise
+
+
+def wait_for_log(folder: Path, event: str) -> None:
+    """Look until the hub has logged it; the watchdog ends the hub, and with it the log."""
+    for _ in range(PATIENCE_SECONDS * 10):
+        if event in (folder / "log").read_text():
+            return
+        threading.Event().wait(0.1)
+    raise AssertionError(f"{event} was never logged")
+
+
 def refusal(channel: grpc.Channel) -> grpc.StatusCode:
     """Call until refused: the hub looks at its lists once a second. The watchdog bounds it."""
     while True:

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from hub.core.clock import FakeClock
 from hub.core.errors import UnauthenticatedError
+from hub.rpc.access import Access
 from hub.rpc.identify import Identify
 from hub.rpc.options import AccessRules, TlsFiles
 from hub.rpc.passage import Passage
@@ -92,7 +93,7 @@ class Door:
         )
         self.write("ca.crt", self.authority.pair.pem)
         self.write("ca.crl", self.authority.crl())
-        access = AccessRules(callers=CALLERS, roles=ROLES)
+        access = Access(rules=AccessRules(callers=CALLERS, roles=ROLES))
         self.step = Identify(access=access, trust=Trust(files=self.files, clock=self.clock), clock=self.clock)
 
     def write(self, name: str, data: bytes) -> None:
