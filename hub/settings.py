@@ -164,6 +164,12 @@ class AuditSettings(_Table):
     checkpoint_seconds: float = Field(default=5, ge=0.1, le=3600)
     countersign_seconds: float = Field(default=60, ge=1, le=86_400)
     """How often checkpoints are exchanged with each signer agent."""
+    segments: FilePath = "state/audit/segments"
+    """Records that leave the database are kept here, compressed; several hosts share it."""
+    archive_after_days: float = Field(default=30, gt=0, le=36_500)
+    """How long records stay in the database."""
+    most_records: int = Field(default=1_000_000, ge=1)
+    """With more records than this in the database, the oldest leave it earlier."""
 
 
 class TelemetrySettings(_Table):

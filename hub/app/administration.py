@@ -7,11 +7,12 @@ from sqlalchemy import Connection, select
 
 from hub.app.modules import HostedModule, Modules
 from hub.core.audit import Audit, AuditRecord, Phase
-from hub.core.audit_store import AuditPlace, AuditStore, StoredRecord
+from hub.core.audit_store import AuditPlace, StoredRecord
+from hub.core.audit_trail import AuditTrail
 from hub.core.call import Call
 from hub.core.database import Database
 from hub.core.effects import Claim, Effects
-from hub.core.errors import NotFoundError, PreconditionError
+from hub.core.errors import NotFoundError, PreconditionError, UnavailableError
 from hub.core.jobs import JobState
 from hub.core.mode import Mode
 from hub.core.outbox_store import JobView, OutboxStore
@@ -121,21 +122,27 @@ class UpstreamsAdministration:
 
 
 class AuditReader:
-    """Reads the audit."""
+    """Reads the audit, in the database and in its segments."""
 
-    def __init__(self, *, database: Database, store: AuditStore) -> None:
-        self._database = database
-        self._store = store
+    def __init__(self, *, trail: AuditTrail) -> None:
+        self._trail = trail
 
     async def records(
         self, *, business_reference: str, caller: str, before: AuditPlace | None, limit: int
     ) -> Sequence[StoredRecord]:
-        """Return records older than a place, newest first."""
-        return await self._database.read(
-            lambda conn: self._store.list(
-                conn, business_reference=business_reference, caller=caller, before=before, limit=limit
+        """Return records older than a place, newest first.
+
+        Raises:
+            UnavailableError: some of them are in a segment that can't be read here.
+        """
+        found = await self._trail.list(business_reference=business_reference, caller=caller, before=before, limit=limit)
+        if found.missing:
+            raise UnavailableError(
+                "older records are in segments that can't be read here; bring them back, and run: hub audit verify",
+                reason="AUDIT_UNAVAILABLE",
+                metadata={"segments": " ".join(found.missing)},
             )
-        )
+        return found.records
 
 
 class StuckWork:

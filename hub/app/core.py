@@ -9,7 +9,9 @@ from prometheus_client import CollectorRegistry
 from hub.app.keys import Keys
 from hub.app.prepare import Installation
 from hub.core.audit import Audit, Checkpoint, CheckpointKey
+from hub.core.audit_segments import SegmentFolder
 from hub.core.audit_store import AuditStore
+from hub.core.audit_trail import AuditTrail
 from hub.core.checkpoint_file import CheckpointFile
 from hub.core.clock import Clock
 from hub.core.effects import Effects
@@ -22,9 +24,10 @@ from hub.core.job_runs import JobRuns
 from hub.core.metrics import CoreMetrics
 from hub.core.outbox import Outbox
 from hub.core.outbox_store import OutboxStore
+from hub.core.segment_store import SegmentStore
 from hub.core.telemetry import Telemetry
 from hub.core.vendor_reference import VendorReferences
-from hub.installation.places import checkpoint_file, database_file
+from hub.installation.places import checkpoint_file, database_file, segments_folder
 from hub.resilience.upstream import Upstreams
 from hub.storage.audit_store import SqlAuditStore
 from hub.storage.engine import SqliteDatabase, sqlite_engine
@@ -32,6 +35,7 @@ from hub.storage.event_store import SqlEventStore
 from hub.storage.idempotency_store import SqlIdempotencyStore
 from hub.storage.migrate import upgrade
 from hub.storage.outbox_store import SqlOutboxStore
+from hub.storage.segment_store import SqlSegmentStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +54,9 @@ class Core:
     outbox_store: OutboxStore
     event_store: EventStore
     idempotency_store: IdempotencyStore
+    segment_store: SegmentStore
     audit: Audit
+    trail: AuditTrail
     outbox: Outbox
     effects: Effects
     events: Events
@@ -82,7 +88,7 @@ async def open_core(
     core_metrics = CoreMetrics(registry=metrics)
     database = await _open_database(path, clock, core_metrics)
     audit_store, outbox_store, event_store = SqlAuditStore(), SqlOutboxStore(), SqlEventStore()
-    idempotency_store = SqlIdempotencyStore()
+    idempotency_store, segment_store = SqlIdempotencyStore(), SqlSegmentStore()
     audit = _audit(
         installation, instance=instance, database=database, store=audit_store, clock=clock, metrics=core_metrics
     )
@@ -110,7 +116,9 @@ async def open_core(
         outbox_store=outbox_store,
         event_store=event_store,
         idempotency_store=idempotency_store,
+        segment_store=segment_store,
         audit=audit,
+        trail=_trail(installation, database, audit_store, segment_store),
         outbox=outbox,
         effects=_effects(
             keys, database=database, outbox=outbox, store=idempotency_store, audit=audit, clock=clock, ids=ids
@@ -118,6 +126,13 @@ async def open_core(
         events=Events(database=database, store=event_store, outbox=outbox, clock=clock, ids=ids),
         upstreams=Upstreams(clock=clock, ids=ids, registry=metrics),
     )
+
+
+def _trail(
+    installation: Installation, database: SqliteDatabase, store: SqlAuditStore, segments: SqlSegmentStore
+) -> AuditTrail:
+    folder = SegmentFolder(segments_folder(installation.settings, installation.folder))
+    return AuditTrail(database=database, store=store, segments=segments, folder=folder)
 
 
 def _effects(

@@ -18,11 +18,11 @@ from hub.app.reload import AccessReload
 from hub.app.serving import ADMINISTRATION_SERVICES, AGENTS_SERVICES, administration_options, server_options
 from hub.app.story import StoryTeller
 from hub.app.telemetry import Tracing
+from hub.app.upkeep import register_upkeep
 from hub.core.clock import Clock
 from hub.core.health import ServiceState
 from hub.core.ids import Ids
 from hub.core.mode import Mode
-from hub.core.retention import Forgetting, Retention
 from hub.core.telemetry import Telemetry
 from hub.module_api import ModuleContext, ReportReady, shipped_modules
 from hub.rpc.binding import ServiceBinding
@@ -117,14 +117,7 @@ async def serve(
         modules = _make_modules(installation, core, signing, servers, await stored_modes(core.database))
         closing.push_async_callback(modules.close)
         _bind_own_services(core, signing, servers, modules, tracing)
-        Forgetting(
-            database=core.database,
-            outbox=core.outbox,
-            jobs=core.outbox_store,
-            events=core.event_store,
-            keys=core.idempotency_store,
-            retention=Retention(),
-        )
+        register_upkeep(installation, core)
         await modules.start()
         closing.push_async_callback(_drain, servers, core, installation.settings.server.drain_seconds)
         await core.outbox.start(alone=core.database.exclusive)
@@ -244,10 +237,10 @@ def _bind_own_services(
             modules=modules, shipped=shipped_modules(), database=database, effects=effects, audit=audit
         ),
         upstreams=UpstreamsAdministration(upstreams=core.upstreams, effects=effects, audit=audit),
-        audit=AuditReader(database=database, store=core.audit_store),
+        audit=AuditReader(trail=core.trail),
         stories=StoryTeller(
             database=database,
-            audit=core.audit_store,
+            audit=core.trail,
             events=core.event_store,
             signing=signing,
             titles=modules.titles,

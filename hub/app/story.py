@@ -9,7 +9,8 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import format_trace_id
 
 from hub.core.audit import Phase
-from hub.core.audit_store import AuditStore, StoredRecord
+from hub.core.audit_store import StoredRecord
+from hub.core.audit_trail import AuditPage, AuditTrail
 from hub.core.database import Database
 from hub.core.errors import HubError
 from hub.core.event_store import EventFilter, EventRow, EventStore
@@ -51,7 +52,7 @@ class StoryTeller:
         self,
         *,
         database: Database,
-        audit: AuditStore,
+        audit: AuditTrail,
         events: EventStore,
         signing: SigningPort | None,
         titles: Callable[[], Mapping[str, str]],
@@ -67,15 +68,13 @@ class StoryTeller:
     async def tell(self, reference: str) -> Story:
         """Return the story of a business reference, at most 1,000 lines."""
         titles = self._titles()
-        records = await self._database.read(
-            lambda conn: self._audit.list(conn, business_reference=reference, limit=MAX_LINES)
-        )
+        audited = await self._audit.list(business_reference=reference, limit=MAX_LINES)
         wanted = EventFilter(owner=None, business_reference=reference)
         page = await self._database.read(lambda conn: self._events.page(conn, wanted, after=0, limit=MAX_LINES))
-        lines = [*audit_lines(records, titles), *event_lines(page.rows, titles)]
+        lines = [*audit_lines(audited.records, titles), *event_lines(page.rows, titles)]
         lines += span_lines(self._spans(), reference, {line.trace_id for line in lines})
         journal, missing = await self._journals(reference)
-        return Story(lines=ordered([*lines, *journal]), missing_sources=missing)
+        return Story(lines=ordered([*lines, *journal]), missing_sources=[*segment_sources(audited), *missing])
 
     async def _journals(self, reference: str) -> tuple[list[StoryLine], list[str]]:
         if self._signing is None:
@@ -110,6 +109,11 @@ def ordered(lines: Iterable[StoryLine]) -> Sequence[StoryLine]:
 def _repeats(line: StoryLine, first: StoryLine, repeated: int) -> bool:
     title = line.title if repeated == 1 else f"{line.title} (×{repeated})"
     return (title, line.source, line.resource, line.state) == (first.title, first.source, first.resource, first.state)
+
+
+def segment_sources(audited: AuditPage) -> list[str]:
+    """Name the segments of the audit that hold lines of the story and can't be read."""
+    return [f"audit segment {file}" for file in audited.missing]
 
 
 def audit_lines(records: Iterable[StoredRecord], titles: Mapping[str, str]) -> list[StoryLine]:

@@ -8,12 +8,15 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from sqlalchemy.exc import DatabaseError
 
 from hub.cli.main import FAILED, OK, CommandError
+from hub.core.audit_segments import SegmentFolder
 from hub.core.audit_verify import VerifyReport, verify
 from hub.core.checkpoint_file import CheckpointFile
-from hub.installation.places import checkpoint_file, database_file
+from hub.core.segment_check import SegmentCheck
+from hub.installation.places import checkpoint_file, database_file, segments_folder
 from hub.settings import load_settings
 from hub.storage.audit_store import SqlAuditStore
 from hub.storage.engine import sqlite_engine
+from hub.storage.segment_store import SqlSegmentStore
 
 _PUBLIC_KEY = Path("keys") / "audit.pub"
 
@@ -26,7 +29,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"{finding.problem.value}: {finding.instance}{record}: {finding.text}")
     print(
         f"{report.records} records of {report.instances} instances, {report.checkpoints} checkpoints, "
-        f"{report.countersignatures} countersignatures: {'whole' if report.ok else 'NOT WHOLE'}"
+        f"{report.countersignatures} countersignatures, {report.segments} segments: "
+        f"{'whole' if report.ok else 'NOT WHOLE'}"
     )
     return OK if report.ok else FAILED
 
@@ -44,6 +48,7 @@ def _verified(folder: Path, public_key: Path) -> VerifyReport:
                 store=SqlAuditStore(),
                 file=CheckpointFile(checkpoint_file(settings, folder)),
                 public_keys=[_public_key(public_key)],
+                segments=SegmentCheck(store=SqlSegmentStore(), folder=SegmentFolder(segments_folder(settings, folder))),
             )
     except DatabaseError as error:
         raise CommandError(f"{path} can't be read as the hub's database; restore it from a backup") from error

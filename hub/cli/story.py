@@ -10,10 +10,12 @@ from pathlib import Path
 import grpc
 
 from hub.app.keys import open_passphrase
-from hub.app.story import MAX_LINES, audit_lines, event_lines, ordered
+from hub.app.story import MAX_LINES, audit_lines, event_lines, ordered, segment_sources
 from hub.cli.main import FAILED, OK, CommandError
+from hub.core.audit_segments import SegmentFolder
+from hub.core.audit_trail import Wanted, page_of
 from hub.core.event_store import EventFilter
-from hub.installation.places import database_file
+from hub.installation.places import database_file, segments_folder
 from hub.installation.private_keys import key_pem, read_key
 from hub.installation.sealed import secrets_of
 from hub.rpc.services.ports import Story, StoryLine
@@ -21,6 +23,7 @@ from hub.settings import Settings, load_settings
 from hub.storage.audit_store import SqlAuditStore
 from hub.storage.engine import sqlite_engine
 from hub.storage.event_store import SqlEventStore
+from hub.storage.segment_store import SqlSegmentStore
 from landhub.hub.v1 import hub_service_pb2, hub_service_pb2_grpc
 
 TIMEOUT_SECONDS = 15.0  # the hub itself waits five for each agent
@@ -82,13 +85,19 @@ def _read(settings: Settings, folder: Path, reference: str) -> Story:
     engine = sqlite_engine(path, pool_size=1, read_only=True)
     try:
         with engine.connect() as conn:
-            records = SqlAuditStore().list(conn, business_reference=reference, limit=MAX_LINES)
+            audited = page_of(
+                conn,
+                store=SqlAuditStore(),
+                segments=SqlSegmentStore(),
+                folder=SegmentFolder(segments_folder(settings, folder)),
+                wanted=Wanted(business_reference=reference, limit=MAX_LINES),
+            )
             wanted = EventFilter(owner=None, business_reference=reference)
             rows = SqlEventStore().page(conn, wanted, after=0, limit=MAX_LINES).rows
     finally:
         engine.dispose()
-    missing = (*(f"agent {name}" for name in settings.signing.agents), "upstreams")
-    return Story(lines=ordered([*audit_lines(records, {}), *event_lines(rows, {})]), missing_sources=missing)
+    missing = (*segment_sources(audited), *(f"agent {name}" for name in settings.signing.agents), "upstreams")
+    return Story(lines=ordered([*audit_lines(audited.records, {}), *event_lines(rows, {})]), missing_sources=missing)
 
 
 def _as_text(line: StoryLine) -> str:

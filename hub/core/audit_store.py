@@ -52,8 +52,20 @@ class AuditPlace:
     sequence: int
 
 
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A checkpoint to which an instance's oldest records in the database can be archived, and the first of them."""
+
+    row: InstanceRow
+    first: int
+    checkpoint: Checkpoint
+
+
 class AuditStore(abc.ABC):
-    """Rows of `audit_records`, `audit_instances` and `audit_checkpoints`; there is no way to change a record."""
+    """Rows of `audit_records`, `audit_instances` and `audit_checkpoints`; there is no way to change a record.
+
+    Records leave the tables only for a segment (`hub.core.audit_archive`), in the transaction that notes it.
+    """
 
     @abc.abstractmethod
     def begin(self, conn: Connection, row: InstanceRow) -> None:
@@ -96,8 +108,29 @@ class AuditStore(abc.ABC):
         """Return all instances in the order of their start."""
 
     @abc.abstractmethod
-    def records(self, conn: Connection, instance: str) -> Iterator[RawRecord]:
-        """Yield an instance's records by sequence, a bounded number in memory at a time."""
+    def records(self, conn: Connection, instance: str, *, last: int | None = None) -> Iterator[RawRecord]:
+        """Yield an instance's records by sequence, up to `last`, a bounded number in memory at a time."""
+
+    @abc.abstractmethod
+    def record_count(self, conn: Connection) -> int:
+        """Return about how many records are in the database, by what the instances and segments say; cheap."""
+
+    @abc.abstractmethod
+    def anchors(self, conn: Connection, *, limit: int) -> Iterator[Sequence[Anchor]]:
+        """Yield, instance by instance in the order of their start, its next checkpoints that have records to archive.
+
+        At most `limit` of an instance, in the order of their count.
+        """
+
+    @abc.abstractmethod
+    def checkpoints_of(
+        self, conn: Connection, instance: str, *, first: int, last: int
+    ) -> Iterator[tuple[Checkpoint, Countersignature | None]]:
+        """Yield an instance's checkpoints with a count from `first` to `last`, in order."""
+
+    @abc.abstractmethod
+    def remove_archived(self, conn: Connection, instance: str, *, first: int, last: int) -> int:
+        """Delete records from `first` to `last`, and the checkpoints on the way but the one at `last`."""
 
     @abc.abstractmethod
     def checkpoints(self, conn: Connection) -> Iterator[tuple[Checkpoint, Countersignature | None]]:

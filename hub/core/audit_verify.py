@@ -1,8 +1,6 @@
 """Proves the audit trail unaltered, or names what was done to it, with the public keys alone."""
 
-import enum
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -10,56 +8,25 @@ from sqlalchemy import Connection
 
 from hub.core.audit_chain import Phase, first_hash, record_hash
 from hub.core.audit_checkpoints import Checkpoint, Countersignature, key_id
+from hub.core.audit_findings import Finding, Problem, Statements, VerifyReport
 from hub.core.audit_store import AuditStore, InstanceRow, RawRecord
 from hub.core.checkpoint_file import CheckpointFile
+from hub.core.segment_check import SegmentCheck
+
+__all__ = ["Finding", "Problem", "VerifyReport", "verify"]
 
 MAX_FINDINGS = 100  # one hole is enough to know; a million lines help nobody
 REORDER_WINDOW = 10_000  # how far from its place a moved record is looked for
 _PAYLOAD_HASH = 8  # its place among a record's values
 
 
-class Problem(enum.StrEnum):
-    """What was done to the trail."""
-
-    ALTERED = "altered"
-    DELETED = "deleted"
-    REORDERED = "reordered"
-    TRUNCATED = "truncated"
-    INSTANCE_DROPPED = "instance dropped"
-    ROLLED_BACK = "database rolled back"
-    CHECKPOINT_INVALID = "checkpoint invalid"
-    CHECKPOINT_MISSING = "checkpoint missing"
-    COUNTERSIGNATURE_MISSING = "countersignature missing"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One problem: which instance, which record (0 if none in particular), and a sentence for the operator."""
-
-    problem: Problem
-    instance: str
-    sequence: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class VerifyReport:
-    """What was looked at and what was found; `ok` if nothing."""
-
-    records: int
-    instances: int
-    checkpoints: int
-    countersignatures: int
-    findings: Sequence[Finding]
-
-    @property
-    def ok(self) -> bool:
-        """Whether the trail is whole."""
-        return not self.findings
-
-
 def verify(
-    conn: Connection, *, store: AuditStore, file: CheckpointFile, public_keys: Sequence[Ed25519PublicKey]
+    conn: Connection,
+    *,
+    store: AuditStore,
+    file: CheckpointFile,
+    public_keys: Sequence[Ed25519PublicKey],
+    segments: SegmentCheck | None = None,
 ) -> VerifyReport:
     """Check every record, chain, checkpoint and countersignature against each other and against the second place.
 
@@ -68,33 +35,37 @@ def verify(
         store: Reads the audit's tables.
         file: The second place of the checkpoints.
         public_keys: The keys that checkpoints may be signed with.
+        segments: Checks what was archived; None if the trail is all in the database.
     """
-    return _Verification(store=store, file=file, public_keys=public_keys).run(conn)
-
-
-@dataclass(slots=True)
-class _Statements:
-    """The checkpoints of one place by digest, in order, and the countersignatures by checkpoint."""
-
-    checkpoints: dict[str, Checkpoint] = field(default_factory=dict)
-    countersignatures: dict[str, Countersignature] = field(default_factory=dict)
+    return _Verification(store=store, file=file, public_keys=public_keys, segments=segments).run(conn)
 
 
 class _Verification:
     """One run over a trail."""
 
-    def __init__(self, *, store: AuditStore, file: CheckpointFile, public_keys: Sequence[Ed25519PublicKey]) -> None:
+    def __init__(
+        self,
+        *,
+        store: AuditStore,
+        file: CheckpointFile,
+        public_keys: Sequence[Ed25519PublicKey],
+        segments: SegmentCheck | None,
+    ) -> None:
         self._store = store
+        self._segments = segments
         self._file = file
         self._keys = {key_id(key): key for key in public_keys}
         self._findings: list[Finding] = []
         self._exchanges: dict[str, tuple[str, int]] = {}
         self._records = 0
+        self._reached: dict[str, int] = {}
 
     def run(self, conn: Connection) -> VerifyReport:
         """Verify the second place, then each chain against it, then the two places against each other."""
+        if self._segments is not None:
+            self._segments.read_heads(conn, find=self._find)
         filed = self._read_file()
-        kept = self._read_table(conn)
+        kept = self._read_kept(conn)
         instances = self._store.instances(conn)
         stated = {**filed.checkpoints, **kept.checkpoints}
         for row in instances:
@@ -102,16 +73,19 @@ class _Verification:
         self._check_starts(instances, stated)
         self._check_places(instances, filed, kept)
         self._check_exchanges(filed, kept)
+        if self._segments is not None:
+            self._segments.check_unknown(self._reached)
         return VerifyReport(
             records=self._records,
             instances=len(instances),
             checkpoints=len(stated),
             countersignatures=len({**filed.countersignatures, **kept.countersignatures}),
             findings=tuple(self._findings[:MAX_FINDINGS]),
+            segments=len(self._segments.heads) if self._segments is not None else 0,
         )
 
-    def _read_file(self) -> _Statements:
-        read = _Statements()
+    def _read_file(self) -> Statements:
+        read = Statements()
         for number, line in self._file.lines():
             if isinstance(line, Countersignature):
                 read.countersignatures[line.checkpoint_digest] = line
@@ -121,9 +95,11 @@ class _Verification:
                 read.checkpoints[line.digest] = line
         return read
 
-    def _read_table(self, conn: Connection) -> _Statements:
-        read = _Statements()
-        for checkpoint, countersignature in self._store.checkpoints(conn):
+    def _read_kept(self, conn: Connection) -> Statements:
+        """Read the checkpoints in the database, and those that went into segments."""
+        read = Statements()
+        archived = self._segments.statements() if self._segments is not None else ()
+        for checkpoint, countersignature in (*archived, *self._store.checkpoints(conn)):
             if self._is_signed(checkpoint, "a checkpoint in the database"):
                 read.checkpoints[checkpoint.digest] = checkpoint
             if countersignature is not None:
@@ -146,7 +122,7 @@ class _Verification:
         """Recompute one chain and compare it with the row that tells its end and with every checkpoint of it."""
         stated = {checkpoint.count: checkpoint for checkpoint in checkpoints}
         expected, head = 1, first_hash(row.instance, row.previous)
-        for record in self._store.records(conn, row.instance):
+        for record in self._chain(conn, row.instance):
             self._records += 1
             if record.sequence != expected:
                 self._find_gap(row.instance, expected, record.sequence)
@@ -158,7 +134,14 @@ class _Verification:
                 text = f"record {record.sequence} is not the one that the checkpoint of {checkpoint.time} states"
                 self._find(Problem.ALTERED, text, row.instance, record.sequence)
             expected, head = record.sequence + 1, record.hash
+        self._reached[row.instance] = expected - 1
         self._check_tail(row, expected - 1, head, stated)
+
+    def _chain(self, conn: Connection, instance: str) -> Iterator[RawRecord]:
+        """Yield an instance's records: those in segments, then those in the database."""
+        if self._segments is not None:
+            yield from self._segments.records(instance)
+        yield from self._store.records(conn, instance)
 
     def _follows(self, instance: str, head: bytes, record: RawRecord) -> bool:
         return record_hash(head, instance, record.sequence, record.time_us, record.values) == record.hash
@@ -167,6 +150,8 @@ class _Verification:
         if found < expected:
             self._find(Problem.ALTERED, f"record number {found} is there twice", instance, found)
             return
+        if self._segments is not None and self._segments.tells_of(instance, expected):
+            return  # their segment is named already
         which = f"record {expected} is" if found == expected + 1 else f"records {expected} to {found - 1} are"
         self._find(Problem.DELETED, f"{which} missing", instance, expected)
 
@@ -186,11 +171,13 @@ class _Verification:
     def _near(self, conn: Connection, instance: str, sequence: int) -> Mapping[int, bytes]:
         """Return the hashes around a place by their place; 0 is what the first record follows."""
         previous = next(row.previous for row in self._store.instances(conn) if row.instance == instance)
-        places = ((record.sequence, record.hash) for record in self._store.records(conn, instance))
+        places = ((record.sequence, record.hash) for record in self._chain(conn, instance))
         near = {place: digest for place, digest in places if abs(place - sequence) <= REORDER_WINDOW}
         return {0: first_hash(instance, previous), **near}
 
     def _check_tail(self, row: InstanceRow, last: int, head: bytes, unmet: Mapping[int, Checkpoint]) -> None:
+        if self._segments is not None and self._segments.tells_of(row.instance, last + 1):
+            return  # what is missing was in a segment, which is named already
         if unmet:
             highest = max(unmet)
             if highest > last:
@@ -219,13 +206,15 @@ class _Verification:
                 text = f"the checkpoint before that of {checkpoint.time} is nowhere"
                 self._find(Problem.CHECKPOINT_MISSING, text, checkpoint.instance, checkpoint.count)
 
-    def _check_places(self, instances: Sequence[InstanceRow], filed: _Statements, kept: _Statements) -> None:
+    def _check_places(self, instances: Sequence[InstanceRow], filed: Statements, kept: Statements) -> None:
         """Compare the checkpoints in the database with those in the file."""
         known = {row.instance for row in instances}
         newest_kept = max((checkpoint.time for checkpoint in kept.checkpoints.values()), default="")
         reported: set[str] = set()
         for digest, checkpoint in filed.checkpoints.items():
             if digest in kept.checkpoints or checkpoint.instance in reported:
+                continue
+            if self._segments is not None and self._segments.tells_of(checkpoint.instance, checkpoint.count):
                 continue
             reported.add(checkpoint.instance)
             self._find_missing_in_database(checkpoint, known, newest_kept)
@@ -246,14 +235,14 @@ class _Verification:
             text = f"the database does not know the checkpoint of {checkpoint.time}"
             self._find(Problem.CHECKPOINT_MISSING, text, checkpoint.instance, checkpoint.count)
 
-    def _unfiled(self, filed: _Statements, kept: _Statements) -> Iterator[Checkpoint]:
+    def _unfiled(self, filed: Statements, kept: Statements) -> Iterator[Checkpoint]:
         """Yield kept checkpoints that the file lacks, but for an instance's last: a crash may come between the two."""
         last = {checkpoint.instance: checkpoint.digest for checkpoint in kept.checkpoints.values()}
         for digest, checkpoint in kept.checkpoints.items():
             if digest not in filed.checkpoints and last[checkpoint.instance] != digest:
                 yield checkpoint
 
-    def _check_exchanges(self, filed: _Statements, kept: _Statements) -> None:
+    def _check_exchanges(self, filed: Statements, kept: Statements) -> None:
         """Each exchange of checkpoints that the chain tells of must be there whole, in one place at least."""
         found = {c.digest() for place in (filed, kept) for c in place.countersignatures.values()}
         for digest, (instance, sequence) in self._exchanges.items():

@@ -1,4 +1,4 @@
-"""Where an installation keeps its state: the database file and the second place of the checkpoints."""
+"""Where an installation keeps its state: database, second place of the checkpoints, segments of the audit."""
 
 from pathlib import Path
 
@@ -26,3 +26,8 @@ def database_file(settings: Settings, folder: Path) -> Path:
 def checkpoint_file(settings: Settings, folder: Path) -> Path:
     """Return the file that holds the audit's checkpoints."""
     return folder / settings.audit.directory / "checkpoints.jsonl"
+
+
+def segments_folder(settings: Settings, folder: Path) -> Path:
+    """Return the folder of the audit's segments."""
+    return folder / settings.audit.segments

@@ -4,14 +4,28 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Connection, Row, bindparam, insert, literal, select, tuple_, type_coerce, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Row,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    tuple_,
+    type_coerce,
+    update,
+)
 
 from hub.core.audit_chain import AuditRecord, Phase, from_microseconds
 from hub.core.audit_checkpoints import Checkpoint, Countersignature, parse_checkpoint
-from hub.core.audit_store import AuditPlace, AuditStore, InstanceRow, RawRecord, StoredRecord
+from hub.core.audit_store import Anchor, AuditPlace, AuditStore, InstanceRow, RawRecord, StoredRecord
 from hub.storage.tables import audit_checkpoints as checkpoints
 from hub.storage.tables import audit_instances as instances
 from hub.storage.tables import audit_records
+from hub.storage.tables import audit_segments as segments
 
 VALUE_COLUMNS = (
     audit_records.c.phase,
@@ -121,16 +135,60 @@ class SqlAuditStore(AuditStore):
         query = select(instances).order_by(instances.c.started_at, instances.c.instance)
         return [InstanceRow(**row._asdict()) for row in conn.execute(query)]
 
-    def records(self, conn: Connection, instance: str) -> Iterator[RawRecord]:
+    def records(self, conn: Connection, instance: str, *, last: int | None = None) -> Iterator[RawRecord]:
         """See AuditStore.records."""
         # The time stays the stored integer: making a datetime of each would cost more than hashing.
         time_us = type_coerce(audit_records.c.time, BigInteger)
         query = select(audit_records.c.sequence, time_us, audit_records.c.hash, *VALUE_COLUMNS).where(
             audit_records.c.instance == instance
         )
+        if last is not None:
+            query = query.where(audit_records.c.sequence <= last)
         streamed = conn.execution_options(yield_per=STREAMED_ROWS).execute(query.order_by(audit_records.c.sequence))
         for row in streamed:
             yield RawRecord(row[0], row[1], tuple(row[3:]), row[2])
+
+    def record_count(self, conn: Connection) -> int:
+        """See AuditStore.record_count."""
+        written = conn.scalar(select(func.coalesce(func.sum(instances.c.count), 0)))
+        archived = conn.scalar(select(func.coalesce(func.sum(segments.c.last - segments.c.first + 1), 0)))
+        return int(written or 0) - int(archived or 0)
+
+    def anchors(self, conn: Connection, *, limit: int) -> Iterator[Sequence[Anchor]]:
+        """See AuditStore.anchors."""
+        archived = select(segments.c.instance, func.max(segments.c.last)).group_by(segments.c.instance)
+        ends = {row[0]: row[1] for row in conn.execute(archived)}
+        for row in self.instances(conn):
+            first = int(ends.get(row.instance, 0)) + 1
+            if row.count < first:
+                continue
+            query = (
+                select(checkpoints)
+                .where(checkpoints.c.instance == row.instance, checkpoints.c.count >= first)
+                .order_by(checkpoints.c.count, checkpoints.c.ordinal)
+                .limit(limit)
+            )
+            yield [Anchor(row, first, _checkpoint(found)) for found in conn.execute(query)]
+
+    def checkpoints_of(
+        self, conn: Connection, instance: str, *, first: int, last: int
+    ) -> Iterator[tuple[Checkpoint, Countersignature | None]]:
+        """See AuditStore.checkpoints_of."""
+        query = (
+            select(checkpoints)
+            .where(checkpoints.c.instance == instance, checkpoints.c.count.between(first, last))
+            .order_by(checkpoints.c.count, checkpoints.c.ordinal)
+        )
+        for row in conn.execute(query):
+            yield _checkpoint(row), _countersignature(row)
+
+    def remove_archived(self, conn: Connection, instance: str, *, first: int, last: int) -> int:
+        """See AuditStore.remove_archived."""
+        number = audit_records.c.sequence.between(first, last)
+        gone = conn.execute(delete(audit_records).where(audit_records.c.instance == instance, number)).rowcount
+        on_the_way = checkpoints.c.count.between(first, last - 1)
+        conn.execute(delete(checkpoints).where(checkpoints.c.instance == instance, on_the_way))
+        return gone
 
     def checkpoints(self, conn: Connection) -> Iterator[tuple[Checkpoint, Countersignature | None]]:
         """See AuditStore.checkpoints."""

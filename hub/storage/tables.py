@@ -130,6 +130,22 @@ audit_records = Table(
 Index("ix_audit_records_time", audit_records.c.time)
 Index("ix_audit_records_business_reference", audit_records.c.business_reference)
 
+audit_segments = Table(
+    "audit_segments",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("previous", String(64), nullable=False),
+    Column("instance", String(36), nullable=False),
+    Column("first", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("first_time", UtcTime, nullable=False),
+    Column("last_time", UtcTime, nullable=False),
+    Column("file", String(200), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("keys", LargeBinary, nullable=False),
+)
+Index("ix_audit_segments_instance", audit_segments.c.instance, audit_segments.c.last)
+
 audit_checkpoints = Table(
     "audit_checkpoints",
     metadata,
@@ -146,6 +162,7 @@ audit_checkpoints = Table(
     Column("peer_checkpoint", LargeBinary),
     sqlite_autoincrement=True,
 )
+Index("ix_audit_checkpoints_instance", audit_checkpoints.c.instance, audit_checkpoints.c.count)
 
 module_modes = Table(
     "module_modes",

@@ -34,6 +34,7 @@ from hub.storage.event_store import SqlEventStore
 from hub.storage.idempotency_store import SqlIdempotencyStore
 from hub.storage.migrate import upgrade
 from hub.storage.outbox_store import SqlOutboxStore
+from hub.storage.segment_store import SqlSegmentStore
 
 PRIVATE_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PLENTY = 1 << 40
@@ -88,6 +89,7 @@ class Stores:
     events: SqlEventStore = field(default_factory=SqlEventStore)
     audit: SqlAuditStore = field(default_factory=SqlAuditStore)
     idempotency: SqlIdempotencyStore = field(default_factory=SqlIdempotencyStore)
+    segments: SqlSegmentStore = field(default_factory=SqlSegmentStore)
 
 
 @asynccontextmanager

@@ -10,6 +10,8 @@ from opentelemetry.trace import format_trace_id
 from hub.app.story import StoryTeller, ordered
 from hub.app.telemetry import SpanRing
 from hub.core.audit import AuditRecord, Phase
+from hub.core.audit_segments import SegmentFolder
+from hub.core.audit_trail import AuditTrail
 from hub.core.errors import UnavailableError
 from hub.core.events import Event
 from hub.rpc.services.ports import Story, StoryLine
@@ -50,7 +52,12 @@ class Traces:
 async def tell(core: Core, traces: Traces, agents: Agents | None = None) -> Story:
     teller = StoryTeller(
         database=core.database,
-        audit=core.stores.audit,
+        audit=AuditTrail(
+            database=core.database,
+            store=core.stores.audit,
+            segments=core.stores.segments,
+            folder=SegmentFolder(core.folder / "segments"),
+        ),
         events=core.stores.events,
         signing=cast("SigningPort | None", agents),
         titles=lambda: TITLES,

@@ -1,0 +1,33 @@
+"""The hub's own recurring work: what it forgets, what it archives."""
+
+from datetime import timedelta
+
+from hub.app.core import Core
+from hub.app.prepare import Installation
+from hub.core.audit_archive import ArchiveRules, AuditArchive
+from hub.core.audit_segments import SegmentFolder
+from hub.core.retention import Forgetting, Retention
+from hub.installation.places import segments_folder
+
+
+def register_upkeep(installation: Installation, core: Core) -> None:
+    """Make the jobs and their schedules known to the outbox, before it starts."""
+    settings = installation.settings
+    Forgetting(
+        database=core.database,
+        outbox=core.outbox,
+        jobs=core.outbox_store,
+        events=core.event_store,
+        keys=core.idempotency_store,
+        retention=Retention(),
+    )
+    AuditArchive(
+        database=core.database,
+        store=core.audit_store,
+        segments=core.segment_store,
+        folder=SegmentFolder(segments_folder(settings, installation.folder)),
+        outbox=core.outbox,
+        rules=ArchiveRules(
+            keep=timedelta(days=settings.audit.archive_after_days), most_records=settings.audit.most_records
+        ),
+    )
