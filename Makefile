@@ -63,8 +63,9 @@ campaign: .venv/.ready ## The long seeded runs (faults, kills, hostile input); A
 	@$(BIN)/python -m pytest -m campaign tests/campaign $(ARGS)
 
 .PHONY: bench
-bench: .venv/.ready ## Figures of this machine, as ratios; ARGS="..." goes to pytest
-	@$(BIN)/python -m pytest -m bench tests/bench -s $(ARGS)
+bench: .venv/.ready ## Figures of this machine, as ratios; README=1 puts them there; ARGS="..." goes to pytest
+	@tools/system-packages bench
+	@README=$(README) $(BIN)/python -m pytest -m bench tests/bench -s $(ARGS)
 
 .PHONY: lock
 lock: .venv/.ready ## Pin the newest versions that requirements*.in allow

@@ -1,0 +1,1 @@
+"""Tests; a package, because one of our dependencies installs another of this name."""
