@@ -36,7 +36,7 @@ T = TypeVar("T")
 _CHUNK_BYTES = 65_536
 _KEEP_ALIVE_SECONDS = 10.0  # shorter than any server's, so that we rarely write into a connection it is closing
 _DNS_CACHE_SECONDS = 60
-_IN_A_THREAD_BYTES = 100_000  # above it, reading an answer would hold the event loop for milliseconds
+IN_A_THREAD_BYTES = 100_000  # above it, sealing or reading would hold the event loop for milliseconds
 _ENCRYPT = "openssl pkcs8 -topk8 -v2 aes256 -in {0} -out {0}.new"
 _MAX_RETRY_AFTER = timedelta(hours=1)
 
@@ -151,7 +151,7 @@ class HttpGateway:
             answer = await self._exchange(url, request, attempt)
             set_attributes(span, {"http.response.status_code": answer.status})
             try:
-                if len(answer.body) > _IN_A_THREAD_BYTES:
+                if len(answer.body) > IN_A_THREAD_BYTES:
                     return await asyncio.to_thread(read, answer)
                 return read(answer)
             except HubError as error:

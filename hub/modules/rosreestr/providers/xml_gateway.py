@@ -41,7 +41,7 @@ from hub.modules.rosreestr.providers._xml_gateway_errors import (
 from hub.resilience.addresses import LOOPBACK
 from hub.resilience.context import ProviderContext
 from hub.resilience.failures import AnswerInvalidError
-from hub.resilience.http import HttpAnswer, HttpGateway, HttpRequest, check_status, client_tls
+from hub.resilience.http import IN_A_THREAD_BYTES, HttpAnswer, HttpGateway, HttpRequest, check_status, client_tls
 from hub.resilience.policy import Guard, Policy, Safety
 from hub.resilience.upstream import Upstream
 from hub.resilience.xml import Node, Surprise, is_xml_text, parse_xml
@@ -316,12 +316,12 @@ class XmlGateway(RosreestrPort):
         safety: Safety,
         guard: Guard | None = None,
     ) -> T:
-        seconds = int(self._clock.now().timestamp())
+        seal = partial(self._fernet.encrypt_at_time, document, int(self._clock.now().timestamp()))
         request = HttpRequest(
             operation=operation,
             path="/" + operation.replace(".", "/"),
             headers={"Content-Type": "application/xml"},
-            body=await asyncio.to_thread(self._fernet.encrypt_at_time, document, seconds),
+            body=await asyncio.to_thread(seal) if len(document) > IN_A_THREAD_BYTES else seal(),
         )
         return await self._gateway.post(request, read, safety=safety, guard=guard)
 
