@@ -12,6 +12,7 @@ from protovalidate import Validator, Violation
 from hub.core.errors import FieldViolation, InvalidRequestError
 from hub.rpc.contract import Method, Safety
 from hub.rpc.passage import Passage
+from hub.rpc.times import impossible_times
 
 _Violations = tuple[FieldViolation, ...]
 _Parsed = tuple[Message, _Violations]
@@ -39,7 +40,9 @@ class Rules:
         message_class = self._classes.get(method.path)
         if message_class is None:
             return ()  # health and reflection have no rules
-        return tuple(map(_violation, self._validator.collect_violations(message_class.FromString(raw))))
+        request = message_class.FromString(raw)
+        # The rules reckon with times, so those come first.
+        return tuple(impossible_times(request)) or tuple(map(_violation, self._validator.collect_violations(request)))
 
 
 class Validating:

@@ -1,8 +1,9 @@
 """A whole landhub on free ports for tests: sandbox, signer agent and hub as programs of their own."""
 
+import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,9 +22,17 @@ PACE = {"status_poll_initial": 0.15, "visibility_window_seconds": 1.0}
 
 
 @contextmanager
-def running_stack(folder: Path, *callers: str) -> Iterator[Stack]:
-    """Run a landhub while the context lasts; each of the callers has the role `deal` beside the caller `client`."""
+def running_stack(folder: Path, *callers: str, limits: Mapping[str, int] | None = None) -> Iterator[Stack]:
+    """Run a landhub while the context lasts; each of the callers has the role `deal` beside the caller `client`.
+
+    `limits` overrides what `[limits]` of its settings says.
+    """
     stack = Stack(install(folder, Ports.free(), pace=PACE), step_seconds=STEP_SECONDS)
+    settings = folder / "landhub.toml"
+    for name, value in (limits or {}).items():
+        text, found = re.subn(rf"(?m)^{name} = .*$", f"{name} = {value}", settings.read_text(encoding="utf-8"))
+        assert found == 1, f"{name} stands {found} times in {settings}"
+        settings.write_text(text, encoding="utf-8")
     for name in callers:
         command("hub", "callers", "add", str(folder), name, "--role", "deal")
     try:

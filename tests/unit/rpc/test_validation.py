@@ -5,13 +5,18 @@ from typing import Any
 
 import grpc
 import pytest
+from google.protobuf.duration_pb2 import Duration
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from hub.rpc.contract import Contract, Safety
+from hub.rpc.times import impossible_times
 from hub.rpc.validating import Rules
 from landhub.common.v1 import document_pb2, money_pb2
 from landhub.rosreestr.v1 import rosreestr_pb2
 from landhub.rosreestr.v1 import rosreestr_service_pb2 as pb
 from landhub.rosreestr.v1.rosreestr_service_pb2_grpc import RosreestrServiceStub
+from landhub.signatures.v1 import signatures_pb2
+from landhub.signatures.v1.signatures_pb2 import SignerReport
 from tests.support.rpc_fixtures import ROSREESTR, Failure, Site, failure_of
 from tests.unit.rpc.servicers import Told, bound, nothing
 
@@ -53,6 +58,38 @@ async def test_each_broken_rule_names_its_field_by_a_dotted_path(site: Site) -> 
     assert (failure.code, failure.info.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "VALIDATION_FAILED")
     assert failure.fields["transfer.transferors[0].party"] == "required"
     assert {"transfer.price", "transfer.transferees", "transfer.cadastral_numbers"} <= set(failure.fields)
+
+
+@pytest.mark.parametrize(
+    "age",
+    [
+        Duration(seconds=2**63 - 1),
+        Duration(seconds=315_576_000_001),
+        Duration(nanos=10**9),
+        Duration(seconds=1, nanos=-1),
+    ],
+    ids=str,
+)
+async def test_a_duration_that_no_calendar_has_is_refused(site: Site, age: Duration) -> None:
+    site.server.bind(bound(Told(ROSREESTR, nothing)))
+    request = pb.GetLandPlotRequest(cadastral_number="50:20:0010101:101", max_age=age)
+    failure = await failure_of(RosreestrServiceStub(site.channel()).GetLandPlot(request, timeout=10))
+    assert (failure.code, failure.info.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "VALIDATION_FAILED")
+    assert failure.fields == {"max_age": "time.range"}
+
+
+@pytest.mark.parametrize(
+    "time", [Timestamp(seconds=253_402_300_800), Timestamp(seconds=-(2**63)), Timestamp(nanos=-1)], ids=str
+)
+def test_a_time_is_found_however_deep_it_stands(time: Timestamp) -> None:
+    report = signatures_pb2.VerificationReport(signers=[SignerReport(), SignerReport(signing_time_claimed=time)])
+    assert [found.field for found in impossible_times(report)] == ["signers[1].signing_time_claimed"]
+
+
+def test_the_first_and_the_last_moment_are_times() -> None:
+    first, last = Timestamp(seconds=-62_135_596_800), Timestamp(seconds=253_402_300_799, nanos=999_999_999)
+    for time in (first, last):
+        assert list(impossible_times(signatures_pb2.VerificationReport(verification_time=time))) == []
 
 
 async def test_a_refused_request_is_audited_with_the_keys_that_are_well_formed_and_no_others(site: Site) -> None:
