@@ -33,6 +33,8 @@ FLUSH_SECONDS = 0.5  # so much of the reads' records can be lost in a crash
 MAX_WAITING_RECORDS = 10_000  # reads' records in memory; some 5 MB
 MAX_FLUSHED_RECORDS = 500  # in one transaction, so that mutations don't wait long behind it
 RETRY_AFTER_LOW_SPACE = timedelta(minutes=1)
+LOOK_AT_SPACE_SECONDS = 0.5  # what is written meanwhile is far less than any watermark
+MAX_UNFILED_LINES = 10_000  # half a day of checkpoints, for a second place that is away or full
 
 
 class Audit:
@@ -74,6 +76,10 @@ class Audit:
         self._checkpoint_seconds = checkpoint_seconds
         self._waiting: deque[tuple[datetime, AuditRecord]] = deque()
         self._dropped = 0
+        self._low_on_space = False
+        self._space_known_until = float("-inf")
+        self._unfiled: deque[bytes] = deque(maxlen=MAX_UNFILED_LINES)
+        self._filing = asyncio.Lock()
         self._checkpointing = asyncio.Lock()
         self._stated = 0
         self._exchanges = 0
@@ -95,12 +101,22 @@ class Audit:
         await self._database.write(lambda conn: self.append(conn, record), label="audit.write")
 
     def append_later(self, record: AuditRecord) -> None:
-        """Write a read's record soon; never waits. Without room it is dropped, counted, and the count recorded."""
-        if len(self._waiting) >= MAX_WAITING_RECORDS:
+        """Write a read's record soon; never waits. Without room, in memory or on disk, it is dropped and counted."""
+        no_room = len(self._waiting) >= MAX_WAITING_RECORDS
+        if no_room or (record.phase is Phase.REQUEST and self.low_on_space):
             self._dropped += 1
             self._metrics.read_dropped()
         else:
             self._waiting.append((self._clock.now(), record))
+
+    @property
+    def low_on_space(self) -> bool:
+        """Whether the disk's free space is below the watermark: what is left is kept for work that has begun."""
+        now = self._clock.monotonic()
+        if now >= self._space_known_until:
+            self._low_on_space = self._free_bytes() < self._low_space_bytes
+            self._space_known_until = now + LOOK_AT_SPACE_SECONDS
+        return self._low_on_space
 
     def require_space(self) -> None:
         """Let a new mutation pass only while the disk has room.
@@ -108,7 +124,7 @@ class Audit:
         Raises:
             ExhaustedError: the free space is below the watermark (DISK_SPACE_LOW).
         """
-        if self._free_bytes() < self._low_space_bytes:
+        if self.low_on_space:
             raise ExhaustedError(
                 "the hub's disk is nearly full, so nothing new is begun; tell its operator, and ask again later",
                 reason="DISK_SPACE_LOW",
@@ -132,7 +148,8 @@ class Audit:
         await self._database.write(lambda conn: self._countersign(conn, countersignature), label="audit.countersign")
         self._exchanges += 1  # an exchange about a checkpoint alone is no reason for the next one
         self._countersigned = countersignature.checkpoint_digest
-        await asyncio.to_thread(self._file.append, countersignature_line(countersignature))
+        self._unfiled.append(countersignature_line(countersignature))
+        await self._file_lines()
 
     async def start(self) -> None:
         """Begin this instance's chain with the hash of the last checkpoint, and the background work."""
@@ -216,9 +233,21 @@ class Audit:
         async with self._checkpointing:
             made = await self._database.write(self._state_head, label="audit.checkpoint")
             if made is not None:
-                await asyncio.to_thread(self._file.append, checkpoint_line(made))
+                self._unfiled.append(checkpoint_line(made))
                 self._stated, self._previous, self._exchanges = made.count, made.digest, 0
                 self._latest = made
+        await self._file_lines()
+
+    async def _file_lines(self) -> None:
+        """Write what waits to the second place, in order; a place that is full or away gets it at the next turn."""
+        async with self._filing:
+            while self._unfiled:
+                try:
+                    await asyncio.to_thread(self._file.append, self._unfiled[0])
+                except OSError as error:
+                    log.warning("audit.second_place_unavailable", error=error.strerror, waiting=len(self._unfiled))
+                    return
+                self._unfiled.popleft()
 
     async def _flush_forever(self) -> None:
         while True:

@@ -16,15 +16,22 @@ class CheckpointFile:
         self.path = path
 
     def append(self, line: bytes) -> None:
-        """Write a line and return when it is on the disk."""
+        """Write a line and return when it is on the disk; what can't be written whole leaves nothing.
+
+        Raises:
+            OSError: the disk is full or away.
+        """
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with os.fdopen(os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600), "r+b") as file:
+        with os.fdopen(os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600), "r+b", buffering=0) as file:
             end = file.seek(0, os.SEEK_END)
             # A crash may have cut the last line; it stays, as evidence, and the new one begins on its own line.
             torn = end > 0 and not _ends_with_newline(file.fileno(), end)
-            file.write(b"\n" + line if torn else line)
-            file.flush()
-            os.fsync(file.fileno())
+            try:
+                _write_all(file.fileno(), b"\n" + line if torn else line)
+                os.fsync(file.fileno())
+            except OSError:
+                os.ftruncate(file.fileno(), end)
+                raise
 
     def newest_checkpoint(self) -> Checkpoint | None:
         """Return the last whole checkpoint in the file, or None."""
@@ -54,6 +61,11 @@ def _parsed(line: bytes) -> Checkpoint | Countersignature | None:
         return parse_line(line)
     except ValueError:
         return None
+
+
+def _write_all(descriptor: int, content: bytes) -> None:
+    while content:  # a disk that gets full takes a part first
+        content = content[os.write(descriptor, content) :]
 
 
 def _ends_with_newline(descriptor: int, end: int) -> bool:

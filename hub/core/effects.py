@@ -128,7 +128,9 @@ class Effects:
             ExhaustedError: the disk is nearly full (DISK_SPACE_LOW), or too many writes wait.
             UnavailableError: nothing can be made durable, or the hub is stopping.
         """
-        self._audit.require_space()
+        replay = await self._replay_without_space(call)
+        if replay is not None:
+            return replay
         job_id = self._ids.resource_id()
         job = _new_job(call, kind=kind, resource=resource, resource_id=resource_id, payload=payload)
 
@@ -184,7 +186,9 @@ class Effects:
 
         `change` appends its events and jobs itself. Raises as `start` does.
         """
-        self._audit.require_space()
+        earlier = await self._replay_without_space(call)
+        if earlier is not None:
+            return Recorded(resource_id=earlier.resource_id, replayed=True, value=None)
         job = NewJob(kind="", resource=resource, resource_id=resource_id)
 
         def transaction(conn: Connection) -> Recorded[T]:
@@ -197,6 +201,19 @@ class Effects:
             return Recorded(resource_id=resource_id, replayed=False, value=value)
 
         return await self._database.write(transaction, label="effects.record")
+
+    async def _replay_without_space(self, call: Call) -> Started | None:
+        """Let a new request pass only while the disk has room; without, one that came before is still answered.
+
+        Raises:
+            ExhaustedError: the request is new, and the disk is nearly full (DISK_SPACE_LOW).
+        """
+        if not self._audit.low_on_space:
+            return None
+        replay = await self.find(call)
+        if replay is None:
+            self._audit.require_space()
+        return replay
 
     async def _commit_and_run(self, transaction: Callable[[Connection], tuple[Started, Job | None]]) -> Started:
         started, job = await self._database.write(transaction, label="effects.start")

@@ -11,6 +11,7 @@ from hub.core.errors import HubError, UnavailableError
 from hub.rpc.contract import Safety
 from hub.rpc.errors import code_of
 from hub.rpc.passage import Passage
+from hub.rpc.refusals import Refusals
 
 _LONGEST_WRITE_SECONDS = 5.0  # a disk that takes longer is as good as none
 _Inner = Callable[[Passage], Awaitable[bytes]]
@@ -19,8 +20,9 @@ _Inner = Callable[[Passage], Awaitable[bytes]]
 class Auditing:
     """Records what was asked, by whom, and what came of it; what an effect does is recorded by core/effects besides."""
 
-    def __init__(self, *, audit: Audit) -> None:
+    def __init__(self, *, audit: Audit, refusals: Refusals) -> None:
         self._audit = audit
+        self._refusals = refusals
         self._writes: set[asyncio.Task[None]] = set()
 
     async def around(self, passage: Passage, inner: _Inner) -> bytes:
@@ -38,7 +40,10 @@ class Auditing:
         except Exception as error:
             passage.code = code_of(error)
             passage.reason = error.reason if isinstance(error, HubError) else "INTERNAL"
-            await self._record(passage)
+            if isinstance(error, HubError) and self._audit.low_on_space:
+                self._refusals.count(passage, error)  # a record of each would eat the space that begun work needs
+            else:
+                await self._record(passage)
             raise
         await self._record(passage)
         return answer

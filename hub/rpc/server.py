@@ -84,8 +84,8 @@ class Server:
         self._access = Access(rules=options.access)
         self._health = health
         self._handling = Handling()
-        self._auditing = Auditing(audit=audit)
         self._refusals = Refusals(audit=audit, metrics=metrics, clock=clock)
+        self._auditing = Auditing(audit=audit, refusals=self._refusals)
         self._chain = Chain(
             tracing=Tracing(tracer=tracer, metrics=metrics, clock=clock),
             errors=Errors(),

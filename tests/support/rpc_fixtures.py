@@ -39,7 +39,9 @@ ROLES = {
 
 
 class RecordingAudit:
-    """Keeps records in memory; can be made to fail."""
+    """Keeps records in memory; can be made to fail, or to be low on space."""
+
+    low_on_space = False
 
     def __init__(self) -> None:
         self.durable: list[AuditRecord] = []

@@ -1,5 +1,7 @@
 """The audit: what is written when, and what verification names."""
 
+import errno
+import os
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator
@@ -282,6 +284,42 @@ async def test_a_countersignature_is_kept_in_both_places_and_asks_for_no_further
     report = _verify(tmp_path)
     assert report.ok
     assert report.countersignatures == 1
+
+
+async def test_a_second_place_that_was_full_gets_every_checkpoint_once_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full, write = True, os.write
+
+    def write_a_part(descriptor: int, content: bytes) -> int:
+        if not full:
+            return write(descriptor, content)
+        if len(content) < 20:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write(descriptor, content[: len(content) - 10])
+
+    async with open_core(tmp_path) as core:
+        monkeypatch.setattr(os, "write", write_a_part)
+        for _ in range(3):
+            await core.audit.write(RECORD)
+            await core.audit.checkpoint()
+        full = False
+        await core.audit.checkpoint()
+    monkeypatch.undo()
+    assert _verify(tmp_path).findings == ()
+
+
+async def test_on_a_nearly_full_disk_reads_are_counted_and_refusals_still_recorded(core: Core) -> None:
+    core.disk.free_bytes = 1000
+    for _ in range(5):
+        core.audit.append_later(AuditRecord(phase=Phase.REQUEST, method="/test/Get"))
+    core.audit.append_later(AuditRecord(phase=Phase.REFUSED, method="*"))
+    await core.audit.flush()
+    rows = await core.database.read(lambda conn: core.stores.audit.list(conn, limit=2))
+    assert [(row.record.phase, dict(row.record.details)) for row in rows] == [
+        ("dropped", {"count": "5"}),
+        ("refused", {}),
+    ]
 
 
 async def test_a_countersignature_that_vanished_or_changed_is_named(tmp_path: Path) -> None:

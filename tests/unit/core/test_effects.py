@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from hub.core.effects import Claim, Progress, Started
 from hub.core.errors import AlreadyExistsError, ExhaustedError, InProgressError, LeaseLostError, UnavailableError
 from hub.core.jobs import Again, Job, JobKind, Lease, Next
-from tests.support.core_fixtures import Core, open_core
+from tests.support.core_fixtures import Core, open_core, settled
 
 KIND = "test.send"
 RESOURCE = "test.Thing"
@@ -230,6 +230,7 @@ async def _reach(vendor: Vendor, core: Core, started: Started, *, sent: bool) ->
     for _ in range(2000):
         view = await core.database.read(lambda conn: core.outbox.view(conn, started.job_id))
         if view is not None and view.job.sent_at is not None and bool(vendor.received) == sent:
+            await settled(core)  # the row may be seen before the handler hears that it is written
             return
     raise AssertionError("the job did not get there")
 
@@ -281,12 +282,27 @@ async def test_a_nearly_full_disk_refuses_new_work_and_lets_running_work_finish(
     await _prepare(core, vendor)
     await _start(core, 1)
     core.disk.free_bytes = 1000
+    core.clock.jump(1)
     with pytest.raises(ExhaustedError) as refused:
         await _start(core, 2)
     assert refused.value.reason == "DISK_SPACE_LOW"
+    assert refused.value.retry_after is not None
     go_on.set()
     await core.outbox.run_due()
     assert await _states(core) == ["sent"]
+
+
+async def test_a_nearly_full_disk_still_answers_what_was_asked_before_and_takes_new_work_when_there_is_room(
+    core: Core,
+) -> None:
+    await _prepare(core, Vendor())
+    await _start(core, 1)
+    core.disk.free_bytes = 1000
+    core.clock.jump(1)
+    assert (await _start(core, 1)).replayed
+    core.disk.free_bytes = 1 << 40
+    core.clock.jump(1)
+    assert not (await _start(core, 2)).replayed
 
 
 async def test_a_recorded_change_is_made_once_and_audited(core: Core) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -113,6 +114,21 @@ async def test_refusals_at_the_door_are_counted_and_recorded_once_a_minute(tmp_p
         assert dict(record.details) == {"peer": "ipv4:127.0.0.1", "count": "3"}
         await clock.advance(60)
         assert len(site.audit.later) == 1
+
+
+async def test_on_a_nearly_full_disk_refused_calls_are_counted_instead_of_recorded_one_by_one(site: Site) -> None:
+    error = ExhaustedError("full", reason="DISK_SPACE_LOW", retry_after=timedelta(minutes=1))
+    site.server.bind(bound(Told(ROSREESTR, raising(error))))
+    site.audit.low_on_space = True
+    stub = RosreestrServiceStub(site.channel())
+    for _ in range(20):
+        failure = await failure_of(stub.AddRegistrationDocuments(addition(), timeout=10))
+        assert (failure.code, failure.info.reason) == (grpc.StatusCode.RESOURCE_EXHAUSTED, "DISK_SPACE_LOW")
+        assert failure.retry_after_seconds == 60
+    assert site.audit.durable == site.audit.later == []
+    await site.close()
+    (record,) = site.audit.later
+    assert (record.caller, record.reason, record.details["count"]) == ("crm", "DISK_SPACE_LOW", "20")
 
 
 async def test_a_flood_of_strangers_writes_no_flood_of_records() -> None:
