@@ -108,6 +108,7 @@ class Agent:
             backend=backend,
             validating=validating,
             clock=clock,
+            tracer=tracer,
             workers=self._workers,
         )
         chain = Chain(

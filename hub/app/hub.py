@@ -135,6 +135,7 @@ async def _connect_agents(installation: Installation, core: Core, closing: Async
         settings,
         installation.folder,
         passphrase=core.keys.passphrase,
+        upstreams=core.upstreams,
         telemetry=core.telemetry,
         clock=core.clock,
     )

@@ -53,10 +53,10 @@ class _GatedLease(Lease):
     def sent_at(self) -> datetime | None:
         return self._lease.sent_at
 
-    async def check(self) -> None:
+    async def check(self, change: Callable[[Connection], None] | None = None) -> None:
         if not self._may_send():
             raise _SendingForbiddenError("the module's mode lets nothing out")
-        await self._lease.check()
+        await self._lease.check(change)
 
     async def settle(
         self, change: Callable[[Connection], None], *, then: Next | None = None, code: str = "OK", reason: str = ""

@@ -144,10 +144,11 @@ class Lease(abc.ABC):
         """When an attempt, this one included, last passed `check`; the vendor's visibility window starts there."""
 
     @abc.abstractmethod
-    async def check(self) -> None:
+    async def check(self, change: Callable[[Connection], None] | None = None) -> None:
         """Call this just before any outward *write*: proves the lease, extends it, marks the job as sent, durably.
 
-        The write must take less time than the kind's lease. Don't call it before a vendor read.
+        The write must take less time than the kind's lease. Don't call it before a vendor read. `change` is written in
+        the same transaction: what must be known of this write should the process die during it (whom it went to).
 
         Raises:
             LeaseLostError: send nothing.

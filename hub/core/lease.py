@@ -65,11 +65,11 @@ class HeldLease(Lease):
         """See Lease.sent_at."""
         return self._sent_at
 
-    async def check(self) -> None:
+    async def check(self, change: Callable[[Connection], None] | None = None) -> None:
         """See Lease.check."""
         self._require_time()
         asked = self._clock.monotonic()
-        sent_at = await self._database.write(self._mark_sent, label="outbox.check")
+        sent_at = await self._database.write(lambda conn: self._mark_sent(conn, change), label="outbox.check")
         self._sent_at = sent_at
         self._checked = True
         self.expires = asked + self.kind.lease.total_seconds()
@@ -107,11 +107,13 @@ class HeldLease(Lease):
         if self._clock.monotonic() >= self.expires:
             raise LeaseLostError(f"the lease on job {self.job.id} ran out while it was worked on")
 
-    def _mark_sent(self, conn: Connection) -> datetime:
+    def _mark_sent(self, conn: Connection, change: Callable[[Connection], None] | None) -> datetime:
         now = self._database.now(conn)
         until = now + self.kind.lease
         held = self._store.extend(conn, self.job.id, holder=self._holder, fence=self.fence, until=until, sent_at=now)
         self._require_held(held=held)
+        if change is not None:
+            change(conn)
         return now
 
     def _settle(

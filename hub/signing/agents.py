@@ -1,7 +1,7 @@
-"""All agents behind one face: which agent holds which certificate, and how each of them is."""
+"""All agents behind one face: which of them hold which key, how each of them is, and who is asked."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from hub.core.audit import Checkpoint, Countersignature
@@ -27,9 +27,11 @@ class SigningAgents(SigningPort):
     def __init__(self, *, agents: Sequence[Agent]) -> None:
         self._agents = {agent.name: agent for agent in agents}
         self._certificates: dict[str, tuple[AgentCertificate, ...]] = {}
+        self._holders: Mapping[str, tuple[AgentCertificate, ...]] = {}
         self._faults: dict[str, str] = dict.fromkeys(self._agents, _UNKNOWN)
         self._observers: list[AgentObserver] = []
         self._refresh = asyncio.Lock()
+        self._asking: set[asyncio.Task[None]] = set()
 
     @property
     def agents(self) -> Sequence[str]:
@@ -46,25 +48,30 @@ class SigningAgents(SigningPort):
     async def list_certificates(self) -> Sequence[AgentCertificate]:
         """See SigningPort.list_certificates."""
         await self._ask_all()
-        return sorted(self._known().values(), key=lambda certificate: certificate.facts.thumbprint)
+        return [self._holders[thumbprint][0] for thumbprint in sorted(self._holders)]
 
     async def get_certificate(self, thumbprint: str) -> AgentCertificate:
         """See SigningPort.get_certificate."""
-        wanted = thumbprint.upper()
-        if wanted not in self._known():
-            await self._ask_all()
-        known = self._known()
-        if wanted in known:
-            return known[wanted]
-        silent = [name for name in self._agents if name not in self._certificates]
-        if silent:
-            raise AgentUnavailableError(silent[0])
-        raise CertificateNotFoundError(wanted)
+        return (await self._holders_of(thumbprint))[0]
 
-    async def sign(self, orders: Sequence[SigningOrder]) -> Sequence[MadeSignature | HubError]:
+    async def choose(self, thumbprint: str, *, but: str = "") -> str:
+        """See SigningPort.choose."""
+        holders = await self._holders_of(thumbprint)
+        names = [holder.agent for holder in holders if holder.has_private_key and holder.agent != but]
+        if but:
+            names = [name for name in names if self._works(name)]
+        elif not names:
+            names = [holders[0].agent]  # without the key: it says so itself
+        return min(names, key=lambda name: (not self._works(name), self._agents[name].load), default="")
+
+    async def sign(self, agent: str, orders: Sequence[SigningOrder]) -> Sequence[MadeSignature | HubError]:
         """See SigningPort.sign."""
-        holder = await self.get_certificate(orders[0].thumbprint)
-        return await self._agents[holder.agent].sign(orders)
+        if agent not in self._agents:  # the settings name it no more
+            return [AgentUnavailableError(agent)] * len(orders)
+        results = await self._agents[agent].sign(orders)
+        if any(isinstance(result, CertificateNotFoundError) for result in results):
+            self._ask_soon(agent)
+        return results
 
     async def journal(self, agent: str, *, business_reference: str, limit: int) -> Sequence[JournalEntry]:
         """See SigningPort.journal."""
@@ -77,21 +84,31 @@ class SigningAgents(SigningPort):
     async def start(self) -> None:
         """See SigningPort.start."""
         for name, agent in self._agents.items():
-            agent.watch(partial(self._changed, name))
+            agent.watch(partial(self._watched, name))
 
     async def close(self) -> None:
         """See SigningPort.close."""
+        for task in self._asking:
+            task.cancel()
+        await asyncio.gather(*self._asking, return_exceptions=True)
         await asyncio.gather(*(agent.close() for agent in self._agents.values()))
 
-    def _known(self) -> dict[str, AgentCertificate]:
-        """By thumbprint; of two agents that have a certificate, the one with the key."""
-        known: dict[str, AgentCertificate] = {}
-        for certificates in self._certificates.values():
-            for certificate in certificates:
-                held = known.get(certificate.facts.thumbprint)
-                if held is None or (certificate.has_private_key and not held.has_private_key):
-                    known[certificate.facts.thumbprint] = certificate
-        return known
+    def _works(self, name: str) -> bool:
+        return not self._faults[name] and not self._agents[name].is_refused
+
+    async def _holders_of(self, thumbprint: str) -> Sequence[AgentCertificate]:
+        """Who has a certificate, those with its key first."""
+        wanted = thumbprint.upper()
+        found = self._holders.get(wanted)
+        if found is None:
+            await self._ask_all()
+            found = self._holders.get(wanted)
+        if found is not None:
+            return found
+        silent = [name for name in self._agents if name not in self._certificates]
+        if silent:
+            raise AgentUnavailableError(silent[0])
+        raise CertificateNotFoundError(wanted)
 
     async def _ask_all(self) -> None:
         async with self._refresh:
@@ -103,6 +120,25 @@ class SigningAgents(SigningPort):
             self._certificates[name] = tuple(await self._agents[name].list_certificates())
         except HubError:
             self._changed(name, "the agent can't be reached")
+            return
+        holders: dict[str, list[AgentCertificate]] = {}
+        for certificates in self._certificates.values():
+            for certificate in certificates:
+                holders.setdefault(certificate.facts.thumbprint, []).append(certificate)
+        self._holders = {
+            thumbprint: tuple(sorted(found, key=lambda each: not each.has_private_key))
+            for thumbprint, found in holders.items()
+        }
+
+    def _ask_soon(self, name: str) -> None:
+        task = asyncio.create_task(self._ask(name), name=f"certificates of {name}")
+        self._asking.add(task)
+        task.add_done_callback(self._asking.discard)
+
+    def _watched(self, name: str, fault: str) -> None:
+        if not fault and self._faults[name]:
+            self._ask_soon(name)  # it came up: with other certificates, perhaps
+        self._changed(name, fault)
 
     def _changed(self, name: str, fault: str) -> None:
         if self._faults[name] == fault:

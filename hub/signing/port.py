@@ -12,6 +12,8 @@ from hub.core.errors import HubError, NotFoundError, PreconditionError, Unavaila
 
 DOMAIN = "landhub.signatures.v1"
 
+_ASK_AGAIN = timedelta(seconds=2)  # an agent starts in less
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalEntry:
@@ -80,16 +82,20 @@ AgentObserver = Callable[[str, str], None]
 
 
 class AgentUnavailableError(UnavailableError):
-    """An agent can't be reached, or can't work right now. Asking again is safe: it answers the same signature."""
+    """An agent can't be reached, or can't work right now. Asking *it* again is safe: it answers the same signature.
 
-    def __init__(self, agent: str, *, retry_after: timedelta = timedelta(seconds=2)) -> None:
+    `may_have_signed` is False only if the request certainly never reached it: then another agent may be asked.
+    """
+
+    def __init__(self, agent: str, *, retry_after: timedelta | None = None, may_have_signed: bool = False) -> None:
         super().__init__(
             f"The signer agent {agent!r} can't be reached; start it, or ask again with the same request_id.",
             reason="AGENT_UNAVAILABLE",
             domain=DOMAIN,
             metadata={"agent": agent},
-            retry_after=retry_after,
+            retry_after=retry_after or _ASK_AGAIN,
         )
+        self.may_have_signed = may_have_signed
 
 
 class CertificateNotFoundError(NotFoundError):
@@ -154,15 +160,26 @@ class SigningPort(abc.ABC):
         """
 
     @abc.abstractmethod
-    async def sign(self, orders: Sequence[SigningOrder]) -> Sequence[MadeSignature | HubError]:
-        """Have up to 256 signatures made by the agent that holds the certificate, the same for all orders.
+    async def choose(self, thumbprint: str, *, but: str = "") -> str:
+        """Name the agent to ask for a signature: of those that hold the key the least busy that works.
+
+        If none works, one is named all the same, and its work waits for it. With `but`, another agent than that one
+        which works, or "" if there is none.
+
+        Raises:
+            CertificateNotFoundError: no agent has the certificate.
+        """
+
+    @abc.abstractmethod
+    async def sign(self, agent: str, orders: Sequence[SigningOrder]) -> Sequence[MadeSignature | HubError]:
+        """Have up to 256 signatures made by one agent.
+
+        Only this agent may be asked again for an order, unless it answered AgentUnavailableError that says it can't
+        have signed: agents know nothing of one another, and two of them would make two signatures.
 
         Returns:
             For each order the signature, or why there is none: SigningRefusedError and PinRequiredError are final for
             this request, UnavailableError and ExhaustedError are not.
-
-        Raises:
-            CertificateNotFoundError: no agent has it.
         """
 
     @abc.abstractmethod

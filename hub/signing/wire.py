@@ -31,7 +31,7 @@ _DIGEST_ALGORITHMS = {
     DigestAlgorithm.STREEBOG_512: signing_pb2.DIGEST_ALGORITHM_STREEBOG_512,
 }
 _STATUS_DETAILS = "grpc-status-details-bin"
-# The agent is there and can't work just now, or its answer was lost: asking again is safe and answers the same.
+# The agent can't work just now, or its answer was lost: asking it again is safe and answers the same.
 _TRY_AGAIN = {
     grpc.StatusCode.UNAVAILABLE.value[0],
     grpc.StatusCode.DEADLINE_EXCEEDED.value[0],
@@ -41,7 +41,7 @@ _TRY_AGAIN = {
 }
 
 
-def sign_request(order: SigningOrder) -> signer_service_pb2.SignRequest:
+def sign_request(order: SigningOrder, *, traceparent: str = "") -> signer_service_pb2.SignRequest:
     """Write an order."""
     request = signer_service_pb2.SignRequest(
         request_id=order.request_id,
@@ -52,6 +52,7 @@ def sign_request(order: SigningOrder) -> signer_service_pb2.SignRequest:
         digest_algorithm=_DIGEST_ALGORITHMS[order.digest_algorithm],
         certificate_thumbprint=order.thumbprint,
         format=signing_pb2.SIGNATURE_FORMAT_CADES_BES_DETACHED,
+        traceparent=traceparent,
     )
     if order.attestation is not None:
         request.attestation.statement = order.attestation.statement
@@ -132,16 +133,19 @@ def countersignature(
     )
 
 
-def error_of(agent: str, failure: grpc.aio.AioRpcError, thumbprint: str = "") -> HubError:
-    """Say in our words why an agent's RPC failed."""
-    reason, retry_after = "", timedelta()
+def error_of(agent: str, failure: grpc.aio.AioRpcError) -> HubError | None:
+    """Say in our words why an agent's RPC failed; None if the agent itself said nothing, so that nobody knows."""
+    reason, retry_after, thumbprint = "", timedelta(), ""
     for detail in _details(failure):
         info, delay = error_details_pb2.ErrorInfo(), error_details_pb2.RetryInfo()
         if detail.Unpack(info):
-            reason = info.reason
+            reason, thumbprint = info.reason, info.metadata.get("thumbprint", "")
         elif detail.Unpack(delay):
             retry_after = delay.retry_delay.ToTimedelta()
-    return _error(agent, failure.code().value[0], reason, retry_after, thumbprint)
+    code = failure.code().value[0]
+    if code in _TRY_AGAIN and not reason:
+        return None
+    return _error(agent, code, reason, retry_after, thumbprint)
 
 
 def _details(failure: grpc.aio.AioRpcError) -> list[Any]:
@@ -156,7 +160,7 @@ def _details(failure: grpc.aio.AioRpcError) -> list[Any]:
 
 def _error(agent: str, code: int, reason: str, retry_after: timedelta, thumbprint: str) -> HubError:
     if code in _TRY_AGAIN:
-        return AgentUnavailableError(agent, retry_after=retry_after or timedelta(seconds=2))
+        return AgentUnavailableError(agent, retry_after=retry_after, may_have_signed=True)
     by_reason: dict[str, Callable[[], HubError]] = {
         "CERTIFICATE_NOT_FOUND": lambda: CertificateNotFoundError(thumbprint),
         "PIN_REQUIRED": PinRequiredError,

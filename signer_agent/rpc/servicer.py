@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from importlib import metadata
 from typing import Final
 
+from opentelemetry.trace import Tracer
+
 from landhub.signer.v1 import signer_service_pb2 as pb
 from signer_agent.clock import Clock
 from signer_agent.errors import AgentError, FieldViolation, NotFoundError
@@ -18,6 +20,7 @@ from signer_agent.keys.port import KeyBackend
 from signer_agent.model import Signature
 from signer_agent.rpc import wire
 from signer_agent.rpc.errors import failure_of
+from signer_agent.rpc.item_spans import item_spans
 from signer_agent.rpc.validating import Validating, broken
 from signer_agent.service import SigningService
 
@@ -47,8 +50,10 @@ class SignerServicer:
         backend: KeyBackend,
         validating: Validating,
         clock: Clock,
+        tracer: Tracer,
         workers: Executor,
     ) -> None:
+        self._tracer = tracer
         self._agent = agent
         self._service = service
         self._exchange = exchange
@@ -95,7 +100,8 @@ class SignerServicer:
             for place, item in enumerate(request.requests)
             if place not in call.violations
         ]
-        answers = iter(await self._service.sign(good))
+        with item_spans(self._tracer, (item.traceparent for item in request.requests)):
+            answers = iter(await self._service.sign(good))
         results = [
             _result(broken(call.violations[place]) if place in call.violations else next(answers))
             for place in range(len(request.requests))

@@ -30,7 +30,7 @@ _KEY_ALGORITHMS: Final = {
 def signing_request(
     message: signer_service_pb2.SignRequest, *, trace_id: str, validating: Validating
 ) -> SigningRequest:
-    """Read a request that keeps the contract's rules."""
+    """Read a request that keeps the contract's rules; ``trace_id`` is the call's, for one that brings none."""
     attestation = attested(message.attestation, validating) if message.HasField("attestation") else None
     return SigningRequest(
         request_id=message.request_id.lower(),
@@ -42,8 +42,15 @@ def signing_request(
         certificate=message.certificate_thumbprint.upper(),
         format=_format(message.format),
         attestation=attestation,
-        trace_id=trace_id,
+        trace_id=trace_id_of(message.traceparent) or trace_id,
     )
+
+
+def trace_id_of(traceparent: str) -> str:
+    """The trace id in a W3C traceparent, 32 hex digits; empty if there is none."""
+    parts = traceparent.split("-")
+    is_id = len(parts) == 4 and len(parts[1]) == 32 and all(letter in "0123456789abcdef" for letter in parts[1])
+    return parts[1] if is_id else ""
 
 
 def attested(message: signing_pb2.CallerAttestation, validating: Validating) -> Attestation:

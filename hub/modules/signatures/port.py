@@ -7,13 +7,21 @@ from enum import StrEnum
 
 from gost.digest import DigestAlgorithm
 from hub.core.errors import FieldViolation, HubError, InvalidRequestError, PreconditionError
-from hub.signing.port import AgentCertificate, Attestation, MadeSignature, SigningOrder, SigningRefusedError
+from hub.signing.port import (
+    AgentCertificate,
+    AgentUnavailableError,
+    Attestation,
+    MadeSignature,
+    SigningOrder,
+    SigningRefusedError,
+)
 
 DOMAIN = "landhub.signatures.v1"
 
 __all__ = [
     "DOMAIN",
     "AgentCertificate",
+    "AgentUnavailableError",
     "Attestation",
     "DigestNotFittingError",
     "DigestToSign",
@@ -123,7 +131,7 @@ class SignatureIndeterminateError(PreconditionError):
 
 
 class SignaturesPort(abc.ABC):
-    """Who holds the keys. Every method may raise UnavailableError; asking again is always safe."""
+    """Who holds the keys. Every method may raise UnavailableError; asking the same one again is always safe."""
 
     @property
     @abc.abstractmethod
@@ -139,8 +147,12 @@ class SignaturesPort(abc.ABC):
         """Return one certificate; raises CertificateNotFoundError."""
 
     @abc.abstractmethod
-    async def sign(self, orders: Sequence[SigningOrder]) -> Sequence[MadeSignature | HubError]:
-        """Have signatures made, all with one certificate; what fails is told one by one."""
+    async def choose(self, thumbprint: str, *, but: str = "") -> str:
+        """Name who is to sign; see SigningPort.choose."""
+
+    @abc.abstractmethod
+    async def sign(self, agent: str, orders: Sequence[SigningOrder]) -> Sequence[MadeSignature | HubError]:
+        """Have signatures made, all with one certificate; what fails is told one by one. See SigningPort.sign."""
 
     @abc.abstractmethod
     def observe(self, changed: Callable[[str], None]) -> Callable[[], None]:

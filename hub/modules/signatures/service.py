@@ -117,12 +117,13 @@ class SignaturesService:
         if started is None:
             certificate = await self._port.get_certificate(thumbprint)
             self._require_fit(certificate, items)
+            agent = await self._port.choose(thumbprint)
             started = await self._effects.start(
                 call,
                 kind=SIGN,
                 resource=resource,
                 resource_id=self._ids.resource_id(),
-                begin=lambda conn, claim: self._begin(conn, claim, certificate.facts, items),
+                begin=lambda conn, claim: self._begin(conn, claim, certificate.facts, agent, items),
             )
         awaited = await self._effects.await_outcome(call, started)
         rows = await self._database.read(lambda c: self._store.batch(c, started.resource_id))
@@ -143,7 +144,7 @@ class SignaturesService:
             raise SignerNotValidError(facts.thumbprint, fault)
 
     def _begin(
-        self, conn: Connection, claim: Claim, certificate: CertificateFacts, items: Sequence[DigestToSign]
+        self, conn: Connection, claim: Claim, certificate: CertificateFacts, agent: str, items: Sequence[DigestToSign]
     ) -> None:
         call = claim.call
         for index, item in enumerate(items):
@@ -164,6 +165,7 @@ class SignaturesService:
                 attestation=None if word is None else (word.statement, word.signature, word.key_id),
                 create_time=claim.now,
                 traceparent=call.traceparent,
+                agent=agent,
             )
             self._store.add(conn, row)
 

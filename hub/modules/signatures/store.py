@@ -48,6 +48,7 @@ signatures = Table(
     Column("traceparent", String(64), nullable=False),
     Column("create_time", UtcTime, nullable=False),
     Column("expire_time", UtcTime, nullable=True),
+    Column("agent", String(64), nullable=False, server_default=""),
     Index("signatures_signatures_by_batch", "batch_id", "id"),
 )
 
@@ -75,6 +76,8 @@ class SignatureRow:
     failure_reason: str = ""
     traceparent: str = ""
     expire_time: datetime | None = None
+    agent: str = ""
+    """Who was asked to make it; empty for a foreign one. Nobody else may be, once it may have been asked."""
 
 
 _COLUMNS = tuple(item.name for item in fields(SignatureRow))
@@ -99,6 +102,10 @@ class SignaturesStore:
         """Write a signature if it is still in one of these states; says whether it was."""
         statement = update(signatures).where(signatures.c.id == row.id, signatures.c.state.in_(states))
         return conn.execute(statement.values(self._values(row))).rowcount == 1
+
+    def assign(self, conn: Connection, batch_id: str, agent: str) -> None:
+        """Write whom a request's signatures are asked of."""
+        conn.execute(update(signatures).where(signatures.c.batch_id == batch_id).values(agent=agent))
 
     def get(self, conn: Connection, signature_id: str) -> SignatureRow | None:
         """Return a signature whoever owns it."""

@@ -14,6 +14,7 @@ from hub.core.errors import ExhaustedError, HubError, UnavailableError
 from hub.core.events import Event, Events
 from hub.core.jobs import Again, Done, Job, JobKind, Lease, Next
 from hub.modules.signatures.port import (
+    AgentUnavailableError,
     Attestation,
     MadeSignature,
     SignaturesPort,
@@ -81,17 +82,40 @@ class SigningWork:
         late = [self._given_up(row) for row in waiting if self._is_late(row)]
         if late:
             return await self._settle(late, lease, then=Again(delay=timedelta()) if len(late) < len(waiting) else None)
-        await lease.check()
-        try:
-            results = await self._port.sign([_order(row) for row in waiting])
-        except HubError as error:
-            results = [error] * len(waiting)
-        judged = await self._judge(waiting, results)
-        changed = [after for before, after in zip(waiting, judged, strict=True) if after != before]
-        then = self._next(judged, results)
+        asked, results = await self._ask(waiting, lease)
+        judged = await self._judge(asked, results)
+        changed = [after for before, after in zip(asked, judged, strict=True) if after != before]
+        then = self._next(judged, results, nothing_sent=not lease.may_have_been_sent and _is_untouched(results))
         if not changed:
             return then
         return await self._settle(changed, lease, then=then)
+
+    async def _ask(
+        self, rows: Sequence[SignatureRow], lease: Lease
+    ) -> tuple[Sequence[SignatureRow], Sequence[MadeSignature | HubError]]:
+        """Ask the agent that was chosen, and another one only if none of this can ever have reached the first.
+
+        Agents know nothing of one another: two that were asked make two signatures. So whom the request goes to is
+        durable before it goes.
+        """
+        agent = rows[0].agent or await self._port.choose(rows[0].thumbprint)  # none: it was begun by an older release
+        if agent == rows[0].agent:
+            await lease.check()
+        else:
+            rows = await self._assign(rows, agent, lease)
+        results = await self._port.sign(agent, [_order(row) for row in rows])
+        if lease.may_have_been_sent or not _is_untouched(results):
+            return rows, results
+        other = await self._port.choose(rows[0].thumbprint, but=agent)
+        if not other:
+            return rows, results
+        rows = await self._assign(rows, other, lease)
+        return rows, await self._port.sign(other, [_order(row) for row in rows])
+
+    async def _assign(self, rows: Sequence[SignatureRow], agent: str, lease: Lease) -> Sequence[SignatureRow]:
+        batch_id = rows[0].batch_id
+        await lease.check(lambda conn: self._store.assign(conn, batch_id, agent))
+        return [replace(row, agent=agent) for row in rows]
 
     async def _judge(
         self, rows: Sequence[SignatureRow], results: Sequence[MadeSignature | HubError]
@@ -128,10 +152,12 @@ class SigningWork:
             expire_time=None,
         )
 
-    def _next(self, judged: Sequence[SignatureRow], results: Sequence[MadeSignature | HubError]) -> Next:
+    def _next(
+        self, judged: Sequence[SignatureRow], results: Sequence[MadeSignature | HubError], *, nothing_sent: bool
+    ) -> Next:
         for row, result in zip(judged, results, strict=True):
             if row.state == SignatureState.PENDING and isinstance(result, HubError):
-                return Again(reason=result.reason, error=result)
+                return Again(reason=result.reason, error=result, nothing_sent=nothing_sent)
         if any(row.state == SignatureState.WAITING_FOR_PIN for row in judged):
             return Again(delay=_ASK_FOR_PIN_AGAIN, reason="PIN_REQUIRED")
         return Done()
@@ -168,6 +194,11 @@ class SigningWork:
             traceparent=row.traceparent,
         )
         self._events.append(conn, event)
+
+
+def _is_untouched(results: Sequence[MadeSignature | HubError]) -> bool:
+    """Whether certainly nothing reached the agent."""
+    return all(isinstance(result, AgentUnavailableError) and not result.may_have_signed for result in results)
 
 
 def _order(row: SignatureRow) -> SigningOrder:

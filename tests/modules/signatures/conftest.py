@@ -1,16 +1,18 @@
 """The module over a real core and a real signer agent, which serves over mTLS gRPC in this process."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import grpc
 import pytest
 from opentelemetry.trace import NoOpTracer
+from prometheus_client import CollectorRegistry
 
 from gost.certificate import CertificateFacts, read_certificate
 from hub.core.clock import SystemClock
+from hub.core.ids import Ids
 from hub.core.telemetry import Telemetry
 from hub.modules.signatures.providers.agents import AgentsProvider
 from hub.modules.signatures.service import SignaturesService
@@ -18,8 +20,10 @@ from hub.modules.signatures.settings import SignaturesSettings, TrustSettings
 from hub.modules.signatures.store import SignaturesStore
 from hub.modules.signatures.trust import Trust
 from hub.modules.signatures.work import SigningWork
+from hub.resilience.upstream import Upstreams
 from hub.signing.agent import Agent as AgentClient
 from hub.signing.agents import SigningAgents
+from hub.signing.connection import ChannelFiles
 from sandbox.test_ca import Issued, Subject, TestAuthority
 from signer_agent.app import Agent
 from signer_agent.clock import SystemClock as AgentClock
@@ -85,7 +89,10 @@ class AgentProcess:
 
 @pytest.fixture
 def agent_folder(tmp_path: Path, pki: Pki) -> Path:
-    folder = tmp_path / "agent"
+    return installed_agent(tmp_path / "agent", pki)
+
+
+def installed_agent(folder: Path, pki: Pki) -> Path:
     create(Plan(directory=folder, listen="127.0.0.1:0", development=True), clock=AgentClock())
     for name in ("seller", "revoked", "expired"):
         for end in ("crt", "key"):
@@ -124,25 +131,49 @@ def facts(issued: Issued) -> CertificateFacts:
 
 @pytest.fixture
 async def desk(tmp_path: Path, pki: Pki, agent: AgentProcess) -> AsyncIterator[Desk]:
-    pair = agent.folder / "pki"
-    credentials = grpc.ssl_channel_credentials(
-        (pair / "ca.crt").read_bytes(), (pair / "hub.key").read_bytes(), (pair / "hub.crt").read_bytes()
-    )
-    telemetry = Telemetry(tracer=NoOpTracer())
-    client = AgentClient(
-        name="main",
-        address=f"127.0.0.1:{agent.port}",
-        credentials=credentials,
-        telemetry=telemetry,
-        clock=SystemClock(),
-    )
+    clock = SystemClock()
+    upstreams = Upstreams(clock=clock, ids=Ids(clock=clock), registry=CollectorRegistry())
+    client = agent_client("main", agent.folder, agent.port, upstreams)
     signing = SigningAgents(agents=[client])
+    await signing.start()
+    await works(signing, "main")
     async with open_core(tmp_path) as core:
-        yield Desk(core=core, signing=signing, service=_service(core, signing, pki), pki=pki, agent=agent)
+        yield Desk(core=core, signing=signing, service=service_over(core, signing, pki), pki=pki, agent=agent)
     await signing.close()
 
 
-def _service(core: Core, signing: SigningAgents, pki: Pki) -> SignaturesService:
+async def works(signing: SigningAgents, *wanted: str) -> None:
+    """Wait until these agents, and no others, are known to work."""
+    faults: dict[str, str] = {}
+    changed = asyncio.Event()
+
+    def note(agent: str, fault: str) -> None:
+        faults[agent] = fault
+        changed.set()
+
+    stop = signing.observe(note)
+    async with asyncio.timeout(20):
+        while {agent for agent, fault in faults.items() if not fault} != set(wanted):
+            changed.clear()
+            await changed.wait()
+    stop()
+
+
+def agent_client(name: str, folder: Path, port: int, upstreams: Upstreams) -> AgentClient:
+    pki = folder / "pki"
+    return AgentClient(
+        name=name,
+        address=f"127.0.0.1:{port}",
+        files=ChannelFiles(
+            ca=pki / "ca.crt", certificate=pki / "hub.crt", key=pki / "hub.key", open_key=Path.read_bytes
+        ),
+        upstreams=upstreams,
+        telemetry=Telemetry(tracer=NoOpTracer()),
+        clock=SystemClock(),
+    )
+
+
+def service_over(core: Core, signing: SigningAgents, pki: Pki) -> SignaturesService:
     # Certificates are judged at real time: they were made just now.
     clock = SystemClock()
     trust_settings = TrustSettings(

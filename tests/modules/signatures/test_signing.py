@@ -10,7 +10,7 @@ from hub.core.errors import AlreadyExistsError, InvalidRequestError, NotFoundErr
 from hub.modules.signatures.port import DigestToSign, SignatureIndeterminateError, SignatureNotValidError
 from hub.modules.signatures.service import Document
 from sandbox.foreign_signer import sign_detached, verify_detached
-from tests.modules.signatures.conftest import Desk, facts
+from tests.modules.signatures.conftest import Desk, facts, works
 
 CONTRACT = "Договор купли-продажи земельного участка".encode()
 
@@ -52,9 +52,9 @@ async def test_an_agent_that_is_down_is_told_and_the_same_request_signs_once_it_
     assert caught.value.reason == "AGENT_UNAVAILABLE"
     assert caught.value.retry_after is not None
     await desk.agent.start()
-    for _ in range(20):
-        await desk.core.clock.advance(30)
-        await desk.core.outbox.run_due()
+    await works(desk.signing, "main")
+    await desk.core.clock.advance(60)
+    await desk.core.outbox.run_due()
     row = await desk.service.sign_one(desk.core.call(), desk.thumbprint, to_sign())
     assert row.state == "SIGNED"
 

@@ -47,9 +47,13 @@ class AgentsProvider(SignaturesPort):
         """See SignaturesPort.get_certificate."""
         return await self._signing.get_certificate(thumbprint)
 
-    async def sign(self, orders: Sequence[SigningOrder]) -> Sequence[MadeSignature | HubError]:
+    async def choose(self, thumbprint: str, *, but: str = "") -> str:
+        """See SignaturesPort.choose."""
+        return await self._signing.choose(thumbprint, but=but)
+
+    async def sign(self, agent: str, orders: Sequence[SigningOrder]) -> Sequence[MadeSignature | HubError]:
         """See SignaturesPort.sign."""
-        return await self._signing.sign(orders)
+        return await self._signing.sign(agent, orders)
 
     def observe(self, changed: Callable[[str], None]) -> Callable[[], None]:
         """One agent that works is enough to serve; which one is needed shows with each certificate."""

@@ -137,6 +137,7 @@ class SignRequest(_message.Message):
     CERTIFICATE_THUMBPRINT_FIELD_NUMBER: _builtins.int
     FORMAT_FIELD_NUMBER: _builtins.int
     ATTESTATION_FIELD_NUMBER: _builtins.int
+    TRACEPARENT_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """A UUID of the caller's making: the same one never does the thing twice."""
     business_reference: _builtins.str
@@ -153,6 +154,8 @@ class SignRequest(_message.Message):
     """The certificate to sign with."""
     format: _signing_pb2.SignatureFormat.ValueType
     """The format."""
+    traceparent: _builtins.str
+    """W3C trace context of this request, since requests of several traces travel in one batch. Empty: the call's."""
     @_builtins.property
     def attestation(self) -> _signing_pb2.CallerAttestation:
         """The caller's own word, where the rule demands it."""
@@ -169,10 +172,11 @@ class SignRequest(_message.Message):
         certificate_thumbprint: _builtins.str = ...,
         format: _signing_pb2.SignatureFormat.ValueType = ...,
         attestation: _signing_pb2.CallerAttestation | None = ...,
+        traceparent: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["attestation", b"attestation"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attestation", b"attestation", "business_reference", b"business_reference", "caller", b"caller", "certificate_thumbprint", b"certificate_thumbprint", "digest", b"digest", "digest_algorithm", b"digest_algorithm", "document_kind", b"document_kind", "format", b"format", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attestation", b"attestation", "business_reference", b"business_reference", "caller", b"caller", "certificate_thumbprint", b"certificate_thumbprint", "digest", b"digest", "digest_algorithm", b"digest_algorithm", "document_kind", b"document_kind", "format", b"format", "request_id", b"request_id", "traceparent", b"traceparent"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

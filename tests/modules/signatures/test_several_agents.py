@@ -1,0 +1,131 @@
+"""Two agents with one key: one is asked, the other only when nothing can ever have reached the first."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from hub.core.clock import SystemClock
+from hub.core.errors import HubError, UnavailableError
+from hub.core.ids import Ids
+from hub.modules.signatures.service import SignaturesService
+from hub.resilience.upstream import Upstreams
+from hub.signing.agents import SigningAgents
+from hub.signing.port import AgentUnavailableError, MadeSignature, SigningOrder
+from tests.modules.signatures.conftest import (
+    AgentProcess,
+    Pki,
+    agent_client,
+    facts,
+    installed_agent,
+    service_over,
+    works,
+)
+from tests.modules.signatures.test_signing import to_sign
+from tests.support.core_fixtures import Core, open_core
+
+
+class LosingAnswers(SigningAgents):
+    """Loses the answers of the agents named, after they have signed."""
+
+    def __init__(self, *, signing: SigningAgents) -> None:
+        self.__dict__ = signing.__dict__
+        self.losing: set[str] = set()
+
+    async def sign(self, agent: str, orders: Sequence[SigningOrder]) -> Sequence[MadeSignature | HubError]:
+        results = await super().sign(agent, orders)
+        if agent in self.losing:
+            return [AgentUnavailableError(agent, may_have_signed=True) for _ in results]
+        return results
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """The module over two agents that hold the seller's key."""
+
+    core: Core
+    service: SignaturesService
+    signing: LosingAnswers
+    agents: dict[str, AgentProcess]
+    thumbprint: str
+
+    async def signed_at(self, agent: str) -> int:
+        entries = await self.signing.journal(agent, business_reference=self.core.call().business_reference, limit=100)
+        return sum(entry.phase == "SIGNED" for entry in entries)
+
+    async def go_on(self) -> None:
+        await self.core.clock.advance(60)
+        await self.core.outbox.run_due()
+
+
+@pytest.fixture
+async def pair(tmp_path: Path, pki: Pki) -> AsyncIterator[Pair]:
+    agents = {name: AgentProcess(folder=installed_agent(tmp_path / name, pki)) for name in ("east", "west")}
+    for agent in agents.values():
+        await agent.start()
+    clock = SystemClock()
+    upstreams = Upstreams(clock=clock, ids=Ids(clock=clock), registry=CollectorRegistry())
+    clients = [agent_client(name, agent.folder, agent.port, upstreams) for name, agent in agents.items()]
+    signing = LosingAnswers(signing=SigningAgents(agents=clients))
+    await signing.start()
+    await works(signing, "east", "west")
+    thumbprint = facts(pki.seller).thumbprint
+    async with open_core(tmp_path) as core:
+        service = service_over(core, signing, pki)
+        await service.list_certificates()
+        yield Pair(core=core, service=service, signing=signing, agents=agents, thumbprint=thumbprint)
+    await signing.close()
+    for agent in agents.values():
+        await agent.stop()
+
+
+async def test_an_agent_that_is_away_before_anything_was_sent_is_replaced_at_once(pair: Pair) -> None:
+    chosen = await pair.signing.choose(pair.thumbprint)
+    other = await pair.signing.choose(pair.thumbprint, but=chosen)
+    await pair.agents[chosen].stop()
+    row = await pair.service.sign_one(pair.core.call(), pair.thumbprint, to_sign())
+    assert (row.state, row.agent) == ("SIGNED", other)
+
+
+async def test_an_agent_that_signed_and_went_silent_is_asked_again_and_no_other_one_is(pair: Pair) -> None:
+    chosen = await pair.signing.choose(pair.thumbprint)
+    other = await pair.signing.choose(pair.thumbprint, but=chosen)
+    pair.signing.losing.add(chosen)
+    with pytest.raises(UnavailableError):
+        await pair.service.sign_one(pair.core.call(), pair.thumbprint, to_sign())
+    await pair.agents[chosen].stop()
+    await pair.go_on()
+    assert await pair.signed_at(other) == 0
+    await pair.agents[chosen].start()
+    await works(pair.signing, chosen, other)
+    pair.signing.losing.clear()
+    await pair.go_on()
+    row = await pair.service.sign_one(pair.core.call(), pair.thumbprint, to_sign())
+    assert (row.state, row.agent) == ("SIGNED", chosen)
+    assert (await pair.signed_at(chosen), await pair.signed_at(other)) == (1, 0)
+
+
+async def test_new_work_goes_to_the_agent_that_works(pair: Pair) -> None:
+    chosen = await pair.signing.choose(pair.thumbprint)
+    other = await pair.signing.choose(pair.thumbprint, but=chosen)
+    await pair.agents[chosen].stop()
+    await works(pair.signing, other)
+    assert await pair.signing.choose(pair.thumbprint) == other
+    assert await pair.signing.choose(pair.thumbprint, but=other) == ""
+    row = await pair.service.sign_one(pair.core.call(), pair.thumbprint, to_sign())
+    assert (row.state, row.agent) == ("SIGNED", other)
+
+
+async def test_a_request_of_an_agent_that_the_settings_no_longer_name_waits_for_it(pair: Pair) -> None:
+    order = SigningOrder(
+        request_id="0190a0a0-0000-7000-8000-000000000001",
+        business_reference="ДКП-1",
+        caller="crm",
+        document_kind="CONTRACT",
+        digest=to_sign().digest,
+        digest_algorithm=to_sign().digest_algorithm,
+        thumbprint=pair.thumbprint,
+    )
+    assert [type(result) for result in await pair.signing.sign("north", [order])] == [AgentUnavailableError]
