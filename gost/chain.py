@@ -4,6 +4,7 @@ OpenSSL judges; a callback only writes down what it finds and lets it go on, so 
 every certificate. Trusted are the anchors given here and no others; time is the one asked about, never the clock.
 """
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +17,8 @@ from gost.certificate import RUSSIAN_NAMES, CertificateFacts, read_certificate, 
 from gost.errors import MalformedError
 from gost.keys import public_key_of
 from gost.libcrypto import VERIFY_CALLBACK, Owned, drain_errors, encoded, libcrypto, parse, parsed_certificate
-from gost.report import CertificateStatus, ChainElement, RevocationStatus
+from gost.report import CertificateStatus, Chain, ChainElement, RevocationStatus
+from gost.verdicts import Verdicts, moments_of
 
 MAX_CHAIN_LENGTH: Final = 10
 MAX_CANDIDATES: Final = 64  # certificates offered to OpenSSL as intermediates of one chain
@@ -56,14 +58,6 @@ _SOUND_ALGORITHMS: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chain:
-    """What was found: the elements from the certificate asked about up, and whether the last one is an anchor."""
-
-    elements: tuple[ChainElement, ...]
-    is_anchored: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Crl:
     issuer: str
     authority_key_id: str | None
@@ -84,7 +78,7 @@ class TrustStore:
         MalformedError: a certificate or list can't be read.
     """
 
-    __slots__ = ("_anchors", "_by_subject", "_crls", "_store")
+    __slots__ = ("_anchors", "_by_subject", "_crls", "_moments", "_store", "_verdicts")
 
     def __init__(
         self, *, anchors: Iterable[CertificateFacts], intermediates: Iterable[CertificateFacts], crls: Iterable[bytes]
@@ -100,6 +94,11 @@ class TrustStore:
         self._anchors: Final = frozenset(anchor.der for anchor in trusted)
         self._by_subject: Final = _grouped_by_subject((*trusted, *intermediates))
         self._crls: Final = tuple(self._add_crl(crl) for crl in crls)
+        self._verdicts: Final = Verdicts()
+        self._moments: Final = moments_of(
+            itertools.chain.from_iterable(self._by_subject.values()),
+            ((crl.this_update, crl.next_update) for crl in self._crls),
+        )
 
     def build_chain(
         self, leaf: CertificateFacts, *, extra: Sequence[CertificateFacts], at: datetime, max_crl_age: timedelta | None
@@ -112,6 +111,17 @@ class TrustStore:
             at: aware.
             max_crl_age: a list issued longer ago than this is STALE, whatever its nextUpdate says; None for no limit.
         """
+        turning = moments_of((leaf, *extra), ())
+        if max_crl_age is not None:
+            turning |= {crl.this_update + max_crl_age for crl in self._crls}
+        subject = (leaf.der, max_crl_age, *(each.der for each in extra))
+        return self._verdicts.get(
+            subject, at, self._moments | turning, lambda: self._judge(leaf, extra=extra, at=at, max_crl_age=max_crl_age)
+        )
+
+    def _judge(
+        self, leaf: CertificateFacts, *, extra: Sequence[CertificateFacts], at: datetime, max_crl_age: timedelta | None
+    ) -> Chain:
         certificates, errors = self._verify(leaf, self._candidates(leaf, extra), at)
         top = len(certificates) - 1
         is_anchored = certificates[top].der in self._anchors and not any(error in _NO_ISSUER for error, _ in errors)

@@ -80,6 +80,14 @@ class ChainElement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Chain:
+    """What was found: the elements from the certificate asked about up, and whether the last one is an anchor."""
+
+    elements: tuple[ChainElement, ...]
+    is_anchored: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignerReport:
     """The verdict on one signer.
 

@@ -11,13 +11,14 @@ from datetime import datetime, timedelta
 
 from gost import digest as hashing
 from gost.certificate import CertificateFacts
-from gost.chain import Chain, TrustStore
+from gost.chain import TrustStore
 from gost.cms import SignedData, SignerInfo, SigningCertificateReference, read_signed_data
 from gost.digest import DigestAlgorithm
 from gost.errors import MalformedError, UnsupportedAlgorithmError
 from gost.keys import PublicKey
 from gost.report import (
     CertificateStatus,
+    Chain,
     ChainElement,
     Indication,
     Report,

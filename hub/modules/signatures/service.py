@@ -15,7 +15,7 @@ from hub.core.call import Call
 from hub.core.clock import Clock
 from hub.core.database import Database
 from hub.core.effects import Claim, Effects
-from hub.core.errors import NotFoundError
+from hub.core.errors import HubError, NotFoundError
 from hub.core.ids import Ids
 from hub.modules.signatures.hashing import digest_all
 from hub.modules.signatures.port import (
@@ -113,11 +113,16 @@ class SignaturesService:
     async def _sign(
         self, call: Call, thumbprint: str, items: Sequence[DigestToSign], *, resource: str
     ) -> tuple[list[SignatureRow], Exception | None]:
-        started = await self._effects.find(call)
-        if started is None:
+        try:
             certificate = await self._port.get_certificate(thumbprint)
             self._require_fit(certificate, items)
             agent = await self._port.choose(thumbprint)
+        except HubError:
+            # What is no longer possible may have been done before: only a new request is refused.
+            started = await self._effects.find(call)
+            if started is None:
+                raise
+        else:
             started = await self._effects.start(
                 call,
                 kind=SIGN,
