@@ -50,13 +50,16 @@ class PublicKey:
     def verify_digest(self, digest: bytes, signature: bytes, *, algorithm: DigestAlgorithm | None = None) -> bool:
         """Same, for data hashed before, by ``algorithm`` or else by the one that belongs to the key."""
         library = libcrypto()
-        with Owned(library.EVP_PKEY_CTX_new(self._key.address, None), library.EVP_PKEY_CTX_free) as context:
+        method = hashing.evp_md(algorithm or self.digest_algorithm)
+        context = library.EVP_PKEY_CTX_new(self._key.address, None)
+        try:
             verified = (
                 library.EVP_PKEY_verify_init(context) == 1
-                and library.EVP_PKEY_CTX_set_signature_md(context, hashing.evp_md(algorithm or self.digest_algorithm))
-                == 1
+                and library.EVP_PKEY_CTX_set_signature_md(context, method) == 1
                 and library.EVP_PKEY_verify(context, signature, len(signature), digest, len(digest)) == 1
             )
+        finally:
+            library.EVP_PKEY_CTX_free(context)
         if not verified:
             library.ERR_clear_error()
         return bool(verified)

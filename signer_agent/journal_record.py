@@ -63,17 +63,28 @@ class Record:
     entry: Entry
     previous_hash: bytes
     hash: bytes
+    encoded: bytes = field(default=b"", repr=False, compare=False)
+    """The line, where it was made together with the hash."""
 
     def line(self) -> bytes:
         """The line as the file has it, with its newline."""
-        body = _body(self.sequence, self.time_ms, self.entry, self.previous_hash)
-        return orjson.dumps({**body, "hash": self.hash.hex()}, option=orjson.OPT_SORT_KEYS) + b"\n"
+        if self.encoded:
+            return self.encoded
+        return _line(_body(self.sequence, self.time_ms, self.entry, self.previous_hash), self.hash)
 
 
 def chained(entry: Entry, *, sequence: int, time_ms: int, previous_hash: bytes) -> Record:
     """Give an entry its place in the chain."""
-    digest = _hash(_body(sequence, time_ms, entry, previous_hash))
-    return Record(sequence=sequence, time_ms=time_ms, entry=entry, previous_hash=previous_hash, hash=digest)
+    body = _body(sequence, time_ms, entry, previous_hash)
+    digest = _hash(body)
+    return Record(
+        sequence=sequence,
+        time_ms=time_ms,
+        entry=entry,
+        previous_hash=previous_hash,
+        hash=digest,
+        encoded=_line(body, digest),
+    )
 
 
 def with_details(entry: Entry, **details: str) -> Entry:
@@ -109,6 +120,10 @@ def read_line(line: bytes) -> Record:
 def is_unaltered(record: Record) -> bool:
     """Whether the record's hash is that of its content."""
     return record.hash == _hash(_body(record.sequence, record.time_ms, record.entry, record.previous_hash))
+
+
+def _line(body: dict[str, Any], digest: bytes) -> bytes:
+    return orjson.dumps({**body, "hash": digest.hex()}, option=orjson.OPT_SORT_KEYS) + b"\n"
 
 
 def _body(sequence: int, time_ms: int, entry: Entry, previous_hash: bytes) -> dict[str, Any]:

@@ -4,11 +4,10 @@ import hashlib
 import sys
 from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from signer_agent.checkpoint import Checkpoint
-from signer_agent.clock import moment
 from signer_agent.errors import COMMON_DOMAIN, AlreadyExistsError, ExhaustedError
 from signer_agent.journal_record import Entry, Phase, Record
 from signer_agent.model import SigningRequest
@@ -17,6 +16,8 @@ MAX_REQUESTS: Final = 500_000  # the oldest are forgotten first; some 400 bytes 
 MAX_NONCES: Final = 500_000  # none is forgotten before it expires: then new ones are refused
 MAX_CHAINS: Final = 10_000  # a chain is one start of a hub
 
+_DAY_MS: Final = 86_400_000
+_DAY_1970: Final = date(1970, 1, 1).toordinal()
 _NONCE_MARGIN_MS: Final = 60_000  # kept that long after expiry, should the clock be set back a little
 
 
@@ -165,4 +166,4 @@ def _content(*texts: str) -> bytes:
 
 
 def _day(time_ms: int) -> str:
-    return moment(time_ms).strftime("%Y-%m-%d")
+    return date.fromordinal(_DAY_1970 + time_ms // _DAY_MS).isoformat()

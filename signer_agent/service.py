@@ -4,8 +4,9 @@ import asyncio
 import contextvars
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
 from opentelemetry.trace import Tracer
@@ -37,6 +38,8 @@ class _Case:
     answer: Signature | AgentError | None = None
     signer: Signer | None = None
     permission: Permission | None = None
+    entry: Entry | None = None
+    """What is told of it in the journal, from the decision on."""
     decided: bool = False
     """Whether the decision is durable: only then is the key used."""
     signing_time: datetime | None = None
@@ -110,15 +113,16 @@ class SigningService:
                 case.signer = self._signers.find(request.certificate)
                 case.permission = self._policy.decide(request, ledger=self._ledger, now=now)
                 case.signer.check_usable(request, now=now)
-                self._ledger.reserve(_decided(case), time_ms=milliseconds(now))
+                case.entry = _decided(case)
+                self._ledger.reserve(case.entry, time_ms=milliseconds(now))
         except AgentError as error:
             case.answer, case.permission = error, None
 
     async def _journal_decisions(self, cases: list[_Case]) -> None:
         drafts: list[Draft] = []
         for case in cases:
-            if case.answer is None:
-                drafts.append(Draft(entry=_decided(case)))
+            if case.answer is None and case.entry is not None:
+                drafts.append(Draft(entry=case.entry))
             elif isinstance(case.answer, AgentError):
                 drafts += self._refusals.drafts(_entry(case, Phase.REFUSED, case.answer))
         await self._append(drafts, [case for case in cases if case.answer is None])
@@ -164,10 +168,11 @@ class SigningService:
             return
         named = {case.request.request_id: case for case in waiting}
         for record in records:
-            self._ledger.apply(record)
             if record.entry.phase is Phase.DECIDED:
-                named[record.entry.request_id].decided = True
-            elif record.entry.phase is Phase.SIGNED:
+                named[record.entry.request_id].decided = True  # and reserved when it was made
+                continue
+            self._ledger.apply(record)
+            if record.entry.phase is Phase.SIGNED:
                 case = named[record.entry.request_id]
                 case.answer = _answer(case, sequence=record.sequence)
 
@@ -265,7 +270,9 @@ def _decided(case: _Case) -> Entry:
 
 def _signed(case: _Case) -> Entry:
     assert case.signing_time is not None
-    return with_details(_entry(case, Phase.SIGNED), signing_time_ms=str(milliseconds(case.signing_time)))
+    assert case.entry is not None
+    details = MappingProxyType({"signing_time_ms": str(milliseconds(case.signing_time))})
+    return replace(case.entry, phase=Phase.SIGNED, details=details)
 
 
 def _answer(case: _Case, *, sequence: int) -> Signature:
