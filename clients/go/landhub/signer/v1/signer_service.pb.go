@@ -245,7 +245,9 @@ type SignRequest struct {
 	// The format.
 	Format v1.SignatureFormat `protobuf:"varint,8,opt,name=format,proto3,enum=landhub.common.v1.SignatureFormat" json:"format,omitempty"`
 	// The caller's own word, where the rule demands it.
-	Attestation   *v1.CallerAttestation `protobuf:"bytes,9,opt,name=attestation,proto3" json:"attestation,omitempty"`
+	Attestation *v1.CallerAttestation `protobuf:"bytes,9,opt,name=attestation,proto3" json:"attestation,omitempty"`
+	// W3C trace context of this request, since requests of several traces travel in one batch. Empty: the call's.
+	Traceparent   string `protobuf:"bytes,10,opt,name=traceparent,proto3" json:"traceparent,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -341,6 +343,13 @@ func (x *SignRequest) GetAttestation() *v1.CallerAttestation {
 		return x.Attestation
 	}
 	return nil
+}
+
+func (x *SignRequest) GetTraceparent() string {
+	if x != nil {
+		return x.Traceparent
+	}
+	return ""
 }
 
 // A signature.
@@ -1060,7 +1069,7 @@ const file_landhub_signer_v1_signer_service_proto_rawDesc = "" +
 	"thumbprint\x18\x01 \x01(\tR\n" +
 	"thumbprint\"Z\n" +
 	"\x16GetCertificateResponse\x12@\n" +
-	"\vcertificate\x18\x01 \x01(\v2\x1e.landhub.common.v1.CertificateR\vcertificate\"\xdb\x03\n" +
+	"\vcertificate\x18\x01 \x01(\v2\x1e.landhub.common.v1.CertificateR\vcertificate\"\xfd\x03\n" +
 	"\vSignRequest\x12\x1d\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tR\trequestId\x12-\n" +
@@ -1071,7 +1080,9 @@ const file_landhub_signer_v1_signer_service_proto_rawDesc = "" +
 	"\x10digest_algorithm\x18\x06 \x01(\x0e2\".landhub.common.v1.DigestAlgorithmR\x0fdigestAlgorithm\x125\n" +
 	"\x16certificate_thumbprint\x18\a \x01(\tR\x15certificateThumbprint\x12:\n" +
 	"\x06format\x18\b \x01(\x0e2\".landhub.common.v1.SignatureFormatR\x06format\x12F\n" +
-	"\vattestation\x18\t \x01(\v2$.landhub.common.v1.CallerAttestationR\vattestation\"\xa9\x01\n" +
+	"\vattestation\x18\t \x01(\v2$.landhub.common.v1.CallerAttestationR\vattestation\x12 \n" +
+	"\vtraceparent\x18\n" +
+	" \x01(\tR\vtraceparent\"\xa9\x01\n" +
 	"\fSignResponse\x12\x1b\n" +
 	"\x03cms\x18\x01 \x01(\fB\t\x8a\xe7\x18\x02\x10\x01\x80\x01\x01R\x03cms\x12\x12\n" +
 	"\x04rule\x18\x02 \x01(\tR\x04rule\x12=\n" +

@@ -83,7 +83,11 @@ export interface SignRequest {
   /** The format. */
   format: SignatureFormat;
   /** The caller's own word, where the rule demands it. */
-  attestation: CallerAttestation | undefined;
+  attestation:
+    | CallerAttestation
+    | undefined;
+  /** W3C trace context of this request, since requests of several traces travel in one batch. Empty: the call's. */
+  traceparent: string;
 }
 
 /** A signature. */
@@ -528,6 +532,7 @@ function createBaseSignRequest(): SignRequest {
     certificateThumbprint: "",
     format: 0,
     attestation: undefined,
+    traceparent: "",
   };
 }
 
@@ -559,6 +564,9 @@ export const SignRequest: MessageFns<SignRequest> = {
     }
     if (message.attestation !== undefined) {
       CallerAttestation.encode(message.attestation, writer.uint32(74).fork()).join();
+    }
+    if (message.traceparent !== "") {
+      writer.uint32(82).string(message.traceparent);
     }
     return writer;
   },
@@ -648,6 +656,14 @@ export const SignRequest: MessageFns<SignRequest> = {
             message.attestation = CallerAttestation.decode(reader, reader.uint32());
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.traceparent = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -691,6 +707,7 @@ export const SignRequest: MessageFns<SignRequest> = {
         : "",
       format: isSet(object.format) ? signatureFormatFromJSON(object.format) : 0,
       attestation: isSet(object.attestation) ? CallerAttestation.fromJSON(object.attestation) : undefined,
+      traceparent: isSet(object.traceparent) ? globalThis.String(object.traceparent) : "",
     };
   },
 
@@ -723,6 +740,9 @@ export const SignRequest: MessageFns<SignRequest> = {
     if (message.attestation !== undefined) {
       obj.attestation = CallerAttestation.toJSON(message.attestation);
     }
+    if (message.traceparent !== "") {
+      obj.traceparent = message.traceparent;
+    }
     return obj;
   },
 
@@ -742,6 +762,7 @@ export const SignRequest: MessageFns<SignRequest> = {
     message.attestation = (object.attestation !== undefined && object.attestation !== null)
       ? CallerAttestation.fromPartial(object.attestation)
       : undefined;
+    message.traceparent = object.traceparent ?? "";
     return message;
   },
 };

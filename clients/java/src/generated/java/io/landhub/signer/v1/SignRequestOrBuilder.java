@@ -183,4 +183,24 @@ public interface SignRequestOrBuilder extends
    * <code>.landhub.common.v1.CallerAttestation attestation = 9 [json_name = "attestation"];</code>
    */
   io.landhub.common.v1.CallerAttestationOrBuilder getAttestationOrBuilder();
+
+  /**
+   * <pre>
+   * W3C trace context of this request, since requests of several traces travel in one batch. Empty: the call's.
+   * </pre>
+   *
+   * <code>string traceparent = 10 [json_name = "traceparent"];</code>
+   * @return The traceparent.
+   */
+  java.lang.String getTraceparent();
+  /**
+   * <pre>
+   * W3C trace context of this request, since requests of several traces travel in one batch. Empty: the call's.
+   * </pre>
+   *
+   * <code>string traceparent = 10 [json_name = "traceparent"];</code>
+   * @return The bytes for traceparent.
+   */
+  com.google.protobuf.ByteString
+      getTraceparentBytes();
 }

@@ -129,7 +129,7 @@ public final class SignerServiceProto extends com.google.protobuf.GeneratedFile 
       "ageToken\"7\n\025GetCertificateRequest\022\036\n\nthu" +
       "mbprint\030\001 \001(\tR\nthumbprint\"Z\n\026GetCertific" +
       "ateResponse\022@\n\013certificate\030\001 \001(\0132\036.landh" +
-      "ub.common.v1.CertificateR\013certificate\"\333\003" +
+      "ub.common.v1.CertificateR\013certificate\"\375\003" +
       "\n\013SignRequest\022\035\n\nrequest_id\030\001 \001(\tR\treque" +
       "stId\022-\n\022business_reference\030\002 \001(\tR\021busine" +
       "ssReference\022\026\n\006caller\030\003 \001(\tR\006caller\022D\n\rd" +
@@ -141,68 +141,69 @@ public final class SignerServiceProto extends com.google.protobuf.GeneratedFile 
       "R\025certificateThumbprint\022:\n\006format\030\010 \001(\0162" +
       "\".landhub.common.v1.SignatureFormatR\006for" +
       "mat\022F\n\013attestation\030\t \001(\0132$.landhub.commo" +
-      "n.v1.CallerAttestationR\013attestation\"\251\001\n\014" +
-      "SignResponse\022\033\n\003cms\030\001 \001(\014B\t\200\001\001\212\347\030\002\020\001R\003cm" +
-      "s\022\022\n\004rule\030\002 \001(\tR\004rule\022=\n\014signing_time\030\003 " +
-      "\001(\0132\032.google.protobuf.TimestampR\013signing" +
-      "Time\022)\n\020journal_sequence\030\004 \001(\003R\017journalS" +
-      "equence\"N\n\020SignBatchRequest\022:\n\010requests\030" +
-      "\001 \003(\0132\036.landhub.signer.v1.SignRequestR\010r" +
-      "equests\"y\n\013SignFailure\022\022\n\004code\030\001 \001(\005R\004co" +
-      "de\022\026\n\006reason\030\002 \001(\tR\006reason\022\030\n\007message\030\003 " +
-      "\001(\tR\007message\022$\n\016retry_delay_ms\030\004 \001(\003R\014re" +
-      "tryDelayMs\"\226\001\n\017SignBatchResult\022=\n\010respon" +
-      "se\030\001 \001(\0132\037.landhub.signer.v1.SignRespons" +
-      "eH\000R\010response\022:\n\007failure\030\002 \001(\0132\036.landhub" +
-      ".signer.v1.SignFailureH\000R\007failureB\010\n\006res" +
-      "ult\"Q\n\021SignBatchResponse\022<\n\007results\030\001 \003(" +
-      "\0132\".landhub.signer.v1.SignBatchResultR\007r" +
-      "esults\"\022\n\020GetStatusRequest\"\215\002\n\021GetStatus" +
-      "Response\022\024\n\005agent\030\001 \001(\tR\005agent\022\030\n\007versio" +
-      "n\030\002 \001(\tR\007version\022\030\n\007backend\030\003 \001(\tR\007backe" +
-      "nd\022+\n\021certificate_count\030\004 \001(\005R\020certifica" +
-      "teCount\022#\n\rjournal_count\030\005 \001(\003R\014journalC" +
-      "ount\022!\n\014journal_head\030\006 \001(\014R\013journalHead\022" +
-      "9\n\nagent_time\030\007 \001(\0132\032.google.protobuf.Ti" +
-      "mestampR\tagentTime\"\206\001\n\031ListJournalRecord" +
-      "sRequest\022\033\n\tpage_size\030\001 \001(\005R\010pageSize\022\035\n" +
-      "\npage_token\030\002 \001(\tR\tpageToken\022-\n\022business" +
-      "_reference\030\003 \001(\tR\021businessReference\"\200\001\n\032" +
-      "ListJournalRecordsResponse\022:\n\007records\030\001 " +
-      "\003(\0132 .landhub.signer.v1.JournalRecordR\007r" +
-      "ecords\022&\n\017next_page_token\030\002 \001(\tR\rnextPag" +
-      "eToken\"\253\001\n\034CountersignCheckpointRequest\022" +
-      "\035\n\nrequest_id\030\001 \001(\tR\trequestId\022-\n\022busine" +
-      "ss_reference\030\002 \001(\tR\021businessReference\022=\n" +
-      "\ncheckpoint\030\003 \001(\0132\035.landhub.signer.v1.Ch" +
-      "eckpointR\ncheckpoint\"\262\001\n\035CountersignChec" +
-      "kpointResponse\022C\n\rcountersigned\030\001 \001(\0132\035." +
-      "landhub.signer.v1.CheckpointR\rcountersig" +
-      "ned\022L\n\022journal_checkpoint\030\002 \001(\0132\035.landhu" +
-      "b.signer.v1.CheckpointR\021journalCheckpoin" +
-      "t2\204\006\n\rSignerService\022s\n\020ListCertificates\022" +
-      "*.landhub.signer.v1.ListCertificatesRequ" +
-      "est\032+.landhub.signer.v1.ListCertificates" +
-      "Response\"\006\212\347\030\002\010\001\022m\n\016GetCertificate\022(.lan" +
-      "dhub.signer.v1.GetCertificateRequest\032).l" +
-      "andhub.signer.v1.GetCertificateResponse\"" +
-      "\006\212\347\030\002\010\001\022O\n\004Sign\022\036.landhub.signer.v1.Sign" +
-      "Request\032\037.landhub.signer.v1.SignResponse" +
-      "\"\006\212\347\030\002\010\002\022^\n\tSignBatch\022#.landhub.signer.v" +
-      "1.SignBatchRequest\032$.landhub.signer.v1.S" +
-      "ignBatchResponse\"\006\212\347\030\002\010\002\022^\n\tGetStatus\022#." +
-      "landhub.signer.v1.GetStatusRequest\032$.lan" +
-      "dhub.signer.v1.GetStatusResponse\"\006\212\347\030\002\010\001" +
-      "\022y\n\022ListJournalRecords\022,.landhub.signer." +
-      "v1.ListJournalRecordsRequest\032-.landhub.s" +
-      "igner.v1.ListJournalRecordsResponse\"\006\212\347\030" +
-      "\002\010\001\022\202\001\n\025CountersignCheckpoint\022/.landhub." +
-      "signer.v1.CountersignCheckpointRequest\0320" +
-      ".landhub.signer.v1.CountersignCheckpoint" +
-      "Response\"\006\212\347\030\002\010\002Bn\n\024io.landhub.signer.v1" +
-      "B\022SignerServiceProtoP\001Z@github.com/landh" +
-      "ub/landhub/clients/go/landhub/signer/v1;" +
-      "signerv1b\006proto3"
+      "n.v1.CallerAttestationR\013attestation\022 \n\013t" +
+      "raceparent\030\n \001(\tR\013traceparent\"\251\001\n\014SignRe" +
+      "sponse\022\033\n\003cms\030\001 \001(\014B\t\200\001\001\212\347\030\002\020\001R\003cms\022\022\n\004r" +
+      "ule\030\002 \001(\tR\004rule\022=\n\014signing_time\030\003 \001(\0132\032." +
+      "google.protobuf.TimestampR\013signingTime\022)" +
+      "\n\020journal_sequence\030\004 \001(\003R\017journalSequenc" +
+      "e\"N\n\020SignBatchRequest\022:\n\010requests\030\001 \003(\0132" +
+      "\036.landhub.signer.v1.SignRequestR\010request" +
+      "s\"y\n\013SignFailure\022\022\n\004code\030\001 \001(\005R\004code\022\026\n\006" +
+      "reason\030\002 \001(\tR\006reason\022\030\n\007message\030\003 \001(\tR\007m" +
+      "essage\022$\n\016retry_delay_ms\030\004 \001(\003R\014retryDel" +
+      "ayMs\"\226\001\n\017SignBatchResult\022=\n\010response\030\001 \001" +
+      "(\0132\037.landhub.signer.v1.SignResponseH\000R\010r" +
+      "esponse\022:\n\007failure\030\002 \001(\0132\036.landhub.signe" +
+      "r.v1.SignFailureH\000R\007failureB\010\n\006result\"Q\n" +
+      "\021SignBatchResponse\022<\n\007results\030\001 \003(\0132\".la" +
+      "ndhub.signer.v1.SignBatchResultR\007results" +
+      "\"\022\n\020GetStatusRequest\"\215\002\n\021GetStatusRespon" +
+      "se\022\024\n\005agent\030\001 \001(\tR\005agent\022\030\n\007version\030\002 \001(" +
+      "\tR\007version\022\030\n\007backend\030\003 \001(\tR\007backend\022+\n\021" +
+      "certificate_count\030\004 \001(\005R\020certificateCoun" +
+      "t\022#\n\rjournal_count\030\005 \001(\003R\014journalCount\022!" +
+      "\n\014journal_head\030\006 \001(\014R\013journalHead\0229\n\nage" +
+      "nt_time\030\007 \001(\0132\032.google.protobuf.Timestam" +
+      "pR\tagentTime\"\206\001\n\031ListJournalRecordsReque" +
+      "st\022\033\n\tpage_size\030\001 \001(\005R\010pageSize\022\035\n\npage_" +
+      "token\030\002 \001(\tR\tpageToken\022-\n\022business_refer" +
+      "ence\030\003 \001(\tR\021businessReference\"\200\001\n\032ListJo" +
+      "urnalRecordsResponse\022:\n\007records\030\001 \003(\0132 ." +
+      "landhub.signer.v1.JournalRecordR\007records" +
+      "\022&\n\017next_page_token\030\002 \001(\tR\rnextPageToken" +
+      "\"\253\001\n\034CountersignCheckpointRequest\022\035\n\nreq" +
+      "uest_id\030\001 \001(\tR\trequestId\022-\n\022business_ref" +
+      "erence\030\002 \001(\tR\021businessReference\022=\n\ncheck" +
+      "point\030\003 \001(\0132\035.landhub.signer.v1.Checkpoi" +
+      "ntR\ncheckpoint\"\262\001\n\035CountersignCheckpoint" +
+      "Response\022C\n\rcountersigned\030\001 \001(\0132\035.landhu" +
+      "b.signer.v1.CheckpointR\rcountersigned\022L\n" +
+      "\022journal_checkpoint\030\002 \001(\0132\035.landhub.sign" +
+      "er.v1.CheckpointR\021journalCheckpoint2\204\006\n\r" +
+      "SignerService\022s\n\020ListCertificates\022*.land" +
+      "hub.signer.v1.ListCertificatesRequest\032+." +
+      "landhub.signer.v1.ListCertificatesRespon" +
+      "se\"\006\212\347\030\002\010\001\022m\n\016GetCertificate\022(.landhub.s" +
+      "igner.v1.GetCertificateRequest\032).landhub" +
+      ".signer.v1.GetCertificateResponse\"\006\212\347\030\002\010" +
+      "\001\022O\n\004Sign\022\036.landhub.signer.v1.SignReques" +
+      "t\032\037.landhub.signer.v1.SignResponse\"\006\212\347\030\002" +
+      "\010\002\022^\n\tSignBatch\022#.landhub.signer.v1.Sign" +
+      "BatchRequest\032$.landhub.signer.v1.SignBat" +
+      "chResponse\"\006\212\347\030\002\010\002\022^\n\tGetStatus\022#.landhu" +
+      "b.signer.v1.GetStatusRequest\032$.landhub.s" +
+      "igner.v1.GetStatusResponse\"\006\212\347\030\002\010\001\022y\n\022Li" +
+      "stJournalRecords\022,.landhub.signer.v1.Lis" +
+      "tJournalRecordsRequest\032-.landhub.signer." +
+      "v1.ListJournalRecordsResponse\"\006\212\347\030\002\010\001\022\202\001" +
+      "\n\025CountersignCheckpoint\022/.landhub.signer" +
+      ".v1.CountersignCheckpointRequest\0320.landh" +
+      "ub.signer.v1.CountersignCheckpointRespon" +
+      "se\"\006\212\347\030\002\010\002Bn\n\024io.landhub.signer.v1B\022Sign" +
+      "erServiceProtoP\001Z@github.com/landhub/lan" +
+      "dhub/clients/go/landhub/signer/v1;signer" +
+      "v1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -242,7 +243,7 @@ public final class SignerServiceProto extends com.google.protobuf.GeneratedFile 
     internal_static_landhub_signer_v1_SignRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signer_v1_SignRequest_descriptor,
-        new java.lang.String[] { "RequestId", "BusinessReference", "Caller", "DocumentKind", "Digest", "DigestAlgorithm", "CertificateThumbprint", "Format", "Attestation", });
+        new java.lang.String[] { "RequestId", "BusinessReference", "Caller", "DocumentKind", "Digest", "DigestAlgorithm", "CertificateThumbprint", "Format", "Attestation", "Traceparent", });
     internal_static_landhub_signer_v1_SignResponse_descriptor =
       getDescriptor().getMessageType(5);
     internal_static_landhub_signer_v1_SignResponse_fieldAccessorTable = new
