@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, delete, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, delete, func, insert, literal, or_, select, update
 
 from hub.core.database import OUTBOX_TOPIC, touch
 from hub.core.jobs import Job, JobState, NewJob
@@ -12,6 +12,27 @@ from hub.core.outbox_store import Ending, JobView, OutboxStore
 from hub.storage.inserts import insert_new
 from hub.storage.tables import outbox_jobs as jobs
 from hub.storage.tables import schedules
+
+# Each job passes these once or more, so they are built once: building one anew costs more than running it.
+_HELD = update(jobs).where(
+    jobs.c.id == bindparam("job"),
+    jobs.c.state == JobState.LEASED,
+    jobs.c.holder == bindparam("by"),
+    jobs.c.fence == bindparam("at"),
+)
+_EXTEND = _HELD.values(lease_until=bindparam("until"))
+_MARK_SENT = _EXTEND.values(sent_at=bindparam("sent"))
+_FINISH = _HELD.values(
+    state=bindparam("to"),
+    run_at=bindparam("due"),
+    reason=bindparam("why"),
+    setbacks=jobs.c.setbacks * bindparam("keep_setbacks") + bindparam("add_setbacks"),
+    failures=jobs.c.failures * bindparam("keep_failures") + bindparam("add_failures"),
+    holder=None,
+    lease_until=None,
+    updated_at=bindparam("now"),
+)
+_FINISH_UNSENT = _FINISH.values(sent_at=None)
 
 
 class SqlOutboxStore(OutboxStore):
@@ -83,26 +104,29 @@ class SqlOutboxStore(OutboxStore):
         sent_at: datetime | None = None,
     ) -> bool:
         """See OutboxStore.extend."""
-        values: dict[str, Any] = {"lease_until": until} | ({"sent_at": sent_at} if sent_at is not None else {})
-        return conn.execute(update(jobs).where(_held(job_id, holder, fence)).values(values)).rowcount == 1
+        values: dict[str, Any] = {"job": job_id, "by": holder, "at": fence, "until": until}
+        if sent_at is None:
+            return conn.execute(_EXTEND, values).rowcount == 1
+        return conn.execute(_MARK_SENT, values | {"sent": sent_at}).rowcount == 1
 
     def finish(self, conn: Connection, job_id: str, *, holder: str, fence: int, ending: Ending, now: datetime) -> bool:
         """See OutboxStore.finish."""
         values: dict[str, Any] = {
-            "state": ending.state,
-            "run_at": ending.run_at,
-            "reason": ending.reason[:100],
-            "setbacks": jobs.c.setbacks + 1 if ending.setback else 0,
-            "failures": jobs.c.failures + 1 if ending.failure else jobs.c.failures if ending.setback else 0,
-            "holder": None,
-            "lease_until": None,
-            "updated_at": now,
+            "job": job_id,
+            "by": holder,
+            "at": fence,
+            "to": ending.state,
+            "due": ending.run_at,
+            "why": ending.reason[:100],
+            "keep_setbacks": int(ending.setback),
+            "add_setbacks": int(ending.setback),
+            "keep_failures": int(ending.failure or ending.setback),
+            "add_failures": int(ending.failure),
+            "now": now,
         }
-        if ending.clear_sent:
-            values["sent_at"] = None
         if ending.state is JobState.READY:
             touch(conn, OUTBOX_TOPIC)
-        return conn.execute(update(jobs).where(_held(job_id, holder, fence)).values(values)).rowcount == 1
+        return conn.execute(_FINISH_UNSENT if ending.clear_sent else _FINISH, values).rowcount == 1
 
     def release(self, conn: Connection, *, now: datetime, holder: str | None = None, other_than: str = "") -> int:
         """See OutboxStore.release."""
@@ -187,10 +211,6 @@ def _due(now: datetime) -> Any:
         and_(jobs.c.state == JobState.READY, jobs.c.run_at <= now),
         and_(jobs.c.state == JobState.LEASED, jobs.c.lease_until <= now),
     )
-
-
-def _held(job_id: str, holder: str, fence: int) -> Any:
-    return and_(jobs.c.id == job_id, jobs.c.state == JobState.LEASED, jobs.c.holder == holder, jobs.c.fence == fence)
 
 
 def _given_back(now: datetime) -> dict[str, Any]:
