@@ -27,9 +27,20 @@ setup: .venv/.ready ## Install what running needs: Debian packages (as root), th
 demo: .venv/.ready ## Run the land deal from end to end; KEEP=1 leaves everything running, PORT_BASE=N moves its ports
 	@$(BIN)/python -m sandbox.demo $(if $(KEEP),--keep) $(if $(PORT_BASE),--port-base $(PORT_BASE))
 
+DB ?= sqlite
+# What opens a database; all other tests are the same with either.
+DATABASE_TESTS := tests/unit/core tests/unit/storage tests/unit/app tests/unit/cli tests/modules tests/e2e
+
 .PHONY: test
-test: lint ## Every check, then every test; ARGS="..." goes to pytest
+test: lint ## Every check, then every test; DB=postgresql: those that open a database, on a server of its own; ARGS="..." goes to pytest
+ifeq ($(DB),postgresql)
+	@tools/system-packages postgresql
+	@TEST_DATABASE=$(DB) $(BIN)/python -m pytest $(DATABASE_TESTS) $(ARGS)
+else ifeq ($(DB),sqlite)
 	@$(BIN)/python -m pytest $(ARGS)
+else
+	@echo 'make: DB is "sqlite" or "postgresql"' >&2; exit 1
+endif
 
 .PHONY: lint
 lint: $(GENERATORS) ## Every check that runs nothing: style, types, layers, contract, generated code

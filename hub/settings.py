@@ -18,6 +18,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from hub.core.mode import Mode
+from hub.storage.database_url import checked_database_url
 
 FILE_NAME = "landhub.toml"
 ENVIRONMENT_PREFIX = "LANDHUB_"
@@ -144,8 +145,10 @@ class WebSettings(_Table):
 class StorageSettings(_Table):
     """[storage]: the database and the keys of what is in it."""
 
-    url: str = "sqlite:///state/landhub.db"
-    """A SQLAlchemy URL; a relative SQLite path starts at the installation's folder."""
+    url: Annotated[str, AfterValidator(checked_database_url)] = "sqlite:///state/landhub.db"
+    """A file (a relative path starts at the installation's folder), or "postgresql://USER@HOST:PORT/DATABASE"."""
+    password: SecretReference | None = None
+    """Of the user in a PostgreSQL URL; never in the URL itself."""
     column_keys: tuple[SecretReference, ...] = ("file:keys/column.key",)
     """Keys of the encrypted columns: the first one seals, all of them open."""
     reference_key: SecretReference = "file:keys/reference.key"

@@ -1,9 +1,13 @@
-"""What every test run shares: replayable hypothesis, and no silent skips in CI."""
+"""What every test run shares: replayable hypothesis, no silent skips in CI, the database that was chosen."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
+
+from tests.support.databases import SERVER, on_postgres
+from tests.support.postgres import PostgresServer, running_server
 
 # The same examples every time: what fails here fails everywhere. Campaigns look further, with seeds of their own.
 settings.register_profile("landhub", derandomize=True, deadline=None, print_blob=True)
@@ -17,3 +21,27 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if reporter and reporter.stats.get("skipped") and os.environ.get("CI") == "true":
         reporter.write_line("\nWith CI=true a skipped test fails the run.", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A server of PostgreSQL, started for the first test that asks for it."""
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def _chosen_server(request: pytest.FixtureRequest) -> Iterator[None]:
+    server: PostgresServer = request.getfixturevalue("postgres")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(SERVER, str(server.folder))
+        yield
+
+
+if on_postgres():
+
+    @pytest.fixture(autouse=True)
+    def _databases(_chosen_server: None, postgres: PostgresServer) -> Iterator[None]:
+        """Every test's databases are dropped after it."""
+        yield
+        postgres.drop_databases()

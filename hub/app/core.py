@@ -1,8 +1,8 @@
 """Opens the core of one hub process: database, audit, outbox, effects, events, in the order they need each other."""
 
+import asyncio
 import shutil
 from dataclasses import dataclass
-from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
@@ -14,6 +14,7 @@ from hub.core.audit_store import AuditStore
 from hub.core.audit_trail import AuditTrail
 from hub.core.checkpoint_file import CheckpointFile
 from hub.core.clock import Clock
+from hub.core.database import Database
 from hub.core.effects import Effects
 from hub.core.event_store import EventStore
 from hub.core.events import Events
@@ -27,14 +28,16 @@ from hub.core.outbox_store import OutboxStore
 from hub.core.segment_store import SegmentStore
 from hub.core.telemetry import Telemetry
 from hub.core.vendor_reference import VendorReferences
-from hub.installation.places import checkpoint_file, database_file, segments_folder
+from hub.installation.database import database_place, open_database
+from hub.installation.migration import bring_up
+from hub.installation.places import checkpoint_file, segments_folder, state_folder
 from hub.resilience.upstream import Upstreams
 from hub.storage.audit_store import SqlAuditStore
-from hub.storage.engine import SqliteDatabase, sqlite_engine
+from hub.storage.engine import SqliteDatabase
 from hub.storage.event_store import SqlEventStore
 from hub.storage.idempotency_store import SqlIdempotencyStore
-from hub.storage.migrate import upgrade
 from hub.storage.outbox_store import SqlOutboxStore
+from hub.storage.postgres import PostgresDatabase
 from hub.storage.segment_store import SqlSegmentStore
 
 
@@ -49,7 +52,7 @@ class Core:
     telemetry: Telemetry
     metrics: CollectorRegistry
     health: HealthRegistry
-    database: SqliteDatabase
+    database: SqliteDatabase | PostgresDatabase
     audit_store: AuditStore
     outbox_store: OutboxStore
     event_store: EventStore
@@ -81,12 +84,11 @@ async def open_core(
 
     Raises:
         InstallationLockedError: another hub serves from this database.
-        SchemaTooNewError: a newer hub used this database.
+        SchemaTooNewError, SchemaTooOldError: see hub.installation.migration.
     """
     keys = installation.keys
-    path = database_file(installation.settings, installation.folder)
     core_metrics = CoreMetrics(registry=metrics)
-    database = await _open_database(path, clock, core_metrics)
+    database = await _open_database(installation, clock=clock, ids=ids, metrics=core_metrics)
     audit_store, outbox_store, event_store = SqlAuditStore(), SqlOutboxStore(), SqlEventStore()
     idempotency_store, segment_store = SqlIdempotencyStore(), SqlSegmentStore()
     audit = _audit(
@@ -129,7 +131,7 @@ async def open_core(
 
 
 def _trail(
-    installation: Installation, database: SqliteDatabase, store: SqlAuditStore, segments: SqlSegmentStore
+    installation: Installation, database: Database, store: SqlAuditStore, segments: SqlSegmentStore
 ) -> AuditTrail:
     folder = SegmentFolder(segments_folder(installation.settings, installation.folder))
     return AuditTrail(database=database, store=store, segments=segments, folder=folder)
@@ -138,7 +140,7 @@ def _trail(
 def _effects(
     keys: Keys,
     *,
-    database: SqliteDatabase,
+    database: Database,
     outbox: Outbox,
     store: SqlIdempotencyStore,
     audit: Audit,
@@ -156,10 +158,13 @@ def _effects(
     )
 
 
-async def _open_database(path: Path, clock: Clock, metrics: CoreMetrics) -> SqliteDatabase:
-    database = SqliteDatabase(path=path, clock=clock, metrics=metrics, exclusive=True)
+async def _open_database(
+    installation: Installation, *, clock: Clock, ids: Ids, metrics: CoreMetrics
+) -> SqliteDatabase | PostgresDatabase:
+    place = database_place(installation.settings, installation.folder, installation.secrets)
+    database = open_database(place, clock=clock, ids=ids, metrics=metrics)
     try:
-        _migrate(path)
+        await asyncio.to_thread(bring_up, place, clock=clock)
     except BaseException:
         await database.close()
         raise
@@ -170,13 +175,14 @@ def _audit(
     installation: Installation,
     *,
     instance: str,
-    database: SqliteDatabase,
+    database: Database,
     store: SqlAuditStore,
     clock: Clock,
     metrics: CoreMetrics,
 ) -> Audit:
     settings, folder = installation.settings, installation.folder
-    data_folder = database_file(settings, folder).parent
+    data_folder = state_folder(settings, folder)
+    data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return Audit(
         database=database,
         store=store,
@@ -189,11 +195,3 @@ def _audit(
         low_space_bytes=settings.storage.free_space_watermark_bytes,
         checkpoint_seconds=settings.audit.checkpoint_seconds,
     )
-
-
-def _migrate(path: Path) -> None:
-    engine = sqlite_engine(path, pool_size=1, read_only=False)
-    try:
-        upgrade(engine)
-    finally:
-        engine.dispose()

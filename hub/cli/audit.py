@@ -1,6 +1,7 @@
 """`hub audit verify`: prove the audit trail whole, or name what was done to it."""
 
 import argparse
+import os
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -12,10 +13,11 @@ from hub.core.audit_segments import SegmentFolder
 from hub.core.audit_verify import VerifyReport, verify
 from hub.core.checkpoint_file import CheckpointFile
 from hub.core.segment_check import SegmentCheck
-from hub.installation.places import checkpoint_file, database_file, segments_folder
+from hub.installation.database import database_place, maintenance_engine
+from hub.installation.places import checkpoint_file, segments_folder
+from hub.installation.sealed import secrets_of
 from hub.settings import load_settings
 from hub.storage.audit_store import SqlAuditStore
-from hub.storage.engine import sqlite_engine
 from hub.storage.segment_store import SqlSegmentStore
 
 _PUBLIC_KEY = Path("keys") / "audit.pub"
@@ -37,10 +39,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _verified(folder: Path, public_key: Path) -> VerifyReport:
     settings = load_settings(folder)
-    path = database_file(settings, folder)
-    if not path.exists():
-        raise CommandError(f"{path} does not exist: this hub has not served yet, or its database is gone")
-    engine = sqlite_engine(path, pool_size=1, read_only=True)
+    place = database_place(settings, folder, secrets_of(settings, folder, os.environ))
+    if place.file is not None and not place.file.exists():
+        raise CommandError(f"{place} does not exist: this hub has not served yet, or its database is gone")
+    engine = maintenance_engine(place, read_only=True)
     try:
         with engine.connect() as connection:
             return verify(
@@ -51,7 +53,7 @@ def _verified(folder: Path, public_key: Path) -> VerifyReport:
                 segments=SegmentCheck(store=SqlSegmentStore(), folder=SegmentFolder(segments_folder(settings, folder))),
             )
     except DatabaseError as error:
-        raise CommandError(f"{path} can't be read as the hub's database; restore it from a backup") from error
+        raise CommandError(f"{place} can't be read as the hub's database; restore it from a backup") from error
     finally:
         engine.dispose()
 

@@ -1,32 +1,54 @@
 """`hub db migrate`: bring the database to this release's schema."""
 
 import argparse
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy.exc import DatabaseError
 
 from hub.cli.main import OK, CommandError
-from hub.installation.places import database_file
+from hub.core.clock import SystemClock
+from hub.installation.database import DatabasePlace, database_place
+from hub.installation.migration import migrate
+from hub.installation.sealed import secrets_of
 from hub.settings import load_settings
-from hub.storage.engine import sqlite_engine
+from hub.storage.backup import BackupError
 from hub.storage.files import InstallationLock, InstallationLockedError, make_private_file
-from hub.storage.migrate import SchemaTooNewError, pending, upgrade
+from hub.storage.migrate import SchemaTooNewError
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Migrate; `hub serve` does the same when it starts."""
-    path = database_file(load_settings(arguments.folder), arguments.folder)
-    make_private_file(path)
+    """Back the database up, then migrate it."""
+    folder: Path = arguments.folder
+    settings = load_settings(folder)
+    place = database_place(settings, folder, secrets_of(settings, folder, os.environ))
     try:
-        lock = InstallationLock(path.with_suffix(".lock"))
+        with _alone(place):
+            changed, copy = migrate(place, folder=folder / "state", clock=SystemClock(), backup=arguments.backup)
+    except (SchemaTooNewError, BackupError) as error:
+        raise CommandError(str(error)) from error
+    except DatabaseError as error:
+        raise CommandError(f"{place} can't be used; is it reachable, and is it the hub's database?") from error
+    if copy is not None:
+        print(f"backup: {copy}")
+    print(f"{place}: {'brought to this release' if changed else 'is up to date'}")
+    return OK
+
+
+@contextmanager
+def _alone(place: DatabasePlace) -> Iterator[None]:
+    """Hold the lock that lets one program at a time use a SQLite file; PostgreSQL has locks of its own."""
+    if place.file is None:
+        yield
+        return
+    make_private_file(place.file)
+    try:
+        lock = InstallationLock(place.file.with_suffix(".lock"))
     except InstallationLockedError as error:
         raise CommandError(str(error)) from error
-    engine = sqlite_engine(path, pool_size=1, read_only=False)
     try:
-        missing = pending(engine)
-        if missing:
-            upgrade(engine)
-    except SchemaTooNewError as error:
-        raise CommandError(str(error)) from error
+        yield
     finally:
-        engine.dispose()
         lock.release()
-    print(f"{path}: {'brought to this release' if missing else 'is up to date'}")
-    return OK

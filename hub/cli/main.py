@@ -73,7 +73,9 @@ def _parser() -> argparse.ArgumentParser:
     story.add_argument("reference", metavar="REF", help="the contract's or member's number")
     story.add_argument("--json", action="store_true", help="one JSON object a line")
     database = commands.add_parser("db", help="the database").add_subparsers(dest="action", required=True)
-    _folder(database.add_parser("migrate", help="bring the database to this release's schema"))
+    migrate = database.add_parser("migrate", help="back the database up and bring it to this release's schema")
+    _folder(migrate)
+    migrate.add_argument("--no-backup", dest="backup", action="store_false", help="you have made one yourself")
     return parser
 
 

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from sqlalchemy import make_url
 from sqlalchemy.exc import DatabaseError
 
 from hub.app.hub import Ports, serve
@@ -14,8 +15,15 @@ from hub.app.prepare import Installation, prepare
 from hub.cli.main import OK, CommandError
 from hub.core.clock import SystemClock
 from hub.core.ids import Ids
+from hub.installation.migration import SchemaTooOldError
+from hub.storage.backup import BackupError
 from hub.storage.files import InstallationLockedError
 from hub.storage.migrate import SchemaTooNewError
+
+_UNUSABLE = {
+    "sqlite": "the database can't be used; restore it from a backup, and keep the damaged file",
+    "postgresql": "the database can't be reached or refuses us; see storage.url and storage.password",
+}
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -26,10 +34,10 @@ def run(arguments: argparse.Namespace) -> int:
     configure_logs(installation.settings.telemetry.log_level)
     try:
         asyncio.run(_serve(installation, clock, ids))
-    except (InstallationLockedError, SchemaTooNewError) as error:
+    except (InstallationLockedError, SchemaTooNewError, SchemaTooOldError, BackupError) as error:
         raise CommandError(str(error)) from error
     except DatabaseError as error:
-        raise CommandError("the database can't be used; restore it from a backup, and keep the damaged file") from error
+        raise CommandError(_UNUSABLE[make_url(installation.settings.storage.url).drivername]) from error
     print("landhub has stopped.", flush=True)
     return OK
 

@@ -15,13 +15,13 @@ from hub.cli.main import FAILED, OK, CommandError
 from hub.core.audit_segments import SegmentFolder
 from hub.core.audit_trail import Wanted, page_of
 from hub.core.event_store import EventFilter
-from hub.installation.places import database_file, segments_folder
+from hub.installation.database import database_place, maintenance_engine
+from hub.installation.places import segments_folder
 from hub.installation.private_keys import key_pem, read_key
 from hub.installation.sealed import secrets_of
 from hub.rpc.services.ports import Story, StoryLine
 from hub.settings import Settings, load_settings
 from hub.storage.audit_store import SqlAuditStore
-from hub.storage.engine import sqlite_engine
 from hub.storage.event_store import SqlEventStore
 from hub.storage.segment_store import SqlSegmentStore
 from landhub.hub.v1 import hub_service_pb2, hub_service_pb2_grpc
@@ -79,10 +79,10 @@ def _asked(settings: Settings, folder: Path, reference: str) -> Story:
 
 
 def _read(settings: Settings, folder: Path, reference: str) -> Story:
-    path = database_file(settings, folder)
-    if not path.exists():
-        raise CommandError(f"{path} does not exist: this hub has not served yet, or its database is gone")
-    engine = sqlite_engine(path, pool_size=1, read_only=True)
+    place = database_place(settings, folder, secrets_of(settings, folder, os.environ))
+    if place.file is not None and not place.file.exists():
+        raise CommandError(f"{place} does not exist: this hub has not served yet, or its database is gone")
+    engine = maintenance_engine(place, read_only=True)
     try:
         with engine.connect() as conn:
             audited = page_of(

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Connection
@@ -48,6 +48,7 @@ class Outbox:
         self._kinds: dict[str, JobKind] = {}
         self._schedules: list[Schedule] = []
         self._fired: dict[str, datetime] = {}
+        self._ahead = timedelta()
         self._poke = asyncio.Event()
         self._loops: list[asyncio.Task[None]] = []
         self._stop_listening = database.listen(OUTBOX_TOPIC, self._poke.set)
@@ -150,7 +151,7 @@ class Outbox:
         """Wait until the worker takes a job that is due: after a restart, or when it queued at birth."""
         while job_id not in self._runs and self._clock.monotonic() < end:
             view = await self._database.read(lambda conn: self._store.get(conn, job_id))
-            if not self._loops or view is None or not view.state.is_open or not _is_due(view, self._clock.now()):
+            if not self._loops or view is None or not view.state.is_open or not _is_due(view, self._now()):
                 return
             self._poke.set()
             await self._clock.sleep(CLAIM_POLL_SECONDS)
@@ -176,38 +177,53 @@ class Outbox:
     async def _sleep_until(self, time: datetime | None) -> None:
         seconds = IDLE_POLL_SECONDS
         if time is not None:
-            seconds = min(seconds, (time - self._clock.now()).total_seconds())
+            seconds = min(seconds, (time - self._now()).total_seconds())
         poked = asyncio.ensure_future(self._poke.wait())
         await wait_until_done([poked], clock=self._clock, seconds=seconds)
         poked.cancel()
 
     async def _fire_schedules(self) -> datetime | None:
         """Fire the slots that have come, without a write when none has; returns when the next one begins."""
-        now = self._clock.now()
+        now = self._now()
         due = [schedule for schedule in self._schedules if self._fired.get(schedule.name) != schedule.slot(now)]
         if due:
-            await self._database.write(lambda conn: self._fire(conn, due), label="outbox.fire_schedules")
+            now = await self._database.write(lambda conn: self._fire(conn, due), label="outbox.fire_schedules")
             self._fired.update({schedule.name: schedule.slot(now) for schedule in due})
         return min((schedule.slot(now) + schedule.every for schedule in self._schedules), default=None)
 
-    def _fire(self, conn: Connection, due: Sequence[Schedule]) -> None:
-        fire_due(conn, due, store=self._store, now=self._database.now(conn), new_id=self._ids.resource_id)
+    def _fire(self, conn: Connection, due: Sequence[Schedule]) -> datetime:
+        now = self._database.now(conn)
+        fire_due(conn, due, store=self._store, now=now, new_id=self._ids.resource_id)
+        return now
 
     async def _claim_what_fits(self) -> datetime | None:
         """Claim and spawn until nothing is due of the kinds that have room; returns when their next job is due."""
         while kinds := [kind for kind in self._kinds.values() if self._room(kind) > 0]:
             next_due = await self._next_due([kind.name for kind in kinds])
-            if next_due is None or next_due > self._clock.now():
+            if next_due is None or next_due > self._now():
                 return next_due
-            for job in await self._claim(kinds, limit=min(self._room(kind) for kind in kinds)):
+            claimed = await self._claim(kinds, limit=min(self._room(kind) for kind in kinds))
+            for job in claimed:
                 self._spawn(job)
+            if not claimed:
+                # Another replica is just taking what is due: look again when it has.
+                return self._now() + timedelta(seconds=CLAIM_POLL_SECONDS)
         return None
 
     def _room(self, kind: JobKind) -> int:
         return kind.concurrency - self._runs.busy(kind.name)
 
     async def _next_due(self, kinds: Sequence[str]) -> datetime | None:
-        return await self._database.read(lambda conn: self._store.next_due(conn, kinds))
+        def look(conn: Connection) -> tuple[datetime | None, datetime]:
+            return self._store.next_due(conn, kinds), self._database.now(conn)
+
+        next_due, now = await self._database.read(look)
+        self._ahead = now - self._clock.now()
+        return next_due
+
+    def _now(self) -> datetime:
+        """Return the database's time as far as it is known: this machine's clock may be fast or slow by seconds."""
+        return self._clock.now() + self._ahead
 
     async def _claim(self, kinds: Sequence[JobKind], *, limit: int) -> Sequence[Job]:
         leases = {kind.name: kind.lease for kind in kinds}

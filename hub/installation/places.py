@@ -1,26 +1,18 @@
-"""Where an installation keeps its state: database, second place of the checkpoints, segments of the audit."""
+"""Where an installation keeps files of its state: second place of the checkpoints, segments of the audit."""
 
 from pathlib import Path
 
 from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
-from hub.settings import Settings, SettingsError
+from hub.settings import Settings
 
 
-def database_file(settings: Settings, folder: Path) -> Path:
-    """Return the SQLite file.
-
-    Raises:
-        SettingsError: the URL names no SQLite file.
-    """
-    try:
-        url = make_url(settings.storage.url)
-    except ArgumentError as error:
-        raise SettingsError("storage.url: write a URL, for example sqlite:///state/landhub.db") from error
-    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
-        raise SettingsError("storage.url: this release keeps its state in a SQLite file, sqlite:///state/landhub.db")
-    return folder / url.database
+def state_folder(settings: Settings, folder: Path) -> Path:
+    """Return the folder of the SQLite file; with PostgreSQL, whose disk is its own, that of the checkpoints."""
+    url = make_url(settings.storage.url)
+    if url.drivername == "sqlite" and url.database:
+        return (folder / url.database).parent
+    return folder / settings.audit.directory
 
 
 def checkpoint_file(settings: Settings, folder: Path) -> Path:

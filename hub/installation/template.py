@@ -42,6 +42,9 @@ private_address = "127.0.0.1:7481"
 
 [storage]
 url = "sqlite:///state/landhub.db"
+# Or PostgreSQL, for several hubs on one database; its password is a reference, never in the URL:
+# url = "postgresql://landhub@db.example:5432/landhub?sslmode=verify-full&sslrootcert=pki/db-ca.crt"
+# password = "file:keys/database.password"
 # The first key seals, all of them open: to rotate, put a new one first.
 column_keys = ["file:keys/column.key"]
 # Never changes. Keep a copy where you keep backups: without it a restored hub can't find its orders at vendors.

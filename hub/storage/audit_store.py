@@ -144,8 +144,8 @@ class SqlAuditStore(AuditStore):
         )
         if last is not None:
             query = query.where(audit_records.c.sequence <= last)
-        streamed = conn.execution_options(yield_per=STREAMED_ROWS).execute(query.order_by(audit_records.c.sequence))
-        for row in streamed:
+        streamed = query.order_by(audit_records.c.sequence).execution_options(yield_per=STREAMED_ROWS)
+        for row in conn.execute(streamed):
             yield RawRecord(row[0], row[1], tuple(row[3:]), row[2])
 
     def record_count(self, conn: Connection) -> int:
@@ -192,10 +192,8 @@ class SqlAuditStore(AuditStore):
 
     def checkpoints(self, conn: Connection) -> Iterator[tuple[Checkpoint, Countersignature | None]]:
         """See AuditStore.checkpoints."""
-        streamed = conn.execution_options(yield_per=STREAMED_ROWS).execute(
-            select(checkpoints).order_by(checkpoints.c.ordinal)
-        )
-        for row in streamed:
+        streamed = select(checkpoints).order_by(checkpoints.c.ordinal).execution_options(yield_per=STREAMED_ROWS)
+        for row in conn.execute(streamed):
             yield _checkpoint(row), _countersignature(row)
 
 

@@ -1,44 +1,26 @@
 """SQLite behind the Database port: one writer thread that commits in groups, a few readers that can't write."""
 
 import asyncio
-import queue
 import sqlite3
-import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool
 
 from hub.core.clock import Clock
-from hub.core.database import Database, take_topics
-from hub.core.errors import ExhaustedError, UnavailableError
+from hub.core.database import Database
 from hub.core.metrics import CoreMetrics
 from hub.storage.files import InstallationLock, make_private_file
+from hub.storage.group_writer import GroupWriter, Listeners, Write, stopping, unavailable
 
 T = TypeVar("T")
 
-MAX_GROUP = 256  # transactions committed together: bounds how long one failing function delays the others
-MAX_QUEUED_WRITES = 10_000  # about two seconds of work at the measured commit rate
 BUSY_TIMEOUT_SECONDS = 5.0  # the local command line may write too
-RETRY_AFTER = timedelta(seconds=1)
-
-
-@dataclass(slots=True)
-class _Write:
-    """One queued transaction and what came of it."""
-
-    fn: Callable[[Connection], Any]
-    label: str
-    done: asyncio.Future[Any]
-    result: Any = None
-    error: BaseException | None = None
-    topics: frozenset[str] = frozenset()
 
 
 class SqliteDatabase(Database):
@@ -62,34 +44,24 @@ class SqliteDatabase(Database):
         self.exclusive = exclusive
         make_private_file(path)
         self._clock = clock
-        self._metrics = metrics
         self._loop = asyncio.get_running_loop()
-        self._listeners: dict[str, list[Callable[[], None]]] = {}
+        self._listeners = Listeners()
         self._engine = sqlite_engine(path, pool_size=1, read_only=False)
         self._read_engine = sqlite_engine(path, pool_size=readers, read_only=True)
         self._readers = ThreadPoolExecutor(max_workers=readers, thread_name_prefix="hub-db-read")
-        self._queue: queue.Queue[_Write | None] = queue.Queue(maxsize=MAX_QUEUED_WRITES)
         self._closing = False
-        self._writer = threading.Thread(target=self._write_forever, name="hub-db-write", daemon=True)
-        self._writer.start()
+        self._writer = GroupWriter(commit=self._commit, clock=clock, metrics=metrics, listeners=self._listeners)
 
     async def write(self, fn: Callable[[Connection], T], *, label: str) -> T:
         """Queue fn for the writer thread; see Database.write."""
         if self._closing:
-            raise UnavailableError("the hub is stopping; ask again in a moment", reason="SHUTTING_DOWN")
-        done: asyncio.Future[T] = self._loop.create_future()
-        try:
-            self._queue.put_nowait(_Write(fn=fn, label=label, done=done))
-        except queue.Full as error:
-            raise ExhaustedError(
-                "too many changes are waiting; ask again after the delay", retry_after=RETRY_AFTER
-            ) from error
-        return await done
+            raise stopping()
+        return await self._writer.write(fn, label=label)
 
     async def read(self, fn: Callable[[Connection], T]) -> T:
         """Run fn on a reader; see Database.read."""
         if self._closing:
-            raise UnavailableError("the hub is stopping; ask again in a moment", reason="SHUTTING_DOWN")
+            raise stopping()
         return await self._loop.run_in_executor(self._readers, self._read, fn)
 
     def now(self, conn: Connection) -> datetime:  # noqa: ARG002 - another database asks its server
@@ -98,9 +70,7 @@ class SqliteDatabase(Database):
 
     def listen(self, topic: str, callback: Callable[[], None]) -> Callable[[], None]:
         """See Database.listen."""
-        callbacks = self._listeners.setdefault(topic, [])
-        callbacks.append(callback)
-        return lambda: callbacks.remove(callback) if callback in callbacks else None
+        return self._listeners.add(topic, callback)
 
     async def close(self) -> None:
         """Commit what is queued, checkpoint the log, close the files."""
@@ -110,8 +80,7 @@ class SqliteDatabase(Database):
         await self._loop.run_in_executor(None, self._close)
 
     def _close(self) -> None:
-        self._queue.put(None)
-        self._writer.join()
+        self._writer.finish()
         self._readers.shutdown()
         self._read_engine.dispose()
         self._engine.dispose()
@@ -123,49 +92,12 @@ class SqliteDatabase(Database):
             try:
                 return fn(conn)
             except OperationalError as error:
-                raise _unavailable() from error
+                raise unavailable() from error
 
-    def _write_forever(self) -> None:
-        """Take what is queued, commit it together, tell the loop once; until the end mark."""
-        while (first := self._queue.get()) is not None:
-            group, ended = self._drain(first)
-            began = self._clock.monotonic()
-            if not _commit_together(self._engine, group):
-                for write in group:
-                    _commit_alone(self._engine, write)
-            self._metrics.committed(len(group), self._clock.monotonic() - began)
-            if not self._loop.is_closed():
-                self._loop.call_soon_threadsafe(self._deliver, group)
-            if ended:
-                return
-
-    def _drain(self, first: _Write) -> tuple[list[_Write], bool]:
-        """Return what is queued now, at most MAX_GROUP, and whether the end mark was among it."""
-        group = [first]
-        while len(group) < MAX_GROUP:
-            try:
-                item = self._queue.get_nowait()
-            except queue.Empty:
-                break
-            if item is None:
-                return group, True
-            group.append(item)
-        return group, False
-
-    def _deliver(self, group: Sequence[_Write]) -> None:
-        """Answer the callers that still wait, and the listeners of what was touched."""
-        topics: set[str] = set()
-        for write in group:
-            topics |= write.topics
-            if write.done.cancelled():
-                continue
-            if write.error is None:
-                write.done.set_result(write.result)
-            else:
-                write.done.set_exception(write.error)
-        for topic in sorted(topics):
-            for callback in tuple(self._listeners.get(topic, ())):
-                callback()
+    def _commit(self, group: Sequence[Write]) -> None:
+        if not _commit_together(self._engine, group):
+            for write in group:
+                _commit_alone(self._engine, write)
 
 
 def sqlite_engine(path: Path, *, pool_size: int, read_only: bool) -> Engine:
@@ -193,40 +125,27 @@ def sqlite_engine(path: Path, *, pool_size: int, read_only: bool) -> Engine:
     return engine
 
 
-def _commit_together(engine: Engine, group: Sequence[_Write]) -> bool:
+def _commit_together(engine: Engine, group: Sequence[Write]) -> bool:
     """Run a group in one transaction; False if one function raised and nothing is written."""
     if len(group) == 1:
         return False
     try:
         with engine.begin() as conn:
             for write in group:
-                take_topics(conn)
-                write.result = write.fn(conn)
-                write.topics = frozenset(take_topics(conn))
+                write.run(conn)
     except Exception:  # noqa: BLE001 - whichever function raised, each is run alone next and raises to its own caller
         return False
     return True
 
 
-def _commit_alone(engine: Engine, write: _Write) -> None:
+def _commit_alone(engine: Engine, write: Write) -> None:
     """Run one function in a transaction of its own and keep its result or its error."""
-    write.result, write.topics = None, frozenset()
     try:
         with engine.begin() as conn:
-            take_topics(conn)
-            write.result = write.fn(conn)
-            topics = frozenset(take_topics(conn))
-        write.topics = topics
+            write.run(conn)
     except OperationalError as error:
-        write.error = _unavailable()
-        write.error.__cause__ = error
+        failure = unavailable()
+        failure.__cause__ = error
+        write.fail(failure)
     except BaseException as error:  # noqa: BLE001 - it belongs to the caller that waits in the event loop
-        write.error = error
-
-
-def _unavailable() -> UnavailableError:
-    return UnavailableError(
-        "the hub's database can't be used now, so nothing is changed; ask again after the delay",
-        reason="AUDIT_UNAVAILABLE",
-        retry_after=RETRY_AFTER,
-    )
+        write.fail(error)

@@ -7,7 +7,13 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_
 
 from hub.core.database import EVENTS_TOPIC, touch
 from hub.core.event_store import Event, EventFilter, EventPage, EventRow, EventStore
+from hub.storage.postgres_engine import EVENTS_LOCK
 from hub.storage.tables import events
+
+_Row = dict[str, Any]
+
+_DEFERRED = "landhub.deferred_events"
+_NUMBERING_LOCK = select(func.pg_advisory_xact_lock(*EVENTS_LOCK))
 
 
 class SqlEventStore(EventStore):
@@ -16,7 +22,7 @@ class SqlEventStore(EventStore):
     def add(self, conn: Connection, event_id: str, event: Event, *, time: datetime) -> None:
         """See EventStore.add."""
         touch(conn, EVENTS_TOPIC)
-        row = {
+        row: _Row = {
             "id": event_id,
             "type": event.type,
             "subject": event.subject,
@@ -26,7 +32,11 @@ class SqlEventStore(EventStore):
             "data": dict(event.data),
             "traceparent": event.traceparent,
         }
-        conn.execute(insert(events), row)
+        deferred: list[_Row] | None = conn.info.get(_DEFERRED)
+        if deferred is None:
+            _insert(conn, [row])
+        else:
+            deferred.append(row)
 
     def get(self, conn: Connection, event_id: str) -> EventRow | None:
         """See EventStore.get."""
@@ -57,6 +67,29 @@ class SqlEventStore(EventStore):
         """See EventStore.prune."""
         newest = self.bounds(conn)[1]
         return conn.execute(delete(events).where(events.c.time < before, events.c.sequence < newest)).rowcount
+
+
+def begin_deferring(conn: Connection) -> None:
+    """Hold events back until `write_deferred`, just before the commit; what a rolled back transaction held is dropped.
+
+    On PostgreSQL a reader must never see a number while a lower one is still to be committed, so from numbering to
+    commit one transaction goes after the other, over all replicas. Numbering last keeps that time short, and has every
+    transaction take this lock after all its others, so that it closes no circle of waiting.
+    """
+    conn.info[_DEFERRED] = []
+
+
+def write_deferred(conn: Connection) -> None:
+    """Append the events that were held back, and hold no more."""
+    rows: list[_Row] = conn.info.pop(_DEFERRED, [])
+    if rows:
+        _insert(conn, rows)
+
+
+def _insert(conn: Connection, rows: list[_Row]) -> None:
+    if conn.dialect.name == "postgresql":
+        conn.execute(_NUMBERING_LOCK)
+    conn.execute(insert(events), rows)
 
 
 def _is_type(wanted: str) -> ColumnElement[bool]:

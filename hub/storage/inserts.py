@@ -11,5 +11,6 @@ def insert_new(conn: Connection, table: Table, values: Mapping[str, Any]) -> boo
     """Insert a row unless one with an equal key is there; True if it was inserted."""
     # The values go beside the statement, not into it: that costs a third of building them in.
     if conn.dialect.name == "postgresql":
-        return conn.execute(postgresql.insert(table).on_conflict_do_nothing(), dict(values)).rowcount == 1
+        insert = postgresql.insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+        return conn.execute(insert, dict(values)).rowcount == 1
     return conn.execute(sqlite.insert(table).on_conflict_do_nothing(), dict(values)).rowcount == 1

@@ -7,7 +7,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, func, select
+
+from hub.storage.postgres_engine import MIGRATION_LOCK
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 MODULES = Path(__file__).parent.parent / "modules"
@@ -24,6 +26,9 @@ def upgrade(engine: Engine, *, modules: Path = MODULES) -> None:
         SchemaTooNewError: the database knows migrations that this code doesn't.
     """
     with engine.begin() as conn:
+        if conn.dialect.name == "postgresql":
+            # Two replicas that start at once: the second one finds all of it done.
+            conn.execute(select(func.pg_advisory_xact_lock(*MIGRATION_LOCK)))
         config = _config(conn, modules)
         _refuse_newer(conn, ScriptDirectory.from_config(config))
         command.upgrade(config, "heads")
@@ -39,6 +44,12 @@ def pending(engine: Engine, *, modules: Path = MODULES) -> tuple[str, ...]:
         script = ScriptDirectory.from_config(_config(conn, modules))
         _refuse_newer(conn, script)
         return tuple(sorted(set(script.get_heads()) - set(_reached(conn))))
+
+
+def is_empty(engine: Engine) -> bool:
+    """Return whether no hub has ever used the database."""
+    with engine.connect() as conn:
+        return not _reached(conn)
 
 
 def version_folders(modules: Path = MODULES) -> tuple[Path, ...]:

@@ -21,7 +21,7 @@ from hub.core.database import Database
 from hub.core.effects import Effects
 from hub.core.events import Events
 from hub.core.idempotency import Idempotency
-from hub.core.ids import SeededIds
+from hub.core.ids import Ids, SeededIds
 from hub.core.job_runs import JobRuns
 from hub.core.metrics import CoreMetrics
 from hub.core.outbox import Outbox
@@ -29,12 +29,11 @@ from hub.core.secrets import Secret
 from hub.core.telemetry import Telemetry
 from hub.core.vendor_reference import VendorReferences
 from hub.storage.audit_store import SqlAuditStore
-from hub.storage.engine import SqliteDatabase, sqlite_engine
 from hub.storage.event_store import SqlEventStore
 from hub.storage.idempotency_store import SqlIdempotencyStore
-from hub.storage.migrate import upgrade
 from hub.storage.outbox_store import SqlOutboxStore
 from hub.storage.segment_store import SqlSegmentStore
+from tests.support.databases import open_database
 
 PRIVATE_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PLENTY = 1 << 40
@@ -101,17 +100,13 @@ async def open_core(
     audited: bool = True,
     wrap: Callable[[Database], Database] = lambda database: database,
 ) -> AsyncIterator[Core]:
-    """Open a core over folder/landhub.db, made on first use. Another seed over the same folder is another process.
+    """Open a core over the folder's database, made on first use. Another seed over the same folder is another process.
 
     `wrap` may put faults between the core and its database; `audited=False` leaves the audit's start and end out.
 
     The outbox is not started: call `core.outbox.run_due()`, or start and stop it.
     """
-    path = folder / "landhub.db"
-    engine = sqlite_engine(path, pool_size=1, read_only=False)
-    upgrade(engine)
-    engine.dispose()
-    core = _wire(folder, path, clock or FakeClock(), seed, wrap)
+    core = _wire(folder, clock or FakeClock(), seed, wrap)
     if audited:
         await core.audit.start()
     try:
@@ -122,11 +117,11 @@ async def open_core(
         await core.database.close()
 
 
-def _wire(folder: Path, path: Path, clock: FakeClock, seed: int, wrap: Callable[[Database], Database]) -> Core:
+def _wire(folder: Path, clock: FakeClock, seed: int, wrap: Callable[[Database], Database]) -> Core:
     ids = SeededIds(clock=clock, seed=seed)
     registry = CollectorRegistry()
     metrics = CoreMetrics(registry=registry)
-    database = wrap(SqliteDatabase(path=path, clock=clock, metrics=metrics))
+    database = wrap(open_database(folder, clock=clock, ids=Ids(clock=clock), metrics=metrics))
     stores = Stores()
     disk = Disk()
     telemetry = Telemetry(tracer=NoOpTracer())

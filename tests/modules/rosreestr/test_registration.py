@@ -1,7 +1,6 @@
 """One registration from request to register: refusals before anything is sent, lost answers, restarts, following."""
 
 import asyncio
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -26,6 +25,7 @@ from tests.contract.rosreestr_vendor import SELLER, a_transfer
 from tests.contract.xml_gateway_vendor import XmlGatewayVendor, connect
 from tests.modules.rosreestr.conftest import Deal, wire
 from tests.support.core_fixtures import open_core
+from tests.support.databases import execute, stored_bytes
 
 CONSENT = (Document(DocumentKind.SPOUSE_CONSENT, "согласие.pdf", b"yes"),)
 
@@ -321,13 +321,12 @@ async def test_personal_data_is_in_no_byte_of_the_database(deal: Deal, tmp_path:
     deal.vendor.fail("submit", "maintenance", times=9)
     await deal.service.create_registration(deal.core.call(), a_transfer(deal.vendor))
     await deal.core.database.read(lambda conn: conn.exec_driver_sql("SELECT 1"))
-    stored = b"".join(path.read_bytes() for path in tmp_path.glob("landhub.db*"))
+    stored = stored_bytes(tmp_path)
     for personal in (SELLER.surname, SELLER.inn, "договор.pdf"):
         assert personal.encode() not in stored
 
 
 async def test_what_was_kept_for_sending_is_forgotten_once_it_is_sent(deal: Deal, tmp_path: Path) -> None:
     await deal.service.create_registration(deal.core.call(), a_transfer(deal.vendor))
-    with sqlite3.connect(tmp_path / "landhub.db") as database:
-        assert database.execute("SELECT count(*) FROM rosreestr_documents").fetchone() == (0,)
-        assert database.execute("SELECT transfer FROM rosreestr_registrations").fetchone() == (None,)
+    assert execute(tmp_path, "SELECT count(*) FROM rosreestr_documents") == [0]
+    assert execute(tmp_path, "SELECT transfer FROM rosreestr_registrations") == [None]

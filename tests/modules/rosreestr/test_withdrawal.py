@@ -15,6 +15,7 @@ from tests.contract.rosreestr_vendor import a_transfer
 from tests.contract.xml_gateway_vendor import XmlGatewayVendor, connect
 from tests.modules.rosreestr.conftest import Deal, wire
 from tests.support.core_fixtures import open_core
+from tests.support.databases import execute, stored_bytes
 
 REASON = "Покупатель Канарейкин передумал"
 
@@ -160,8 +161,7 @@ async def test_a_gateway_without_the_extension_refuses_and_nothing_is_kept(
         with pytest.raises(UnsupportedByProviderError):
             await deal.service.withdraw_registration(core.call(2), row.id, REASON)
     await plain.close()
-    with sqlite3.connect(tmp_path / "landhub.db") as database:
-        assert database.execute("SELECT count(*) FROM rosreestr_withdrawals").fetchone() == (0,)
+    assert execute(tmp_path, "SELECT count(*) FROM rosreestr_withdrawals") == [0]
 
 
 async def test_the_reason_is_sealed_while_it_must_be_kept_and_forgotten_then(deal: Deal, tmp_path: Path) -> None:
@@ -169,7 +169,7 @@ async def test_the_reason_is_sealed_while_it_must_be_kept_and_forgotten_then(dea
     deal.vendor.fail("withdraw", "maintenance", times=9)
     await deal.service.withdraw_registration(deal.core.call(2), row.id, REASON)
     await deal.core.database.read(lambda conn: conn.exec_driver_sql("SELECT 1"))
-    stored = b"".join(path.read_bytes() for path in tmp_path.glob("landhub.db*"))
+    stored = stored_bytes(tmp_path)
     assert "Канарейкин".encode() not in stored
     await pass_time(deal, times=9)
     assert REASON in deal.vendor.sent_texts()

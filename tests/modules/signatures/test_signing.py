@@ -11,6 +11,7 @@ from hub.modules.signatures.port import DigestToSign, SignatureIndeterminateErro
 from hub.modules.signatures.service import Document
 from sandbox.foreign_signer import sign_detached, verify_detached
 from tests.modules.signatures.conftest import Desk, facts, works
+from tests.support.databases import stored_bytes
 
 CONTRACT = "Договор купли-продажи земельного участка".encode()
 
@@ -122,5 +123,5 @@ async def test_garbage_is_a_report_and_not_an_error(desk: Desk) -> None:
 
 async def test_a_signature_leaves_no_name_in_the_database(desk: Desk, tmp_path: Path) -> None:
     await desk.service.sign_one(desk.core.call(), desk.thumbprint, to_sign())
-    stored = b"".join(path.read_bytes() for path in tmp_path.glob("landhub.db*"))
+    stored = stored_bytes(tmp_path)
     assert "Тестов".encode() not in stored

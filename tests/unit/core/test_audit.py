@@ -2,14 +2,13 @@
 
 import errno
 import os
-import shutil
-import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import update
 
 from hub.core.audit import MAX_WAITING_RECORDS, Audit, AuditRecord, Countersignature, Phase
 from hub.core.audit_chain import record_hash
@@ -17,15 +16,16 @@ from hub.core.audit_verify import Problem, VerifyReport, verify
 from hub.core.checkpoint_file import CheckpointFile
 from hub.core.clock import FakeClock
 from hub.core.errors import NotFoundError
-from hub.storage.audit_store import VALUE_NAMES, SqlAuditStore
-from hub.storage.engine import sqlite_engine
+from hub.storage.audit_store import SqlAuditStore
+from hub.storage.tables import audit_instances, audit_records
 from tests.support.core_fixtures import Core, open_core, public_key, settled
+from tests.support.databases import disposed, execute, keep_copy, tool_engine
 
 RECORD = AuditRecord(phase=Phase.OUTCOME, method="/test/Create", caller="crm", business_reference="ДКП-1", code="OK")
 
 
 def _verify(folder: Path, key: Ed25519PrivateKey | None = None) -> VerifyReport:
-    engine = sqlite_engine(folder / "landhub.db", pool_size=1, read_only=True)
+    engine = tool_engine(folder)
     try:
         with engine.connect() as conn:
             return verify(
@@ -39,10 +39,21 @@ def _verify(folder: Path, key: Ed25519PrivateKey | None = None) -> VerifyReport:
 
 
 def _tamper(folder: Path, *statements: str) -> None:
-    with sqlite3.connect(folder / "landhub.db") as connection:
-        for statement in statements:
-            connection.execute(statement)
-    connection.close()
+    execute(folder, *statements)
+
+
+def _rewrite(folder: Path, instance: str, *, first: int) -> None:
+    """Alter a record and hash it and all that follow anew, as somebody who can write to the database would."""
+    of, place = audit_records.c.instance == instance, audit_records.c.sequence
+    engine = tool_engine(folder, read_only=False)
+    with disposed(engine), engine.begin() as conn:
+        conn.execute(update(audit_records).where(of, place == first).values(caller="x"))
+        records = list(SqlAuditStore().records(conn, instance))
+        head = records[first - 2].hash
+        for record in records[first - 1 :]:
+            head = record_hash(head, instance, record.sequence, record.time_us, record.values)
+            conn.execute(update(audit_records).where(of, place == record.sequence).values(hash=head))
+        conn.execute(update(audit_instances).where(audit_instances.c.instance == instance).values(head=head))
 
 
 @asynccontextmanager
@@ -86,18 +97,7 @@ async def test_an_altered_record_is_named(tmp_path: Path, column: str) -> None:
 
 async def test_a_chain_that_was_rewritten_with_fresh_hashes_is_betrayed_by_its_checkpoint(tmp_path: Path) -> None:
     names = await _trail(tmp_path)
-    with sqlite3.connect(tmp_path / "landhub.db") as connection:
-        connection.execute(f"update audit_records set caller='x' where instance='{names[1]}' and sequence=5")
-        columns = ", ".join(VALUE_NAMES)
-        query = f"select sequence, time, hash, {columns} from audit_records where instance='{names[1]}' order by 1"
-        rows = connection.execute(query).fetchall()
-        head = rows[3][2]
-        for sequence, time_us, _, *values in rows[4:]:
-            head = record_hash(head, names[1], sequence, time_us, tuple(values))
-            where = "where instance=? and sequence=?"
-            connection.execute(f"update audit_records set hash=? {where}", (head, names[1], sequence))
-        connection.execute("update audit_instances set head=? where instance=?", (head, names[1]))
-    connection.close()
+    _rewrite(tmp_path, names[1], first=5)
     report = _verify(tmp_path)
     assert [(f.problem, f.instance, f.sequence) for f in report.findings] == [(Problem.ALTERED, names[1], 10)]
 
@@ -180,10 +180,10 @@ async def test_a_rolled_back_database_file_is_named(tmp_path: Path) -> None:
     clock = FakeClock()
     async with _written(tmp_path, 5, clock=clock):
         pass
-    shutil.copy(tmp_path / "landhub.db", tmp_path / "backup.db")
+    restore = keep_copy(tmp_path)
     async with _written(tmp_path, 5, clock=clock, seed=2) as core:
         later = core.audit.instance
-    shutil.copy(tmp_path / "backup.db", tmp_path / "landhub.db")
+    restore()
     report = _verify(tmp_path)
     assert [(f.problem, f.instance) for f in report.findings] == [(Problem.ROLLED_BACK, later)]
 
@@ -192,11 +192,11 @@ async def test_a_rollback_is_still_noticed_after_a_new_instance_began(tmp_path: 
     clock = FakeClock()
     async with _written(tmp_path, 5, clock=clock):
         pass
-    shutil.copy(tmp_path / "landhub.db", tmp_path / "backup.db")
+    restore = keep_copy(tmp_path)
     async with _written(tmp_path, 5, clock=clock, seed=2) as core:
         lost = core.audit.instance
     newest = CheckpointFile(tmp_path / "audit" / "checkpoints.jsonl").newest_checkpoint()
-    shutil.copy(tmp_path / "backup.db", tmp_path / "landhub.db")
+    restore()
     async with _written(tmp_path, 5, clock=clock, seed=3) as core:
         rows = await core.database.read(core.stores.audit.instances)
     assert newest is not None
@@ -325,7 +325,7 @@ async def test_on_a_nearly_full_disk_reads_are_counted_and_refusals_still_record
 async def test_a_countersignature_that_vanished_or_changed_is_named(tmp_path: Path) -> None:
     async with open_core(tmp_path) as core:
         await _countersign(core)
-    _tamper(tmp_path, "update audit_checkpoints set peer_checkpoint = x'00' where countersignature is not null")
+    _tamper(tmp_path, "update audit_checkpoints set peer_checkpoint = signature where countersignature is not null")
     file = tmp_path / "audit" / "checkpoints.jsonl"
     file.write_text("".join(line for line in file.read_text().splitlines(keepends=True) if "peer_" not in line))
     assert _problems(_verify(tmp_path)) == {Problem.COUNTERSIGNATURE_MISSING}

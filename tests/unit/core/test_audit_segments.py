@@ -19,9 +19,9 @@ from hub.core.checkpoint_file import CheckpointFile
 from hub.core.clock import FakeClock
 from hub.core.segment_check import SegmentCheck
 from hub.storage.audit_store import SqlAuditStore
-from hub.storage.engine import sqlite_engine
 from hub.storage.segment_store import SqlSegmentStore
 from tests.support.core_fixtures import Core, open_core, public_key
+from tests.support.databases import execute, keep_copy, tool_engine
 
 DAY = 86_400.0
 RULES = ArchiveRules(keep=timedelta(days=30))
@@ -32,7 +32,7 @@ def folder_of(folder: Path) -> SegmentFolder:
 
 
 def verified(folder: Path) -> VerifyReport:
-    engine = sqlite_engine(folder / "landhub.db", pool_size=1, read_only=True)
+    engine = tool_engine(folder)
     try:
         with engine.connect() as conn:
             return verify(
@@ -105,7 +105,7 @@ async def test_old_records_leave_the_database_and_the_whole_is_still_proven(tmp_
     report = verified(tmp_path)
     assert report.findings == ()
     assert (report.records, report.instances, report.segments) == (28, 3, 2)
-    engine = sqlite_engine(tmp_path / "landhub.db", pool_size=1, read_only=True)
+    engine = tool_engine(tmp_path)
     with engine.connect() as conn:
         assert SqlAuditStore().record_count(conn) == 6
         assert len(list(SqlAuditStore().checkpoints(conn))) < report.checkpoints
@@ -252,10 +252,7 @@ async def test_exchanged_segments_are_named(tmp_path: Path) -> None:
 async def test_a_segment_dropped_from_folder_and_database_is_noticed(tmp_path: Path) -> None:
     names = await archived(tmp_path)
     (tmp_path / "segments" / names[0]).unlink()
-    engine = sqlite_engine(tmp_path / "landhub.db", pool_size=1, read_only=False)
-    with engine.begin() as conn:
-        conn.exec_driver_sql("delete from audit_segments where number = 1")
-    engine.dispose()
+    execute(tmp_path, "delete from audit_segments where number = 1")
     found = problems(tmp_path)
     assert Problem.SEGMENT_MISSING in found
     assert Problem.TRUNCATED in found
@@ -265,14 +262,14 @@ async def test_a_database_older_than_its_segments_is_named(tmp_path: Path) -> No
     clock = FakeClock()
     async with open_core(tmp_path, clock=clock):
         pass
-    shutil.copy(tmp_path / "landhub.db", tmp_path / "backup.db")
+    restore = keep_copy(tmp_path)
     async with open_core(tmp_path, clock=clock, seed=2) as core:
         await write(core, 5)
         clock.jump(40 * DAY)
         archive = archive_of(core)
         while await archive.archive_one():
             pass
-    shutil.copy(tmp_path / "backup.db", tmp_path / "landhub.db")
+    restore()
     findings = verified(tmp_path).findings
     assert Problem.ROLLED_BACK in {finding.problem for finding in findings}
     assert any(".jsonl.gz" in finding.text for finding in findings)

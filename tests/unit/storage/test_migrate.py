@@ -11,7 +11,12 @@ from sqlalchemy import Engine, inspect, text
 
 from hub.storage.engine import sqlite_engine
 from hub.storage.migrate import SchemaTooNewError, pending, upgrade
+from hub.storage.postgres_engine import Use, postgres_engine
 from hub.storage.tables import metadata
+from tests.support.postgres import PostgresServer
+from tests.support.postgres_fixtures import on_postgres_server
+
+__all__ = ["on_postgres_server"]
 
 MODULE_MIGRATION = '''
 """A module's table."""
@@ -33,9 +38,13 @@ def downgrade():
 '''
 
 
-@pytest.fixture
-def empty(tmp_path: Path) -> Iterator[Engine]:
-    engine = sqlite_engine(tmp_path / "hub.db", pool_size=1, read_only=False)
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Engine]:
+    if request.param == "sqlite":
+        engine = sqlite_engine(tmp_path / "hub.db", pool_size=1, read_only=False)
+    else:
+        server: PostgresServer = request.getfixturevalue("on_postgres_server")
+        engine = postgres_engine(server.make_database(template="template0"), password=None, use=Use.MAINTAIN)
     yield engine
     engine.dispose()
 
