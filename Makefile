@@ -90,6 +90,12 @@ release-image: .venv/.ready node_modules/.ready ## Take proto/ as the released c
 	@$(BUF) build proto --exclude-source-info --output build/release.binpb
 	@$(BIN)/python tools/release_image.py --image build/release.binpb --why "$(WHY)"
 
+.PHONY: wheel
+wheel: .venv/.ready ## Build what is installed: dist/landhub-*.whl
+	@rm -rf dist
+	@tools/step "wheel" $(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+	  --wheel-dir dist .
+
 .PHONY: clean
 clean: ## Remove what was built (not .venv and node_modules)
 	@rm -rf build clients/java/target clients/typescript/dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -3,6 +3,7 @@
 `make campaign ARGS="-k fuzz -s"` runs for FUZZ_SECONDS (600) with FUZZ_SEED (the day's number).
 """
 
+import faulthandler
 import itertools
 import os
 import time
@@ -39,6 +40,7 @@ def test_no_request_surprises_a_landhub(stack: Stack) -> None:
 
 @pytest.mark.campaign
 def test_no_request_surprises_a_landhub_for_long(stack: Stack) -> None:
+    faulthandler.cancel_dump_traceback_later()  # it is meant to take longer than a test may
     seconds = float(os.environ.get("FUZZ_SECONDS", "600"))
     seed = int(os.environ.get("FUZZ_SEED", str(datetime.now(UTC).toordinal())))
     findings = fuzz(stack, _for(seconds), seed=seed)
