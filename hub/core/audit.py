@@ -81,6 +81,7 @@ class Audit:
         self._unfiled: deque[bytes] = deque(maxlen=MAX_UNFILED_LINES)
         self._filing = asyncio.Lock()
         self._checkpointing = asyncio.Lock()
+        self._stating: set[asyncio.Task[None]] = set()
         self._stated = 0
         self._exchanges = 0
         self._previous = ""
@@ -230,6 +231,18 @@ class Audit:
         self.append(conn, record)
 
     async def _state(self) -> None:
+        """State the head if it is new, in both places, even if whoever waits for it is cancelled half-way."""
+        stating = asyncio.create_task(self._state_now())
+        self._stating.add(stating)
+        stating.add_done_callback(self._stated_or_failed)
+        await asyncio.shield(stating)
+
+    def _stated_or_failed(self, stating: asyncio.Task[None]) -> None:
+        self._stating.discard(stating)
+        if not stating.cancelled():
+            stating.exception()  # whoever waits for it is told; the next turn states the head again
+
+    async def _state_now(self) -> None:
         async with self._checkpointing:
             made = await self._database.write(self._state_head, label="audit.checkpoint")
             if made is not None:

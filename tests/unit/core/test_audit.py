@@ -1,5 +1,6 @@
 """The audit: what is written when, and what verification names."""
 
+import asyncio
 import errno
 import os
 from collections.abc import AsyncIterator
@@ -307,6 +308,21 @@ async def test_a_second_place_that_was_full_gets_every_checkpoint_once_there_is_
         await core.audit.checkpoint()
     monkeypatch.undo()
     assert _verify(tmp_path).findings == ()
+
+
+async def test_whoever_stops_waiting_for_a_checkpoint_leaves_it_in_both_places(tmp_path: Path) -> None:
+    async with open_core(tmp_path) as core:
+        await core.audit.write(RECORD)
+        waiting = asyncio.create_task(core.audit.checkpoint())
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        core.clock.jump(1)
+        await core.audit.write(RECORD)
+    report = _verify(tmp_path)
+    assert report.findings == ()
+    assert report.checkpoints == 3
 
 
 async def test_on_a_nearly_full_disk_reads_are_counted_and_refusals_still_recorded(core: Core) -> None:
