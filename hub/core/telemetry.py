@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from opentelemetry import trace
-from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer
+from opentelemetry.trace import Span, SpanContext, SpanKind, Status, StatusCode, Tracer
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 AttributeValue = str | int | float | bool
@@ -65,12 +65,18 @@ class Telemetry:
     ) -> Iterator[Span]:
         """Open a span, current inside the block. An exception marks it as failed by its class name alone.
 
+        Inside a trace that is not sampled nothing is opened: the span around goes on, since nobody will see either.
+
         Args:
             name: "<noun> <verb>" or the RPC's name; never an id.
             kind: SERVER, CLIENT, INTERNAL, PRODUCER or CONSUMER.
             attributes: Those on the list are kept.
             parent: A traceparent to continue (a job's row, an inbound header); empty continues the current span.
         """
+        around = trace.get_current_span()
+        if not parent and _is_unsampled(around.get_span_context()):
+            yield around
+            return
         context = _PROPAGATOR.extract({"traceparent": parent}) if parent else None
         with self._tracer.start_as_current_span(
             name, context=context, kind=kind, record_exception=False, set_status_on_exception=False
@@ -86,6 +92,8 @@ class Telemetry:
 
 def set_attributes(span: Span, attributes: Mapping[str, AttributeValue]) -> None:
     """Set the attributes that are on the list; drop the others."""
+    if not span.is_recording():
+        return
     for name, value in attributes.items():
         if name in ALLOWED_ATTRIBUTES and value != "":
             span.set_attribute(name, value)
@@ -93,12 +101,22 @@ def set_attributes(span: Span, attributes: Mapping[str, AttributeValue]) -> None
 
 def current_traceparent() -> str:
     """Return the current span's context as a W3C traceparent, or empty if there is none."""
-    carrier: dict[str, str] = {}
-    _PROPAGATOR.inject(carrier)
-    return carrier.get("traceparent", "")
+    return traceparent_of(trace.get_current_span())
+
+
+def traceparent_of(span: Span) -> str:
+    """Return a span's context as a W3C traceparent, or empty if it has none."""
+    context = span.get_span_context()
+    if not context.is_valid:
+        return ""
+    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
 
 
 def current_trace_id() -> str:
     """Return the current trace's id in hex, or empty."""
     context = trace.get_current_span().get_span_context()
     return trace.format_trace_id(context.trace_id) if context.is_valid else ""
+
+
+def _is_unsampled(context: SpanContext) -> bool:
+    return context.is_valid and not context.trace_flags.sampled

@@ -102,6 +102,8 @@ class Gate:
         self._breaker.close()
 
     def _admit(self) -> int:
+        if self._breaker.current_state == pybreaker.STATE_CLOSED:
+            return self._epoch
         seconds = self._open_for_seconds()
         if seconds > 0:
             raise GateClosedError(seconds)
@@ -125,7 +127,7 @@ class Gate:
         if failure is not None:
             with suppress(type(failure)):
                 self._breaker.call(_raise, failure)
-        elif is_success or is_probe:
+        elif is_probe or (is_success and self._breaker.fail_counter):
             self._breaker.call(_succeed)
 
     def _release(self, epoch: int) -> None:

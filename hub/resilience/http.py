@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TypeVar
 
 import aiohttp
+from aiohttp.abc import AbstractStreamWriter
 from opentelemetry.trace import SpanKind, Status, StatusCode
 from yarl import URL
 
@@ -106,6 +106,13 @@ class HttpGateway:
         self._telemetry = telemetry
         self._session: aiohttp.ClientSession | None = None
         _check_base(self._base, networks)
+        self._where: Mapping[str, AttributeValue] = {
+            "http.request.method": "POST",
+            "server.address": self._base.host or "",
+            "server.port": self._base.port or 443,
+            "url.scheme": self._base.scheme,
+            "landhub.upstream": upstream.name,
+        }
 
     async def post(
         self,
@@ -137,17 +144,15 @@ class HttpGateway:
 
     async def _send(self, request: HttpRequest, read: Callable[[HttpAnswer], T], attempt: Attempt) -> T:
         url = URL(f"{self._base}{request.path}", encoded=True)
-        attributes: dict[str, AttributeValue] = {
-            "http.request.method": "POST",
-            "http.request.resend_count": attempt.number - 1,
-            "server.address": url.host or "",
-            "server.port": url.port or 443,
-            "url.scheme": url.scheme,
-            "url.path": url.path,
-            "landhub.upstream": self._upstream.name,
-            "landhub.operation": request.operation,
-        }
-        with self._telemetry.span(f"POST {request.path}", kind=SpanKind.CLIENT, attributes=attributes) as span:
+        with self._telemetry.span(f"POST {request.path}", kind=SpanKind.CLIENT, attributes=self._where) as span:
+            set_attributes(
+                span,
+                {
+                    "http.request.resend_count": attempt.number - 1,
+                    "url.path": url.path,
+                    "landhub.operation": request.operation,
+                },
+            )
             answer = await self._exchange(url, request, attempt)
             set_attributes(span, {"http.response.status_code": answer.status})
             try:
@@ -167,7 +172,7 @@ class HttpGateway:
             sent["traceparent"] = traceparent
         try:
             async with self._open_session().post(
-                url, data=request.body, headers=sent, allow_redirects=False, trace_request_ctx=attempt
+                url, data=_Body(request.body, attempt), headers=sent, allow_redirects=False
             ) as response:
                 return HttpAnswer(
                     status=response.status,
@@ -202,7 +207,6 @@ class HttpGateway:
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trust_env=False,
                 auto_decompress=False,
-                trace_configs=[_departure_marker()],
                 headers={"User-Agent": "landhub"},
             )
         return self._session
@@ -240,18 +244,19 @@ def _check_base(base: URL, networks: tuple[Network, ...]) -> None:
         raise ValueError(f"{address} is a private address; this profile refuses it unless its network is named")
 
 
-def _departure_marker() -> aiohttp.TraceConfig:
-    """Mark the attempt when its first byte is about to be written."""
+class _Body(aiohttp.BytesPayload):
+    """A body that marks its attempt when its first byte is about to be written, which the headers leave with.
 
-    async def headers_leave(
-        _session: aiohttp.ClientSession, context: SimpleNamespace, _params: aiohttp.TraceRequestHeadersSentParams
-    ) -> None:
-        attempt: Attempt = context.trace_request_ctx
-        attempt.has_left = True
+    aiohttp's own trace hooks could tell this too, at the price of a dozen callbacks a request.
+    """
 
-    config = aiohttp.TraceConfig()
-    config.on_request_headers_sent.append(headers_leave)
-    return config
+    def __init__(self, body: bytes, attempt: Attempt) -> None:
+        super().__init__(body)
+        self._attempt = attempt
+
+    async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
+        self._attempt.has_left = True
+        await super().write_with_length(writer, content_length)
 
 
 def _failure(error: aiohttp.ClientError | OSError, attempt: Attempt) -> AttemptError:

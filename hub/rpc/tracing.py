@@ -9,6 +9,7 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from hub.core.clock import Clock
+from hub.core.telemetry import traceparent_of
 from hub.rpc.contract import Method
 from hub.rpc.metrics import RpcMetrics
 from hub.rpc.passage import Passage
@@ -51,7 +52,7 @@ class Tracing:
             method.path[1:], context=parent, kind=SpanKind.SERVER, attributes=self._named(method)
         )
         token = current.attach(trace.set_span_in_context(span, parent))
-        passage.traceparent = _traceparent(span) or carrier.get("traceparent", "")
+        passage.traceparent = traceparent_of(span) or carrier.get("traceparent", "")
         try:
             return await inner(passage)
         finally:
@@ -67,13 +68,6 @@ class Tracing:
             attributes = {"rpc.system": "grpc", "rpc.service": service, "rpc.method": name}
             self._attributes[method.path] = attributes
         return attributes
-
-
-def _traceparent(span: Span) -> str:
-    context = span.get_span_context()
-    if not context.is_valid:
-        return ""
-    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
 
 
 def _finish(span: Span, passage: Passage) -> None:

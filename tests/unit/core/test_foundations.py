@@ -175,6 +175,18 @@ def test_a_trace_goes_on_across_a_row(exported: tuple[Telemetry, InMemorySpanExp
     assert job.parent.span_id == call.context.span_id
 
 
+def test_a_trace_that_is_not_sampled_keeps_its_id_inside_and_opens_no_more_spans(
+    exported: tuple[Telemetry, InMemorySpanExporter],
+) -> None:
+    telemetry, exporter = exported
+    unsampled = f"00-{'a' * 32}-{'b' * 16}-00"
+    with telemetry.span("job", parent=unsampled) as job, telemetry.span("call") as call:
+        assert call is job
+        assert current_trace_id() == "a" * 32
+        assert current_traceparent().endswith("-00")
+    assert exporter.get_finished_spans() == ()
+
+
 def test_health_tells_observers_of_changes_only() -> None:
     health, heard = HealthRegistry(), list[tuple[str, ServiceHealth]]()
     stop = health.observe(lambda service, state: heard.append((service, state)))
