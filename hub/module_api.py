@@ -177,6 +177,8 @@ class RunningModule:
         subscriptions: Events it listens to.
         resolvers: Resource type ("rosreestr.Registration") to what settles its unknown outcomes.
         stuck: Lists what waits for a person; None if nothing ever does.
+        remedies: Reason of a job that waits ("PIN_REQUIRED") to what a person may do about it, a sentence. Such jobs
+            are listed as stuck from the first time on; others once they are set back again and again.
         titles: Event type or RPC name ("CreateRegistration") to its line in a story, in Russian.
         providers: Names of the providers it works with, for operators.
         webhooks: Routes of the public listener; all below /<module name>/.
@@ -190,6 +192,7 @@ class RunningModule:
     subscriptions: Sequence[Subscription] = ()
     resolvers: Mapping[str, Resolver] = field(default_factory=lambda: MappingProxyType({}))
     stuck: StuckLister | None = None
+    remedies: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     titles: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     providers: Sequence[str] = ()
     webhooks: Sequence[web.RouteDef] = ()

@@ -1,11 +1,10 @@
-"""What administrators see and settle, put together from modules, outbox and upstreams; HubService speaks to this."""
+"""What administrators see and settle, put together from modules, upstreams and audit; HubService speaks to this."""
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, select
 
-from hub.app.modules import HostedModule, Modules
+from hub.app.modules import Modules
 from hub.core.audit import Audit, AuditRecord, Phase
 from hub.core.audit_store import AuditPlace, StoredRecord
 from hub.core.audit_trail import AuditTrail
@@ -13,18 +12,13 @@ from hub.core.call import Call
 from hub.core.database import Database
 from hub.core.effects import Claim, Effects
 from hub.core.errors import NotFoundError, PreconditionError, UnavailableError
-from hub.core.jobs import JobState
 from hub.core.mode import Mode
-from hub.core.outbox_store import JobView, OutboxStore
-from hub.module_api import Resolution
 from hub.resilience.upstream import Upstreams, UpstreamStatus
-from hub.rpc.services.ports import ModuleStatus, StuckLine
+from hub.rpc.services.ports import ModuleStatus
 from hub.storage.inserts import insert_new
 from hub.storage.tables import module_modes
 
 DOMAIN = "landhub.hub.v1"
-MAX_STUCK = 1000  # of each source; who has more stuck work than this has another problem
-_DEAD_LETTER_REMEDY = "The work was given up; find the cause by its reason and trace, then send the request again."
 
 
 class ModulesAdministration:
@@ -68,7 +62,7 @@ class ModulesAdministration:
             values = {"mode": mode.value, "changed_by": call.caller, "reason": reason, "changed_at": claim.now}
             if not insert_new(conn, module_modes, {"module": name, **values}):
                 conn.execute(module_modes.update().where(module_modes.c.module == name).values(values))
-            self._audit.append(conn, _admin(call, f"hub.Module/{name}", reason, mode=mode.value))
+            self._audit.append(conn, admin_record(call, f"hub.Module/{name}", reason, mode=mode.value))
 
         recorded = await self._effects.record(call, resource="hub.Module", resource_id=name, change=change)
         if not recorded.replayed:
@@ -113,7 +107,7 @@ class UpstreamsAdministration:
             )
 
         def change(conn: Connection, _claim: Claim) -> None:
-            self._audit.append(conn, _admin(call, f"hub.Upstream/{name}", reason))
+            self._audit.append(conn, admin_record(call, f"hub.Upstream/{name}", reason))
 
         recorded = await self._effects.record(call, resource="hub.Upstream", resource_id=name, change=change)
         if not recorded.replayed:
@@ -145,52 +139,6 @@ class AuditReader:
         return found.records
 
 
-class StuckWork:
-    """Work of all modules that waits for a person, and dead letters of the outbox."""
-
-    def __init__(
-        self, *, hosted: Callable[[], Iterable[HostedModule]], database: Database, outbox: OutboxStore, audit: Audit
-    ) -> None:
-        self._hosted = hosted
-        self._database = database
-        self._outbox = outbox
-        self._audit = audit
-
-    async def waiting(self, *, after: str, limit: int) -> Sequence[StuckLine]:
-        """Return the oldest first, after a line's place."""
-        lines = [_dead_letter(view) for view in await self._database.read(self._dead)]
-        for hosted in self._hosted():
-            if hosted.running is not None and hosted.running.stuck is not None:
-                lines += [
-                    StuckLine(
-                        resource=item.resource,
-                        kind=item.kind,
-                        cause="OUTCOME_UNKNOWN",
-                        since=item.since,
-                        last_error=item.last_error,
-                        business_reference=item.business_reference,
-                        remedy=item.remedy,
-                        place=_place(item.since, item.resource),
-                    )
-                    for item in await hosted.running.stuck(MAX_STUCK)
-                ]
-        return sorted((line for line in lines if line.place > after), key=lambda line: line.place)[:limit]
-
-    async def resolve(self, call: Call, resource: str, *, vendor_id: str | None, reason: str) -> str:
-        """Settle an unknown outcome; see StuckWorkPort."""
-        kind, _, resource_id = resource.partition("/")
-        for hosted in self._hosted():
-            resolver = hosted.running.resolvers.get(kind) if hosted.running is not None else None
-            if resolver is not None:
-                await self._audit.write(_admin(call, resource, reason, code=""))
-                return await resolver(call, Resolution(resource_id=resource_id, vendor_id=vendor_id, reason=reason))
-        raise NotFoundError("no such resource; ListStuckWork names those that wait", metadata={"resource": kind})
-
-    def _dead(self, conn: Connection) -> Sequence[JobView]:
-        found = self._outbox.stuck(conn, limit=MAX_STUCK)
-        return [view for view in found if view.state is JobState.DEAD]
-
-
 async def stored_modes(database: Database) -> dict[str, Mode]:
     """Return the modes that administrators have set, by module."""
 
@@ -201,7 +149,8 @@ async def stored_modes(database: Database) -> dict[str, Mode]:
     return await database.read(read)
 
 
-def _admin(call: Call, resource: str, reason: str, *, code: str = "OK", mode: str = "") -> AuditRecord:
+def admin_record(call: Call, resource: str, reason: str, *, code: str = "OK", mode: str = "") -> AuditRecord:
+    """Return the record of what an administrator did, with his reason."""
     return AuditRecord(
         phase=Phase.ADMIN,
         method=call.method,
@@ -213,22 +162,3 @@ def _admin(call: Call, resource: str, reason: str, *, code: str = "OK", mode: st
         trace_id=call.trace_id,
         details={"reason": reason, "mode": mode} if mode else {"reason": reason},
     )
-
-
-def _dead_letter(view: JobView) -> StuckLine:
-    new = view.job.new
-    resource = f"{new.resource}/{new.resource_id}" if new.resource else f"outbox.Job/{view.job.id}"
-    return StuckLine(
-        resource=resource,
-        kind=new.kind,
-        cause="DEAD_LETTER",
-        since=view.updated_at,
-        last_error=view.reason,
-        business_reference=new.business_reference,
-        remedy=_DEAD_LETTER_REMEDY,
-        place=_place(view.updated_at, f"{resource} {view.job.id}"),
-    )
-
-
-def _place(since: datetime, resource: str) -> str:
-    return f"{since.isoformat(timespec='microseconds')} {resource}"

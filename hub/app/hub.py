@@ -8,15 +8,17 @@ from dataclasses import dataclass
 import structlog
 from prometheus_client import CollectorRegistry
 
-from hub.app.administration import AuditReader, ModulesAdministration, StuckWork, UpstreamsAdministration, stored_modes
+from hub.app.administration import AuditReader, ModulesAdministration, UpstreamsAdministration, stored_modes
 from hub.app.agents import signing_agents
 from hub.app.checkpoints import CheckpointExchange
 from hub.app.core import Core, open_core
 from hub.app.modules import Modules
+from hub.app.outbox_administration import OutboxAdministration
 from hub.app.prepare import Installation
 from hub.app.reload import AccessReload
 from hub.app.serving import ADMINISTRATION_SERVICES, AGENTS_SERVICES, administration_options, server_options
 from hub.app.story import StoryTeller
+from hub.app.stuck_work import StuckWork
 from hub.app.telemetry import Tracing
 from hub.app.upkeep import register_upkeep
 from hub.core.clock import Clock
@@ -247,6 +249,7 @@ def _bind_own_services(
             titles=modules.titles,
             spans=tracing.ring.spans,
         ),
+        outbox=OutboxAdministration(database=database, store=core.outbox_store, effects=effects, audit=audit),
         stuck_work=StuckWork(hosted=modules.hosted.values, database=database, outbox=core.outbox_store, audit=audit),
         pages=servers.pages,
     )

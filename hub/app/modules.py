@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 from aiohttp import web
@@ -37,6 +38,7 @@ class HostedModule:
     Attributes:
         is_loaded: It was not off when the hub started, so it runs or is being started.
         is_ready, reason: What it says of itself; why it is not ready.
+        not_ready_since: Since when it is on and not serving; None while it is serving, or off.
     """
 
     name: str
@@ -46,8 +48,8 @@ class HostedModule:
     running: RunningModule | None = None
     is_ready: bool = False
     reason: str = "starting"
-
     is_loaded: bool = False
+    not_ready_since: datetime | None = None
 
     @property
     def may_send(self) -> bool:
@@ -220,6 +222,10 @@ class Modules:
             state = ServiceState.UNKNOWN
         elif hosted.running is not None and hosted.is_ready:
             state = ServiceState.SERVING
+        if state is not ServiceState.NOT_SERVING:
+            hosted.not_ready_since = None
+        elif hosted.not_ready_since is None:
+            hosted.not_ready_since = self._clock.now()
         for service in hosted.services:
             self._health.set(service, state, reason=hosted.reason)
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from hub.cli.operation import add_commands
 from hub.core.secrets import SecretError
 from hub.settings import SettingsError
 
@@ -72,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     _folder(story)
     story.add_argument("reference", metavar="REF", help="the contract's or member's number")
     story.add_argument("--json", action="store_true", help="one JSON object a line")
+    add_commands(commands)
     database = commands.add_parser("db", help="the database").add_subparsers(dest="action", required=True)
     migrate = database.add_parser("migrate", help="back the database up and bring it to this release's schema")
     _folder(migrate)

@@ -7,28 +7,21 @@ import sys
 from datetime import UTC
 from pathlib import Path
 
-import grpc
-
-from hub.app.keys import open_passphrase
 from hub.app.story import MAX_LINES, audit_lines, event_lines, ordered, segment_sources
+from hub.cli.administration import TIMEOUT_SECONDS, HubDownError, administration
 from hub.cli.main import FAILED, OK, CommandError
 from hub.core.audit_segments import SegmentFolder
 from hub.core.audit_trail import Wanted, page_of
 from hub.core.event_store import EventFilter
 from hub.installation.database import database_place, maintenance_engine
 from hub.installation.places import segments_folder
-from hub.installation.private_keys import key_pem, read_key
 from hub.installation.sealed import secrets_of
 from hub.rpc.services.ports import Story, StoryLine
 from hub.settings import Settings, load_settings
 from hub.storage.audit_store import SqlAuditStore
 from hub.storage.event_store import SqlEventStore
 from hub.storage.segment_store import SqlSegmentStore
-from landhub.hub.v1 import hub_service_pb2, hub_service_pb2_grpc
-
-TIMEOUT_SECONDS = 15.0  # the hub itself waits five for each agent
-_DOWN = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED})
-_ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104 - where to connect if it listens everywhere
+from landhub.hub.v1 import hub_service_pb2
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -36,9 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = load_settings(arguments.folder)
     try:
         story = _asked(settings, arguments.folder, arguments.reference)
-    except grpc.RpcError as error:
-        if error.code() not in _DOWN:
-            raise CommandError(f"the hub refuses: {error.details()}") from error
+    except HubDownError:
         print("hub: the hub is down, so this is what its database alone tells", file=sys.stderr)
         story = _read(settings, arguments.folder, arguments.reference)
     for source in story.missing_sources:
@@ -52,16 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _asked(settings: Settings, folder: Path, reference: str) -> Story:
-    pki = folder / "pki"
-    passphrase = open_passphrase(settings, secrets_of(settings, folder, os.environ))
-    credentials = grpc.ssl_channel_credentials(
-        root_certificates=(folder / settings.administration.client_ca).read_bytes(),
-        private_key=key_pem(read_key(pki / "admin.key", passphrase=passphrase)),
-        certificate_chain=(pki / "admin.crt").read_bytes(),
-    )
-    host, _, port = settings.administration.address.rpartition(":")
-    with grpc.secure_channel(f"{_ANY_ADDRESS.get(host, host)}:{port}", credentials) as channel:
-        stub = hub_service_pb2_grpc.HubServiceStub(channel)
+    with administration(settings, folder) as stub:
         request = hub_service_pb2.GetStoryRequest(business_reference=reference)
         answer = stub.GetStory(request, timeout=TIMEOUT_SECONDS)
     lines = [

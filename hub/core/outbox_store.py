@@ -1,7 +1,7 @@
 """The port to the outbox's table; every method works inside the caller's transaction."""
 
 import abc
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -93,8 +93,33 @@ class OutboxStore(abc.ABC):
         """Return a job as it stands."""
 
     @abc.abstractmethod
-    def stuck(self, conn: Connection, *, limit: int, after: str = "") -> Sequence[JobView]:
-        """Return dead letters and jobs with setbacks, by id, after one."""
+    def stuck(
+        self, conn: Connection, *, limit: int, least_setbacks: int = 1, reasons: Collection[str] = ()
+    ) -> Sequence[JobView]:
+        """Return dead letters, and open jobs with so many setbacks in a row or that last ended by one of the reasons,
+        by id.
+        """
+
+    @abc.abstractmethod
+    def list(
+        self,
+        conn: Connection,
+        *,
+        states: Collection[JobState],
+        kind: str = "",
+        business_reference: str = "",
+        before: str = "",
+        limit: int,
+    ) -> Sequence[JobView]:
+        """Return jobs newest first, older than an id; an empty kind or reference is any."""
+
+    @abc.abstractmethod
+    def of_resources(self, conn: Connection, resource_ids: Collection[str]) -> Sequence[JobView]:
+        """Return the jobs that work on these resources and are not done."""
+
+    @abc.abstractmethod
+    def hasten(self, conn: Connection, job_id: str, *, now: datetime) -> bool:
+        """Let a READY job be due now; False if it is not READY."""
 
     @abc.abstractmethod
     def by_business_reference(self, conn: Connection, reference: str, *, limit: int) -> Sequence[JobView]:

@@ -1,6 +1,6 @@
 """The outbox's rows in SQL: leases, fences and due times."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,8 @@ from hub.core.outbox_store import Ending, JobView, OutboxStore
 from hub.storage.inserts import insert_new
 from hub.storage.tables import outbox_jobs as jobs
 from hub.storage.tables import schedules
+
+_OPEN = (JobState.READY, JobState.LEASED)
 
 # Each job passes these once or more, so they are built once: building one anew costs more than running it.
 _HELD = update(jobs).where(
@@ -140,11 +142,45 @@ class SqlOutboxStore(OutboxStore):
         row = conn.execute(select(jobs).where(jobs.c.id == job_id)).first()
         return None if row is None else _view(row)
 
-    def stuck(self, conn: Connection, *, limit: int, after: str = "") -> Sequence[JobView]:
+    def stuck(
+        self, conn: Connection, *, limit: int, least_setbacks: int = 1, reasons: Collection[str] = ()
+    ) -> Sequence[JobView]:
         """See OutboxStore.stuck."""
-        waiting = and_(jobs.c.state.in_([JobState.READY, JobState.LEASED]), jobs.c.setbacks > 0)
-        wanted = select(jobs).where(or_(jobs.c.state == JobState.DEAD, waiting), jobs.c.id > after)
+        hindered = or_(jobs.c.setbacks >= least_setbacks, jobs.c.reason.in_(reasons))
+        waiting = and_(jobs.c.state.in_(_OPEN), hindered)
+        wanted = select(jobs).where(or_(jobs.c.state == JobState.DEAD, waiting))
         return [_view(row) for row in conn.execute(wanted.order_by(jobs.c.id).limit(limit))]
+
+    def list(
+        self,
+        conn: Connection,
+        *,
+        states: Collection[JobState],
+        kind: str = "",
+        business_reference: str = "",
+        before: str = "",
+        limit: int,
+    ) -> Sequence[JobView]:
+        """See OutboxStore.list."""
+        wanted = select(jobs).where(jobs.c.state.in_(states))
+        if kind:
+            wanted = wanted.where(jobs.c.kind == kind)
+        if business_reference:
+            wanted = wanted.where(jobs.c.business_reference == business_reference)
+        if before:
+            wanted = wanted.where(jobs.c.id < before)
+        return [_view(row) for row in conn.execute(wanted.order_by(jobs.c.id.desc()).limit(limit))]
+
+    def of_resources(self, conn: Connection, resource_ids: Collection[str]) -> Sequence[JobView]:
+        """See OutboxStore.of_resources."""
+        wanted = select(jobs).where(jobs.c.state.in_([*_OPEN, JobState.DEAD]), jobs.c.resource_id.in_(resource_ids))
+        return [_view(row) for row in conn.execute(wanted.order_by(jobs.c.id))]
+
+    def hasten(self, conn: Connection, job_id: str, *, now: datetime) -> bool:
+        """See OutboxStore.hasten."""
+        touch(conn, OUTBOX_TOPIC)
+        ready = and_(jobs.c.id == job_id, jobs.c.state == JobState.READY)
+        return conn.execute(update(jobs).where(ready).values(run_at=now, updated_at=now)).rowcount == 1
 
     def by_business_reference(self, conn: Connection, reference: str, *, limit: int) -> Sequence[JobView]:
         """See OutboxStore.by_business_reference."""

@@ -23,7 +23,7 @@ from tests.support.examples import (
     resource_fields,
     send,
 )
-from tests.support.known import make_known, make_unknown_outcome, make_withdrawable
+from tests.support.known import make_idle_job, make_known, make_unknown_outcome, make_withdrawable
 from tests.support.stack import channel
 
 DOCUMENT = "Договор для примера".encode()
@@ -142,10 +142,12 @@ def test_the_same_request_id_with_other_content_is_refused(hub: Hub, path: str) 
 
 
 def _fresh(hub: Hub, path: str) -> Sequence[Any]:
-    """An example that finds the world as it needs it: an outcome can be settled once, a registration withdrawn once."""
+    """An example that finds the world as it needs it: what can be settled, withdrawn or discarded once, wasn't yet."""
     messages = hub.examples()[path]
     if path.endswith("/ResolveOutcome"):
         messages[0].resource = make_unknown_outcome(hub.stack, hub.client, hub.known)
+    if path.endswith(("/RetryOutboxJob", "/DiscardOutboxJob")):
+        messages[0].job_id = make_idle_job(hub.stack, hub.client, hub.known)
     if path.endswith("/WithdrawRegistration"):
         messages[0].registration_id = make_withdrawable(hub.client, hub.known)
     return messages

@@ -49,6 +49,7 @@ class Known:
         attest: Makes a backend's word for it, which the agent's rule demands and takes for one request.
         registration_id, signature_id: Resources of the caller; the registration is not final.
         withdrawable_id: A registration that is not final yet, to be withdrawn.
+        idle_job, discardable_job: Dead letters of the outbox.
         unknown_outcome: A resource that waits for a person: "rosreestr.Registration/…".
     """
 
@@ -60,6 +61,8 @@ class Known:
     signature_id: str = ""
     withdrawable_id: str = ""
     unknown_outcome: str = ""
+    idle_job: str = ""
+    discardable_job: str = ""
 
 
 def examples(known: Known) -> Mapping[str, Sequence[Any]]:
@@ -226,6 +229,11 @@ def _hub(known: Known) -> dict[str, Any]:
         ),
         "ListAuditRecords": hub.ListAuditRecordsRequest(),
         "GetStory": hub.GetStoryRequest(business_reference="e2e-1"),
+        "ListOutboxJobs": hub.ListOutboxJobsRequest(),
+        "RetryOutboxJob": hub.RetryOutboxJobRequest(request_id=_id(), job_id=known.idle_job, reason="an example"),
+        "DiscardOutboxJob": hub.DiscardOutboxJobRequest(
+            request_id=_id(), job_id=known.discardable_job, reason="an example", even_if_sent=True
+        ),
         "ListStuckWork": hub.ListStuckWorkRequest(),
         "ResolveOutcome": hub.ResolveOutcomeRequest(
             request_id=_id(),

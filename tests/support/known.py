@@ -7,6 +7,7 @@ from typing import Any
 import grpc
 
 from landhub.common.v1 import signing_pb2
+from landhub.hub.v1 import hub_pb2, hub_service_pb2
 from landhub.rosreestr.v1 import rosreestr_pb2
 from landhub.signatures.v1 import signatures_service_pb2
 from landhub_client import attest
@@ -16,7 +17,7 @@ from sandbox.foreign_signer import sign_detached
 from sandbox.openssl import run_openssl
 from sandbox.test_ca import Issued
 from tests.support.examples import CONTRACT, Known, examples, send, transfer
-from tests.support.stack import control
+from tests.support.stack import channel, control
 
 ROSREESTR = "/landhub.rosreestr.v1.RosreestrService"
 SIGNATURES = "/landhub.signatures.v1.SignaturesService"
@@ -39,6 +40,8 @@ def make_known(stack: Stack, client: grpc.Channel, document: bytes, *, foreign: 
         signature_id=attached.signature.signature_id,
         registration_id=_register(client, known, contract_number="e2e/1-stuck").registration_id,
         withdrawable_id=make_withdrawable(client, known),
+        idle_job=make_idle_job(stack, client, known),
+        discardable_job=make_idle_job(stack, client, known),
         unknown_outcome=make_unknown_outcome(stack, client, known),
     )
 
@@ -46,6 +49,15 @@ def make_known(stack: Stack, client: grpc.Channel, document: bytes, *, foreign: 
 def make_withdrawable(client: grpc.Channel, known: Known) -> str:
     """Make a registration that the register has and does not end by itself."""
     return _register(client, known, contract_number="e2e/2-stuck").registration_id
+
+
+def make_idle_job(stack: Stack, client: grpc.Channel, known: Known) -> str:
+    """Make a dead letter of the outbox: an outcome that the hub gave up to find out."""
+    resource = make_unknown_outcome(stack, client, known)
+    request = hub_service_pb2.ListOutboxJobsRequest(states=[hub_pb2.OUTBOX_JOB_STATE_DEAD])
+    with channel(stack.installation, "administrator") as administrator:
+        answer: Any = send(administrator, "/landhub.hub.v1.HubService/ListOutboxJobs", [request])
+    return str(next(job.job_id for job in answer.jobs if job.resource == resource))
 
 
 def make_unknown_outcome(stack: Stack, client: grpc.Channel, known: Known) -> str:

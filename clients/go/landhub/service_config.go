@@ -43,6 +43,18 @@ const ServiceConfig = `{
         },
         {
           "service": "landhub.hub.v1.HubService",
+          "method": "ListOutboxJobs"
+        },
+        {
+          "service": "landhub.hub.v1.HubService",
+          "method": "RetryOutboxJob"
+        },
+        {
+          "service": "landhub.hub.v1.HubService",
+          "method": "DiscardOutboxJob"
+        },
+        {
+          "service": "landhub.hub.v1.HubService",
           "method": "ListStuckWork"
         },
         {

@@ -17,7 +17,7 @@ from hub.modules.rosreestr.port import RegistrationState
 from hub.modules.rosreestr.store import AdditionRow, RegistrationRow, RosreestrStore
 from hub.modules.rosreestr.work import RegistrationWork
 
-_REMEDY = "Ask the gateway's operator by the vendor reference, then settle it with ResolveOutcome."
+_REMEDY = "Ask the gateway's operator by the vendor reference, then settle it: `hub resolve`."
 
 
 class Settlement:
@@ -100,8 +100,8 @@ class Settlement:
 
     def _settled(self, row: RegistrationRow, resolution: Resolution) -> RegistrationRow:
         if resolution.vendor_id is None:
-            return replace(row, state=RegistrationState.PENDING)
-        return replace(row, state=RegistrationState.SUBMITTED, vendor_id=resolution.vendor_id)
+            return replace(row, state=RegistrationState.PENDING, refusal_code="")
+        return replace(row, state=RegistrationState.SUBMITTED, vendor_id=resolution.vendor_id, refusal_code="")
 
     def _send_again(
         self, conn: Connection, row: RegistrationRow | AdditionRow, kind: str, resource: str, key: str

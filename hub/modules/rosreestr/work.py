@@ -35,6 +35,7 @@ ADDITION = "rosreestr.DocumentAddition"
 PENDING = "PENDING"
 ADDED = "ADDED"
 REFUSED = "REFUSED"
+REFERENCE_TAKEN = "REFERENCE_TAKEN"
 OUTCOME_UNKNOWN = "OUTCOME_UNKNOWN"
 
 _STATE_CHANGED = "rosreestr.registration.state_changed"
@@ -81,6 +82,8 @@ class RegistrationWork:
         row = await self._registration(job.resource_id)
         if row is None or row.state not in {PENDING, OUTCOME_UNKNOWN}:
             return Done()
+        if row.refusal_code == REFERENCE_TAKEN:
+            return Dead(REFERENCE_TAKEN)  # retried by hand: what stands there under our reference is never adopted
         try:
             if lease.may_have_been_sent:
                 asked = await self._ask(row, lease)
@@ -115,7 +118,8 @@ class RegistrationWork:
         try:
             submission = await self._port.submit(row.vendor_reference, transfer, guard=lease.check)
         except ReferenceTakenError:
-            return await self._settle_unknown(row, lease, then=Dead("REFERENCE_TAKEN"))
+            taken = replace(row, refusal_code=REFERENCE_TAKEN)
+            return await self._settle_unknown(taken, lease, then=Dead(REFERENCE_TAKEN))
         except OutcomeUnknownError:
             then = (
                 Again(delay=_ASK_AGAIN, reason="ANSWER_LOST") if self._port.can_find else Dead("LOOKUP_NOT_SUPPORTED")

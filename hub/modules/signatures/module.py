@@ -63,6 +63,7 @@ async def build(settings: SignaturesSettings, ctx: ModuleContext) -> RunningModu
         },
         jobs=signing_work.kinds(),
         titles=_TITLES,
+        remedies={"PIN_REQUIRED": "Unlock the key at its agent: `signer-agent unlock`; the work then goes on."},
         providers=(port.name,),
         close=close,
     )

@@ -1,13 +1,15 @@
 """What administration asks of the rest of the process; the composition root gives it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from hub.core.audit_store import AuditPlace, StoredRecord
 from hub.core.call import Call
+from hub.core.jobs import JobState
 from hub.core.mode import Mode
+from hub.core.outbox_store import JobView
 from hub.resilience.upstream import UpstreamStatus
 
 
@@ -44,7 +46,11 @@ class Story:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StuckLine:
-    """Work that waits for a person. `cause` is OUTCOME_UNKNOWN or DEAD_LETTER; `place` is where a next page goes on."""
+    """Work that does not go on as it should; the causes are those of the contract's StuckWork.
+
+    `job_id` is the outbox's job, if there is one; `next_attempt` when the hub goes on by itself, if it does; `place` is
+    where a next page goes on.
+    """
 
     resource: str
     kind: str
@@ -53,6 +59,8 @@ class StuckLine:
     last_error: str = ""
     business_reference: str = ""
     remedy: str = ""
+    job_id: str = ""
+    next_attempt: datetime | None = None
     place: str = ""
 
 
@@ -120,5 +128,33 @@ class StuckWorkPort(Protocol):
         Raises:
             NotFoundError: no such resource.
             PreconditionError: OUTCOME_KNOWN.
+        """
+        ...
+
+
+class OutboxPort(Protocol):
+    """Jobs of the outbox. A change is idempotent by the call's request_id and audited with its reason."""
+
+    async def jobs(
+        self, *, states: Collection[JobState], kind: str, business_reference: str, before: str, limit: int
+    ) -> Sequence[JobView]:
+        """Return jobs newest first, older than an id; no states are all but DONE, an empty text is any."""
+        ...
+
+    async def retry(self, call: Call, job_id: str, *, reason: str) -> JobView:
+        """Have a dead or waiting job run now.
+
+        Raises:
+            NotFoundError: no such job.
+            PreconditionError: JOB_NOT_IDLE.
+        """
+        ...
+
+    async def discard(self, call: Call, job_id: str, *, reason: str, even_if_sent: bool) -> JobView:
+        """Have a dead or waiting job never run.
+
+        Raises:
+            NotFoundError: no such job.
+            PreconditionError: JOB_NOT_IDLE, JOB_MAY_HAVE_SENT.
         """
         ...

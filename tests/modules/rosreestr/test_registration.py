@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from hub.core.clock import FakeClock
 from hub.core.errors import AlreadyExistsError, NotFoundError, PreconditionError
@@ -153,6 +154,18 @@ async def test_a_reference_the_gateway_says_is_taken_is_left_to_a_person_and_nev
     assert (row.state, row.vendor_id) == ("OUTCOME_UNKNOWN", "")
     assert [stuck.resource for stuck in await deal.settlement.stuck(10)] == [f"rosreestr.Registration/{row.id}"]
     assert deal.vendor.calls("submit") == 1
+    await retry_dead_letters(deal)
+    row = await deal.service.get_registration(deal.core.call(), row.id)
+    assert (row.state, row.vendor_id) == ("OUTCOME_UNKNOWN", ""), "not by a retry either"
+
+
+async def retry_dead_letters(deal: Deal) -> None:
+    def revive(conn: Connection) -> None:
+        for view in deal.core.stores.outbox.stuck(conn, limit=10):
+            deal.core.stores.outbox.revive(conn, view.job.id, now=deal.core.clock.now())
+
+    await deal.core.database.write(revive, label="test")
+    await deal.core.outbox.run_due()
 
 
 async def test_a_registration_that_shows_late_is_waited_for(deal: Deal) -> None:

@@ -35,6 +35,11 @@ const (
 	ErrorReason_ERROR_REASON_OUTCOME_KNOWN ErrorReason = 3
 	// FAILED_PRECONDITION: a module that is off is not loaded; set it in the settings and restart.
 	ErrorReason_ERROR_REASON_RESTART_REQUIRED ErrorReason = 4
+	// FAILED_PRECONDITION: the job is running or done. metadata: {"state": "LEASED"}.
+	ErrorReason_ERROR_REASON_JOB_NOT_IDLE ErrorReason = 5
+	// FAILED_PRECONDITION: the job may have sent something whose outcome it is finding out; let it, or say that it shall be
+	// discarded even so. metadata: {"resource": "rosreestr.Registration/0192…"}.
+	ErrorReason_ERROR_REASON_JOB_MAY_HAVE_SENT ErrorReason = 6
 )
 
 // Enum value maps for ErrorReason.
@@ -45,6 +50,8 @@ var (
 		2: "ERROR_REASON_UPSTREAM_NOT_FOUND",
 		3: "ERROR_REASON_OUTCOME_KNOWN",
 		4: "ERROR_REASON_RESTART_REQUIRED",
+		5: "ERROR_REASON_JOB_NOT_IDLE",
+		6: "ERROR_REASON_JOB_MAY_HAVE_SENT",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":        0,
@@ -52,6 +59,8 @@ var (
 		"ERROR_REASON_UPSTREAM_NOT_FOUND": 2,
 		"ERROR_REASON_OUTCOME_KNOWN":      3,
 		"ERROR_REASON_RESTART_REQUIRED":   4,
+		"ERROR_REASON_JOB_NOT_IDLE":       5,
+		"ERROR_REASON_JOB_MAY_HAVE_SENT":  6,
 	}
 )
 
@@ -86,13 +95,15 @@ var File_landhub_hub_v1_errors_proto protoreflect.FileDescriptor
 
 const file_landhub_hub_v1_errors_proto_rawDesc = "" +
 	"\n" +
-	"\x1blandhub/hub/v1/errors.proto\x12\x0elandhub.hub.v1*\xb6\x01\n" +
+	"\x1blandhub/hub/v1/errors.proto\x12\x0elandhub.hub.v1*\xf9\x01\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12!\n" +
 	"\x1dERROR_REASON_MODULE_NOT_FOUND\x10\x01\x12#\n" +
 	"\x1fERROR_REASON_UPSTREAM_NOT_FOUND\x10\x02\x12\x1e\n" +
 	"\x1aERROR_REASON_OUTCOME_KNOWN\x10\x03\x12!\n" +
-	"\x1dERROR_REASON_RESTART_REQUIRED\x10\x04B^\n" +
+	"\x1dERROR_REASON_RESTART_REQUIRED\x10\x04\x12\x1d\n" +
+	"\x19ERROR_REASON_JOB_NOT_IDLE\x10\x05\x12\"\n" +
+	"\x1eERROR_REASON_JOB_MAY_HAVE_SENT\x10\x06B^\n" +
 	"\x11io.landhub.hub.v1B\vErrorsProtoP\x01Z:github.com/landhub/landhub/clients/go/landhub/hub/v1;hubv1b\x06proto3"
 
 var (

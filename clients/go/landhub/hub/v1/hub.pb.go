@@ -136,6 +136,67 @@ func (BreakerState) EnumDescriptor() ([]byte, []int) {
 	return file_landhub_hub_v1_hub_proto_rawDescGZIP(), []int{1}
 }
 
+// Where a job of the outbox stands.
+type OutboxJobState int32
+
+const (
+	// Not used.
+	OutboxJobState_OUTBOX_JOB_STATE_UNSPECIFIED OutboxJobState = 0
+	// It waits for its time.
+	OutboxJobState_OUTBOX_JOB_STATE_READY OutboxJobState = 1
+	// A process works on it, or did until its lease ended.
+	OutboxJobState_OUTBOX_JOB_STATE_LEASED OutboxJobState = 2
+	// Done, or discarded. Kept for a while.
+	OutboxJobState_OUTBOX_JOB_STATE_DONE OutboxJobState = 3
+	// Given up: a person decides.
+	OutboxJobState_OUTBOX_JOB_STATE_DEAD OutboxJobState = 4
+)
+
+// Enum value maps for OutboxJobState.
+var (
+	OutboxJobState_name = map[int32]string{
+		0: "OUTBOX_JOB_STATE_UNSPECIFIED",
+		1: "OUTBOX_JOB_STATE_READY",
+		2: "OUTBOX_JOB_STATE_LEASED",
+		3: "OUTBOX_JOB_STATE_DONE",
+		4: "OUTBOX_JOB_STATE_DEAD",
+	}
+	OutboxJobState_value = map[string]int32{
+		"OUTBOX_JOB_STATE_UNSPECIFIED": 0,
+		"OUTBOX_JOB_STATE_READY":       1,
+		"OUTBOX_JOB_STATE_LEASED":      2,
+		"OUTBOX_JOB_STATE_DONE":        3,
+		"OUTBOX_JOB_STATE_DEAD":        4,
+	}
+)
+
+func (x OutboxJobState) Enum() *OutboxJobState {
+	p := new(OutboxJobState)
+	*p = x
+	return p
+}
+
+func (x OutboxJobState) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (OutboxJobState) Descriptor() protoreflect.EnumDescriptor {
+	return file_landhub_hub_v1_hub_proto_enumTypes[2].Descriptor()
+}
+
+func (OutboxJobState) Type() protoreflect.EnumType {
+	return &file_landhub_hub_v1_hub_proto_enumTypes[2]
+}
+
+func (x OutboxJobState) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use OutboxJobState.Descriptor instead.
+func (OutboxJobState) EnumDescriptor() ([]byte, []int) {
+	return file_landhub_hub_v1_hub_proto_rawDescGZIP(), []int{2}
+}
+
 // A module of the hub.
 type Module struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -552,7 +613,8 @@ type StuckWork struct {
 	Resource string `protobuf:"bytes,1,opt,name=resource,proto3" json:"resource,omitempty"`
 	// What kind of work.
 	Kind string `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
-	// Why it is stuck: "OUTCOME_UNKNOWN" or "DEAD_LETTER".
+	// Why it is listed: "OUTCOME_UNKNOWN" (sent, and no answer came), "DEAD_LETTER" (given up), "SETBACKS" (tried again
+	// and again), "WAITING" (for something a person does, for example a PIN) or "MODULE_NOT_READY".
 	Cause string `protobuf:"bytes,3,opt,name=cause,proto3" json:"cause,omitempty"`
 	// What was last seen, without personal data.
 	LastError string `protobuf:"bytes,4,opt,name=last_error,json=lastError,proto3" json:"last_error,omitempty"`
@@ -561,9 +623,13 @@ type StuckWork struct {
 	// The business reference.
 	BusinessReference string `protobuf:"bytes,6,opt,name=business_reference,json=businessReference,proto3" json:"business_reference,omitempty"`
 	// What a person may do about it.
-	Remedy        string `protobuf:"bytes,7,opt,name=remedy,proto3" json:"remedy,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Remedy string `protobuf:"bytes,7,opt,name=remedy,proto3" json:"remedy,omitempty"`
+	// The job of the outbox, for `RetryOutboxJob` and `DiscardOutboxJob`; empty if there is none.
+	JobId string `protobuf:"bytes,8,opt,name=job_id,json=jobId,proto3" json:"job_id,omitempty"`
+	// When the hub tries or asks again by itself; unset if it does not.
+	NextAttemptTime *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=next_attempt_time,json=nextAttemptTime,proto3" json:"next_attempt_time,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *StuckWork) Reset() {
@@ -645,6 +711,228 @@ func (x *StuckWork) GetRemedy() string {
 	return ""
 }
 
+func (x *StuckWork) GetJobId() string {
+	if x != nil {
+		return x.JobId
+	}
+	return ""
+}
+
+func (x *StuckWork) GetNextAttemptTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.NextAttemptTime
+	}
+	return nil
+}
+
+// A job of the outbox. What it sends is kept elsewhere, encrypted, and never shown.
+type OutboxJob struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Its id; ids grow with the time of creation.
+	JobId string `protobuf:"bytes,1,opt,name=job_id,json=jobId,proto3" json:"job_id,omitempty"`
+	// What it does: "rosreestr.submit".
+	Kind string `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
+	// Where it stands.
+	State OutboxJobState `protobuf:"varint,3,opt,name=state,proto3,enum=landhub.hub.v1.OutboxJobState" json:"state,omitempty"`
+	// What it works on: "rosreestr.Registration/0192…"; may be empty.
+	Resource string `protobuf:"bytes,4,opt,name=resource,proto3" json:"resource,omitempty"`
+	// Who caused it.
+	Caller string `protobuf:"bytes,5,opt,name=caller,proto3" json:"caller,omitempty"`
+	// By which RPC.
+	Method string `protobuf:"bytes,6,opt,name=method,proto3" json:"method,omitempty"`
+	// By which request.
+	RequestId string `protobuf:"bytes,7,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// The business reference.
+	BusinessReference string `protobuf:"bytes,8,opt,name=business_reference,json=businessReference,proto3" json:"business_reference,omitempty"`
+	// The trace it belongs to, hex.
+	TraceId string `protobuf:"bytes,9,opt,name=trace_id,json=traceId,proto3" json:"trace_id,omitempty"`
+	// When it is run, or was to be.
+	RunTime *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=run_time,json=runTime,proto3" json:"run_time,omitempty"`
+	// How often it was begun.
+	Attempts int32 `protobuf:"varint,11,opt,name=attempts,proto3" json:"attempts,omitempty"`
+	// How often in a row it got no further.
+	Setbacks int32 `protobuf:"varint,12,opt,name=setbacks,proto3" json:"setbacks,omitempty"`
+	// How many of those ended by a crash or an unexpected error.
+	Failures int32 `protobuf:"varint,13,opt,name=failures,proto3" json:"failures,omitempty"`
+	// How it last ended, a code.
+	Reason string `protobuf:"bytes,14,opt,name=reason,proto3" json:"reason,omitempty"`
+	// When something was last sent whose outcome is not settled; unset if nothing was.
+	SentTime *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=sent_time,json=sentTime,proto3" json:"sent_time,omitempty"`
+	// The process instance that works on it.
+	Holder string `protobuf:"bytes,16,opt,name=holder,proto3" json:"holder,omitempty"`
+	// Until when that instance has it to itself.
+	LeaseExpireTime *timestamppb.Timestamp `protobuf:"bytes,17,opt,name=lease_expire_time,json=leaseExpireTime,proto3" json:"lease_expire_time,omitempty"`
+	// When it was written.
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,18,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// When it last changed.
+	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,19,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OutboxJob) Reset() {
+	*x = OutboxJob{}
+	mi := &file_landhub_hub_v1_hub_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OutboxJob) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OutboxJob) ProtoMessage() {}
+
+func (x *OutboxJob) ProtoReflect() protoreflect.Message {
+	mi := &file_landhub_hub_v1_hub_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OutboxJob.ProtoReflect.Descriptor instead.
+func (*OutboxJob) Descriptor() ([]byte, []int) {
+	return file_landhub_hub_v1_hub_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *OutboxJob) GetJobId() string {
+	if x != nil {
+		return x.JobId
+	}
+	return ""
+}
+
+func (x *OutboxJob) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *OutboxJob) GetState() OutboxJobState {
+	if x != nil {
+		return x.State
+	}
+	return OutboxJobState_OUTBOX_JOB_STATE_UNSPECIFIED
+}
+
+func (x *OutboxJob) GetResource() string {
+	if x != nil {
+		return x.Resource
+	}
+	return ""
+}
+
+func (x *OutboxJob) GetCaller() string {
+	if x != nil {
+		return x.Caller
+	}
+	return ""
+}
+
+func (x *OutboxJob) GetMethod() string {
+	if x != nil {
+		return x.Method
+	}
+	return ""
+}
+
+func (x *OutboxJob) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *OutboxJob) GetBusinessReference() string {
+	if x != nil {
+		return x.BusinessReference
+	}
+	return ""
+}
+
+func (x *OutboxJob) GetTraceId() string {
+	if x != nil {
+		return x.TraceId
+	}
+	return ""
+}
+
+func (x *OutboxJob) GetRunTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.RunTime
+	}
+	return nil
+}
+
+func (x *OutboxJob) GetAttempts() int32 {
+	if x != nil {
+		return x.Attempts
+	}
+	return 0
+}
+
+func (x *OutboxJob) GetSetbacks() int32 {
+	if x != nil {
+		return x.Setbacks
+	}
+	return 0
+}
+
+func (x *OutboxJob) GetFailures() int32 {
+	if x != nil {
+		return x.Failures
+	}
+	return 0
+}
+
+func (x *OutboxJob) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *OutboxJob) GetSentTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.SentTime
+	}
+	return nil
+}
+
+func (x *OutboxJob) GetHolder() string {
+	if x != nil {
+		return x.Holder
+	}
+	return ""
+}
+
+func (x *OutboxJob) GetLeaseExpireTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.LeaseExpireTime
+	}
+	return nil
+}
+
+func (x *OutboxJob) GetCreateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreateTime
+	}
+	return nil
+}
+
+func (x *OutboxJob) GetUpdateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.UpdateTime
+	}
+	return nil
+}
+
 var File_landhub_hub_v1_hub_proto protoreflect.FileDescriptor
 
 const file_landhub_hub_v1_hub_proto_rawDesc = "" +
@@ -687,7 +975,7 @@ const file_landhub_hub_v1_hub_proto_rawDesc = "" +
 	"\x05title\x18\x03 \x01(\tR\x05title\x12\x1a\n" +
 	"\bresource\x18\x04 \x01(\tR\bresource\x12\x14\n" +
 	"\x05state\x18\x05 \x01(\tR\x05state\x12\x19\n" +
-	"\btrace_id\x18\x06 \x01(\tR\atraceId\"\xf2\x01\n" +
+	"\btrace_id\x18\x06 \x01(\tR\atraceId\"\xd1\x02\n" +
 	"\tStuckWork\x12\x1a\n" +
 	"\bresource\x18\x01 \x01(\tR\bresource\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x14\n" +
@@ -697,7 +985,33 @@ const file_landhub_hub_v1_hub_proto_rawDesc = "" +
 	"\n" +
 	"since_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\tsinceTime\x12-\n" +
 	"\x12business_reference\x18\x06 \x01(\tR\x11businessReference\x12\x16\n" +
-	"\x06remedy\x18\a \x01(\tR\x06remedy*m\n" +
+	"\x06remedy\x18\a \x01(\tR\x06remedy\x12\x15\n" +
+	"\x06job_id\x18\b \x01(\tR\x05jobId\x12F\n" +
+	"\x11next_attempt_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\x0fnextAttemptTime\"\xd7\x05\n" +
+	"\tOutboxJob\x12\x15\n" +
+	"\x06job_id\x18\x01 \x01(\tR\x05jobId\x12\x12\n" +
+	"\x04kind\x18\x02 \x01(\tR\x04kind\x124\n" +
+	"\x05state\x18\x03 \x01(\x0e2\x1e.landhub.hub.v1.OutboxJobStateR\x05state\x12\x1a\n" +
+	"\bresource\x18\x04 \x01(\tR\bresource\x12\x16\n" +
+	"\x06caller\x18\x05 \x01(\tR\x06caller\x12\x16\n" +
+	"\x06method\x18\x06 \x01(\tR\x06method\x12\x1d\n" +
+	"\n" +
+	"request_id\x18\a \x01(\tR\trequestId\x12-\n" +
+	"\x12business_reference\x18\b \x01(\tR\x11businessReference\x12\x19\n" +
+	"\btrace_id\x18\t \x01(\tR\atraceId\x125\n" +
+	"\brun_time\x18\n" +
+	" \x01(\v2\x1a.google.protobuf.TimestampR\arunTime\x12\x1a\n" +
+	"\battempts\x18\v \x01(\x05R\battempts\x12\x1a\n" +
+	"\bsetbacks\x18\f \x01(\x05R\bsetbacks\x12\x1a\n" +
+	"\bfailures\x18\r \x01(\x05R\bfailures\x12\x16\n" +
+	"\x06reason\x18\x0e \x01(\tR\x06reason\x127\n" +
+	"\tsent_time\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampR\bsentTime\x12\x16\n" +
+	"\x06holder\x18\x10 \x01(\tR\x06holder\x12F\n" +
+	"\x11lease_expire_time\x18\x11 \x01(\v2\x1a.google.protobuf.TimestampR\x0fleaseExpireTime\x12;\n" +
+	"\vcreate_time\x18\x12 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"createTime\x12;\n" +
+	"\vupdate_time\x18\x13 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"updateTime*m\n" +
 	"\n" +
 	"ModuleMode\x12\x1b\n" +
 	"\x17MODULE_MODE_UNSPECIFIED\x10\x00\x12\x13\n" +
@@ -708,7 +1022,13 @@ const file_landhub_hub_v1_hub_proto_rawDesc = "" +
 	"\x19BREAKER_STATE_UNSPECIFIED\x10\x00\x12\x18\n" +
 	"\x14BREAKER_STATE_CLOSED\x10\x01\x12\x16\n" +
 	"\x12BREAKER_STATE_OPEN\x10\x02\x12\x1b\n" +
-	"\x17BREAKER_STATE_HALF_OPEN\x10\x03B[\n" +
+	"\x17BREAKER_STATE_HALF_OPEN\x10\x03*\xa1\x01\n" +
+	"\x0eOutboxJobState\x12 \n" +
+	"\x1cOUTBOX_JOB_STATE_UNSPECIFIED\x10\x00\x12\x1a\n" +
+	"\x16OUTBOX_JOB_STATE_READY\x10\x01\x12\x1b\n" +
+	"\x17OUTBOX_JOB_STATE_LEASED\x10\x02\x12\x19\n" +
+	"\x15OUTBOX_JOB_STATE_DONE\x10\x03\x12\x19\n" +
+	"\x15OUTBOX_JOB_STATE_DEAD\x10\x04B[\n" +
 	"\x11io.landhub.hub.v1B\bHubProtoP\x01Z:github.com/landhub/landhub/clients/go/landhub/hub/v1;hubv1b\x06proto3"
 
 var (
@@ -723,31 +1043,40 @@ func file_landhub_hub_v1_hub_proto_rawDescGZIP() []byte {
 	return file_landhub_hub_v1_hub_proto_rawDescData
 }
 
-var file_landhub_hub_v1_hub_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_landhub_hub_v1_hub_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
+var file_landhub_hub_v1_hub_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
+var file_landhub_hub_v1_hub_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
 var file_landhub_hub_v1_hub_proto_goTypes = []any{
 	(ModuleMode)(0),               // 0: landhub.hub.v1.ModuleMode
 	(BreakerState)(0),             // 1: landhub.hub.v1.BreakerState
-	(*Module)(nil),                // 2: landhub.hub.v1.Module
-	(*Upstream)(nil),              // 3: landhub.hub.v1.Upstream
-	(*AuditRecord)(nil),           // 4: landhub.hub.v1.AuditRecord
-	(*StoryEntry)(nil),            // 5: landhub.hub.v1.StoryEntry
-	(*StuckWork)(nil),             // 6: landhub.hub.v1.StuckWork
-	(*timestamppb.Timestamp)(nil), // 7: google.protobuf.Timestamp
+	(OutboxJobState)(0),           // 2: landhub.hub.v1.OutboxJobState
+	(*Module)(nil),                // 3: landhub.hub.v1.Module
+	(*Upstream)(nil),              // 4: landhub.hub.v1.Upstream
+	(*AuditRecord)(nil),           // 5: landhub.hub.v1.AuditRecord
+	(*StoryEntry)(nil),            // 6: landhub.hub.v1.StoryEntry
+	(*StuckWork)(nil),             // 7: landhub.hub.v1.StuckWork
+	(*OutboxJob)(nil),             // 8: landhub.hub.v1.OutboxJob
+	(*timestamppb.Timestamp)(nil), // 9: google.protobuf.Timestamp
 }
 var file_landhub_hub_v1_hub_proto_depIdxs = []int32{
-	0, // 0: landhub.hub.v1.Module.mode:type_name -> landhub.hub.v1.ModuleMode
-	1, // 1: landhub.hub.v1.Upstream.breaker_state:type_name -> landhub.hub.v1.BreakerState
-	7, // 2: landhub.hub.v1.Upstream.last_success_time:type_name -> google.protobuf.Timestamp
-	7, // 3: landhub.hub.v1.Upstream.last_failure_time:type_name -> google.protobuf.Timestamp
-	7, // 4: landhub.hub.v1.AuditRecord.record_time:type_name -> google.protobuf.Timestamp
-	7, // 5: landhub.hub.v1.StoryEntry.entry_time:type_name -> google.protobuf.Timestamp
-	7, // 6: landhub.hub.v1.StuckWork.since_time:type_name -> google.protobuf.Timestamp
-	7, // [7:7] is the sub-list for method output_type
-	7, // [7:7] is the sub-list for method input_type
-	7, // [7:7] is the sub-list for extension type_name
-	7, // [7:7] is the sub-list for extension extendee
-	0, // [0:7] is the sub-list for field type_name
+	0,  // 0: landhub.hub.v1.Module.mode:type_name -> landhub.hub.v1.ModuleMode
+	1,  // 1: landhub.hub.v1.Upstream.breaker_state:type_name -> landhub.hub.v1.BreakerState
+	9,  // 2: landhub.hub.v1.Upstream.last_success_time:type_name -> google.protobuf.Timestamp
+	9,  // 3: landhub.hub.v1.Upstream.last_failure_time:type_name -> google.protobuf.Timestamp
+	9,  // 4: landhub.hub.v1.AuditRecord.record_time:type_name -> google.protobuf.Timestamp
+	9,  // 5: landhub.hub.v1.StoryEntry.entry_time:type_name -> google.protobuf.Timestamp
+	9,  // 6: landhub.hub.v1.StuckWork.since_time:type_name -> google.protobuf.Timestamp
+	9,  // 7: landhub.hub.v1.StuckWork.next_attempt_time:type_name -> google.protobuf.Timestamp
+	2,  // 8: landhub.hub.v1.OutboxJob.state:type_name -> landhub.hub.v1.OutboxJobState
+	9,  // 9: landhub.hub.v1.OutboxJob.run_time:type_name -> google.protobuf.Timestamp
+	9,  // 10: landhub.hub.v1.OutboxJob.sent_time:type_name -> google.protobuf.Timestamp
+	9,  // 11: landhub.hub.v1.OutboxJob.lease_expire_time:type_name -> google.protobuf.Timestamp
+	9,  // 12: landhub.hub.v1.OutboxJob.create_time:type_name -> google.protobuf.Timestamp
+	9,  // 13: landhub.hub.v1.OutboxJob.update_time:type_name -> google.protobuf.Timestamp
+	14, // [14:14] is the sub-list for method output_type
+	14, // [14:14] is the sub-list for method input_type
+	14, // [14:14] is the sub-list for extension type_name
+	14, // [14:14] is the sub-list for extension extendee
+	0,  // [0:14] is the sub-list for field type_name
 }
 
 func init() { file_landhub_hub_v1_hub_proto_init() }
@@ -760,8 +1089,8 @@ func file_landhub_hub_v1_hub_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_landhub_hub_v1_hub_proto_rawDesc), len(file_landhub_hub_v1_hub_proto_rawDesc)),
-			NumEnums:      2,
-			NumMessages:   5,
+			NumEnums:      3,
+			NumMessages:   6,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -1035,6 +1035,390 @@ func (x *ResolveOutcomeResponse) GetState() string {
 	return ""
 }
 
+// Asks for jobs of the outbox.
+type ListOutboxJobsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How many at most; 50 if unset, 500 at most.
+	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// `next_page_token` of the page before.
+	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// Only those in one of these states; empty: all that are not done.
+	States []OutboxJobState `protobuf:"varint,3,rep,packed,name=states,proto3,enum=landhub.hub.v1.OutboxJobState" json:"states,omitempty"`
+	// Only those of this kind: "rosreestr.submit".
+	Kind string `protobuf:"bytes,4,opt,name=kind,proto3" json:"kind,omitempty"`
+	// Only those of this business reference.
+	BusinessReference string `protobuf:"bytes,5,opt,name=business_reference,json=businessReference,proto3" json:"business_reference,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
+}
+
+func (x *ListOutboxJobsRequest) Reset() {
+	*x = ListOutboxJobsRequest{}
+	mi := &file_landhub_hub_v1_hub_service_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListOutboxJobsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListOutboxJobsRequest) ProtoMessage() {}
+
+func (x *ListOutboxJobsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_landhub_hub_v1_hub_service_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListOutboxJobsRequest.ProtoReflect.Descriptor instead.
+func (*ListOutboxJobsRequest) Descriptor() ([]byte, []int) {
+	return file_landhub_hub_v1_hub_service_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *ListOutboxJobsRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListOutboxJobsRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+func (x *ListOutboxJobsRequest) GetStates() []OutboxJobState {
+	if x != nil {
+		return x.States
+	}
+	return nil
+}
+
+func (x *ListOutboxJobsRequest) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *ListOutboxJobsRequest) GetBusinessReference() string {
+	if x != nil {
+		return x.BusinessReference
+	}
+	return ""
+}
+
+// A page of jobs.
+type ListOutboxJobsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The jobs, newest first.
+	Jobs []*OutboxJob `protobuf:"bytes,1,rep,name=jobs,proto3" json:"jobs,omitempty"`
+	// For the next page; empty when there is none.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListOutboxJobsResponse) Reset() {
+	*x = ListOutboxJobsResponse{}
+	mi := &file_landhub_hub_v1_hub_service_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListOutboxJobsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListOutboxJobsResponse) ProtoMessage() {}
+
+func (x *ListOutboxJobsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_landhub_hub_v1_hub_service_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListOutboxJobsResponse.ProtoReflect.Descriptor instead.
+func (*ListOutboxJobsResponse) Descriptor() ([]byte, []int) {
+	return file_landhub_hub_v1_hub_service_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *ListOutboxJobsResponse) GetJobs() []*OutboxJob {
+	if x != nil {
+		return x.Jobs
+	}
+	return nil
+}
+
+func (x *ListOutboxJobsResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+// Has a job run now.
+type RetryOutboxJobRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// A UUID of the caller's making: the same one never does the thing twice.
+	RequestId string `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// The contract's or member's number, which ties a story together. Not personal data.
+	BusinessReference string `protobuf:"bytes,2,opt,name=business_reference,json=businessReference,proto3" json:"business_reference,omitempty"`
+	// The job's id.
+	JobId string `protobuf:"bytes,3,opt,name=job_id,json=jobId,proto3" json:"job_id,omitempty"`
+	// Why, for the audit.
+	Reason        string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RetryOutboxJobRequest) Reset() {
+	*x = RetryOutboxJobRequest{}
+	mi := &file_landhub_hub_v1_hub_service_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RetryOutboxJobRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RetryOutboxJobRequest) ProtoMessage() {}
+
+func (x *RetryOutboxJobRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_landhub_hub_v1_hub_service_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RetryOutboxJobRequest.ProtoReflect.Descriptor instead.
+func (*RetryOutboxJobRequest) Descriptor() ([]byte, []int) {
+	return file_landhub_hub_v1_hub_service_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *RetryOutboxJobRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *RetryOutboxJobRequest) GetBusinessReference() string {
+	if x != nil {
+		return x.BusinessReference
+	}
+	return ""
+}
+
+func (x *RetryOutboxJobRequest) GetJobId() string {
+	if x != nil {
+		return x.JobId
+	}
+	return ""
+}
+
+func (x *RetryOutboxJobRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+// The job after the change.
+type RetryOutboxJobResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The job.
+	Job           *OutboxJob `protobuf:"bytes,1,opt,name=job,proto3" json:"job,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RetryOutboxJobResponse) Reset() {
+	*x = RetryOutboxJobResponse{}
+	mi := &file_landhub_hub_v1_hub_service_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RetryOutboxJobResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RetryOutboxJobResponse) ProtoMessage() {}
+
+func (x *RetryOutboxJobResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_landhub_hub_v1_hub_service_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RetryOutboxJobResponse.ProtoReflect.Descriptor instead.
+func (*RetryOutboxJobResponse) Descriptor() ([]byte, []int) {
+	return file_landhub_hub_v1_hub_service_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *RetryOutboxJobResponse) GetJob() *OutboxJob {
+	if x != nil {
+		return x.Job
+	}
+	return nil
+}
+
+// Has a job never run.
+type DiscardOutboxJobRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// A UUID of the caller's making: the same one never does the thing twice.
+	RequestId string `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// The contract's or member's number, which ties a story together. Not personal data.
+	BusinessReference string `protobuf:"bytes,2,opt,name=business_reference,json=businessReference,proto3" json:"business_reference,omitempty"`
+	// The job's id.
+	JobId string `protobuf:"bytes,3,opt,name=job_id,json=jobId,proto3" json:"job_id,omitempty"`
+	// Why, for the audit.
+	Reason string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+	// Discard it even if something was sent and its outcome is not settled: nobody will ask for that any more.
+	EvenIfSent    bool `protobuf:"varint,5,opt,name=even_if_sent,json=evenIfSent,proto3" json:"even_if_sent,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DiscardOutboxJobRequest) Reset() {
+	*x = DiscardOutboxJobRequest{}
+	mi := &file_landhub_hub_v1_hub_service_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DiscardOutboxJobRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DiscardOutboxJobRequest) ProtoMessage() {}
+
+func (x *DiscardOutboxJobRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_landhub_hub_v1_hub_service_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DiscardOutboxJobRequest.ProtoReflect.Descriptor instead.
+func (*DiscardOutboxJobRequest) Descriptor() ([]byte, []int) {
+	return file_landhub_hub_v1_hub_service_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *DiscardOutboxJobRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *DiscardOutboxJobRequest) GetBusinessReference() string {
+	if x != nil {
+		return x.BusinessReference
+	}
+	return ""
+}
+
+func (x *DiscardOutboxJobRequest) GetJobId() string {
+	if x != nil {
+		return x.JobId
+	}
+	return ""
+}
+
+func (x *DiscardOutboxJobRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *DiscardOutboxJobRequest) GetEvenIfSent() bool {
+	if x != nil {
+		return x.EvenIfSent
+	}
+	return false
+}
+
+// The job after the change.
+type DiscardOutboxJobResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The job.
+	Job           *OutboxJob `protobuf:"bytes,1,opt,name=job,proto3" json:"job,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DiscardOutboxJobResponse) Reset() {
+	*x = DiscardOutboxJobResponse{}
+	mi := &file_landhub_hub_v1_hub_service_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DiscardOutboxJobResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DiscardOutboxJobResponse) ProtoMessage() {}
+
+func (x *DiscardOutboxJobResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_landhub_hub_v1_hub_service_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DiscardOutboxJobResponse.ProtoReflect.Descriptor instead.
+func (*DiscardOutboxJobResponse) Descriptor() ([]byte, []int) {
+	return file_landhub_hub_v1_hub_service_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *DiscardOutboxJobResponse) GetJob() *OutboxJob {
+	if x != nil {
+		return x.Job
+	}
+	return nil
+}
+
 var File_landhub_hub_v1_hub_service_proto protoreflect.FileDescriptor
 
 const file_landhub_hub_v1_hub_service_proto_rawDesc = "" +
@@ -1099,7 +1483,35 @@ const file_landhub_hub_v1_hub_service_proto_rawDesc = "" +
 	"resolution\"J\n" +
 	"\x16ResolveOutcomeResponse\x12\x1a\n" +
 	"\bresource\x18\x01 \x01(\tR\bresource\x12\x14\n" +
-	"\x05state\x18\x02 \x01(\tR\x05state2\xb0\x06\n" +
+	"\x05state\x18\x02 \x01(\tR\x05state\"\xce\x01\n" +
+	"\x15ListOutboxJobsRequest\x12\x1b\n" +
+	"\tpage_size\x18\x01 \x01(\x05R\bpageSize\x12\x1d\n" +
+	"\n" +
+	"page_token\x18\x02 \x01(\tR\tpageToken\x126\n" +
+	"\x06states\x18\x03 \x03(\x0e2\x1e.landhub.hub.v1.OutboxJobStateR\x06states\x12\x12\n" +
+	"\x04kind\x18\x04 \x01(\tR\x04kind\x12-\n" +
+	"\x12business_reference\x18\x05 \x01(\tR\x11businessReference\"o\n" +
+	"\x16ListOutboxJobsResponse\x12-\n" +
+	"\x04jobs\x18\x01 \x03(\v2\x19.landhub.hub.v1.OutboxJobR\x04jobs\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x94\x01\n" +
+	"\x15RetryOutboxJobRequest\x12\x1d\n" +
+	"\n" +
+	"request_id\x18\x01 \x01(\tR\trequestId\x12-\n" +
+	"\x12business_reference\x18\x02 \x01(\tR\x11businessReference\x12\x15\n" +
+	"\x06job_id\x18\x03 \x01(\tR\x05jobId\x12\x16\n" +
+	"\x06reason\x18\x04 \x01(\tR\x06reason\"E\n" +
+	"\x16RetryOutboxJobResponse\x12+\n" +
+	"\x03job\x18\x01 \x01(\v2\x19.landhub.hub.v1.OutboxJobR\x03job\"\xb8\x01\n" +
+	"\x17DiscardOutboxJobRequest\x12\x1d\n" +
+	"\n" +
+	"request_id\x18\x01 \x01(\tR\trequestId\x12-\n" +
+	"\x12business_reference\x18\x02 \x01(\tR\x11businessReference\x12\x15\n" +
+	"\x06job_id\x18\x03 \x01(\tR\x05jobId\x12\x16\n" +
+	"\x06reason\x18\x04 \x01(\tR\x06reason\x12 \n" +
+	"\feven_if_sent\x18\x05 \x01(\bR\n" +
+	"evenIfSent\"G\n" +
+	"\x18DiscardOutboxJobResponse\x12+\n" +
+	"\x03job\x18\x01 \x01(\v2\x19.landhub.hub.v1.OutboxJobR\x03job2\xf1\b\n" +
 	"\n" +
 	"HubService\x12^\n" +
 	"\vListModules\x12\".landhub.hub.v1.ListModulesRequest\x1a#.landhub.hub.v1.ListModulesResponse\"\x06\x8a\xe7\x18\x02\b\x01\x12d\n" +
@@ -1107,7 +1519,10 @@ const file_landhub_hub_v1_hub_service_proto_rawDesc = "" +
 	"\rListUpstreams\x12$.landhub.hub.v1.ListUpstreamsRequest\x1a%.landhub.hub.v1.ListUpstreamsResponse\"\x06\x8a\xe7\x18\x02\b\x01\x12a\n" +
 	"\fResetBreaker\x12#.landhub.hub.v1.ResetBreakerRequest\x1a$.landhub.hub.v1.ResetBreakerResponse\"\x06\x8a\xe7\x18\x02\b\x02\x12m\n" +
 	"\x10ListAuditRecords\x12'.landhub.hub.v1.ListAuditRecordsRequest\x1a(.landhub.hub.v1.ListAuditRecordsResponse\"\x06\x8a\xe7\x18\x02\b\x01\x12U\n" +
-	"\bGetStory\x12\x1f.landhub.hub.v1.GetStoryRequest\x1a .landhub.hub.v1.GetStoryResponse\"\x06\x8a\xe7\x18\x02\b\x01\x12d\n" +
+	"\bGetStory\x12\x1f.landhub.hub.v1.GetStoryRequest\x1a .landhub.hub.v1.GetStoryResponse\"\x06\x8a\xe7\x18\x02\b\x01\x12g\n" +
+	"\x0eListOutboxJobs\x12%.landhub.hub.v1.ListOutboxJobsRequest\x1a&.landhub.hub.v1.ListOutboxJobsResponse\"\x06\x8a\xe7\x18\x02\b\x01\x12g\n" +
+	"\x0eRetryOutboxJob\x12%.landhub.hub.v1.RetryOutboxJobRequest\x1a&.landhub.hub.v1.RetryOutboxJobResponse\"\x06\x8a\xe7\x18\x02\b\x02\x12m\n" +
+	"\x10DiscardOutboxJob\x12'.landhub.hub.v1.DiscardOutboxJobRequest\x1a(.landhub.hub.v1.DiscardOutboxJobResponse\"\x06\x8a\xe7\x18\x02\b\x02\x12d\n" +
 	"\rListStuckWork\x12$.landhub.hub.v1.ListStuckWorkRequest\x1a%.landhub.hub.v1.ListStuckWorkResponse\"\x06\x8a\xe7\x18\x02\b\x01\x12g\n" +
 	"\x0eResolveOutcome\x12%.landhub.hub.v1.ResolveOutcomeRequest\x1a&.landhub.hub.v1.ResolveOutcomeResponse\"\x06\x8a\xe7\x18\x02\b\x02Bb\n" +
 	"\x11io.landhub.hub.v1B\x0fHubServiceProtoP\x01Z:github.com/landhub/landhub/clients/go/landhub/hub/v1;hubv1b\x06proto3"
@@ -1124,7 +1539,7 @@ func file_landhub_hub_v1_hub_service_proto_rawDescGZIP() []byte {
 	return file_landhub_hub_v1_hub_service_proto_rawDescData
 }
 
-var file_landhub_hub_v1_hub_service_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
+var file_landhub_hub_v1_hub_service_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
 var file_landhub_hub_v1_hub_service_proto_goTypes = []any{
 	(*ListModulesRequest)(nil),       // 0: landhub.hub.v1.ListModulesRequest
 	(*ListModulesResponse)(nil),      // 1: landhub.hub.v1.ListModulesResponse
@@ -1144,45 +1559,63 @@ var file_landhub_hub_v1_hub_service_proto_goTypes = []any{
 	(*NotHappened)(nil),              // 15: landhub.hub.v1.NotHappened
 	(*ResolveOutcomeRequest)(nil),    // 16: landhub.hub.v1.ResolveOutcomeRequest
 	(*ResolveOutcomeResponse)(nil),   // 17: landhub.hub.v1.ResolveOutcomeResponse
-	(*Module)(nil),                   // 18: landhub.hub.v1.Module
-	(ModuleMode)(0),                  // 19: landhub.hub.v1.ModuleMode
-	(*Upstream)(nil),                 // 20: landhub.hub.v1.Upstream
-	(*AuditRecord)(nil),              // 21: landhub.hub.v1.AuditRecord
-	(*StoryEntry)(nil),               // 22: landhub.hub.v1.StoryEntry
-	(*StuckWork)(nil),                // 23: landhub.hub.v1.StuckWork
+	(*ListOutboxJobsRequest)(nil),    // 18: landhub.hub.v1.ListOutboxJobsRequest
+	(*ListOutboxJobsResponse)(nil),   // 19: landhub.hub.v1.ListOutboxJobsResponse
+	(*RetryOutboxJobRequest)(nil),    // 20: landhub.hub.v1.RetryOutboxJobRequest
+	(*RetryOutboxJobResponse)(nil),   // 21: landhub.hub.v1.RetryOutboxJobResponse
+	(*DiscardOutboxJobRequest)(nil),  // 22: landhub.hub.v1.DiscardOutboxJobRequest
+	(*DiscardOutboxJobResponse)(nil), // 23: landhub.hub.v1.DiscardOutboxJobResponse
+	(*Module)(nil),                   // 24: landhub.hub.v1.Module
+	(ModuleMode)(0),                  // 25: landhub.hub.v1.ModuleMode
+	(*Upstream)(nil),                 // 26: landhub.hub.v1.Upstream
+	(*AuditRecord)(nil),              // 27: landhub.hub.v1.AuditRecord
+	(*StoryEntry)(nil),               // 28: landhub.hub.v1.StoryEntry
+	(*StuckWork)(nil),                // 29: landhub.hub.v1.StuckWork
+	(OutboxJobState)(0),              // 30: landhub.hub.v1.OutboxJobState
+	(*OutboxJob)(nil),                // 31: landhub.hub.v1.OutboxJob
 }
 var file_landhub_hub_v1_hub_service_proto_depIdxs = []int32{
-	18, // 0: landhub.hub.v1.ListModulesResponse.modules:type_name -> landhub.hub.v1.Module
-	19, // 1: landhub.hub.v1.SetModuleModeRequest.mode:type_name -> landhub.hub.v1.ModuleMode
-	18, // 2: landhub.hub.v1.SetModuleModeResponse.module:type_name -> landhub.hub.v1.Module
-	20, // 3: landhub.hub.v1.ListUpstreamsResponse.upstreams:type_name -> landhub.hub.v1.Upstream
-	20, // 4: landhub.hub.v1.ResetBreakerResponse.upstream:type_name -> landhub.hub.v1.Upstream
-	21, // 5: landhub.hub.v1.ListAuditRecordsResponse.records:type_name -> landhub.hub.v1.AuditRecord
-	22, // 6: landhub.hub.v1.GetStoryResponse.entries:type_name -> landhub.hub.v1.StoryEntry
-	23, // 7: landhub.hub.v1.ListStuckWorkResponse.work:type_name -> landhub.hub.v1.StuckWork
+	24, // 0: landhub.hub.v1.ListModulesResponse.modules:type_name -> landhub.hub.v1.Module
+	25, // 1: landhub.hub.v1.SetModuleModeRequest.mode:type_name -> landhub.hub.v1.ModuleMode
+	24, // 2: landhub.hub.v1.SetModuleModeResponse.module:type_name -> landhub.hub.v1.Module
+	26, // 3: landhub.hub.v1.ListUpstreamsResponse.upstreams:type_name -> landhub.hub.v1.Upstream
+	26, // 4: landhub.hub.v1.ResetBreakerResponse.upstream:type_name -> landhub.hub.v1.Upstream
+	27, // 5: landhub.hub.v1.ListAuditRecordsResponse.records:type_name -> landhub.hub.v1.AuditRecord
+	28, // 6: landhub.hub.v1.GetStoryResponse.entries:type_name -> landhub.hub.v1.StoryEntry
+	29, // 7: landhub.hub.v1.ListStuckWorkResponse.work:type_name -> landhub.hub.v1.StuckWork
 	14, // 8: landhub.hub.v1.ResolveOutcomeRequest.happened:type_name -> landhub.hub.v1.Happened
 	15, // 9: landhub.hub.v1.ResolveOutcomeRequest.not_happened:type_name -> landhub.hub.v1.NotHappened
-	0,  // 10: landhub.hub.v1.HubService.ListModules:input_type -> landhub.hub.v1.ListModulesRequest
-	2,  // 11: landhub.hub.v1.HubService.SetModuleMode:input_type -> landhub.hub.v1.SetModuleModeRequest
-	4,  // 12: landhub.hub.v1.HubService.ListUpstreams:input_type -> landhub.hub.v1.ListUpstreamsRequest
-	6,  // 13: landhub.hub.v1.HubService.ResetBreaker:input_type -> landhub.hub.v1.ResetBreakerRequest
-	8,  // 14: landhub.hub.v1.HubService.ListAuditRecords:input_type -> landhub.hub.v1.ListAuditRecordsRequest
-	10, // 15: landhub.hub.v1.HubService.GetStory:input_type -> landhub.hub.v1.GetStoryRequest
-	12, // 16: landhub.hub.v1.HubService.ListStuckWork:input_type -> landhub.hub.v1.ListStuckWorkRequest
-	16, // 17: landhub.hub.v1.HubService.ResolveOutcome:input_type -> landhub.hub.v1.ResolveOutcomeRequest
-	1,  // 18: landhub.hub.v1.HubService.ListModules:output_type -> landhub.hub.v1.ListModulesResponse
-	3,  // 19: landhub.hub.v1.HubService.SetModuleMode:output_type -> landhub.hub.v1.SetModuleModeResponse
-	5,  // 20: landhub.hub.v1.HubService.ListUpstreams:output_type -> landhub.hub.v1.ListUpstreamsResponse
-	7,  // 21: landhub.hub.v1.HubService.ResetBreaker:output_type -> landhub.hub.v1.ResetBreakerResponse
-	9,  // 22: landhub.hub.v1.HubService.ListAuditRecords:output_type -> landhub.hub.v1.ListAuditRecordsResponse
-	11, // 23: landhub.hub.v1.HubService.GetStory:output_type -> landhub.hub.v1.GetStoryResponse
-	13, // 24: landhub.hub.v1.HubService.ListStuckWork:output_type -> landhub.hub.v1.ListStuckWorkResponse
-	17, // 25: landhub.hub.v1.HubService.ResolveOutcome:output_type -> landhub.hub.v1.ResolveOutcomeResponse
-	18, // [18:26] is the sub-list for method output_type
-	10, // [10:18] is the sub-list for method input_type
-	10, // [10:10] is the sub-list for extension type_name
-	10, // [10:10] is the sub-list for extension extendee
-	0,  // [0:10] is the sub-list for field type_name
+	30, // 10: landhub.hub.v1.ListOutboxJobsRequest.states:type_name -> landhub.hub.v1.OutboxJobState
+	31, // 11: landhub.hub.v1.ListOutboxJobsResponse.jobs:type_name -> landhub.hub.v1.OutboxJob
+	31, // 12: landhub.hub.v1.RetryOutboxJobResponse.job:type_name -> landhub.hub.v1.OutboxJob
+	31, // 13: landhub.hub.v1.DiscardOutboxJobResponse.job:type_name -> landhub.hub.v1.OutboxJob
+	0,  // 14: landhub.hub.v1.HubService.ListModules:input_type -> landhub.hub.v1.ListModulesRequest
+	2,  // 15: landhub.hub.v1.HubService.SetModuleMode:input_type -> landhub.hub.v1.SetModuleModeRequest
+	4,  // 16: landhub.hub.v1.HubService.ListUpstreams:input_type -> landhub.hub.v1.ListUpstreamsRequest
+	6,  // 17: landhub.hub.v1.HubService.ResetBreaker:input_type -> landhub.hub.v1.ResetBreakerRequest
+	8,  // 18: landhub.hub.v1.HubService.ListAuditRecords:input_type -> landhub.hub.v1.ListAuditRecordsRequest
+	10, // 19: landhub.hub.v1.HubService.GetStory:input_type -> landhub.hub.v1.GetStoryRequest
+	18, // 20: landhub.hub.v1.HubService.ListOutboxJobs:input_type -> landhub.hub.v1.ListOutboxJobsRequest
+	20, // 21: landhub.hub.v1.HubService.RetryOutboxJob:input_type -> landhub.hub.v1.RetryOutboxJobRequest
+	22, // 22: landhub.hub.v1.HubService.DiscardOutboxJob:input_type -> landhub.hub.v1.DiscardOutboxJobRequest
+	12, // 23: landhub.hub.v1.HubService.ListStuckWork:input_type -> landhub.hub.v1.ListStuckWorkRequest
+	16, // 24: landhub.hub.v1.HubService.ResolveOutcome:input_type -> landhub.hub.v1.ResolveOutcomeRequest
+	1,  // 25: landhub.hub.v1.HubService.ListModules:output_type -> landhub.hub.v1.ListModulesResponse
+	3,  // 26: landhub.hub.v1.HubService.SetModuleMode:output_type -> landhub.hub.v1.SetModuleModeResponse
+	5,  // 27: landhub.hub.v1.HubService.ListUpstreams:output_type -> landhub.hub.v1.ListUpstreamsResponse
+	7,  // 28: landhub.hub.v1.HubService.ResetBreaker:output_type -> landhub.hub.v1.ResetBreakerResponse
+	9,  // 29: landhub.hub.v1.HubService.ListAuditRecords:output_type -> landhub.hub.v1.ListAuditRecordsResponse
+	11, // 30: landhub.hub.v1.HubService.GetStory:output_type -> landhub.hub.v1.GetStoryResponse
+	19, // 31: landhub.hub.v1.HubService.ListOutboxJobs:output_type -> landhub.hub.v1.ListOutboxJobsResponse
+	21, // 32: landhub.hub.v1.HubService.RetryOutboxJob:output_type -> landhub.hub.v1.RetryOutboxJobResponse
+	23, // 33: landhub.hub.v1.HubService.DiscardOutboxJob:output_type -> landhub.hub.v1.DiscardOutboxJobResponse
+	13, // 34: landhub.hub.v1.HubService.ListStuckWork:output_type -> landhub.hub.v1.ListStuckWorkResponse
+	17, // 35: landhub.hub.v1.HubService.ResolveOutcome:output_type -> landhub.hub.v1.ResolveOutcomeResponse
+	25, // [25:36] is the sub-list for method output_type
+	14, // [14:25] is the sub-list for method input_type
+	14, // [14:14] is the sub-list for extension type_name
+	14, // [14:14] is the sub-list for extension extendee
+	0,  // [0:14] is the sub-list for field type_name
 }
 
 func init() { file_landhub_hub_v1_hub_service_proto_init() }
@@ -1201,7 +1634,7 @@ func file_landhub_hub_v1_hub_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_landhub_hub_v1_hub_service_proto_rawDesc), len(file_landhub_hub_v1_hub_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   18,
+			NumMessages:   24,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -25,6 +25,9 @@ const (
 	HubService_ResetBreaker_FullMethodName     = "/landhub.hub.v1.HubService/ResetBreaker"
 	HubService_ListAuditRecords_FullMethodName = "/landhub.hub.v1.HubService/ListAuditRecords"
 	HubService_GetStory_FullMethodName         = "/landhub.hub.v1.HubService/GetStory"
+	HubService_ListOutboxJobs_FullMethodName   = "/landhub.hub.v1.HubService/ListOutboxJobs"
+	HubService_RetryOutboxJob_FullMethodName   = "/landhub.hub.v1.HubService/RetryOutboxJob"
+	HubService_DiscardOutboxJob_FullMethodName = "/landhub.hub.v1.HubService/DiscardOutboxJob"
 	HubService_ListStuckWork_FullMethodName    = "/landhub.hub.v1.HubService/ListStuckWork"
 	HubService_ResolveOutcome_FullMethodName   = "/landhub.hub.v1.HubService/ResolveOutcome"
 )
@@ -47,7 +50,14 @@ type HubServiceClient interface {
 	ListAuditRecords(ctx context.Context, in *ListAuditRecordsRequest, opts ...grpc.CallOption) (*ListAuditRecordsResponse, error)
 	// Tell the story of one business reference over hub, agent and upstreams, in the order of time.
 	GetStory(ctx context.Context, in *GetStoryRequest, opts ...grpc.CallOption) (*GetStoryResponse, error)
-	// List the work that waits for a person.
+	// List jobs of the outbox, newest first.
+	ListOutboxJobs(ctx context.Context, in *ListOutboxJobsRequest, opts ...grpc.CallOption) (*ListOutboxJobsResponse, error)
+	// Run a job that was given up, or that waits for its time, now. It is audited with its reason.
+	RetryOutboxJob(ctx context.Context, in *RetryOutboxJobRequest, opts ...grpc.CallOption) (*RetryOutboxJobResponse, error)
+	// Never run a job that was given up, or that waits for its time. Its resource stays as it stands. It is audited with
+	// its reason.
+	DiscardOutboxJob(ctx context.Context, in *DiscardOutboxJobRequest, opts ...grpc.CallOption) (*DiscardOutboxJobResponse, error)
+	// List the work that does not go on as it should: what waits for a person, and what is tried again and again.
 	ListStuckWork(ctx context.Context, in *ListStuckWorkRequest, opts ...grpc.CallOption) (*ListStuckWorkResponse, error)
 	// Settle an outcome that can't be found out by asking. It is audited with its reason.
 	ResolveOutcome(ctx context.Context, in *ResolveOutcomeRequest, opts ...grpc.CallOption) (*ResolveOutcomeResponse, error)
@@ -121,6 +131,36 @@ func (c *hubServiceClient) GetStory(ctx context.Context, in *GetStoryRequest, op
 	return out, nil
 }
 
+func (c *hubServiceClient) ListOutboxJobs(ctx context.Context, in *ListOutboxJobsRequest, opts ...grpc.CallOption) (*ListOutboxJobsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListOutboxJobsResponse)
+	err := c.cc.Invoke(ctx, HubService_ListOutboxJobs_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *hubServiceClient) RetryOutboxJob(ctx context.Context, in *RetryOutboxJobRequest, opts ...grpc.CallOption) (*RetryOutboxJobResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(RetryOutboxJobResponse)
+	err := c.cc.Invoke(ctx, HubService_RetryOutboxJob_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *hubServiceClient) DiscardOutboxJob(ctx context.Context, in *DiscardOutboxJobRequest, opts ...grpc.CallOption) (*DiscardOutboxJobResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(DiscardOutboxJobResponse)
+	err := c.cc.Invoke(ctx, HubService_DiscardOutboxJob_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *hubServiceClient) ListStuckWork(ctx context.Context, in *ListStuckWorkRequest, opts ...grpc.CallOption) (*ListStuckWorkResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ListStuckWorkResponse)
@@ -159,7 +199,14 @@ type HubServiceServer interface {
 	ListAuditRecords(context.Context, *ListAuditRecordsRequest) (*ListAuditRecordsResponse, error)
 	// Tell the story of one business reference over hub, agent and upstreams, in the order of time.
 	GetStory(context.Context, *GetStoryRequest) (*GetStoryResponse, error)
-	// List the work that waits for a person.
+	// List jobs of the outbox, newest first.
+	ListOutboxJobs(context.Context, *ListOutboxJobsRequest) (*ListOutboxJobsResponse, error)
+	// Run a job that was given up, or that waits for its time, now. It is audited with its reason.
+	RetryOutboxJob(context.Context, *RetryOutboxJobRequest) (*RetryOutboxJobResponse, error)
+	// Never run a job that was given up, or that waits for its time. Its resource stays as it stands. It is audited with
+	// its reason.
+	DiscardOutboxJob(context.Context, *DiscardOutboxJobRequest) (*DiscardOutboxJobResponse, error)
+	// List the work that does not go on as it should: what waits for a person, and what is tried again and again.
 	ListStuckWork(context.Context, *ListStuckWorkRequest) (*ListStuckWorkResponse, error)
 	// Settle an outcome that can't be found out by asking. It is audited with its reason.
 	ResolveOutcome(context.Context, *ResolveOutcomeRequest) (*ResolveOutcomeResponse, error)
@@ -190,6 +237,15 @@ func (UnimplementedHubServiceServer) ListAuditRecords(context.Context, *ListAudi
 }
 func (UnimplementedHubServiceServer) GetStory(context.Context, *GetStoryRequest) (*GetStoryResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetStory not implemented")
+}
+func (UnimplementedHubServiceServer) ListOutboxJobs(context.Context, *ListOutboxJobsRequest) (*ListOutboxJobsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListOutboxJobs not implemented")
+}
+func (UnimplementedHubServiceServer) RetryOutboxJob(context.Context, *RetryOutboxJobRequest) (*RetryOutboxJobResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method RetryOutboxJob not implemented")
+}
+func (UnimplementedHubServiceServer) DiscardOutboxJob(context.Context, *DiscardOutboxJobRequest) (*DiscardOutboxJobResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method DiscardOutboxJob not implemented")
 }
 func (UnimplementedHubServiceServer) ListStuckWork(context.Context, *ListStuckWorkRequest) (*ListStuckWorkResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListStuckWork not implemented")
@@ -326,6 +382,60 @@ func _HubService_GetStory_Handler(srv interface{}, ctx context.Context, dec func
 	return interceptor(ctx, in, info, handler)
 }
 
+func _HubService_ListOutboxJobs_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListOutboxJobsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(HubServiceServer).ListOutboxJobs(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: HubService_ListOutboxJobs_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(HubServiceServer).ListOutboxJobs(ctx, req.(*ListOutboxJobsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _HubService_RetryOutboxJob_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(RetryOutboxJobRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(HubServiceServer).RetryOutboxJob(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: HubService_RetryOutboxJob_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(HubServiceServer).RetryOutboxJob(ctx, req.(*RetryOutboxJobRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _HubService_DiscardOutboxJob_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DiscardOutboxJobRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(HubServiceServer).DiscardOutboxJob(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: HubService_DiscardOutboxJob_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(HubServiceServer).DiscardOutboxJob(ctx, req.(*DiscardOutboxJobRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _HubService_ListStuckWork_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(ListStuckWorkRequest)
 	if err := dec(in); err != nil {
@@ -392,6 +502,18 @@ var HubService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "GetStory",
 			Handler:    _HubService_GetStory_Handler,
+		},
+		{
+			MethodName: "ListOutboxJobs",
+			Handler:    _HubService_ListOutboxJobs_Handler,
+		},
+		{
+			MethodName: "RetryOutboxJob",
+			Handler:    _HubService_RetryOutboxJob_Handler,
+		},
+		{
+			MethodName: "DiscardOutboxJob",
+			Handler:    _HubService_DiscardOutboxJob_Handler,
 		},
 		{
 			MethodName: "ListStuckWork",

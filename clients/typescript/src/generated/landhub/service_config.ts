@@ -42,6 +42,18 @@ export const serviceConfig: string = JSON.stringify({
         },
         {
           "service": "landhub.hub.v1.HubService",
+          "method": "ListOutboxJobs"
+        },
+        {
+          "service": "landhub.hub.v1.HubService",
+          "method": "RetryOutboxJob"
+        },
+        {
+          "service": "landhub.hub.v1.HubService",
+          "method": "DiscardOutboxJob"
+        },
+        {
+          "service": "landhub.hub.v1.HubService",
           "method": "ListStuckWork"
         },
         {

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1blandhub/hub/v1/errors.proto\x12\x0elandhub.hub.v1*\xb6\x01\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12!\n\x1d\x45RROR_REASON_MODULE_NOT_FOUND\x10\x01\x12#\n\x1f\x45RROR_REASON_UPSTREAM_NOT_FOUND\x10\x02\x12\x1e\n\x1a\x45RROR_REASON_OUTCOME_KNOWN\x10\x03\x12!\n\x1d\x45RROR_REASON_RESTART_REQUIRED\x10\x04\x42^\n\x11io.landhub.hub.v1B\x0b\x45rrorsProtoP\x01Z:github.com/landhub/landhub/clients/go/landhub/hub/v1;hubv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1blandhub/hub/v1/errors.proto\x12\x0elandhub.hub.v1*\xf9\x01\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12!\n\x1d\x45RROR_REASON_MODULE_NOT_FOUND\x10\x01\x12#\n\x1f\x45RROR_REASON_UPSTREAM_NOT_FOUND\x10\x02\x12\x1e\n\x1a\x45RROR_REASON_OUTCOME_KNOWN\x10\x03\x12!\n\x1d\x45RROR_REASON_RESTART_REQUIRED\x10\x04\x12\x1d\n\x19\x45RROR_REASON_JOB_NOT_IDLE\x10\x05\x12\"\n\x1e\x45RROR_REASON_JOB_MAY_HAVE_SENT\x10\x06\x42^\n\x11io.landhub.hub.v1B\x0b\x45rrorsProtoP\x01Z:github.com/landhub/landhub/clients/go/landhub/hub/v1;hubv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,5 +33,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\021io.landhub.hub.v1B\013ErrorsProtoP\001Z:github.com/landhub/landhub/clients/go/landhub/hub/v1;hubv1'
   _globals['_ERRORREASON']._serialized_start=48
-  _globals['_ERRORREASON']._serialized_end=230
+  _globals['_ERRORREASON']._serialized_end=297
 # @@protoc_insertion_point(module_scope)

@@ -32,6 +32,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """FAILED_PRECONDITION: the outcome is known, so there is nothing to settle. metadata: {"state": "..."}."""
     ERROR_REASON_RESTART_REQUIRED: _ErrorReason.ValueType  # 4
     """FAILED_PRECONDITION: a module that is off is not loaded; set it in the settings and restart."""
+    ERROR_REASON_JOB_NOT_IDLE: _ErrorReason.ValueType  # 5
+    """FAILED_PRECONDITION: the job is running or done. metadata: {"state": "LEASED"}."""
+    ERROR_REASON_JOB_MAY_HAVE_SENT: _ErrorReason.ValueType  # 6
+    """FAILED_PRECONDITION: the job may have sent something whose outcome it is finding out; let it, or say that it shall be
+    discarded even so. metadata: {"resource": "rosreestr.Registration/0192…"}.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Reasons of `google.rpc.ErrorInfo` with the domain "landhub.hub.v1"."""
@@ -46,4 +52,10 @@ ERROR_REASON_OUTCOME_KNOWN: ErrorReason.ValueType  # 3
 """FAILED_PRECONDITION: the outcome is known, so there is nothing to settle. metadata: {"state": "..."}."""
 ERROR_REASON_RESTART_REQUIRED: ErrorReason.ValueType  # 4
 """FAILED_PRECONDITION: a module that is off is not loaded; set it in the settings and restart."""
+ERROR_REASON_JOB_NOT_IDLE: ErrorReason.ValueType  # 5
+"""FAILED_PRECONDITION: the job is running or done. metadata: {"state": "LEASED"}."""
+ERROR_REASON_JOB_MAY_HAVE_SENT: ErrorReason.ValueType  # 6
+"""FAILED_PRECONDITION: the job may have sent something whose outcome it is finding out; let it, or say that it shall be
+discarded even so. metadata: {"resource": "rosreestr.Registration/0192…"}.
+"""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -76,6 +76,38 @@ BREAKER_STATE_HALF_OPEN: BreakerState.ValueType  # 3
 """One probe is let through."""
 Global___BreakerState: _TypeAlias = BreakerState  # noqa: Y015
 
+class _OutboxJobState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _OutboxJobStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OutboxJobState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    OUTBOX_JOB_STATE_UNSPECIFIED: _OutboxJobState.ValueType  # 0
+    """Not used."""
+    OUTBOX_JOB_STATE_READY: _OutboxJobState.ValueType  # 1
+    """It waits for its time."""
+    OUTBOX_JOB_STATE_LEASED: _OutboxJobState.ValueType  # 2
+    """A process works on it, or did until its lease ended."""
+    OUTBOX_JOB_STATE_DONE: _OutboxJobState.ValueType  # 3
+    """Done, or discarded. Kept for a while."""
+    OUTBOX_JOB_STATE_DEAD: _OutboxJobState.ValueType  # 4
+    """Given up: a person decides."""
+
+class OutboxJobState(_OutboxJobState, metaclass=_OutboxJobStateEnumTypeWrapper):
+    """Where a job of the outbox stands."""
+
+OUTBOX_JOB_STATE_UNSPECIFIED: OutboxJobState.ValueType  # 0
+"""Not used."""
+OUTBOX_JOB_STATE_READY: OutboxJobState.ValueType  # 1
+"""It waits for its time."""
+OUTBOX_JOB_STATE_LEASED: OutboxJobState.ValueType  # 2
+"""A process works on it, or did until its lease ended."""
+OUTBOX_JOB_STATE_DONE: OutboxJobState.ValueType  # 3
+"""Done, or discarded. Kept for a while."""
+OUTBOX_JOB_STATE_DEAD: OutboxJobState.ValueType  # 4
+"""Given up: a person decides."""
+Global___OutboxJobState: _TypeAlias = OutboxJobState  # noqa: Y015
+
 @_typing.final
 class Module(_message.Message):
     """A module of the hub."""
@@ -287,21 +319,31 @@ class StuckWork(_message.Message):
     SINCE_TIME_FIELD_NUMBER: _builtins.int
     BUSINESS_REFERENCE_FIELD_NUMBER: _builtins.int
     REMEDY_FIELD_NUMBER: _builtins.int
+    JOB_ID_FIELD_NUMBER: _builtins.int
+    NEXT_ATTEMPT_TIME_FIELD_NUMBER: _builtins.int
     resource: _builtins.str
     """The resource."""
     kind: _builtins.str
     """What kind of work."""
     cause: _builtins.str
-    """Why it is stuck: "OUTCOME_UNKNOWN" or "DEAD_LETTER"."""
+    """Why it is listed: "OUTCOME_UNKNOWN" (sent, and no answer came), "DEAD_LETTER" (given up), "SETBACKS" (tried again
+    and again), "WAITING" (for something a person does, for example a PIN) or "MODULE_NOT_READY".
+    """
     last_error: _builtins.str
     """What was last seen, without personal data."""
     business_reference: _builtins.str
     """The business reference."""
     remedy: _builtins.str
     """What a person may do about it."""
+    job_id: _builtins.str
+    """The job of the outbox, for `RetryOutboxJob` and `DiscardOutboxJob`; empty if there is none."""
     @_builtins.property
     def since_time(self) -> _timestamp_pb2.Timestamp:
         """Since when."""
+
+    @_builtins.property
+    def next_attempt_time(self) -> _timestamp_pb2.Timestamp:
+        """When the hub tries or asks again by itself; unset if it does not."""
 
     def __init__(
         self,
@@ -313,11 +355,117 @@ class StuckWork(_message.Message):
         since_time: _timestamp_pb2.Timestamp | None = ...,
         business_reference: _builtins.str = ...,
         remedy: _builtins.str = ...,
+        job_id: _builtins.str = ...,
+        next_attempt_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["since_time", b"since_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["next_attempt_time", b"next_attempt_time", "since_time", b"since_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["business_reference", b"business_reference", "cause", b"cause", "kind", b"kind", "last_error", b"last_error", "remedy", b"remedy", "resource", b"resource", "since_time", b"since_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["business_reference", b"business_reference", "cause", b"cause", "job_id", b"job_id", "kind", b"kind", "last_error", b"last_error", "next_attempt_time", b"next_attempt_time", "remedy", b"remedy", "resource", b"resource", "since_time", b"since_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___StuckWork: _TypeAlias = StuckWork  # noqa: Y015
+
+@_typing.final
+class OutboxJob(_message.Message):
+    """A job of the outbox. What it sends is kept elsewhere, encrypted, and never shown."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    JOB_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    RESOURCE_FIELD_NUMBER: _builtins.int
+    CALLER_FIELD_NUMBER: _builtins.int
+    METHOD_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    BUSINESS_REFERENCE_FIELD_NUMBER: _builtins.int
+    TRACE_ID_FIELD_NUMBER: _builtins.int
+    RUN_TIME_FIELD_NUMBER: _builtins.int
+    ATTEMPTS_FIELD_NUMBER: _builtins.int
+    SETBACKS_FIELD_NUMBER: _builtins.int
+    FAILURES_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    SENT_TIME_FIELD_NUMBER: _builtins.int
+    HOLDER_FIELD_NUMBER: _builtins.int
+    LEASE_EXPIRE_TIME_FIELD_NUMBER: _builtins.int
+    CREATE_TIME_FIELD_NUMBER: _builtins.int
+    UPDATE_TIME_FIELD_NUMBER: _builtins.int
+    job_id: _builtins.str
+    """Its id; ids grow with the time of creation."""
+    kind: _builtins.str
+    """What it does: "rosreestr.submit"."""
+    state: Global___OutboxJobState.ValueType
+    """Where it stands."""
+    resource: _builtins.str
+    """What it works on: "rosreestr.Registration/0192…"; may be empty."""
+    caller: _builtins.str
+    """Who caused it."""
+    method: _builtins.str
+    """By which RPC."""
+    request_id: _builtins.str
+    """By which request."""
+    business_reference: _builtins.str
+    """The business reference."""
+    trace_id: _builtins.str
+    """The trace it belongs to, hex."""
+    attempts: _builtins.int
+    """How often it was begun."""
+    setbacks: _builtins.int
+    """How often in a row it got no further."""
+    failures: _builtins.int
+    """How many of those ended by a crash or an unexpected error."""
+    reason: _builtins.str
+    """How it last ended, a code."""
+    holder: _builtins.str
+    """The process instance that works on it."""
+    @_builtins.property
+    def run_time(self) -> _timestamp_pb2.Timestamp:
+        """When it is run, or was to be."""
+
+    @_builtins.property
+    def sent_time(self) -> _timestamp_pb2.Timestamp:
+        """When something was last sent whose outcome is not settled; unset if nothing was."""
+
+    @_builtins.property
+    def lease_expire_time(self) -> _timestamp_pb2.Timestamp:
+        """Until when that instance has it to itself."""
+
+    @_builtins.property
+    def create_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was written."""
+
+    @_builtins.property
+    def update_time(self) -> _timestamp_pb2.Timestamp:
+        """When it last changed."""
+
+    def __init__(
+        self,
+        *,
+        job_id: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        state: Global___OutboxJobState.ValueType = ...,
+        resource: _builtins.str = ...,
+        caller: _builtins.str = ...,
+        method: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+        business_reference: _builtins.str = ...,
+        trace_id: _builtins.str = ...,
+        run_time: _timestamp_pb2.Timestamp | None = ...,
+        attempts: _builtins.int = ...,
+        setbacks: _builtins.int = ...,
+        failures: _builtins.int = ...,
+        reason: _builtins.str = ...,
+        sent_time: _timestamp_pb2.Timestamp | None = ...,
+        holder: _builtins.str = ...,
+        lease_expire_time: _timestamp_pb2.Timestamp | None = ...,
+        create_time: _timestamp_pb2.Timestamp | None = ...,
+        update_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "lease_expire_time", b"lease_expire_time", "run_time", b"run_time", "sent_time", b"sent_time", "update_time", b"update_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempts", b"attempts", "business_reference", b"business_reference", "caller", b"caller", "create_time", b"create_time", "failures", b"failures", "holder", b"holder", "job_id", b"job_id", "kind", b"kind", "lease_expire_time", b"lease_expire_time", "method", b"method", "reason", b"reason", "request_id", b"request_id", "resource", b"resource", "run_time", b"run_time", "sent_time", b"sent_time", "setbacks", b"setbacks", "state", b"state", "trace_id", b"trace_id", "update_time", b"update_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OutboxJob: _TypeAlias = OutboxJob  # noqa: Y015

@@ -501,3 +501,191 @@ class ResolveOutcomeResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ResolveOutcomeResponse: _TypeAlias = ResolveOutcomeResponse  # noqa: Y015
+
+@_typing.final
+class ListOutboxJobsRequest(_message.Message):
+    """Asks for jobs of the outbox."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    STATES_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    BUSINESS_REFERENCE_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """How many at most; 50 if unset, 500 at most."""
+    page_token: _builtins.str
+    """`next_page_token` of the page before."""
+    kind: _builtins.str
+    """Only those of this kind: "rosreestr.submit"."""
+    business_reference: _builtins.str
+    """Only those of this business reference."""
+    @_builtins.property
+    def states(self) -> _containers.RepeatedScalarFieldContainer[_hub_pb2.OutboxJobState.ValueType]:
+        """Only those in one of these states; empty: all that are not done."""
+
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+        states: _abc.Iterable[_hub_pb2.OutboxJobState.ValueType] | None = ...,
+        kind: _builtins.str = ...,
+        business_reference: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["business_reference", b"business_reference", "kind", b"kind", "page_size", b"page_size", "page_token", b"page_token", "states", b"states"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListOutboxJobsRequest: _TypeAlias = ListOutboxJobsRequest  # noqa: Y015
+
+@_typing.final
+class ListOutboxJobsResponse(_message.Message):
+    """A page of jobs."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    JOBS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """For the next page; empty when there is none."""
+    @_builtins.property
+    def jobs(self) -> _containers.RepeatedCompositeFieldContainer[_hub_pb2.OutboxJob]:
+        """The jobs, newest first."""
+
+    def __init__(
+        self,
+        *,
+        jobs: _abc.Iterable[_hub_pb2.OutboxJob] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["jobs", b"jobs", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListOutboxJobsResponse: _TypeAlias = ListOutboxJobsResponse  # noqa: Y015
+
+@_typing.final
+class RetryOutboxJobRequest(_message.Message):
+    """Has a job run now."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    BUSINESS_REFERENCE_FIELD_NUMBER: _builtins.int
+    JOB_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """A UUID of the caller's making: the same one never does the thing twice."""
+    business_reference: _builtins.str
+    """The contract's or member's number, which ties a story together. Not personal data."""
+    job_id: _builtins.str
+    """The job's id."""
+    reason: _builtins.str
+    """Why, for the audit."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        business_reference: _builtins.str = ...,
+        job_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["business_reference", b"business_reference", "job_id", b"job_id", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RetryOutboxJobRequest: _TypeAlias = RetryOutboxJobRequest  # noqa: Y015
+
+@_typing.final
+class RetryOutboxJobResponse(_message.Message):
+    """The job after the change."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    JOB_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def job(self) -> _hub_pb2.OutboxJob:
+        """The job."""
+
+    def __init__(
+        self,
+        *,
+        job: _hub_pb2.OutboxJob | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["job", b"job"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["job", b"job"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RetryOutboxJobResponse: _TypeAlias = RetryOutboxJobResponse  # noqa: Y015
+
+@_typing.final
+class DiscardOutboxJobRequest(_message.Message):
+    """Has a job never run."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    BUSINESS_REFERENCE_FIELD_NUMBER: _builtins.int
+    JOB_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    EVEN_IF_SENT_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """A UUID of the caller's making: the same one never does the thing twice."""
+    business_reference: _builtins.str
+    """The contract's or member's number, which ties a story together. Not personal data."""
+    job_id: _builtins.str
+    """The job's id."""
+    reason: _builtins.str
+    """Why, for the audit."""
+    even_if_sent: _builtins.bool
+    """Discard it even if something was sent and its outcome is not settled: nobody will ask for that any more."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        business_reference: _builtins.str = ...,
+        job_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        even_if_sent: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["business_reference", b"business_reference", "even_if_sent", b"even_if_sent", "job_id", b"job_id", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DiscardOutboxJobRequest: _TypeAlias = DiscardOutboxJobRequest  # noqa: Y015
+
+@_typing.final
+class DiscardOutboxJobResponse(_message.Message):
+    """The job after the change."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    JOB_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def job(self) -> _hub_pb2.OutboxJob:
+        """The job."""
+
+    def __init__(
+        self,
+        *,
+        job: _hub_pb2.OutboxJob | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["job", b"job"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["job", b"job"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DiscardOutboxJobResponse: _TypeAlias = DiscardOutboxJobResponse  # noqa: Y015

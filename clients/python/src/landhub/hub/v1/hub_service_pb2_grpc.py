@@ -65,6 +65,21 @@ class HubServiceStub:
                 request_serializer=landhub_dot_hub_dot_v1_dot_hub__service__pb2.GetStoryRequest.SerializeToString,
                 response_deserializer=landhub_dot_hub_dot_v1_dot_hub__service__pb2.GetStoryResponse.FromString,
                 _registered_method=True)
+        self.ListOutboxJobs = channel.unary_unary(
+                '/landhub.hub.v1.HubService/ListOutboxJobs',
+                request_serializer=landhub_dot_hub_dot_v1_dot_hub__service__pb2.ListOutboxJobsRequest.SerializeToString,
+                response_deserializer=landhub_dot_hub_dot_v1_dot_hub__service__pb2.ListOutboxJobsResponse.FromString,
+                _registered_method=True)
+        self.RetryOutboxJob = channel.unary_unary(
+                '/landhub.hub.v1.HubService/RetryOutboxJob',
+                request_serializer=landhub_dot_hub_dot_v1_dot_hub__service__pb2.RetryOutboxJobRequest.SerializeToString,
+                response_deserializer=landhub_dot_hub_dot_v1_dot_hub__service__pb2.RetryOutboxJobResponse.FromString,
+                _registered_method=True)
+        self.DiscardOutboxJob = channel.unary_unary(
+                '/landhub.hub.v1.HubService/DiscardOutboxJob',
+                request_serializer=landhub_dot_hub_dot_v1_dot_hub__service__pb2.DiscardOutboxJobRequest.SerializeToString,
+                response_deserializer=landhub_dot_hub_dot_v1_dot_hub__service__pb2.DiscardOutboxJobResponse.FromString,
+                _registered_method=True)
         self.ListStuckWork = channel.unary_unary(
                 '/landhub.hub.v1.HubService/ListStuckWork',
                 request_serializer=landhub_dot_hub_dot_v1_dot_hub__service__pb2.ListStuckWorkRequest.SerializeToString,
@@ -123,8 +138,30 @@ class HubServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListOutboxJobs(self, request, context):
+        """List jobs of the outbox, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RetryOutboxJob(self, request, context):
+        """Run a job that was given up, or that waits for its time, now. It is audited with its reason.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DiscardOutboxJob(self, request, context):
+        """Never run a job that was given up, or that waits for its time. Its resource stays as it stands. It is audited with
+        its reason.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListStuckWork(self, request, context):
-        """List the work that waits for a person.
+        """List the work that does not go on as it should: what waits for a person, and what is tried again and again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -169,6 +206,21 @@ def add_HubServiceServicer_to_server(servicer, server):
                     servicer.GetStory,
                     request_deserializer=landhub_dot_hub_dot_v1_dot_hub__service__pb2.GetStoryRequest.FromString,
                     response_serializer=landhub_dot_hub_dot_v1_dot_hub__service__pb2.GetStoryResponse.SerializeToString,
+            ),
+            'ListOutboxJobs': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListOutboxJobs,
+                    request_deserializer=landhub_dot_hub_dot_v1_dot_hub__service__pb2.ListOutboxJobsRequest.FromString,
+                    response_serializer=landhub_dot_hub_dot_v1_dot_hub__service__pb2.ListOutboxJobsResponse.SerializeToString,
+            ),
+            'RetryOutboxJob': grpc.unary_unary_rpc_method_handler(
+                    servicer.RetryOutboxJob,
+                    request_deserializer=landhub_dot_hub_dot_v1_dot_hub__service__pb2.RetryOutboxJobRequest.FromString,
+                    response_serializer=landhub_dot_hub_dot_v1_dot_hub__service__pb2.RetryOutboxJobResponse.SerializeToString,
+            ),
+            'DiscardOutboxJob': grpc.unary_unary_rpc_method_handler(
+                    servicer.DiscardOutboxJob,
+                    request_deserializer=landhub_dot_hub_dot_v1_dot_hub__service__pb2.DiscardOutboxJobRequest.FromString,
+                    response_serializer=landhub_dot_hub_dot_v1_dot_hub__service__pb2.DiscardOutboxJobResponse.SerializeToString,
             ),
             'ListStuckWork': grpc.unary_unary_rpc_method_handler(
                     servicer.ListStuckWork,
@@ -344,6 +396,87 @@ class HubService:
             '/landhub.hub.v1.HubService/GetStory',
             landhub_dot_hub_dot_v1_dot_hub__service__pb2.GetStoryRequest.SerializeToString,
             landhub_dot_hub_dot_v1_dot_hub__service__pb2.GetStoryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListOutboxJobs(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/landhub.hub.v1.HubService/ListOutboxJobs',
+            landhub_dot_hub_dot_v1_dot_hub__service__pb2.ListOutboxJobsRequest.SerializeToString,
+            landhub_dot_hub_dot_v1_dot_hub__service__pb2.ListOutboxJobsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RetryOutboxJob(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/landhub.hub.v1.HubService/RetryOutboxJob',
+            landhub_dot_hub_dot_v1_dot_hub__service__pb2.RetryOutboxJobRequest.SerializeToString,
+            landhub_dot_hub_dot_v1_dot_hub__service__pb2.RetryOutboxJobResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DiscardOutboxJob(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/landhub.hub.v1.HubService/DiscardOutboxJob',
+            landhub_dot_hub_dot_v1_dot_hub__service__pb2.DiscardOutboxJobRequest.SerializeToString,
+            landhub_dot_hub_dot_v1_dot_hub__service__pb2.DiscardOutboxJobResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -45,8 +45,16 @@ class HubServiceStub:
     """List audit records, newest first."""
     GetStory: _grpc.UnaryUnaryMultiCallable[_hub_service_pb2.GetStoryRequest, _hub_service_pb2.GetStoryResponse]
     """Tell the story of one business reference over hub, agent and upstreams, in the order of time."""
+    ListOutboxJobs: _grpc.UnaryUnaryMultiCallable[_hub_service_pb2.ListOutboxJobsRequest, _hub_service_pb2.ListOutboxJobsResponse]
+    """List jobs of the outbox, newest first."""
+    RetryOutboxJob: _grpc.UnaryUnaryMultiCallable[_hub_service_pb2.RetryOutboxJobRequest, _hub_service_pb2.RetryOutboxJobResponse]
+    """Run a job that was given up, or that waits for its time, now. It is audited with its reason."""
+    DiscardOutboxJob: _grpc.UnaryUnaryMultiCallable[_hub_service_pb2.DiscardOutboxJobRequest, _hub_service_pb2.DiscardOutboxJobResponse]
+    """Never run a job that was given up, or that waits for its time. Its resource stays as it stands. It is audited with
+    its reason.
+    """
     ListStuckWork: _grpc.UnaryUnaryMultiCallable[_hub_service_pb2.ListStuckWorkRequest, _hub_service_pb2.ListStuckWorkResponse]
-    """List the work that waits for a person."""
+    """List the work that does not go on as it should: what waits for a person, and what is tried again and again."""
     ResolveOutcome: _grpc.UnaryUnaryMultiCallable[_hub_service_pb2.ResolveOutcomeRequest, _hub_service_pb2.ResolveOutcomeResponse]
     """Settle an outcome that can't be found out by asking. It is audited with its reason."""
 
@@ -67,8 +75,16 @@ class HubServiceAsyncStub(HubServiceStub):
     """List audit records, newest first."""
     GetStory: _aio.UnaryUnaryMultiCallable[_hub_service_pb2.GetStoryRequest, _hub_service_pb2.GetStoryResponse]  # type: ignore[assignment]
     """Tell the story of one business reference over hub, agent and upstreams, in the order of time."""
+    ListOutboxJobs: _aio.UnaryUnaryMultiCallable[_hub_service_pb2.ListOutboxJobsRequest, _hub_service_pb2.ListOutboxJobsResponse]  # type: ignore[assignment]
+    """List jobs of the outbox, newest first."""
+    RetryOutboxJob: _aio.UnaryUnaryMultiCallable[_hub_service_pb2.RetryOutboxJobRequest, _hub_service_pb2.RetryOutboxJobResponse]  # type: ignore[assignment]
+    """Run a job that was given up, or that waits for its time, now. It is audited with its reason."""
+    DiscardOutboxJob: _aio.UnaryUnaryMultiCallable[_hub_service_pb2.DiscardOutboxJobRequest, _hub_service_pb2.DiscardOutboxJobResponse]  # type: ignore[assignment]
+    """Never run a job that was given up, or that waits for its time. Its resource stays as it stands. It is audited with
+    its reason.
+    """
     ListStuckWork: _aio.UnaryUnaryMultiCallable[_hub_service_pb2.ListStuckWorkRequest, _hub_service_pb2.ListStuckWorkResponse]  # type: ignore[assignment]
-    """List the work that waits for a person."""
+    """List the work that does not go on as it should: what waits for a person, and what is tried again and again."""
     ResolveOutcome: _aio.UnaryUnaryMultiCallable[_hub_service_pb2.ResolveOutcomeRequest, _hub_service_pb2.ResolveOutcomeResponse]  # type: ignore[assignment]
     """Settle an outcome that can't be found out by asking. It is audited with its reason."""
 
@@ -124,12 +140,38 @@ class HubServiceServicer(metaclass=_abc_1.ABCMeta):
         """Tell the story of one business reference over hub, agent and upstreams, in the order of time."""
 
     @_abc_1.abstractmethod
+    def ListOutboxJobs(
+        self,
+        request: _hub_service_pb2.ListOutboxJobsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_hub_service_pb2.ListOutboxJobsResponse, _abc.Awaitable[_hub_service_pb2.ListOutboxJobsResponse]]:
+        """List jobs of the outbox, newest first."""
+
+    @_abc_1.abstractmethod
+    def RetryOutboxJob(
+        self,
+        request: _hub_service_pb2.RetryOutboxJobRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_hub_service_pb2.RetryOutboxJobResponse, _abc.Awaitable[_hub_service_pb2.RetryOutboxJobResponse]]:
+        """Run a job that was given up, or that waits for its time, now. It is audited with its reason."""
+
+    @_abc_1.abstractmethod
+    def DiscardOutboxJob(
+        self,
+        request: _hub_service_pb2.DiscardOutboxJobRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_hub_service_pb2.DiscardOutboxJobResponse, _abc.Awaitable[_hub_service_pb2.DiscardOutboxJobResponse]]:
+        """Never run a job that was given up, or that waits for its time. Its resource stays as it stands. It is audited with
+        its reason.
+        """
+
+    @_abc_1.abstractmethod
     def ListStuckWork(
         self,
         request: _hub_service_pb2.ListStuckWorkRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_hub_service_pb2.ListStuckWorkResponse, _abc.Awaitable[_hub_service_pb2.ListStuckWorkResponse]]:
-        """List the work that waits for a person."""
+        """List the work that does not go on as it should: what waits for a person, and what is tried again and again."""
 
     @_abc_1.abstractmethod
     def ResolveOutcome(

@@ -36,6 +36,15 @@ public final class ServiceConfig {
                         "method", "GetStory"),
                     Map.of(
                         "service", "landhub.hub.v1.HubService",
+                        "method", "ListOutboxJobs"),
+                    Map.of(
+                        "service", "landhub.hub.v1.HubService",
+                        "method", "RetryOutboxJob"),
+                    Map.of(
+                        "service", "landhub.hub.v1.HubService",
+                        "method", "DiscardOutboxJob"),
+                    Map.of(
+                        "service", "landhub.hub.v1.HubService",
                         "method", "ListStuckWork"),
                     Map.of(
                         "service", "landhub.hub.v1.HubService",

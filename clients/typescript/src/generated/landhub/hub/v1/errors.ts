@@ -22,6 +22,13 @@ export enum ErrorReason {
   OUTCOME_KNOWN = 3,
   /** RESTART_REQUIRED - FAILED_PRECONDITION: a module that is off is not loaded; set it in the settings and restart. */
   RESTART_REQUIRED = 4,
+  /** JOB_NOT_IDLE - FAILED_PRECONDITION: the job is running or done. metadata: {"state": "LEASED"}. */
+  JOB_NOT_IDLE = 5,
+  /**
+   * JOB_MAY_HAVE_SENT - FAILED_PRECONDITION: the job may have sent something whose outcome it is finding out; let it, or say that it shall be
+   * discarded even so. metadata: {"resource": "rosreestr.Registration/0192…"}.
+   */
+  JOB_MAY_HAVE_SENT = 6,
   UNRECOGNIZED = -1,
 }
 
@@ -42,6 +49,12 @@ export function errorReasonFromJSON(object: any): ErrorReason {
     case 4:
     case "ERROR_REASON_RESTART_REQUIRED":
       return ErrorReason.RESTART_REQUIRED;
+    case 5:
+    case "ERROR_REASON_JOB_NOT_IDLE":
+      return ErrorReason.JOB_NOT_IDLE;
+    case 6:
+    case "ERROR_REASON_JOB_MAY_HAVE_SENT":
+      return ErrorReason.JOB_MAY_HAVE_SENT;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -61,6 +74,10 @@ export function errorReasonToJSON(object: ErrorReason): string {
       return "ERROR_REASON_OUTCOME_KNOWN";
     case ErrorReason.RESTART_REQUIRED:
       return "ERROR_REASON_RESTART_REQUIRED";
+    case ErrorReason.JOB_NOT_IDLE:
+      return "ERROR_REASON_JOB_NOT_IDLE";
+    case ErrorReason.JOB_MAY_HAVE_SENT:
+      return "ERROR_REASON_JOB_MAY_HAVE_SENT";
     case ErrorReason.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";

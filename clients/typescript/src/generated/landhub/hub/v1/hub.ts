@@ -112,6 +112,63 @@ export function breakerStateToJSON(object: BreakerState): string {
   }
 }
 
+/** Where a job of the outbox stands. */
+export enum OutboxJobState {
+  /** UNSPECIFIED - Not used. */
+  UNSPECIFIED = 0,
+  /** READY - It waits for its time. */
+  READY = 1,
+  /** LEASED - A process works on it, or did until its lease ended. */
+  LEASED = 2,
+  /** DONE - Done, or discarded. Kept for a while. */
+  DONE = 3,
+  /** DEAD - Given up: a person decides. */
+  DEAD = 4,
+  UNRECOGNIZED = -1,
+}
+
+export function outboxJobStateFromJSON(object: any): OutboxJobState {
+  switch (object) {
+    case 0:
+    case "OUTBOX_JOB_STATE_UNSPECIFIED":
+      return OutboxJobState.UNSPECIFIED;
+    case 1:
+    case "OUTBOX_JOB_STATE_READY":
+      return OutboxJobState.READY;
+    case 2:
+    case "OUTBOX_JOB_STATE_LEASED":
+      return OutboxJobState.LEASED;
+    case 3:
+    case "OUTBOX_JOB_STATE_DONE":
+      return OutboxJobState.DONE;
+    case 4:
+    case "OUTBOX_JOB_STATE_DEAD":
+      return OutboxJobState.DEAD;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return OutboxJobState.UNRECOGNIZED;
+  }
+}
+
+export function outboxJobStateToJSON(object: OutboxJobState): string {
+  switch (object) {
+    case OutboxJobState.UNSPECIFIED:
+      return "OUTBOX_JOB_STATE_UNSPECIFIED";
+    case OutboxJobState.READY:
+      return "OUTBOX_JOB_STATE_READY";
+    case OutboxJobState.LEASED:
+      return "OUTBOX_JOB_STATE_LEASED";
+    case OutboxJobState.DONE:
+      return "OUTBOX_JOB_STATE_DONE";
+    case OutboxJobState.DEAD:
+      return "OUTBOX_JOB_STATE_DEAD";
+    case OutboxJobState.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
 /** A module of the hub. */
 export interface Module {
   /** Its name: "rosreestr". */
@@ -200,7 +257,10 @@ export interface StuckWork {
   resource: string;
   /** What kind of work. */
   kind: string;
-  /** Why it is stuck: "OUTCOME_UNKNOWN" or "DEAD_LETTER". */
+  /**
+   * Why it is listed: "OUTCOME_UNKNOWN" (sent, and no answer came), "DEAD_LETTER" (given up), "SETBACKS" (tried again
+   * and again), "WAITING" (for something a person does, for example a PIN) or "MODULE_NOT_READY".
+   */
   cause: string;
   /** What was last seen, without personal data. */
   lastError: string;
@@ -212,6 +272,60 @@ export interface StuckWork {
   businessReference: string;
   /** What a person may do about it. */
   remedy: string;
+  /** The job of the outbox, for `RetryOutboxJob` and `DiscardOutboxJob`; empty if there is none. */
+  jobId: string;
+  /** When the hub tries or asks again by itself; unset if it does not. */
+  nextAttemptTime: Date | undefined;
+}
+
+/** A job of the outbox. What it sends is kept elsewhere, encrypted, and never shown. */
+export interface OutboxJob {
+  /** Its id; ids grow with the time of creation. */
+  jobId: string;
+  /** What it does: "rosreestr.submit". */
+  kind: string;
+  /** Where it stands. */
+  state: OutboxJobState;
+  /** What it works on: "rosreestr.Registration/0192…"; may be empty. */
+  resource: string;
+  /** Who caused it. */
+  caller: string;
+  /** By which RPC. */
+  method: string;
+  /** By which request. */
+  requestId: string;
+  /** The business reference. */
+  businessReference: string;
+  /** The trace it belongs to, hex. */
+  traceId: string;
+  /** When it is run, or was to be. */
+  runTime:
+    | Date
+    | undefined;
+  /** How often it was begun. */
+  attempts: number;
+  /** How often in a row it got no further. */
+  setbacks: number;
+  /** How many of those ended by a crash or an unexpected error. */
+  failures: number;
+  /** How it last ended, a code. */
+  reason: string;
+  /** When something was last sent whose outcome is not settled; unset if nothing was. */
+  sentTime:
+    | Date
+    | undefined;
+  /** The process instance that works on it. */
+  holder: string;
+  /** Until when that instance has it to itself. */
+  leaseExpireTime:
+    | Date
+    | undefined;
+  /** When it was written. */
+  createTime:
+    | Date
+    | undefined;
+  /** When it last changed. */
+  updateTime: Date | undefined;
 }
 
 function createBaseModule(): Module {
@@ -954,7 +1068,17 @@ export const StoryEntry: MessageFns<StoryEntry> = {
 };
 
 function createBaseStuckWork(): StuckWork {
-  return { resource: "", kind: "", cause: "", lastError: "", sinceTime: undefined, businessReference: "", remedy: "" };
+  return {
+    resource: "",
+    kind: "",
+    cause: "",
+    lastError: "",
+    sinceTime: undefined,
+    businessReference: "",
+    remedy: "",
+    jobId: "",
+    nextAttemptTime: undefined,
+  };
 }
 
 export const StuckWork: MessageFns<StuckWork> = {
@@ -979,6 +1103,12 @@ export const StuckWork: MessageFns<StuckWork> = {
     }
     if (message.remedy !== "") {
       writer.uint32(58).string(message.remedy);
+    }
+    if (message.jobId !== "") {
+      writer.uint32(66).string(message.jobId);
+    }
+    if (message.nextAttemptTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.nextAttemptTime), writer.uint32(74).fork()).join();
     }
     return writer;
   },
@@ -1052,6 +1182,22 @@ export const StuckWork: MessageFns<StuckWork> = {
             message.remedy = reader.string();
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.jobId = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.nextAttemptTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1085,6 +1231,16 @@ export const StuckWork: MessageFns<StuckWork> = {
         ? globalThis.String(object.business_reference)
         : "",
       remedy: isSet(object.remedy) ? globalThis.String(object.remedy) : "",
+      jobId: isSet(object.jobId)
+        ? globalThis.String(object.jobId)
+        : isSet(object.job_id)
+        ? globalThis.String(object.job_id)
+        : "",
+      nextAttemptTime: isSet(object.nextAttemptTime)
+        ? fromJsonTimestamp(object.nextAttemptTime)
+        : isSet(object.next_attempt_time)
+        ? fromJsonTimestamp(object.next_attempt_time)
+        : undefined,
     };
   },
 
@@ -1111,6 +1267,12 @@ export const StuckWork: MessageFns<StuckWork> = {
     if (message.remedy !== "") {
       obj.remedy = message.remedy;
     }
+    if (message.jobId !== "") {
+      obj.jobId = message.jobId;
+    }
+    if (message.nextAttemptTime !== undefined) {
+      obj.nextAttemptTime = message.nextAttemptTime.toISOString();
+    }
     return obj;
   },
 
@@ -1126,6 +1288,421 @@ export const StuckWork: MessageFns<StuckWork> = {
     message.sinceTime = object.sinceTime ?? undefined;
     message.businessReference = object.businessReference ?? "";
     message.remedy = object.remedy ?? "";
+    message.jobId = object.jobId ?? "";
+    message.nextAttemptTime = object.nextAttemptTime ?? undefined;
+    return message;
+  },
+};
+
+function createBaseOutboxJob(): OutboxJob {
+  return {
+    jobId: "",
+    kind: "",
+    state: 0,
+    resource: "",
+    caller: "",
+    method: "",
+    requestId: "",
+    businessReference: "",
+    traceId: "",
+    runTime: undefined,
+    attempts: 0,
+    setbacks: 0,
+    failures: 0,
+    reason: "",
+    sentTime: undefined,
+    holder: "",
+    leaseExpireTime: undefined,
+    createTime: undefined,
+    updateTime: undefined,
+  };
+}
+
+export const OutboxJob: MessageFns<OutboxJob> = {
+  encode(message: OutboxJob, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.jobId !== "") {
+      writer.uint32(10).string(message.jobId);
+    }
+    if (message.kind !== "") {
+      writer.uint32(18).string(message.kind);
+    }
+    if (message.state !== 0) {
+      writer.uint32(24).int32(message.state);
+    }
+    if (message.resource !== "") {
+      writer.uint32(34).string(message.resource);
+    }
+    if (message.caller !== "") {
+      writer.uint32(42).string(message.caller);
+    }
+    if (message.method !== "") {
+      writer.uint32(50).string(message.method);
+    }
+    if (message.requestId !== "") {
+      writer.uint32(58).string(message.requestId);
+    }
+    if (message.businessReference !== "") {
+      writer.uint32(66).string(message.businessReference);
+    }
+    if (message.traceId !== "") {
+      writer.uint32(74).string(message.traceId);
+    }
+    if (message.runTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.runTime), writer.uint32(82).fork()).join();
+    }
+    if (message.attempts !== 0) {
+      writer.uint32(88).int32(message.attempts);
+    }
+    if (message.setbacks !== 0) {
+      writer.uint32(96).int32(message.setbacks);
+    }
+    if (message.failures !== 0) {
+      writer.uint32(104).int32(message.failures);
+    }
+    if (message.reason !== "") {
+      writer.uint32(114).string(message.reason);
+    }
+    if (message.sentTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.sentTime), writer.uint32(122).fork()).join();
+    }
+    if (message.holder !== "") {
+      writer.uint32(130).string(message.holder);
+    }
+    if (message.leaseExpireTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.leaseExpireTime), writer.uint32(138).fork()).join();
+    }
+    if (message.createTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.createTime), writer.uint32(146).fork()).join();
+    }
+    if (message.updateTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.updateTime), writer.uint32(154).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OutboxJob {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOutboxJob();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.jobId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.state = reader.int32() as any;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.resource = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.caller = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.method = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.businessReference = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.traceId = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.runTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.attempts = reader.int32();
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.setbacks = reader.int32();
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.failures = reader.int32();
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.sentTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.holder = reader.string();
+            continue;
+          }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.leaseExpireTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.createTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.updateTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): OutboxJob {
+    return {
+      jobId: isSet(object.jobId)
+        ? globalThis.String(object.jobId)
+        : isSet(object.job_id)
+        ? globalThis.String(object.job_id)
+        : "",
+      kind: isSet(object.kind) ? globalThis.String(object.kind) : "",
+      state: isSet(object.state) ? outboxJobStateFromJSON(object.state) : 0,
+      resource: isSet(object.resource) ? globalThis.String(object.resource) : "",
+      caller: isSet(object.caller) ? globalThis.String(object.caller) : "",
+      method: isSet(object.method) ? globalThis.String(object.method) : "",
+      requestId: isSet(object.requestId)
+        ? globalThis.String(object.requestId)
+        : isSet(object.request_id)
+        ? globalThis.String(object.request_id)
+        : "",
+      businessReference: isSet(object.businessReference)
+        ? globalThis.String(object.businessReference)
+        : isSet(object.business_reference)
+        ? globalThis.String(object.business_reference)
+        : "",
+      traceId: isSet(object.traceId)
+        ? globalThis.String(object.traceId)
+        : isSet(object.trace_id)
+        ? globalThis.String(object.trace_id)
+        : "",
+      runTime: isSet(object.runTime)
+        ? fromJsonTimestamp(object.runTime)
+        : isSet(object.run_time)
+        ? fromJsonTimestamp(object.run_time)
+        : undefined,
+      attempts: isSet(object.attempts) ? globalThis.Number(object.attempts) : 0,
+      setbacks: isSet(object.setbacks) ? globalThis.Number(object.setbacks) : 0,
+      failures: isSet(object.failures) ? globalThis.Number(object.failures) : 0,
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      sentTime: isSet(object.sentTime)
+        ? fromJsonTimestamp(object.sentTime)
+        : isSet(object.sent_time)
+        ? fromJsonTimestamp(object.sent_time)
+        : undefined,
+      holder: isSet(object.holder) ? globalThis.String(object.holder) : "",
+      leaseExpireTime: isSet(object.leaseExpireTime)
+        ? fromJsonTimestamp(object.leaseExpireTime)
+        : isSet(object.lease_expire_time)
+        ? fromJsonTimestamp(object.lease_expire_time)
+        : undefined,
+      createTime: isSet(object.createTime)
+        ? fromJsonTimestamp(object.createTime)
+        : isSet(object.create_time)
+        ? fromJsonTimestamp(object.create_time)
+        : undefined,
+      updateTime: isSet(object.updateTime)
+        ? fromJsonTimestamp(object.updateTime)
+        : isSet(object.update_time)
+        ? fromJsonTimestamp(object.update_time)
+        : undefined,
+    };
+  },
+
+  toJSON(message: OutboxJob): unknown {
+    const obj: any = {};
+    if (message.jobId !== "") {
+      obj.jobId = message.jobId;
+    }
+    if (message.kind !== "") {
+      obj.kind = message.kind;
+    }
+    if (message.state !== 0) {
+      obj.state = outboxJobStateToJSON(message.state);
+    }
+    if (message.resource !== "") {
+      obj.resource = message.resource;
+    }
+    if (message.caller !== "") {
+      obj.caller = message.caller;
+    }
+    if (message.method !== "") {
+      obj.method = message.method;
+    }
+    if (message.requestId !== "") {
+      obj.requestId = message.requestId;
+    }
+    if (message.businessReference !== "") {
+      obj.businessReference = message.businessReference;
+    }
+    if (message.traceId !== "") {
+      obj.traceId = message.traceId;
+    }
+    if (message.runTime !== undefined) {
+      obj.runTime = message.runTime.toISOString();
+    }
+    if (message.attempts !== 0) {
+      obj.attempts = Math.round(message.attempts);
+    }
+    if (message.setbacks !== 0) {
+      obj.setbacks = Math.round(message.setbacks);
+    }
+    if (message.failures !== 0) {
+      obj.failures = Math.round(message.failures);
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.sentTime !== undefined) {
+      obj.sentTime = message.sentTime.toISOString();
+    }
+    if (message.holder !== "") {
+      obj.holder = message.holder;
+    }
+    if (message.leaseExpireTime !== undefined) {
+      obj.leaseExpireTime = message.leaseExpireTime.toISOString();
+    }
+    if (message.createTime !== undefined) {
+      obj.createTime = message.createTime.toISOString();
+    }
+    if (message.updateTime !== undefined) {
+      obj.updateTime = message.updateTime.toISOString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<OutboxJob>, I>>(base?: I): OutboxJob {
+    return OutboxJob.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<OutboxJob>, I>>(object: I): OutboxJob {
+    const message = createBaseOutboxJob();
+    message.jobId = object.jobId ?? "";
+    message.kind = object.kind ?? "";
+    message.state = object.state ?? 0;
+    message.resource = object.resource ?? "";
+    message.caller = object.caller ?? "";
+    message.method = object.method ?? "";
+    message.requestId = object.requestId ?? "";
+    message.businessReference = object.businessReference ?? "";
+    message.traceId = object.traceId ?? "";
+    message.runTime = object.runTime ?? undefined;
+    message.attempts = object.attempts ?? 0;
+    message.setbacks = object.setbacks ?? 0;
+    message.failures = object.failures ?? 0;
+    message.reason = object.reason ?? "";
+    message.sentTime = object.sentTime ?? undefined;
+    message.holder = object.holder ?? "";
+    message.leaseExpireTime = object.leaseExpireTime ?? undefined;
+    message.createTime = object.createTime ?? undefined;
+    message.updateTime = object.updateTime ?? undefined;
     return message;
   },
 };

@@ -24,6 +24,10 @@ import {
   ModuleMode,
   moduleModeFromJSON,
   moduleModeToJSON,
+  OutboxJob,
+  OutboxJobState,
+  outboxJobStateFromJSON,
+  outboxJobStateToJSON,
   StoryEntry,
   StuckWork,
   Upstream,
@@ -178,6 +182,66 @@ export interface ResolveOutcomeResponse {
   resource: string;
   /** The state it has now. */
   state: string;
+}
+
+/** Asks for jobs of the outbox. */
+export interface ListOutboxJobsRequest {
+  /** How many at most; 50 if unset, 500 at most. */
+  pageSize: number;
+  /** `next_page_token` of the page before. */
+  pageToken: string;
+  /** Only those in one of these states; empty: all that are not done. */
+  states: OutboxJobState[];
+  /** Only those of this kind: "rosreestr.submit". */
+  kind: string;
+  /** Only those of this business reference. */
+  businessReference: string;
+}
+
+/** A page of jobs. */
+export interface ListOutboxJobsResponse {
+  /** The jobs, newest first. */
+  jobs: OutboxJob[];
+  /** For the next page; empty when there is none. */
+  nextPageToken: string;
+}
+
+/** Has a job run now. */
+export interface RetryOutboxJobRequest {
+  /** A UUID of the caller's making: the same one never does the thing twice. */
+  requestId: string;
+  /** The contract's or member's number, which ties a story together. Not personal data. */
+  businessReference: string;
+  /** The job's id. */
+  jobId: string;
+  /** Why, for the audit. */
+  reason: string;
+}
+
+/** The job after the change. */
+export interface RetryOutboxJobResponse {
+  /** The job. */
+  job: OutboxJob | undefined;
+}
+
+/** Has a job never run. */
+export interface DiscardOutboxJobRequest {
+  /** A UUID of the caller's making: the same one never does the thing twice. */
+  requestId: string;
+  /** The contract's or member's number, which ties a story together. Not personal data. */
+  businessReference: string;
+  /** The job's id. */
+  jobId: string;
+  /** Why, for the audit. */
+  reason: string;
+  /** Discard it even if something was sent and its outcome is not settled: nobody will ask for that any more. */
+  evenIfSent: boolean;
+}
+
+/** The job after the change. */
+export interface DiscardOutboxJobResponse {
+  /** The job. */
+  job: OutboxJob | undefined;
 }
 
 function createBaseListModulesRequest(): ListModulesRequest {
@@ -1775,6 +1839,666 @@ export const ResolveOutcomeResponse: MessageFns<ResolveOutcomeResponse> = {
   },
 };
 
+function createBaseListOutboxJobsRequest(): ListOutboxJobsRequest {
+  return { pageSize: 0, pageToken: "", states: [], kind: "", businessReference: "" };
+}
+
+export const ListOutboxJobsRequest: MessageFns<ListOutboxJobsRequest> = {
+  encode(message: ListOutboxJobsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.pageSize !== 0) {
+      writer.uint32(8).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(18).string(message.pageToken);
+    }
+    if (message.states.length !== 0) {
+      writer.uint32(26).fork();
+      for (const v of message.states) {
+        writer.int32(v);
+      }
+      writer.join();
+    }
+    if (message.kind !== "") {
+      writer.uint32(34).string(message.kind);
+    }
+    if (message.businessReference !== "") {
+      writer.uint32(42).string(message.businessReference);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListOutboxJobsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListOutboxJobsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag === 24) {
+              message.states.push(reader.int32() as any);
+
+              continue;
+            }
+
+            if (tag === 26) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.states.push(reader.int32() as any);
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.businessReference = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListOutboxJobsRequest {
+    return {
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+      states: globalThis.Array.isArray(object?.states) ? object.states.map((e: any) => outboxJobStateFromJSON(e)) : [],
+      kind: isSet(object.kind) ? globalThis.String(object.kind) : "",
+      businessReference: isSet(object.businessReference)
+        ? globalThis.String(object.businessReference)
+        : isSet(object.business_reference)
+        ? globalThis.String(object.business_reference)
+        : "",
+    };
+  },
+
+  toJSON(message: ListOutboxJobsRequest): unknown {
+    const obj: any = {};
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    if (message.states?.length) {
+      obj.states = message.states.map((e) => outboxJobStateToJSON(e));
+    }
+    if (message.kind !== "") {
+      obj.kind = message.kind;
+    }
+    if (message.businessReference !== "") {
+      obj.businessReference = message.businessReference;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListOutboxJobsRequest>, I>>(base?: I): ListOutboxJobsRequest {
+    return ListOutboxJobsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListOutboxJobsRequest>, I>>(object: I): ListOutboxJobsRequest {
+    const message = createBaseListOutboxJobsRequest();
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    message.states = object.states?.map((e) => e) || [];
+    message.kind = object.kind ?? "";
+    message.businessReference = object.businessReference ?? "";
+    return message;
+  },
+};
+
+function createBaseListOutboxJobsResponse(): ListOutboxJobsResponse {
+  return { jobs: [], nextPageToken: "" };
+}
+
+export const ListOutboxJobsResponse: MessageFns<ListOutboxJobsResponse> = {
+  encode(message: ListOutboxJobsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.jobs) {
+      OutboxJob.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListOutboxJobsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListOutboxJobsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.jobs.push(OutboxJob.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListOutboxJobsResponse {
+    return {
+      jobs: globalThis.Array.isArray(object?.jobs) ? object.jobs.map((e: any) => OutboxJob.fromJSON(e)) : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListOutboxJobsResponse): unknown {
+    const obj: any = {};
+    if (message.jobs?.length) {
+      obj.jobs = message.jobs.map((e) => OutboxJob.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListOutboxJobsResponse>, I>>(base?: I): ListOutboxJobsResponse {
+    return ListOutboxJobsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListOutboxJobsResponse>, I>>(object: I): ListOutboxJobsResponse {
+    const message = createBaseListOutboxJobsResponse();
+    message.jobs = object.jobs?.map((e) => OutboxJob.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseRetryOutboxJobRequest(): RetryOutboxJobRequest {
+  return { requestId: "", businessReference: "", jobId: "", reason: "" };
+}
+
+export const RetryOutboxJobRequest: MessageFns<RetryOutboxJobRequest> = {
+  encode(message: RetryOutboxJobRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.requestId !== "") {
+      writer.uint32(10).string(message.requestId);
+    }
+    if (message.businessReference !== "") {
+      writer.uint32(18).string(message.businessReference);
+    }
+    if (message.jobId !== "") {
+      writer.uint32(26).string(message.jobId);
+    }
+    if (message.reason !== "") {
+      writer.uint32(34).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RetryOutboxJobRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRetryOutboxJobRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.businessReference = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.jobId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RetryOutboxJobRequest {
+    return {
+      requestId: isSet(object.requestId)
+        ? globalThis.String(object.requestId)
+        : isSet(object.request_id)
+        ? globalThis.String(object.request_id)
+        : "",
+      businessReference: isSet(object.businessReference)
+        ? globalThis.String(object.businessReference)
+        : isSet(object.business_reference)
+        ? globalThis.String(object.business_reference)
+        : "",
+      jobId: isSet(object.jobId)
+        ? globalThis.String(object.jobId)
+        : isSet(object.job_id)
+        ? globalThis.String(object.job_id)
+        : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: RetryOutboxJobRequest): unknown {
+    const obj: any = {};
+    if (message.requestId !== "") {
+      obj.requestId = message.requestId;
+    }
+    if (message.businessReference !== "") {
+      obj.businessReference = message.businessReference;
+    }
+    if (message.jobId !== "") {
+      obj.jobId = message.jobId;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RetryOutboxJobRequest>, I>>(base?: I): RetryOutboxJobRequest {
+    return RetryOutboxJobRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RetryOutboxJobRequest>, I>>(object: I): RetryOutboxJobRequest {
+    const message = createBaseRetryOutboxJobRequest();
+    message.requestId = object.requestId ?? "";
+    message.businessReference = object.businessReference ?? "";
+    message.jobId = object.jobId ?? "";
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
+function createBaseRetryOutboxJobResponse(): RetryOutboxJobResponse {
+  return { job: undefined };
+}
+
+export const RetryOutboxJobResponse: MessageFns<RetryOutboxJobResponse> = {
+  encode(message: RetryOutboxJobResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.job !== undefined) {
+      OutboxJob.encode(message.job, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RetryOutboxJobResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRetryOutboxJobResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.job = OutboxJob.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RetryOutboxJobResponse {
+    return { job: isSet(object.job) ? OutboxJob.fromJSON(object.job) : undefined };
+  },
+
+  toJSON(message: RetryOutboxJobResponse): unknown {
+    const obj: any = {};
+    if (message.job !== undefined) {
+      obj.job = OutboxJob.toJSON(message.job);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RetryOutboxJobResponse>, I>>(base?: I): RetryOutboxJobResponse {
+    return RetryOutboxJobResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RetryOutboxJobResponse>, I>>(object: I): RetryOutboxJobResponse {
+    const message = createBaseRetryOutboxJobResponse();
+    message.job = (object.job !== undefined && object.job !== null) ? OutboxJob.fromPartial(object.job) : undefined;
+    return message;
+  },
+};
+
+function createBaseDiscardOutboxJobRequest(): DiscardOutboxJobRequest {
+  return { requestId: "", businessReference: "", jobId: "", reason: "", evenIfSent: false };
+}
+
+export const DiscardOutboxJobRequest: MessageFns<DiscardOutboxJobRequest> = {
+  encode(message: DiscardOutboxJobRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.requestId !== "") {
+      writer.uint32(10).string(message.requestId);
+    }
+    if (message.businessReference !== "") {
+      writer.uint32(18).string(message.businessReference);
+    }
+    if (message.jobId !== "") {
+      writer.uint32(26).string(message.jobId);
+    }
+    if (message.reason !== "") {
+      writer.uint32(34).string(message.reason);
+    }
+    if (message.evenIfSent !== false) {
+      writer.uint32(40).bool(message.evenIfSent);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DiscardOutboxJobRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDiscardOutboxJobRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.businessReference = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.jobId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.evenIfSent = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DiscardOutboxJobRequest {
+    return {
+      requestId: isSet(object.requestId)
+        ? globalThis.String(object.requestId)
+        : isSet(object.request_id)
+        ? globalThis.String(object.request_id)
+        : "",
+      businessReference: isSet(object.businessReference)
+        ? globalThis.String(object.businessReference)
+        : isSet(object.business_reference)
+        ? globalThis.String(object.business_reference)
+        : "",
+      jobId: isSet(object.jobId)
+        ? globalThis.String(object.jobId)
+        : isSet(object.job_id)
+        ? globalThis.String(object.job_id)
+        : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      evenIfSent: isSet(object.evenIfSent)
+        ? globalThis.Boolean(object.evenIfSent)
+        : isSet(object.even_if_sent)
+        ? globalThis.Boolean(object.even_if_sent)
+        : false,
+    };
+  },
+
+  toJSON(message: DiscardOutboxJobRequest): unknown {
+    const obj: any = {};
+    if (message.requestId !== "") {
+      obj.requestId = message.requestId;
+    }
+    if (message.businessReference !== "") {
+      obj.businessReference = message.businessReference;
+    }
+    if (message.jobId !== "") {
+      obj.jobId = message.jobId;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.evenIfSent !== false) {
+      obj.evenIfSent = message.evenIfSent;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DiscardOutboxJobRequest>, I>>(base?: I): DiscardOutboxJobRequest {
+    return DiscardOutboxJobRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DiscardOutboxJobRequest>, I>>(object: I): DiscardOutboxJobRequest {
+    const message = createBaseDiscardOutboxJobRequest();
+    message.requestId = object.requestId ?? "";
+    message.businessReference = object.businessReference ?? "";
+    message.jobId = object.jobId ?? "";
+    message.reason = object.reason ?? "";
+    message.evenIfSent = object.evenIfSent ?? false;
+    return message;
+  },
+};
+
+function createBaseDiscardOutboxJobResponse(): DiscardOutboxJobResponse {
+  return { job: undefined };
+}
+
+export const DiscardOutboxJobResponse: MessageFns<DiscardOutboxJobResponse> = {
+  encode(message: DiscardOutboxJobResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.job !== undefined) {
+      OutboxJob.encode(message.job, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DiscardOutboxJobResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDiscardOutboxJobResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.job = OutboxJob.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DiscardOutboxJobResponse {
+    return { job: isSet(object.job) ? OutboxJob.fromJSON(object.job) : undefined };
+  },
+
+  toJSON(message: DiscardOutboxJobResponse): unknown {
+    const obj: any = {};
+    if (message.job !== undefined) {
+      obj.job = OutboxJob.toJSON(message.job);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DiscardOutboxJobResponse>, I>>(base?: I): DiscardOutboxJobResponse {
+    return DiscardOutboxJobResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DiscardOutboxJobResponse>, I>>(object: I): DiscardOutboxJobResponse {
+    const message = createBaseDiscardOutboxJobResponse();
+    message.job = (object.job !== undefined && object.job !== null) ? OutboxJob.fromPartial(object.job) : undefined;
+    return message;
+  },
+};
+
 /** Administration of a hub: served on its own port, to administrators' certificates only. */
 export type HubServiceService = typeof HubServiceService;
 export const HubServiceService = {
@@ -1843,7 +2567,46 @@ export const HubServiceService = {
     responseSerialize: (value: GetStoryResponse): Buffer => Buffer.from(GetStoryResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetStoryResponse => GetStoryResponse.decode(value),
   },
-  /** List the work that waits for a person. */
+  /** List jobs of the outbox, newest first. */
+  listOutboxJobs: {
+    path: "/landhub.hub.v1.HubService/ListOutboxJobs" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListOutboxJobsRequest): Buffer =>
+      Buffer.from(ListOutboxJobsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListOutboxJobsRequest => ListOutboxJobsRequest.decode(value),
+    responseSerialize: (value: ListOutboxJobsResponse): Buffer =>
+      Buffer.from(ListOutboxJobsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListOutboxJobsResponse => ListOutboxJobsResponse.decode(value),
+  },
+  /** Run a job that was given up, or that waits for its time, now. It is audited with its reason. */
+  retryOutboxJob: {
+    path: "/landhub.hub.v1.HubService/RetryOutboxJob" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RetryOutboxJobRequest): Buffer =>
+      Buffer.from(RetryOutboxJobRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RetryOutboxJobRequest => RetryOutboxJobRequest.decode(value),
+    responseSerialize: (value: RetryOutboxJobResponse): Buffer =>
+      Buffer.from(RetryOutboxJobResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RetryOutboxJobResponse => RetryOutboxJobResponse.decode(value),
+  },
+  /**
+   * Never run a job that was given up, or that waits for its time. Its resource stays as it stands. It is audited with
+   * its reason.
+   */
+  discardOutboxJob: {
+    path: "/landhub.hub.v1.HubService/DiscardOutboxJob" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DiscardOutboxJobRequest): Buffer =>
+      Buffer.from(DiscardOutboxJobRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DiscardOutboxJobRequest => DiscardOutboxJobRequest.decode(value),
+    responseSerialize: (value: DiscardOutboxJobResponse): Buffer =>
+      Buffer.from(DiscardOutboxJobResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DiscardOutboxJobResponse => DiscardOutboxJobResponse.decode(value),
+  },
+  /** List the work that does not go on as it should: what waits for a person, and what is tried again and again. */
   listStuckWork: {
     path: "/landhub.hub.v1.HubService/ListStuckWork" as const,
     requestStream: false as const,
@@ -1881,7 +2644,16 @@ export interface HubServiceServer extends UntypedServiceImplementation {
   listAuditRecords: handleUnaryCall<ListAuditRecordsRequest, ListAuditRecordsResponse>;
   /** Tell the story of one business reference over hub, agent and upstreams, in the order of time. */
   getStory: handleUnaryCall<GetStoryRequest, GetStoryResponse>;
-  /** List the work that waits for a person. */
+  /** List jobs of the outbox, newest first. */
+  listOutboxJobs: handleUnaryCall<ListOutboxJobsRequest, ListOutboxJobsResponse>;
+  /** Run a job that was given up, or that waits for its time, now. It is audited with its reason. */
+  retryOutboxJob: handleUnaryCall<RetryOutboxJobRequest, RetryOutboxJobResponse>;
+  /**
+   * Never run a job that was given up, or that waits for its time. Its resource stays as it stands. It is audited with
+   * its reason.
+   */
+  discardOutboxJob: handleUnaryCall<DiscardOutboxJobRequest, DiscardOutboxJobResponse>;
+  /** List the work that does not go on as it should: what waits for a person, and what is tried again and again. */
   listStuckWork: handleUnaryCall<ListStuckWorkRequest, ListStuckWorkResponse>;
   /** Settle an outcome that can't be found out by asking. It is audited with its reason. */
   resolveOutcome: handleUnaryCall<ResolveOutcomeRequest, ResolveOutcomeResponse>;
@@ -1984,7 +2756,58 @@ export interface HubServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetStoryResponse) => void,
   ): ClientUnaryCall;
-  /** List the work that waits for a person. */
+  /** List jobs of the outbox, newest first. */
+  listOutboxJobs(
+    request: ListOutboxJobsRequest,
+    callback: (error: ServiceError | null, response: ListOutboxJobsResponse) => void,
+  ): ClientUnaryCall;
+  listOutboxJobs(
+    request: ListOutboxJobsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListOutboxJobsResponse) => void,
+  ): ClientUnaryCall;
+  listOutboxJobs(
+    request: ListOutboxJobsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListOutboxJobsResponse) => void,
+  ): ClientUnaryCall;
+  /** Run a job that was given up, or that waits for its time, now. It is audited with its reason. */
+  retryOutboxJob(
+    request: RetryOutboxJobRequest,
+    callback: (error: ServiceError | null, response: RetryOutboxJobResponse) => void,
+  ): ClientUnaryCall;
+  retryOutboxJob(
+    request: RetryOutboxJobRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RetryOutboxJobResponse) => void,
+  ): ClientUnaryCall;
+  retryOutboxJob(
+    request: RetryOutboxJobRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RetryOutboxJobResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Never run a job that was given up, or that waits for its time. Its resource stays as it stands. It is audited with
+   * its reason.
+   */
+  discardOutboxJob(
+    request: DiscardOutboxJobRequest,
+    callback: (error: ServiceError | null, response: DiscardOutboxJobResponse) => void,
+  ): ClientUnaryCall;
+  discardOutboxJob(
+    request: DiscardOutboxJobRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DiscardOutboxJobResponse) => void,
+  ): ClientUnaryCall;
+  discardOutboxJob(
+    request: DiscardOutboxJobRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DiscardOutboxJobResponse) => void,
+  ): ClientUnaryCall;
+  /** List the work that does not go on as it should: what waits for a person, and what is tried again and again. */
   listStuckWork(
     request: ListStuckWorkRequest,
     callback: (error: ServiceError | null, response: ListStuckWorkResponse) => void,

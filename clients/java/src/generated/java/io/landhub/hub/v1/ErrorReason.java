@@ -55,6 +55,23 @@ public enum ErrorReason
    * <code>ERROR_REASON_RESTART_REQUIRED = 4;</code>
    */
   ERROR_REASON_RESTART_REQUIRED(4),
+  /**
+   * <pre>
+   * FAILED_PRECONDITION: the job is running or done. metadata: {"state": "LEASED"}.
+   * </pre>
+   *
+   * <code>ERROR_REASON_JOB_NOT_IDLE = 5;</code>
+   */
+  ERROR_REASON_JOB_NOT_IDLE(5),
+  /**
+   * <pre>
+   * FAILED_PRECONDITION: the job may have sent something whose outcome it is finding out; let it, or say that it shall be
+   * discarded even so. metadata: {"resource": "rosreestr.Registration/0192…"}.
+   * </pre>
+   *
+   * <code>ERROR_REASON_JOB_MAY_HAVE_SENT = 6;</code>
+   */
+  ERROR_REASON_JOB_MAY_HAVE_SENT(6),
   UNRECOGNIZED(-1),
   ;
 
@@ -107,6 +124,23 @@ public enum ErrorReason
    * <code>ERROR_REASON_RESTART_REQUIRED = 4;</code>
    */
   public static final int ERROR_REASON_RESTART_REQUIRED_VALUE = 4;
+  /**
+   * <pre>
+   * FAILED_PRECONDITION: the job is running or done. metadata: {"state": "LEASED"}.
+   * </pre>
+   *
+   * <code>ERROR_REASON_JOB_NOT_IDLE = 5;</code>
+   */
+  public static final int ERROR_REASON_JOB_NOT_IDLE_VALUE = 5;
+  /**
+   * <pre>
+   * FAILED_PRECONDITION: the job may have sent something whose outcome it is finding out; let it, or say that it shall be
+   * discarded even so. metadata: {"resource": "rosreestr.Registration/0192…"}.
+   * </pre>
+   *
+   * <code>ERROR_REASON_JOB_MAY_HAVE_SENT = 6;</code>
+   */
+  public static final int ERROR_REASON_JOB_MAY_HAVE_SENT_VALUE = 6;
 
 
   public final int getNumber() {
@@ -138,6 +172,8 @@ public enum ErrorReason
       case 2: return ERROR_REASON_UPSTREAM_NOT_FOUND;
       case 3: return ERROR_REASON_OUTCOME_KNOWN;
       case 4: return ERROR_REASON_RESTART_REQUIRED;
+      case 5: return ERROR_REASON_JOB_NOT_IDLE;
+      case 6: return ERROR_REASON_JOB_MAY_HAVE_SENT;
       default: return null;
     }
   }

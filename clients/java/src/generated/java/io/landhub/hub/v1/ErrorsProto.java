@@ -36,14 +36,16 @@ public final class ErrorsProto extends com.google.protobuf.GeneratedFile {
   static {
     java.lang.String[] descriptorData = {
       "\n\033landhub/hub/v1/errors.proto\022\016landhub.h" +
-      "ub.v1*\266\001\n\013ErrorReason\022\034\n\030ERROR_REASON_UN" +
+      "ub.v1*\371\001\n\013ErrorReason\022\034\n\030ERROR_REASON_UN" +
       "SPECIFIED\020\000\022!\n\035ERROR_REASON_MODULE_NOT_F" +
       "OUND\020\001\022#\n\037ERROR_REASON_UPSTREAM_NOT_FOUN" +
       "D\020\002\022\036\n\032ERROR_REASON_OUTCOME_KNOWN\020\003\022!\n\035E" +
-      "RROR_REASON_RESTART_REQUIRED\020\004B^\n\021io.lan" +
-      "dhub.hub.v1B\013ErrorsProtoP\001Z:github.com/l" +
-      "andhub/landhub/clients/go/landhub/hub/v1" +
-      ";hubv1b\006proto3"
+      "RROR_REASON_RESTART_REQUIRED\020\004\022\035\n\031ERROR_" +
+      "REASON_JOB_NOT_IDLE\020\005\022\"\n\036ERROR_REASON_JO" +
+      "B_MAY_HAVE_SENT\020\006B^\n\021io.landhub.hub.v1B\013" +
+      "ErrorsProtoP\001Z:github.com/landhub/landhu" +
+      "b/clients/go/landhub/hub/v1;hubv1b\006proto" +
+      "3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,

@@ -51,6 +51,11 @@ public final class HubProto extends com.google.protobuf.GeneratedFile {
   static final 
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
       internal_static_landhub_hub_v1_StuckWork_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_landhub_hub_v1_OutboxJob_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_landhub_hub_v1_OutboxJob_fieldAccessorTable;
 
   public static com.google.protobuf.Descriptors.FileDescriptor
       getDescriptor() {
@@ -88,22 +93,46 @@ public final class HubProto extends com.google.protobuf.GeneratedFile {
       "uf.TimestampR\tentryTime\022\026\n\006source\030\002 \001(\tR" +
       "\006source\022\024\n\005title\030\003 \001(\tR\005title\022\032\n\010resourc" +
       "e\030\004 \001(\tR\010resource\022\024\n\005state\030\005 \001(\tR\005state\022" +
-      "\031\n\010trace_id\030\006 \001(\tR\007traceId\"\362\001\n\tStuckWork" +
+      "\031\n\010trace_id\030\006 \001(\tR\007traceId\"\321\002\n\tStuckWork" +
       "\022\032\n\010resource\030\001 \001(\tR\010resource\022\022\n\004kind\030\002 \001" +
       "(\tR\004kind\022\024\n\005cause\030\003 \001(\tR\005cause\022\035\n\nlast_e" +
       "rror\030\004 \001(\tR\tlastError\0229\n\nsince_time\030\005 \001(" +
       "\0132\032.google.protobuf.TimestampR\tsinceTime" +
       "\022-\n\022business_reference\030\006 \001(\tR\021businessRe" +
-      "ference\022\026\n\006remedy\030\007 \001(\tR\006remedy*m\n\nModul" +
-      "eMode\022\033\n\027MODULE_MODE_UNSPECIFIED\020\000\022\023\n\017MO" +
-      "DULE_MODE_OFF\020\001\022\031\n\025MODULE_MODE_READ_ONLY" +
-      "\020\002\022\022\n\016MODULE_MODE_ON\020\003*|\n\014BreakerState\022\035" +
-      "\n\031BREAKER_STATE_UNSPECIFIED\020\000\022\030\n\024BREAKER" +
-      "_STATE_CLOSED\020\001\022\026\n\022BREAKER_STATE_OPEN\020\002\022" +
-      "\033\n\027BREAKER_STATE_HALF_OPEN\020\003B[\n\021io.landh" +
-      "ub.hub.v1B\010HubProtoP\001Z:github.com/landhu" +
-      "b/landhub/clients/go/landhub/hub/v1;hubv" +
-      "1b\006proto3"
+      "ference\022\026\n\006remedy\030\007 \001(\tR\006remedy\022\025\n\006job_i" +
+      "d\030\010 \001(\tR\005jobId\022F\n\021next_attempt_time\030\t \001(" +
+      "\0132\032.google.protobuf.TimestampR\017nextAttem" +
+      "ptTime\"\327\005\n\tOutboxJob\022\025\n\006job_id\030\001 \001(\tR\005jo" +
+      "bId\022\022\n\004kind\030\002 \001(\tR\004kind\0224\n\005state\030\003 \001(\0162\036" +
+      ".landhub.hub.v1.OutboxJobStateR\005state\022\032\n" +
+      "\010resource\030\004 \001(\tR\010resource\022\026\n\006caller\030\005 \001(" +
+      "\tR\006caller\022\026\n\006method\030\006 \001(\tR\006method\022\035\n\nreq" +
+      "uest_id\030\007 \001(\tR\trequestId\022-\n\022business_ref" +
+      "erence\030\010 \001(\tR\021businessReference\022\031\n\010trace" +
+      "_id\030\t \001(\tR\007traceId\0225\n\010run_time\030\n \001(\0132\032.g" +
+      "oogle.protobuf.TimestampR\007runTime\022\032\n\010att" +
+      "empts\030\013 \001(\005R\010attempts\022\032\n\010setbacks\030\014 \001(\005R" +
+      "\010setbacks\022\032\n\010failures\030\r \001(\005R\010failures\022\026\n" +
+      "\006reason\030\016 \001(\tR\006reason\0227\n\tsent_time\030\017 \001(\013" +
+      "2\032.google.protobuf.TimestampR\010sentTime\022\026" +
+      "\n\006holder\030\020 \001(\tR\006holder\022F\n\021lease_expire_t" +
+      "ime\030\021 \001(\0132\032.google.protobuf.TimestampR\017l" +
+      "easeExpireTime\022;\n\013create_time\030\022 \001(\0132\032.go" +
+      "ogle.protobuf.TimestampR\ncreateTime\022;\n\013u" +
+      "pdate_time\030\023 \001(\0132\032.google.protobuf.Times" +
+      "tampR\nupdateTime*m\n\nModuleMode\022\033\n\027MODULE" +
+      "_MODE_UNSPECIFIED\020\000\022\023\n\017MODULE_MODE_OFF\020\001" +
+      "\022\031\n\025MODULE_MODE_READ_ONLY\020\002\022\022\n\016MODULE_MO" +
+      "DE_ON\020\003*|\n\014BreakerState\022\035\n\031BREAKER_STATE" +
+      "_UNSPECIFIED\020\000\022\030\n\024BREAKER_STATE_CLOSED\020\001" +
+      "\022\026\n\022BREAKER_STATE_OPEN\020\002\022\033\n\027BREAKER_STAT" +
+      "E_HALF_OPEN\020\003*\241\001\n\016OutboxJobState\022 \n\034OUTB" +
+      "OX_JOB_STATE_UNSPECIFIED\020\000\022\032\n\026OUTBOX_JOB" +
+      "_STATE_READY\020\001\022\033\n\027OUTBOX_JOB_STATE_LEASE" +
+      "D\020\002\022\031\n\025OUTBOX_JOB_STATE_DONE\020\003\022\031\n\025OUTBOX" +
+      "_JOB_STATE_DEAD\020\004B[\n\021io.landhub.hub.v1B\010" +
+      "HubProtoP\001Z:github.com/landhub/landhub/c" +
+      "lients/go/landhub/hub/v1;hubv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -139,7 +168,13 @@ public final class HubProto extends com.google.protobuf.GeneratedFile {
     internal_static_landhub_hub_v1_StuckWork_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_hub_v1_StuckWork_descriptor,
-        new java.lang.String[] { "Resource", "Kind", "Cause", "LastError", "SinceTime", "BusinessReference", "Remedy", });
+        new java.lang.String[] { "Resource", "Kind", "Cause", "LastError", "SinceTime", "BusinessReference", "Remedy", "JobId", "NextAttemptTime", });
+    internal_static_landhub_hub_v1_OutboxJob_descriptor =
+      getDescriptor().getMessageType(5);
+    internal_static_landhub_hub_v1_OutboxJob_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_landhub_hub_v1_OutboxJob_descriptor,
+        new java.lang.String[] { "JobId", "Kind", "State", "Resource", "Caller", "Method", "RequestId", "BusinessReference", "TraceId", "RunTime", "Attempts", "Setbacks", "Failures", "Reason", "SentTime", "Holder", "LeaseExpireTime", "CreateTime", "UpdateTime", });
     descriptor.resolveAllFeaturesImmutable();
     com.google.protobuf.TimestampProto.getDescriptor();
   }

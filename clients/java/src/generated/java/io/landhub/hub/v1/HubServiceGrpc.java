@@ -201,6 +201,99 @@ public final class HubServiceGrpc {
     return getGetStoryMethod;
   }
 
+  private static volatile io.grpc.MethodDescriptor<io.landhub.hub.v1.ListOutboxJobsRequest,
+      io.landhub.hub.v1.ListOutboxJobsResponse> getListOutboxJobsMethod;
+
+  @io.grpc.stub.annotations.RpcMethod(
+      fullMethodName = SERVICE_NAME + '/' + "ListOutboxJobs",
+      requestType = io.landhub.hub.v1.ListOutboxJobsRequest.class,
+      responseType = io.landhub.hub.v1.ListOutboxJobsResponse.class,
+      methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
+  public static io.grpc.MethodDescriptor<io.landhub.hub.v1.ListOutboxJobsRequest,
+      io.landhub.hub.v1.ListOutboxJobsResponse> getListOutboxJobsMethod() {
+    io.grpc.MethodDescriptor<io.landhub.hub.v1.ListOutboxJobsRequest, io.landhub.hub.v1.ListOutboxJobsResponse> getListOutboxJobsMethod;
+    if ((getListOutboxJobsMethod = HubServiceGrpc.getListOutboxJobsMethod) == null) {
+      synchronized (HubServiceGrpc.class) {
+        if ((getListOutboxJobsMethod = HubServiceGrpc.getListOutboxJobsMethod) == null) {
+          HubServiceGrpc.getListOutboxJobsMethod = getListOutboxJobsMethod =
+              io.grpc.MethodDescriptor.<io.landhub.hub.v1.ListOutboxJobsRequest, io.landhub.hub.v1.ListOutboxJobsResponse>newBuilder()
+              .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "ListOutboxJobs"))
+              .setSampledToLocalTracing(true)
+              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.landhub.hub.v1.ListOutboxJobsRequest.getDefaultInstance()))
+              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.landhub.hub.v1.ListOutboxJobsResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new HubServiceMethodDescriptorSupplier("ListOutboxJobs"))
+              .build();
+        }
+      }
+    }
+    return getListOutboxJobsMethod;
+  }
+
+  private static volatile io.grpc.MethodDescriptor<io.landhub.hub.v1.RetryOutboxJobRequest,
+      io.landhub.hub.v1.RetryOutboxJobResponse> getRetryOutboxJobMethod;
+
+  @io.grpc.stub.annotations.RpcMethod(
+      fullMethodName = SERVICE_NAME + '/' + "RetryOutboxJob",
+      requestType = io.landhub.hub.v1.RetryOutboxJobRequest.class,
+      responseType = io.landhub.hub.v1.RetryOutboxJobResponse.class,
+      methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
+  public static io.grpc.MethodDescriptor<io.landhub.hub.v1.RetryOutboxJobRequest,
+      io.landhub.hub.v1.RetryOutboxJobResponse> getRetryOutboxJobMethod() {
+    io.grpc.MethodDescriptor<io.landhub.hub.v1.RetryOutboxJobRequest, io.landhub.hub.v1.RetryOutboxJobResponse> getRetryOutboxJobMethod;
+    if ((getRetryOutboxJobMethod = HubServiceGrpc.getRetryOutboxJobMethod) == null) {
+      synchronized (HubServiceGrpc.class) {
+        if ((getRetryOutboxJobMethod = HubServiceGrpc.getRetryOutboxJobMethod) == null) {
+          HubServiceGrpc.getRetryOutboxJobMethod = getRetryOutboxJobMethod =
+              io.grpc.MethodDescriptor.<io.landhub.hub.v1.RetryOutboxJobRequest, io.landhub.hub.v1.RetryOutboxJobResponse>newBuilder()
+              .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "RetryOutboxJob"))
+              .setSampledToLocalTracing(true)
+              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.landhub.hub.v1.RetryOutboxJobRequest.getDefaultInstance()))
+              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.landhub.hub.v1.RetryOutboxJobResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new HubServiceMethodDescriptorSupplier("RetryOutboxJob"))
+              .build();
+        }
+      }
+    }
+    return getRetryOutboxJobMethod;
+  }
+
+  private static volatile io.grpc.MethodDescriptor<io.landhub.hub.v1.DiscardOutboxJobRequest,
+      io.landhub.hub.v1.DiscardOutboxJobResponse> getDiscardOutboxJobMethod;
+
+  @io.grpc.stub.annotations.RpcMethod(
+      fullMethodName = SERVICE_NAME + '/' + "DiscardOutboxJob",
+      requestType = io.landhub.hub.v1.DiscardOutboxJobRequest.class,
+      responseType = io.landhub.hub.v1.DiscardOutboxJobResponse.class,
+      methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
+  public static io.grpc.MethodDescriptor<io.landhub.hub.v1.DiscardOutboxJobRequest,
+      io.landhub.hub.v1.DiscardOutboxJobResponse> getDiscardOutboxJobMethod() {
+    io.grpc.MethodDescriptor<io.landhub.hub.v1.DiscardOutboxJobRequest, io.landhub.hub.v1.DiscardOutboxJobResponse> getDiscardOutboxJobMethod;
+    if ((getDiscardOutboxJobMethod = HubServiceGrpc.getDiscardOutboxJobMethod) == null) {
+      synchronized (HubServiceGrpc.class) {
+        if ((getDiscardOutboxJobMethod = HubServiceGrpc.getDiscardOutboxJobMethod) == null) {
+          HubServiceGrpc.getDiscardOutboxJobMethod = getDiscardOutboxJobMethod =
+              io.grpc.MethodDescriptor.<io.landhub.hub.v1.DiscardOutboxJobRequest, io.landhub.hub.v1.DiscardOutboxJobResponse>newBuilder()
+              .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "DiscardOutboxJob"))
+              .setSampledToLocalTracing(true)
+              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.landhub.hub.v1.DiscardOutboxJobRequest.getDefaultInstance()))
+              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.landhub.hub.v1.DiscardOutboxJobResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new HubServiceMethodDescriptorSupplier("DiscardOutboxJob"))
+              .build();
+        }
+      }
+    }
+    return getDiscardOutboxJobMethod;
+  }
+
   private static volatile io.grpc.MethodDescriptor<io.landhub.hub.v1.ListStuckWorkRequest,
       io.landhub.hub.v1.ListStuckWorkResponse> getListStuckWorkMethod;
 
@@ -391,7 +484,38 @@ public final class HubServiceGrpc {
 
     /**
      * <pre>
-     * List the work that waits for a person.
+     * List jobs of the outbox, newest first.
+     * </pre>
+     */
+    default void listOutboxJobs(io.landhub.hub.v1.ListOutboxJobsRequest request,
+        io.grpc.stub.StreamObserver<io.landhub.hub.v1.ListOutboxJobsResponse> responseObserver) {
+      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getListOutboxJobsMethod(), responseObserver);
+    }
+
+    /**
+     * <pre>
+     * Run a job that was given up, or that waits for its time, now. It is audited with its reason.
+     * </pre>
+     */
+    default void retryOutboxJob(io.landhub.hub.v1.RetryOutboxJobRequest request,
+        io.grpc.stub.StreamObserver<io.landhub.hub.v1.RetryOutboxJobResponse> responseObserver) {
+      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getRetryOutboxJobMethod(), responseObserver);
+    }
+
+    /**
+     * <pre>
+     * Never run a job that was given up, or that waits for its time. Its resource stays as it stands. It is audited with
+     * its reason.
+     * </pre>
+     */
+    default void discardOutboxJob(io.landhub.hub.v1.DiscardOutboxJobRequest request,
+        io.grpc.stub.StreamObserver<io.landhub.hub.v1.DiscardOutboxJobResponse> responseObserver) {
+      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getDiscardOutboxJobMethod(), responseObserver);
+    }
+
+    /**
+     * <pre>
+     * List the work that does not go on as it should: what waits for a person, and what is tried again and again.
      * </pre>
      */
     default void listStuckWork(io.landhub.hub.v1.ListStuckWorkRequest request,
@@ -511,7 +635,41 @@ public final class HubServiceGrpc {
 
     /**
      * <pre>
-     * List the work that waits for a person.
+     * List jobs of the outbox, newest first.
+     * </pre>
+     */
+    public void listOutboxJobs(io.landhub.hub.v1.ListOutboxJobsRequest request,
+        io.grpc.stub.StreamObserver<io.landhub.hub.v1.ListOutboxJobsResponse> responseObserver) {
+      io.grpc.stub.ClientCalls.asyncUnaryCall(
+          getChannel().newCall(getListOutboxJobsMethod(), getCallOptions()), request, responseObserver);
+    }
+
+    /**
+     * <pre>
+     * Run a job that was given up, or that waits for its time, now. It is audited with its reason.
+     * </pre>
+     */
+    public void retryOutboxJob(io.landhub.hub.v1.RetryOutboxJobRequest request,
+        io.grpc.stub.StreamObserver<io.landhub.hub.v1.RetryOutboxJobResponse> responseObserver) {
+      io.grpc.stub.ClientCalls.asyncUnaryCall(
+          getChannel().newCall(getRetryOutboxJobMethod(), getCallOptions()), request, responseObserver);
+    }
+
+    /**
+     * <pre>
+     * Never run a job that was given up, or that waits for its time. Its resource stays as it stands. It is audited with
+     * its reason.
+     * </pre>
+     */
+    public void discardOutboxJob(io.landhub.hub.v1.DiscardOutboxJobRequest request,
+        io.grpc.stub.StreamObserver<io.landhub.hub.v1.DiscardOutboxJobResponse> responseObserver) {
+      io.grpc.stub.ClientCalls.asyncUnaryCall(
+          getChannel().newCall(getDiscardOutboxJobMethod(), getCallOptions()), request, responseObserver);
+    }
+
+    /**
+     * <pre>
+     * List the work that does not go on as it should: what waits for a person, and what is tried again and again.
      * </pre>
      */
     public void listStuckWork(io.landhub.hub.v1.ListStuckWorkRequest request,
@@ -613,7 +771,38 @@ public final class HubServiceGrpc {
 
     /**
      * <pre>
-     * List the work that waits for a person.
+     * List jobs of the outbox, newest first.
+     * </pre>
+     */
+    public io.landhub.hub.v1.ListOutboxJobsResponse listOutboxJobs(io.landhub.hub.v1.ListOutboxJobsRequest request) throws io.grpc.StatusException {
+      return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
+          getChannel(), getListOutboxJobsMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Run a job that was given up, or that waits for its time, now. It is audited with its reason.
+     * </pre>
+     */
+    public io.landhub.hub.v1.RetryOutboxJobResponse retryOutboxJob(io.landhub.hub.v1.RetryOutboxJobRequest request) throws io.grpc.StatusException {
+      return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
+          getChannel(), getRetryOutboxJobMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Never run a job that was given up, or that waits for its time. Its resource stays as it stands. It is audited with
+     * its reason.
+     * </pre>
+     */
+    public io.landhub.hub.v1.DiscardOutboxJobResponse discardOutboxJob(io.landhub.hub.v1.DiscardOutboxJobRequest request) throws io.grpc.StatusException {
+      return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
+          getChannel(), getDiscardOutboxJobMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * List the work that does not go on as it should: what waits for a person, and what is tried again and again.
      * </pre>
      */
     public io.landhub.hub.v1.ListStuckWorkResponse listStuckWork(io.landhub.hub.v1.ListStuckWorkRequest request) throws io.grpc.StatusException {
@@ -713,7 +902,38 @@ public final class HubServiceGrpc {
 
     /**
      * <pre>
-     * List the work that waits for a person.
+     * List jobs of the outbox, newest first.
+     * </pre>
+     */
+    public io.landhub.hub.v1.ListOutboxJobsResponse listOutboxJobs(io.landhub.hub.v1.ListOutboxJobsRequest request) {
+      return io.grpc.stub.ClientCalls.blockingUnaryCall(
+          getChannel(), getListOutboxJobsMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Run a job that was given up, or that waits for its time, now. It is audited with its reason.
+     * </pre>
+     */
+    public io.landhub.hub.v1.RetryOutboxJobResponse retryOutboxJob(io.landhub.hub.v1.RetryOutboxJobRequest request) {
+      return io.grpc.stub.ClientCalls.blockingUnaryCall(
+          getChannel(), getRetryOutboxJobMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Never run a job that was given up, or that waits for its time. Its resource stays as it stands. It is audited with
+     * its reason.
+     * </pre>
+     */
+    public io.landhub.hub.v1.DiscardOutboxJobResponse discardOutboxJob(io.landhub.hub.v1.DiscardOutboxJobRequest request) {
+      return io.grpc.stub.ClientCalls.blockingUnaryCall(
+          getChannel(), getDiscardOutboxJobMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * List the work that does not go on as it should: what waits for a person, and what is tried again and again.
      * </pre>
      */
     public io.landhub.hub.v1.ListStuckWorkResponse listStuckWork(io.landhub.hub.v1.ListStuckWorkRequest request) {
@@ -819,7 +1039,41 @@ public final class HubServiceGrpc {
 
     /**
      * <pre>
-     * List the work that waits for a person.
+     * List jobs of the outbox, newest first.
+     * </pre>
+     */
+    public com.google.common.util.concurrent.ListenableFuture<io.landhub.hub.v1.ListOutboxJobsResponse> listOutboxJobs(
+        io.landhub.hub.v1.ListOutboxJobsRequest request) {
+      return io.grpc.stub.ClientCalls.futureUnaryCall(
+          getChannel().newCall(getListOutboxJobsMethod(), getCallOptions()), request);
+    }
+
+    /**
+     * <pre>
+     * Run a job that was given up, or that waits for its time, now. It is audited with its reason.
+     * </pre>
+     */
+    public com.google.common.util.concurrent.ListenableFuture<io.landhub.hub.v1.RetryOutboxJobResponse> retryOutboxJob(
+        io.landhub.hub.v1.RetryOutboxJobRequest request) {
+      return io.grpc.stub.ClientCalls.futureUnaryCall(
+          getChannel().newCall(getRetryOutboxJobMethod(), getCallOptions()), request);
+    }
+
+    /**
+     * <pre>
+     * Never run a job that was given up, or that waits for its time. Its resource stays as it stands. It is audited with
+     * its reason.
+     * </pre>
+     */
+    public com.google.common.util.concurrent.ListenableFuture<io.landhub.hub.v1.DiscardOutboxJobResponse> discardOutboxJob(
+        io.landhub.hub.v1.DiscardOutboxJobRequest request) {
+      return io.grpc.stub.ClientCalls.futureUnaryCall(
+          getChannel().newCall(getDiscardOutboxJobMethod(), getCallOptions()), request);
+    }
+
+    /**
+     * <pre>
+     * List the work that does not go on as it should: what waits for a person, and what is tried again and again.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.landhub.hub.v1.ListStuckWorkResponse> listStuckWork(
@@ -846,8 +1100,11 @@ public final class HubServiceGrpc {
   private static final int METHODID_RESET_BREAKER = 3;
   private static final int METHODID_LIST_AUDIT_RECORDS = 4;
   private static final int METHODID_GET_STORY = 5;
-  private static final int METHODID_LIST_STUCK_WORK = 6;
-  private static final int METHODID_RESOLVE_OUTCOME = 7;
+  private static final int METHODID_LIST_OUTBOX_JOBS = 6;
+  private static final int METHODID_RETRY_OUTBOX_JOB = 7;
+  private static final int METHODID_DISCARD_OUTBOX_JOB = 8;
+  private static final int METHODID_LIST_STUCK_WORK = 9;
+  private static final int METHODID_RESOLVE_OUTCOME = 10;
 
   private static final class MethodHandlers<Req, Resp> implements
       io.grpc.stub.ServerCalls.UnaryMethod<Req, Resp>,
@@ -889,6 +1146,18 @@ public final class HubServiceGrpc {
         case METHODID_GET_STORY:
           serviceImpl.getStory((io.landhub.hub.v1.GetStoryRequest) request,
               (io.grpc.stub.StreamObserver<io.landhub.hub.v1.GetStoryResponse>) responseObserver);
+          break;
+        case METHODID_LIST_OUTBOX_JOBS:
+          serviceImpl.listOutboxJobs((io.landhub.hub.v1.ListOutboxJobsRequest) request,
+              (io.grpc.stub.StreamObserver<io.landhub.hub.v1.ListOutboxJobsResponse>) responseObserver);
+          break;
+        case METHODID_RETRY_OUTBOX_JOB:
+          serviceImpl.retryOutboxJob((io.landhub.hub.v1.RetryOutboxJobRequest) request,
+              (io.grpc.stub.StreamObserver<io.landhub.hub.v1.RetryOutboxJobResponse>) responseObserver);
+          break;
+        case METHODID_DISCARD_OUTBOX_JOB:
+          serviceImpl.discardOutboxJob((io.landhub.hub.v1.DiscardOutboxJobRequest) request,
+              (io.grpc.stub.StreamObserver<io.landhub.hub.v1.DiscardOutboxJobResponse>) responseObserver);
           break;
         case METHODID_LIST_STUCK_WORK:
           serviceImpl.listStuckWork((io.landhub.hub.v1.ListStuckWorkRequest) request,
@@ -959,6 +1228,27 @@ public final class HubServiceGrpc {
               io.landhub.hub.v1.GetStoryResponse>(
                 service, METHODID_GET_STORY)))
         .addMethod(
+          getListOutboxJobsMethod(),
+          io.grpc.stub.ServerCalls.asyncUnaryCall(
+            new MethodHandlers<
+              io.landhub.hub.v1.ListOutboxJobsRequest,
+              io.landhub.hub.v1.ListOutboxJobsResponse>(
+                service, METHODID_LIST_OUTBOX_JOBS)))
+        .addMethod(
+          getRetryOutboxJobMethod(),
+          io.grpc.stub.ServerCalls.asyncUnaryCall(
+            new MethodHandlers<
+              io.landhub.hub.v1.RetryOutboxJobRequest,
+              io.landhub.hub.v1.RetryOutboxJobResponse>(
+                service, METHODID_RETRY_OUTBOX_JOB)))
+        .addMethod(
+          getDiscardOutboxJobMethod(),
+          io.grpc.stub.ServerCalls.asyncUnaryCall(
+            new MethodHandlers<
+              io.landhub.hub.v1.DiscardOutboxJobRequest,
+              io.landhub.hub.v1.DiscardOutboxJobResponse>(
+                service, METHODID_DISCARD_OUTBOX_JOB)))
+        .addMethod(
           getListStuckWorkMethod(),
           io.grpc.stub.ServerCalls.asyncUnaryCall(
             new MethodHandlers<
@@ -1026,6 +1316,9 @@ public final class HubServiceGrpc {
               .addMethod(getResetBreakerMethod())
               .addMethod(getListAuditRecordsMethod())
               .addMethod(getGetStoryMethod())
+              .addMethod(getListOutboxJobsMethod())
+              .addMethod(getRetryOutboxJobMethod())
+              .addMethod(getDiscardOutboxJobMethod())
               .addMethod(getListStuckWorkMethod())
               .addMethod(getResolveOutcomeMethod())
               .build();

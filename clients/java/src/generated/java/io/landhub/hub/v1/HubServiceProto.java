@@ -116,6 +116,36 @@ public final class HubServiceProto extends com.google.protobuf.GeneratedFile {
   static final 
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
       internal_static_landhub_hub_v1_ResolveOutcomeResponse_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_landhub_hub_v1_ListOutboxJobsRequest_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_landhub_hub_v1_ListOutboxJobsRequest_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_landhub_hub_v1_ListOutboxJobsResponse_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_landhub_hub_v1_ListOutboxJobsResponse_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_landhub_hub_v1_RetryOutboxJobRequest_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_landhub_hub_v1_RetryOutboxJobRequest_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_landhub_hub_v1_RetryOutboxJobResponse_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_landhub_hub_v1_RetryOutboxJobResponse_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_landhub_hub_v1_DiscardOutboxJobRequest_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_landhub_hub_v1_DiscardOutboxJobRequest_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_landhub_hub_v1_DiscardOutboxJobResponse_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_landhub_hub_v1_DiscardOutboxJobResponse_fieldAccessorTable;
 
   public static com.google.protobuf.Descriptors.FileDescriptor
       getDescriptor() {
@@ -172,30 +202,58 @@ public final class HubServiceProto extends com.google.protobuf.GeneratedFile {
       "appenedH\000R\013notHappened\022\026\n\006reason\030\006 \001(\tR\006" +
       "reasonB\014\n\nresolution\"J\n\026ResolveOutcomeRe" +
       "sponse\022\032\n\010resource\030\001 \001(\tR\010resource\022\024\n\005st" +
-      "ate\030\002 \001(\tR\005state2\260\006\n\nHubService\022^\n\013ListM" +
-      "odules\022\".landhub.hub.v1.ListModulesReque" +
-      "st\032#.landhub.hub.v1.ListModulesResponse\"" +
-      "\006\212\347\030\002\010\001\022d\n\rSetModuleMode\022$.landhub.hub.v" +
-      "1.SetModuleModeRequest\032%.landhub.hub.v1." +
-      "SetModuleModeResponse\"\006\212\347\030\002\010\002\022d\n\rListUps" +
-      "treams\022$.landhub.hub.v1.ListUpstreamsReq" +
-      "uest\032%.landhub.hub.v1.ListUpstreamsRespo" +
-      "nse\"\006\212\347\030\002\010\001\022a\n\014ResetBreaker\022#.landhub.hu" +
-      "b.v1.ResetBreakerRequest\032$.landhub.hub.v" +
-      "1.ResetBreakerResponse\"\006\212\347\030\002\010\002\022m\n\020ListAu" +
-      "ditRecords\022\'.landhub.hub.v1.ListAuditRec" +
-      "ordsRequest\032(.landhub.hub.v1.ListAuditRe" +
-      "cordsResponse\"\006\212\347\030\002\010\001\022U\n\010GetStory\022\037.land" +
-      "hub.hub.v1.GetStoryRequest\032 .landhub.hub" +
-      ".v1.GetStoryResponse\"\006\212\347\030\002\010\001\022d\n\rListStuc" +
-      "kWork\022$.landhub.hub.v1.ListStuckWorkRequ" +
-      "est\032%.landhub.hub.v1.ListStuckWorkRespon" +
-      "se\"\006\212\347\030\002\010\001\022g\n\016ResolveOutcome\022%.landhub.h" +
-      "ub.v1.ResolveOutcomeRequest\032&.landhub.hu" +
-      "b.v1.ResolveOutcomeResponse\"\006\212\347\030\002\010\002Bb\n\021i" +
-      "o.landhub.hub.v1B\017HubServiceProtoP\001Z:git" +
-      "hub.com/landhub/landhub/clients/go/landh" +
-      "ub/hub/v1;hubv1b\006proto3"
+      "ate\030\002 \001(\tR\005state\"\316\001\n\025ListOutboxJobsReque" +
+      "st\022\033\n\tpage_size\030\001 \001(\005R\010pageSize\022\035\n\npage_" +
+      "token\030\002 \001(\tR\tpageToken\0226\n\006states\030\003 \003(\0162\036" +
+      ".landhub.hub.v1.OutboxJobStateR\006states\022\022" +
+      "\n\004kind\030\004 \001(\tR\004kind\022-\n\022business_reference" +
+      "\030\005 \001(\tR\021businessReference\"o\n\026ListOutboxJ" +
+      "obsResponse\022-\n\004jobs\030\001 \003(\0132\031.landhub.hub." +
+      "v1.OutboxJobR\004jobs\022&\n\017next_page_token\030\002 " +
+      "\001(\tR\rnextPageToken\"\224\001\n\025RetryOutboxJobReq" +
+      "uest\022\035\n\nrequest_id\030\001 \001(\tR\trequestId\022-\n\022b" +
+      "usiness_reference\030\002 \001(\tR\021businessReferen" +
+      "ce\022\025\n\006job_id\030\003 \001(\tR\005jobId\022\026\n\006reason\030\004 \001(" +
+      "\tR\006reason\"E\n\026RetryOutboxJobResponse\022+\n\003j" +
+      "ob\030\001 \001(\0132\031.landhub.hub.v1.OutboxJobR\003job" +
+      "\"\270\001\n\027DiscardOutboxJobRequest\022\035\n\nrequest_" +
+      "id\030\001 \001(\tR\trequestId\022-\n\022business_referenc" +
+      "e\030\002 \001(\tR\021businessReference\022\025\n\006job_id\030\003 \001" +
+      "(\tR\005jobId\022\026\n\006reason\030\004 \001(\tR\006reason\022 \n\014eve" +
+      "n_if_sent\030\005 \001(\010R\nevenIfSent\"G\n\030DiscardOu" +
+      "tboxJobResponse\022+\n\003job\030\001 \001(\0132\031.landhub.h" +
+      "ub.v1.OutboxJobR\003job2\361\010\n\nHubService\022^\n\013L" +
+      "istModules\022\".landhub.hub.v1.ListModulesR" +
+      "equest\032#.landhub.hub.v1.ListModulesRespo" +
+      "nse\"\006\212\347\030\002\010\001\022d\n\rSetModuleMode\022$.landhub.h" +
+      "ub.v1.SetModuleModeRequest\032%.landhub.hub" +
+      ".v1.SetModuleModeResponse\"\006\212\347\030\002\010\002\022d\n\rLis" +
+      "tUpstreams\022$.landhub.hub.v1.ListUpstream" +
+      "sRequest\032%.landhub.hub.v1.ListUpstreamsR" +
+      "esponse\"\006\212\347\030\002\010\001\022a\n\014ResetBreaker\022#.landhu" +
+      "b.hub.v1.ResetBreakerRequest\032$.landhub.h" +
+      "ub.v1.ResetBreakerResponse\"\006\212\347\030\002\010\002\022m\n\020Li" +
+      "stAuditRecords\022\'.landhub.hub.v1.ListAudi" +
+      "tRecordsRequest\032(.landhub.hub.v1.ListAud" +
+      "itRecordsResponse\"\006\212\347\030\002\010\001\022U\n\010GetStory\022\037." +
+      "landhub.hub.v1.GetStoryRequest\032 .landhub" +
+      ".hub.v1.GetStoryResponse\"\006\212\347\030\002\010\001\022g\n\016List" +
+      "OutboxJobs\022%.landhub.hub.v1.ListOutboxJo" +
+      "bsRequest\032&.landhub.hub.v1.ListOutboxJob" +
+      "sResponse\"\006\212\347\030\002\010\001\022g\n\016RetryOutboxJob\022%.la" +
+      "ndhub.hub.v1.RetryOutboxJobRequest\032&.lan" +
+      "dhub.hub.v1.RetryOutboxJobResponse\"\006\212\347\030\002" +
+      "\010\002\022m\n\020DiscardOutboxJob\022\'.landhub.hub.v1." +
+      "DiscardOutboxJobRequest\032(.landhub.hub.v1" +
+      ".DiscardOutboxJobResponse\"\006\212\347\030\002\010\002\022d\n\rLis" +
+      "tStuckWork\022$.landhub.hub.v1.ListStuckWor" +
+      "kRequest\032%.landhub.hub.v1.ListStuckWorkR" +
+      "esponse\"\006\212\347\030\002\010\001\022g\n\016ResolveOutcome\022%.land" +
+      "hub.hub.v1.ResolveOutcomeRequest\032&.landh" +
+      "ub.hub.v1.ResolveOutcomeResponse\"\006\212\347\030\002\010\002" +
+      "Bb\n\021io.landhub.hub.v1B\017HubServiceProtoP\001" +
+      "Z:github.com/landhub/landhub/clients/go/" +
+      "landhub/hub/v1;hubv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -311,6 +369,42 @@ public final class HubServiceProto extends com.google.protobuf.GeneratedFile {
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_hub_v1_ResolveOutcomeResponse_descriptor,
         new java.lang.String[] { "Resource", "State", });
+    internal_static_landhub_hub_v1_ListOutboxJobsRequest_descriptor =
+      getDescriptor().getMessageType(18);
+    internal_static_landhub_hub_v1_ListOutboxJobsRequest_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_landhub_hub_v1_ListOutboxJobsRequest_descriptor,
+        new java.lang.String[] { "PageSize", "PageToken", "States", "Kind", "BusinessReference", });
+    internal_static_landhub_hub_v1_ListOutboxJobsResponse_descriptor =
+      getDescriptor().getMessageType(19);
+    internal_static_landhub_hub_v1_ListOutboxJobsResponse_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_landhub_hub_v1_ListOutboxJobsResponse_descriptor,
+        new java.lang.String[] { "Jobs", "NextPageToken", });
+    internal_static_landhub_hub_v1_RetryOutboxJobRequest_descriptor =
+      getDescriptor().getMessageType(20);
+    internal_static_landhub_hub_v1_RetryOutboxJobRequest_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_landhub_hub_v1_RetryOutboxJobRequest_descriptor,
+        new java.lang.String[] { "RequestId", "BusinessReference", "JobId", "Reason", });
+    internal_static_landhub_hub_v1_RetryOutboxJobResponse_descriptor =
+      getDescriptor().getMessageType(21);
+    internal_static_landhub_hub_v1_RetryOutboxJobResponse_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_landhub_hub_v1_RetryOutboxJobResponse_descriptor,
+        new java.lang.String[] { "Job", });
+    internal_static_landhub_hub_v1_DiscardOutboxJobRequest_descriptor =
+      getDescriptor().getMessageType(22);
+    internal_static_landhub_hub_v1_DiscardOutboxJobRequest_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_landhub_hub_v1_DiscardOutboxJobRequest_descriptor,
+        new java.lang.String[] { "RequestId", "BusinessReference", "JobId", "Reason", "EvenIfSent", });
+    internal_static_landhub_hub_v1_DiscardOutboxJobResponse_descriptor =
+      getDescriptor().getMessageType(23);
+    internal_static_landhub_hub_v1_DiscardOutboxJobResponse_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_landhub_hub_v1_DiscardOutboxJobResponse_descriptor,
+        new java.lang.String[] { "Job", });
     descriptor.resolveAllFeaturesImmutable();
     io.landhub.common.v1.OptionsProto.getDescriptor();
     io.landhub.hub.v1.HubProto.getDescriptor();

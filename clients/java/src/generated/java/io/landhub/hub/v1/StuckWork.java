@@ -38,6 +38,7 @@ private static final long serialVersionUID = 0L;
     lastError_ = "";
     businessReference_ = "";
     remedy_ = "";
+    jobId_ = "";
   }
 
   public static final com.google.protobuf.Descriptors.Descriptor
@@ -158,7 +159,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object cause_ = "";
   /**
    * <pre>
-   * Why it is stuck: "OUTCOME_UNKNOWN" or "DEAD_LETTER".
+   * Why it is listed: "OUTCOME_UNKNOWN" (sent, and no answer came), "DEAD_LETTER" (given up), "SETBACKS" (tried again
+   * and again), "WAITING" (for something a person does, for example a PIN) or "MODULE_NOT_READY".
    * </pre>
    *
    * <code>string cause = 3 [json_name = "cause"];</code>
@@ -179,7 +181,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Why it is stuck: "OUTCOME_UNKNOWN" or "DEAD_LETTER".
+   * Why it is listed: "OUTCOME_UNKNOWN" (sent, and no answer came), "DEAD_LETTER" (given up), "SETBACKS" (tried again
+   * and again), "WAITING" (for something a person does, for example a PIN) or "MODULE_NOT_READY".
    * </pre>
    *
    * <code>string cause = 3 [json_name = "cause"];</code>
@@ -379,6 +382,91 @@ private static final long serialVersionUID = 0L;
     }
   }
 
+  public static final int JOB_ID_FIELD_NUMBER = 8;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object jobId_ = "";
+  /**
+   * <pre>
+   * The job of the outbox, for `RetryOutboxJob` and `DiscardOutboxJob`; empty if there is none.
+   * </pre>
+   *
+   * <code>string job_id = 8 [json_name = "jobId"];</code>
+   * @return The jobId.
+   */
+  @java.lang.Override
+  public java.lang.String getJobId() {
+    java.lang.Object ref = jobId_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      jobId_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * The job of the outbox, for `RetryOutboxJob` and `DiscardOutboxJob`; empty if there is none.
+   * </pre>
+   *
+   * <code>string job_id = 8 [json_name = "jobId"];</code>
+   * @return The bytes for jobId.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getJobIdBytes() {
+    java.lang.Object ref = jobId_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      jobId_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
+  }
+
+  public static final int NEXT_ATTEMPT_TIME_FIELD_NUMBER = 9;
+  private com.google.protobuf.Timestamp nextAttemptTime_;
+  /**
+   * <pre>
+   * When the hub tries or asks again by itself; unset if it does not.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp next_attempt_time = 9 [json_name = "nextAttemptTime"];</code>
+   * @return Whether the nextAttemptTime field is set.
+   */
+  @java.lang.Override
+  public boolean hasNextAttemptTime() {
+    return ((bitField0_ & 0x00000002) != 0);
+  }
+  /**
+   * <pre>
+   * When the hub tries or asks again by itself; unset if it does not.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp next_attempt_time = 9 [json_name = "nextAttemptTime"];</code>
+   * @return The nextAttemptTime.
+   */
+  @java.lang.Override
+  public com.google.protobuf.Timestamp getNextAttemptTime() {
+    return nextAttemptTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : nextAttemptTime_;
+  }
+  /**
+   * <pre>
+   * When the hub tries or asks again by itself; unset if it does not.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp next_attempt_time = 9 [json_name = "nextAttemptTime"];</code>
+   */
+  @java.lang.Override
+  public com.google.protobuf.TimestampOrBuilder getNextAttemptTimeOrBuilder() {
+    return nextAttemptTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : nextAttemptTime_;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -414,6 +502,12 @@ private static final long serialVersionUID = 0L;
     if (!com.google.protobuf.GeneratedMessage.isStringEmpty(remedy_)) {
       com.google.protobuf.GeneratedMessage.writeString(output, 7, remedy_);
     }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(jobId_)) {
+      com.google.protobuf.GeneratedMessage.writeString(output, 8, jobId_);
+    }
+    if (((bitField0_ & 0x00000002) != 0)) {
+      output.writeMessage(9, getNextAttemptTime());
+    }
     getUnknownFields().writeTo(output);
   }
   private int computeSerializedSize_0() {
@@ -439,6 +533,13 @@ private static final long serialVersionUID = 0L;
     }
     if (!com.google.protobuf.GeneratedMessage.isStringEmpty(remedy_)) {
       size += com.google.protobuf.GeneratedMessage.computeStringSize(7, remedy_);
+    }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(jobId_)) {
+      size += com.google.protobuf.GeneratedMessage.computeStringSize(8, jobId_);
+    }
+    if (((bitField0_ & 0x00000002) != 0)) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeMessageSize(9, getNextAttemptTime());
     }
     return size;
   }
@@ -481,6 +582,13 @@ private static final long serialVersionUID = 0L;
         .equals(other.getBusinessReference())) return false;
     if (!getRemedy()
         .equals(other.getRemedy())) return false;
+    if (!getJobId()
+        .equals(other.getJobId())) return false;
+    if (hasNextAttemptTime() != other.hasNextAttemptTime()) return false;
+    if (hasNextAttemptTime()) {
+      if (!getNextAttemptTime()
+          .equals(other.getNextAttemptTime())) return false;
+    }
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -508,6 +616,12 @@ private static final long serialVersionUID = 0L;
     hash = (53 * hash) + getBusinessReference().hashCode();
     hash = (37 * hash) + REMEDY_FIELD_NUMBER;
     hash = (53 * hash) + getRemedy().hashCode();
+    hash = (37 * hash) + JOB_ID_FIELD_NUMBER;
+    hash = (53 * hash) + getJobId().hashCode();
+    if (hasNextAttemptTime()) {
+      hash = (37 * hash) + NEXT_ATTEMPT_TIME_FIELD_NUMBER;
+      hash = (53 * hash) + getNextAttemptTime().hashCode();
+    }
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -643,6 +757,7 @@ private static final long serialVersionUID = 0L;
       if (com.google.protobuf.GeneratedMessage
               .alwaysUseFieldBuilders) {
         internalGetSinceTimeFieldBuilder();
+        internalGetNextAttemptTimeFieldBuilder();
       }
     }
     @java.lang.Override
@@ -660,6 +775,12 @@ private static final long serialVersionUID = 0L;
       }
       businessReference_ = "";
       remedy_ = "";
+      jobId_ = "";
+      nextAttemptTime_ = null;
+      if (nextAttemptTimeBuilder_ != null) {
+        nextAttemptTimeBuilder_.dispose();
+        nextAttemptTimeBuilder_ = null;
+      }
       return this;
     }
 
@@ -718,6 +839,15 @@ private static final long serialVersionUID = 0L;
       if (((from_bitField0_ & 0x00000040) != 0)) {
         result.remedy_ = remedy_;
       }
+      if (((from_bitField0_ & 0x00000080) != 0)) {
+        result.jobId_ = jobId_;
+      }
+      if (((from_bitField0_ & 0x00000100) != 0)) {
+        result.nextAttemptTime_ = nextAttemptTimeBuilder_ == null
+            ? nextAttemptTime_
+            : nextAttemptTimeBuilder_.build();
+        to_bitField0_ |= 0x00000002;
+      }
       result.bitField0_ |= to_bitField0_;
     }
 
@@ -765,6 +895,14 @@ private static final long serialVersionUID = 0L;
         remedy_ = other.remedy_;
         bitField0_ |= 0x00000040;
         onChanged();
+      }
+      if (!other.getJobId().isEmpty()) {
+        jobId_ = other.jobId_;
+        bitField0_ |= 0x00000080;
+        onChanged();
+      }
+      if (other.hasNextAttemptTime()) {
+        mergeNextAttemptTime(other.getNextAttemptTime());
       }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
@@ -829,6 +967,18 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000040;
               break;
             } // case 58
+            case 66: {
+              jobId_ = input.readStringRequireUtf8();
+              bitField0_ |= 0x00000080;
+              break;
+            } // case 66
+            case 74: {
+              input.readMessage(
+                  internalGetNextAttemptTimeFieldBuilder().getBuilder(),
+                  extensionRegistry);
+              bitField0_ |= 0x00000100;
+              break;
+            } // case 74
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -1033,7 +1183,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object cause_ = "";
     /**
      * <pre>
-     * Why it is stuck: "OUTCOME_UNKNOWN" or "DEAD_LETTER".
+     * Why it is listed: "OUTCOME_UNKNOWN" (sent, and no answer came), "DEAD_LETTER" (given up), "SETBACKS" (tried again
+     * and again), "WAITING" (for something a person does, for example a PIN) or "MODULE_NOT_READY".
      * </pre>
      *
      * <code>string cause = 3 [json_name = "cause"];</code>
@@ -1053,7 +1204,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Why it is stuck: "OUTCOME_UNKNOWN" or "DEAD_LETTER".
+     * Why it is listed: "OUTCOME_UNKNOWN" (sent, and no answer came), "DEAD_LETTER" (given up), "SETBACKS" (tried again
+     * and again), "WAITING" (for something a person does, for example a PIN) or "MODULE_NOT_READY".
      * </pre>
      *
      * <code>string cause = 3 [json_name = "cause"];</code>
@@ -1074,7 +1226,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Why it is stuck: "OUTCOME_UNKNOWN" or "DEAD_LETTER".
+     * Why it is listed: "OUTCOME_UNKNOWN" (sent, and no answer came), "DEAD_LETTER" (given up), "SETBACKS" (tried again
+     * and again), "WAITING" (for something a person does, for example a PIN) or "MODULE_NOT_READY".
      * </pre>
      *
      * <code>string cause = 3 [json_name = "cause"];</code>
@@ -1091,7 +1244,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Why it is stuck: "OUTCOME_UNKNOWN" or "DEAD_LETTER".
+     * Why it is listed: "OUTCOME_UNKNOWN" (sent, and no answer came), "DEAD_LETTER" (given up), "SETBACKS" (tried again
+     * and again), "WAITING" (for something a person does, for example a PIN) or "MODULE_NOT_READY".
      * </pre>
      *
      * <code>string cause = 3 [json_name = "cause"];</code>
@@ -1105,7 +1259,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Why it is stuck: "OUTCOME_UNKNOWN" or "DEAD_LETTER".
+     * Why it is listed: "OUTCOME_UNKNOWN" (sent, and no answer came), "DEAD_LETTER" (given up), "SETBACKS" (tried again
+     * and again), "WAITING" (for something a person does, for example a PIN) or "MODULE_NOT_READY".
      * </pre>
      *
      * <code>string cause = 3 [json_name = "cause"];</code>
@@ -1553,6 +1708,255 @@ private static final long serialVersionUID = 0L;
       bitField0_ |= 0x00000040;
       onChanged();
       return this;
+    }
+
+    private java.lang.Object jobId_ = "";
+    /**
+     * <pre>
+     * The job of the outbox, for `RetryOutboxJob` and `DiscardOutboxJob`; empty if there is none.
+     * </pre>
+     *
+     * <code>string job_id = 8 [json_name = "jobId"];</code>
+     * @return The jobId.
+     */
+    public java.lang.String getJobId() {
+      java.lang.Object ref = jobId_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        jobId_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * The job of the outbox, for `RetryOutboxJob` and `DiscardOutboxJob`; empty if there is none.
+     * </pre>
+     *
+     * <code>string job_id = 8 [json_name = "jobId"];</code>
+     * @return The bytes for jobId.
+     */
+    public com.google.protobuf.ByteString
+        getJobIdBytes() {
+      java.lang.Object ref = jobId_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        jobId_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * The job of the outbox, for `RetryOutboxJob` and `DiscardOutboxJob`; empty if there is none.
+     * </pre>
+     *
+     * <code>string job_id = 8 [json_name = "jobId"];</code>
+     * @param value The jobId to set.
+     * @return This builder for chaining.
+     */
+    public Builder setJobId(
+        java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      jobId_ = value;
+      bitField0_ |= 0x00000080;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The job of the outbox, for `RetryOutboxJob` and `DiscardOutboxJob`; empty if there is none.
+     * </pre>
+     *
+     * <code>string job_id = 8 [json_name = "jobId"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearJobId() {
+      jobId_ = getDefaultInstance().getJobId();
+      bitField0_ = (bitField0_ & ~0x00000080);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The job of the outbox, for `RetryOutboxJob` and `DiscardOutboxJob`; empty if there is none.
+     * </pre>
+     *
+     * <code>string job_id = 8 [json_name = "jobId"];</code>
+     * @param value The bytes for jobId to set.
+     * @return This builder for chaining.
+     */
+    public Builder setJobIdBytes(
+        com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      checkByteStringIsUtf8(value);
+      jobId_ = value;
+      bitField0_ |= 0x00000080;
+      onChanged();
+      return this;
+    }
+
+    private com.google.protobuf.Timestamp nextAttemptTime_;
+    private com.google.protobuf.SingleFieldBuilder<
+        com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> nextAttemptTimeBuilder_;
+    /**
+     * <pre>
+     * When the hub tries or asks again by itself; unset if it does not.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp next_attempt_time = 9 [json_name = "nextAttemptTime"];</code>
+     * @return Whether the nextAttemptTime field is set.
+     */
+    public boolean hasNextAttemptTime() {
+      return ((bitField0_ & 0x00000100) != 0);
+    }
+    /**
+     * <pre>
+     * When the hub tries or asks again by itself; unset if it does not.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp next_attempt_time = 9 [json_name = "nextAttemptTime"];</code>
+     * @return The nextAttemptTime.
+     */
+    public com.google.protobuf.Timestamp getNextAttemptTime() {
+      if (nextAttemptTimeBuilder_ == null) {
+        return nextAttemptTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : nextAttemptTime_;
+      } else {
+        return nextAttemptTimeBuilder_.getMessage();
+      }
+    }
+    /**
+     * <pre>
+     * When the hub tries or asks again by itself; unset if it does not.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp next_attempt_time = 9 [json_name = "nextAttemptTime"];</code>
+     */
+    public Builder setNextAttemptTime(com.google.protobuf.Timestamp value) {
+      if (nextAttemptTimeBuilder_ == null) {
+        if (value == null) {
+          throw new NullPointerException();
+        }
+        nextAttemptTime_ = value;
+      } else {
+        nextAttemptTimeBuilder_.setMessage(value);
+      }
+      bitField0_ |= 0x00000100;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * When the hub tries or asks again by itself; unset if it does not.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp next_attempt_time = 9 [json_name = "nextAttemptTime"];</code>
+     */
+    public Builder setNextAttemptTime(
+        com.google.protobuf.Timestamp.Builder builderForValue) {
+      if (nextAttemptTimeBuilder_ == null) {
+        nextAttemptTime_ = builderForValue.build();
+      } else {
+        nextAttemptTimeBuilder_.setMessage(builderForValue.build());
+      }
+      bitField0_ |= 0x00000100;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * When the hub tries or asks again by itself; unset if it does not.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp next_attempt_time = 9 [json_name = "nextAttemptTime"];</code>
+     */
+    public Builder mergeNextAttemptTime(com.google.protobuf.Timestamp value) {
+      if (nextAttemptTimeBuilder_ == null) {
+        if (((bitField0_ & 0x00000100) != 0) &&
+          nextAttemptTime_ != null &&
+          nextAttemptTime_ != com.google.protobuf.Timestamp.getDefaultInstance()) {
+          getNextAttemptTimeBuilder().mergeFrom(value);
+        } else {
+          nextAttemptTime_ = value;
+        }
+      } else {
+        nextAttemptTimeBuilder_.mergeFrom(value);
+      }
+      if (nextAttemptTime_ != null) {
+        bitField0_ |= 0x00000100;
+        onChanged();
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * When the hub tries or asks again by itself; unset if it does not.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp next_attempt_time = 9 [json_name = "nextAttemptTime"];</code>
+     */
+    public Builder clearNextAttemptTime() {
+      bitField0_ = (bitField0_ & ~0x00000100);
+      nextAttemptTime_ = null;
+      if (nextAttemptTimeBuilder_ != null) {
+        nextAttemptTimeBuilder_.dispose();
+        nextAttemptTimeBuilder_ = null;
+      }
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * When the hub tries or asks again by itself; unset if it does not.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp next_attempt_time = 9 [json_name = "nextAttemptTime"];</code>
+     */
+    public com.google.protobuf.Timestamp.Builder getNextAttemptTimeBuilder() {
+      bitField0_ |= 0x00000100;
+      onChanged();
+      return internalGetNextAttemptTimeFieldBuilder().getBuilder();
+    }
+    /**
+     * <pre>
+     * When the hub tries or asks again by itself; unset if it does not.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp next_attempt_time = 9 [json_name = "nextAttemptTime"];</code>
+     */
+    public com.google.protobuf.TimestampOrBuilder getNextAttemptTimeOrBuilder() {
+      if (nextAttemptTimeBuilder_ != null) {
+        return nextAttemptTimeBuilder_.getMessageOrBuilder();
+      } else {
+        return nextAttemptTime_ == null ?
+            com.google.protobuf.Timestamp.getDefaultInstance() : nextAttemptTime_;
+      }
+    }
+    /**
+     * <pre>
+     * When the hub tries or asks again by itself; unset if it does not.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp next_attempt_time = 9 [json_name = "nextAttemptTime"];</code>
+     */
+    private com.google.protobuf.SingleFieldBuilder<
+        com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> 
+        internalGetNextAttemptTimeFieldBuilder() {
+      if (nextAttemptTimeBuilder_ == null) {
+        nextAttemptTimeBuilder_ = new com.google.protobuf.SingleFieldBuilder<
+            com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder>(
+                getNextAttemptTime(),
+                getParentForChildren(),
+                isClean());
+        nextAttemptTime_ = null;
+      }
+      return nextAttemptTimeBuilder_;
     }
 
     // @@protoc_insertion_point(builder_scope:landhub.hub.v1.StuckWork)

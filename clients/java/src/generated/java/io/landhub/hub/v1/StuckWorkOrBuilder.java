@@ -52,7 +52,8 @@ public interface StuckWorkOrBuilder extends
 
   /**
    * <pre>
-   * Why it is stuck: "OUTCOME_UNKNOWN" or "DEAD_LETTER".
+   * Why it is listed: "OUTCOME_UNKNOWN" (sent, and no answer came), "DEAD_LETTER" (given up), "SETBACKS" (tried again
+   * and again), "WAITING" (for something a person does, for example a PIN) or "MODULE_NOT_READY".
    * </pre>
    *
    * <code>string cause = 3 [json_name = "cause"];</code>
@@ -61,7 +62,8 @@ public interface StuckWorkOrBuilder extends
   java.lang.String getCause();
   /**
    * <pre>
-   * Why it is stuck: "OUTCOME_UNKNOWN" or "DEAD_LETTER".
+   * Why it is listed: "OUTCOME_UNKNOWN" (sent, and no answer came), "DEAD_LETTER" (given up), "SETBACKS" (tried again
+   * and again), "WAITING" (for something a person does, for example a PIN) or "MODULE_NOT_READY".
    * </pre>
    *
    * <code>string cause = 3 [json_name = "cause"];</code>
@@ -156,4 +158,51 @@ public interface StuckWorkOrBuilder extends
    */
   com.google.protobuf.ByteString
       getRemedyBytes();
+
+  /**
+   * <pre>
+   * The job of the outbox, for `RetryOutboxJob` and `DiscardOutboxJob`; empty if there is none.
+   * </pre>
+   *
+   * <code>string job_id = 8 [json_name = "jobId"];</code>
+   * @return The jobId.
+   */
+  java.lang.String getJobId();
+  /**
+   * <pre>
+   * The job of the outbox, for `RetryOutboxJob` and `DiscardOutboxJob`; empty if there is none.
+   * </pre>
+   *
+   * <code>string job_id = 8 [json_name = "jobId"];</code>
+   * @return The bytes for jobId.
+   */
+  com.google.protobuf.ByteString
+      getJobIdBytes();
+
+  /**
+   * <pre>
+   * When the hub tries or asks again by itself; unset if it does not.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp next_attempt_time = 9 [json_name = "nextAttemptTime"];</code>
+   * @return Whether the nextAttemptTime field is set.
+   */
+  boolean hasNextAttemptTime();
+  /**
+   * <pre>
+   * When the hub tries or asks again by itself; unset if it does not.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp next_attempt_time = 9 [json_name = "nextAttemptTime"];</code>
+   * @return The nextAttemptTime.
+   */
+  com.google.protobuf.Timestamp getNextAttemptTime();
+  /**
+   * <pre>
+   * When the hub tries or asks again by itself; unset if it does not.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp next_attempt_time = 9 [json_name = "nextAttemptTime"];</code>
+   */
+  com.google.protobuf.TimestampOrBuilder getNextAttemptTimeOrBuilder();
 }

@@ -1,0 +1,53 @@
+"""The arguments of the commands that look into a hub and mend what is stuck in it."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+Commands = Any  # argparse has no public name for what add_subparsers returns
+
+
+def add_commands(commands: Commands) -> None:
+    """Add outbox, stuck and resolve."""
+    _add_outbox(commands.add_parser("outbox", help="durable work: what there is, have it done now or never"))
+    stuck = commands.add_parser("stuck", help="what does not go on as it should, and what to do about it")
+    _folder(stuck)
+    _json(stuck)
+    _add_resolve(commands.add_parser("resolve", help="settle an outcome that a person has found out"))
+
+
+def _add_outbox(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listed = actions.add_parser("list", help="list jobs, newest first; those that are done only if asked for")
+    _folder(listed)
+    listed.add_argument("--state", action="append", default=[], choices=("ready", "leased", "done", "dead"))
+    listed.add_argument("--kind", default="", help="for example rosreestr.submit")
+    listed.add_argument("--reference", default="", help="the business reference")
+    listed.add_argument("--limit", type=int, default=100, metavar="N", help="so many at most (100)")
+    _json(listed)
+    retry = actions.add_parser("retry", help="run a job that was given up, or waits for its time, now")
+    discard = actions.add_parser("discard", help="never run such a job; its resource stays as it stands")
+    for action in (retry, discard):
+        _folder(action)
+        action.add_argument("job", metavar="JOB", help="its id")
+        action.add_argument("--reason", required=True, help="why; kept in the audit")
+    discard.add_argument(
+        "--even-if-sent", action="store_true", help="also if something was sent and nobody will ask what came of it"
+    )
+
+
+def _add_resolve(parser: argparse.ArgumentParser) -> None:
+    _folder(parser)
+    parser.add_argument("resource", metavar="RESOURCE", help="as `hub stuck` names it: rosreestr.Registration/0192…")
+    outcome = parser.add_mutually_exclusive_group(required=True)
+    outcome.add_argument("--happened", metavar="VENDOR_ID", help="it happened, and the vendor has it under this id")
+    outcome.add_argument("--not-happened", action="store_true", help="it did not happen; the hub sends it again")
+    parser.add_argument("--reason", required=True, help="how that is known; kept in the audit")
+
+
+def _folder(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", metavar="DIR", type=Path, help="the installation's folder")
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
