@@ -13,6 +13,7 @@ from google.protobuf.message_factory import GetMessageClass
 from protovalidate import Validator
 
 from signer_agent.errors import COMMON_DOMAIN, FieldViolation, InvalidRequestError
+from signer_agent.rpc.times import impossible_times
 
 M = TypeVar("M", bound=Message)
 
@@ -48,6 +49,8 @@ class Validating:
                 domain=COMMON_DOMAIN,
                 metadata={"method": name},
             ) from error
+        if impossible := tuple(impossible_times(ruled)):
+            return message, impossible  # the rules reckon with times, so those come first
         violations: Any = self._validator.collect_violations(ruled)
         return message, tuple(
             FieldViolation(field=_path(item.proto.field), description=item.proto.message, rule_id=item.proto.rule_id)

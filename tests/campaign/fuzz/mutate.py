@@ -11,6 +11,9 @@ from google.protobuf.message_factory import GetMessageClass
 T = TypeVar("T")
 
 LARGE_BYTES = 1 << 20
+MESSAGE_BYTES = 17 << 20
+"""A little more than a hub takes."""
+
 DEPTH = 6
 """How deep a message made from nothing goes."""
 
@@ -132,7 +135,8 @@ class Mutator:
             case 0:
                 message.ClearField(field.name)
             case 1 if values:
-                for _ in range(self._rng.choice((1, 63, 64, 256, 1000))):
+                most = MESSAGE_BYTES // (message.ByteSize() + 1) + 1
+                for _ in range(min(most, self._rng.choice((1, 63, 64, 256, 1000)))):
                     values.append(values[0])
             case 2 if values:
                 del values[self._rng.randrange(len(values))]

@@ -226,10 +226,13 @@ async def test_checkpoints_are_exchanged(tmp_path: Path, keys: Keys) -> None:
         answer = await client.stub.CountersignCheckpoint(asked, timeout=CALL_SECONDS)
         asked.checkpoint.count = 6
         changed = await refused(client, "CountersignCheckpoint", asked)
+        asked.checkpoint.checkpoint_time.seconds = 2**63 - 1
+        timeless = await refused(client, "CountersignCheckpoint", asked)
 
     journal_key = serialization.load_pem_private_key((installation.directory / "keys/journal.key").read_bytes(), None)
     assert isinstance(journal_key, Ed25519PrivateKey)
     journal_key.public_key().verify(answer.countersigned.signature, given.statement)
+    assert (timeless.reason, timeless.fields) == ("VALIDATION_FAILED", ["checkpoint.checkpoint_time"])
     journal_key.public_key().verify(answer.journal_checkpoint.signature, answer.journal_checkpoint.statement)
     assert answer.journal_checkpoint.count == 2
     assert changed.reason == "CHECKPOINT_INVALID"
