@@ -118,6 +118,6 @@ node_modules/.ready: package-lock.json
 build/tools/java/.ready: clients/java/pom.xml
 	@mkdir -p $(@D)
 	@tools/step "protoc and its plugin for Java" mvn --batch-mode --no-transfer-progress --quiet --file clients/java/pom.xml \
-	  -Dlandhub.plugins=$(abspath $(@D)) dependency:copy@plugins
+	  -Dlandhub.plugins=$(abspath $(@D)) -Dplugin.platform=linux-$(subst aarch64,aarch_64,$(shell uname -m)) dependency:copy@plugins
 	@chmod +x $(@D)/protoc $(@D)/protoc-gen-grpc-java
 	@touch $@

@@ -11,6 +11,7 @@ from google.protobuf import descriptor_pb2, descriptor_pool
 import landhub
 from landhub_client import contract
 from tests.architecture.sample_tree import plant_tree
+from tools import languages
 from tools.generate import (
     CONTRACT_IMAGE,
     RULES_FILE,
@@ -94,6 +95,17 @@ def test_a_language_without_its_programs_is_named_and_left_elsewhere(
     assert main() == 0
     assert "Java is left as it is: this machine has no java and no mvn." in capsys.readouterr().out
     assert not (tree / "clients/java").exists()
+
+
+def test_what_generates_java_is_refused_if_it_is_not_what_was_pinned(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tree: Path
+) -> None:
+    monkeypatch.setattr(languages, "JAVA_PLUGINS", tmp_path)
+    with pytest.raises(SystemExit, match="is missing: run `make proto`"):
+        generate(tree, tmp_path / "one", [languages.JAVA])
+    (tmp_path / "protoc").write_bytes(b"another")
+    with pytest.raises(SystemExit, match=r"is not the linux-\w+/protoc that"):
+        generate(tree, tmp_path / "two", [languages.JAVA])
 
 
 def test_generating_twice_gives_the_same_bytes(tree: Path, tmp_path: Path) -> None:
