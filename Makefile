@@ -15,6 +15,8 @@ RELEASE_IMAGE := proto/landhub.binpb
 # What generates Java is fetched by Maven; without it Java is left as it is (in CI it may not lack).
 JAVA_PLUGINS := $(if $(shell command -v mvn),build/tools/java/.ready)
 GENERATORS := .venv/.ready node_modules/.ready $(JAVA_PLUGINS)
+SEEDS ?= 10000
+FIRST_SEED ?= 1
 
 .PHONY: help
 help: ## This list
@@ -70,8 +72,9 @@ format: .venv/.ready node_modules/.ready ## Format Python and proto, and repair 
 	@tools/step "buf format" $(BUF) format --write proto
 
 .PHONY: campaign
-campaign: .venv/.ready ## The long seeded runs (faults, kills, hostile input); ARGS="..." goes to pytest
-	@$(BIN)/python -m pytest -m campaign tests/campaign $(ARGS)
+campaign: .venv/.ready ## The long seeded runs: SEEDS=10000 from FIRST_SEED=1, then hostile input; docs/campaigns.md
+	@$(BIN)/python tests/campaign --seeds $(SEEDS) --first-seed $(FIRST_SEED) $(ARGS)
+	@if [ $(SEEDS) -ge 10000 ]; then $(BIN)/python -m pytest -m campaign tests/campaign; fi
 
 .PHONY: bench
 bench: .venv/.ready ## Figures of this machine, as ratios; README=1 puts them there; ARGS="..." goes to pytest

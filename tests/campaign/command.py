@@ -1,0 +1,63 @@
+"""The command line of the campaigns."""
+
+import argparse
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.campaign.planted import PLANTED
+from tests.campaign.runner import Order, run_seeds
+from tests.campaign.template import Template, make_template
+from tests.campaign.worker import Task, work
+
+MEMORY = Path("/dev/shm")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run what is asked for; 0 if nothing was found, 1 if something was."""
+    options = _parser().parse_args(arguments)
+    if options.worker is not None:
+        template = Template(options.worker)
+        seeds = range(options.first_seed, options.first_seed + options.seeds, options.every)
+        task = Task(
+            template=template,
+            root=options.folder,
+            plant=options.plant,
+            zombies=options.zombies,
+            until_found=options.until_found,
+            keep=options.keep,
+        )
+        return work(task, seeds)
+    memory = MEMORY if os.access(MEMORY, os.W_OK) else None
+    folder = Path(tempfile.mkdtemp(prefix="landhub-campaign-", dir=memory))
+    try:
+        order = Order(
+            seeds=options.seeds,
+            first_seed=options.first_seed,
+            processes=options.processes,
+            plant=options.plant,
+            report=options.report,
+            until_found=options.until_found,
+            zombies=options.zombies,
+        )
+        return run_seeds(order, template=make_template(folder / "template"), folder=folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tests/campaign", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=10_000, help="how many seeds (10000)")
+    parser.add_argument("--first-seed", type=int, default=1)
+    parser.add_argument("--processes", type=int, default=2, help="how many at once (2)")
+    parser.add_argument("--report", type=Path, default=Path("build/campaign.json"))
+    parser.add_argument("--plant", choices=sorted(PLANTED), default="", help="run with this bug in the hub")
+    parser.add_argument("--until-found", action="store_true", help="end with the first seed that fails")
+    parser.add_argument("--zombies", action="store_true", help="run every seed as one that is about zombies")
+    parser.add_argument("--worker", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--every", type=int, default=1, help=argparse.SUPPRESS)
+    parser.add_argument("--keep", type=Path, help=argparse.SUPPRESS)
+    return parser

@@ -1,0 +1,79 @@
+"""What a module brings to the campaigns: the operations it draws, and the check of its ledger against the outside.
+
+A new module adds one file here and one line in `operations/every.py`.
+"""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+from typing import Protocol
+
+from hub.core.call import Call
+from hub.core.vendor_reference import ReferenceShape
+from tests.campaign.caller import Backend
+from tests.campaign.evidence import Evidence
+from tests.campaign.hub_process import REFERENCES
+from tests.campaign.peers import Vendor
+from tests.campaign.template import Foreign
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What operations work with."""
+
+    backend: Backend
+    vendor: Vendor
+    thumbprint: str
+    foreign: Sequence[Foreign]
+    restores: bool
+    """Whether an older copy of the database may be put back."""
+
+
+class Operation(Protocol):
+    """One thing a backend wants, once. It holds what was learnt on the way."""
+
+    caller: str
+
+    async def run(self, scene: Scene) -> None:
+        """Do it, and whatever else the seed adds: duplicates at once, other content under the same request_id."""
+        ...
+
+    async def replay(self, scene: Scene) -> None:
+        """Ask for the same again, as a backend that restarted or heard of a restore does."""
+        ...
+
+
+class ModuleCampaign(Protocol):
+    """A module's part."""
+
+    name: str
+
+    def draw(self, random: Random, scene: Scene, number: int) -> list[Operation]:
+        """Draw the operations of one flow, in their order; flows run at the same time."""
+        ...
+
+    def waits_for_others(self, scene: Scene) -> set[str]:
+        """The vendor's ids of what goes on only when somebody else acts: its jobs need not end."""
+        ...
+
+    def violations(self, evidence: Evidence, operations: Sequence[Operation]) -> Iterator[str]:
+        """Say, a sentence each, what is not as it must be."""
+        ...
+
+
+def request_id(random: Random) -> str:
+    """A UUID of the seed's."""
+    return str(uuid.UUID(int=random.getrandbits(128), version=4))
+
+
+def vendor_reference(caller: str, path: str, asked: str) -> str:
+    """The reference under which the vendor must have what a call asked for."""
+    call = Call(caller=caller, group=caller, method=f"/{path}", deadline=0.0, request_id=asked)
+    return REFERENCES.make(call, shape=ReferenceShape(length=32))
+
+
+def seconds_between(earlier: str, later: str) -> float:
+    """Seconds between two ISO times."""
+    return (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds()
