@@ -37,6 +37,7 @@ __all__ = [
     "Mode",
     "ModuleContext",
     "ModuleSpec",
+    "Prober",
     "ReportReady",
     "Resolution",
     "Resolver",
@@ -160,6 +161,10 @@ StuckLister = Callable[[int], Awaitable[Sequence[StuckResource]]]
 """Returns the oldest resources in state OUTCOME_UNKNOWN that wait for a person, so many at most, of every owner."""
 
 
+Prober = Callable[[], Awaitable[None]]
+"""Makes one read of an upstream with the real credentials that changes and costs nothing; raises HubError."""
+
+
 async def _nothing() -> None:
     """Start or close nothing."""
 
@@ -181,6 +186,7 @@ class RunningModule:
             are listed as stuck from the first time on; others once they are set back again and again.
         titles: Event type or RPC name ("CreateRegistration") to its line in a story, in Russian.
         providers: Names of the providers it works with, for operators.
+        probes: Name of an upstream to one harmless read of it; see Prober.
         webhooks: Routes of the public listener; all below /<module name>/.
         start: Runs after jobs and services are registered; raising means not ready, retried with a fresh build.
         close: Runs once when the hub stops, after calls and jobs have ended.
@@ -195,6 +201,7 @@ class RunningModule:
     remedies: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     titles: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     providers: Sequence[str] = ()
+    probes: Mapping[str, Prober] = field(default_factory=lambda: MappingProxyType({}))
     webhooks: Sequence[web.RouteDef] = ()
     start: Callable[[], Awaitable[None]] = _nothing
     close: Callable[[], Awaitable[None]] = _nothing

@@ -15,6 +15,7 @@ from hub.app.core import Core, open_core
 from hub.app.modules import Modules
 from hub.app.outbox_administration import OutboxAdministration
 from hub.app.prepare import Installation
+from hub.app.probing import Probing
 from hub.app.reload import AccessReload
 from hub.app.serving import ADMINISTRATION_SERVICES, AGENTS_SERVICES, administration_options, server_options
 from hub.app.story import StoryTeller
@@ -118,7 +119,7 @@ async def serve(
         servers = _make_servers(installation, core, tracing)
         modules = _make_modules(installation, core, signing, servers, await stored_modes(core.database))
         closing.push_async_callback(modules.close)
-        _bind_own_services(core, signing, servers, modules, tracing)
+        _bind_own_services(installation, core, signing, servers=servers, modules=modules, tracing=tracing)
         register_upkeep(installation, core)
         await modules.start()
         closing.push_async_callback(_drain, servers, core, installation.settings.server.drain_seconds)
@@ -232,7 +233,13 @@ def _make_modules(
 
 
 def _bind_own_services(
-    core: Core, signing: SigningPort | None, servers: Servers, modules: Modules, tracing: Tracing
+    installation: Installation,
+    core: Core,
+    signing: SigningPort | None,
+    *,
+    servers: Servers,
+    modules: Modules,
+    tracing: Tracing,
 ) -> None:
     database, effects, audit = core.database, core.effects, core.audit
     administration = HubServicer(
@@ -240,6 +247,14 @@ def _bind_own_services(
             modules=modules, shipped=shipped_modules(), database=database, effects=effects, audit=audit
         ),
         upstreams=UpstreamsAdministration(upstreams=core.upstreams, effects=effects, audit=audit),
+        probes=Probing(
+            hosted=modules.hosted.values,
+            upstreams=core.upstreams,
+            agents=installation.settings.signing.agents,
+            folder=installation.folder,
+            passphrase=core.keys.passphrase,
+            clock=core.clock,
+        ),
         audit=AuditReader(trail=core.trail),
         stories=StoryTeller(
             database=database,

@@ -8,7 +8,14 @@ Commands = Any  # argparse has no public name for what add_subparsers returns
 
 
 def add_commands(commands: Commands) -> None:
-    """Add outbox, stuck and resolve."""
+    """Add doctor, upstreams, probe, outbox, stuck and resolve."""
+    upstreams = commands.add_parser("upstreams", help="how the services outside do, as the running hub sees them")
+    _folder(upstreams)
+    _json(upstreams)
+    probe = commands.add_parser("probe", help="go the way to a provider or agent, and make one harmless read of it")
+    _folder(probe)
+    probe.add_argument("name", metavar="NAME", help="a module, an upstream (rosreestr.xml_gateway) or an agent (main)")
+    _json(probe)
     _add_outbox(commands.add_parser("outbox", help="durable work: what there is, have it done now or never"))
     stuck = commands.add_parser("stuck", help="what does not go on as it should, and what to do about it")
     _folder(stuck)

@@ -4,13 +4,14 @@ import asyncio
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TypeVar
 
 import aiohttp
 from aiohttp.abc import AbstractStreamWriter
+from cryptography import x509
 from opentelemetry.trace import SpanKind, Status, StatusCode
 from yarl import URL
 
@@ -18,6 +19,7 @@ from hub.core.errors import HubError
 from hub.core.secrets import Secret, read_private_file
 from hub.core.telemetry import AttributeValue, Telemetry, current_traceparent, set_attributes
 from hub.resilience.addresses import GuardedResolver, Network, is_allowed
+from hub.resilience.endpoint import Endpoint
 from hub.resilience.failures import (
     AnswerInvalidError,
     AnswerLostError,
@@ -80,6 +82,11 @@ def client_tls(
     return context
 
 
+def certificate_expire_time(path: Path) -> datetime:
+    """Return until when the first certificate of a PEM file is good."""
+    return x509.load_pem_x509_certificate(path.read_bytes()).not_valid_after_utc
+
+
 class HttpGateway:
     """Calls one upstream over HTTPS."""
 
@@ -106,6 +113,9 @@ class HttpGateway:
         self._telemetry = telemetry
         self._session: aiohttp.ClientSession | None = None
         _check_base(self._base, networks)
+        upstream.endpoint = Endpoint(
+            host=self._base.host or "", port=self._base.port or 443, tls=tls, networks=networks
+        )
         self._where: Mapping[str, AttributeValue] = {
             "http.request.method": "POST",
             "server.address": self._base.host or "",

@@ -37,6 +37,19 @@ class UpstreamMetrics:
             ("upstream",),
             registry=registry,
         )
+        self._retries = Counter(
+            "landhub_upstream_retries",
+            "Attempts beyond the first of a call.",
+            ("upstream", "operation"),
+            registry=registry,
+        )
+        self._waits = Histogram(
+            "landhub_upstream_pace_wait_seconds",
+            "How long a call waited for our own pace, which keeps to the upstream's published limit.",
+            ("upstream",),
+            buckets=_BUCKETS_SECONDS,
+            registry=registry,
+        )
         self._surprises = Counter(
             "landhub_upstream_surprises",
             "Elements and words in answers that we don't know: the upstream changed something.",
@@ -44,10 +57,16 @@ class UpstreamMetrics:
             registry=registry,
         )
 
-    def attempt(self, upstream: str, operation: str, *, outcome: str, seconds: float) -> None:
+    def attempt(self, upstream: str, operation: str, *, outcome: str, seconds: float, is_retry: bool = False) -> None:
         """Count one attempt."""
+        if is_retry:
+            self._retries.labels(upstream, operation).inc()
         self._attempts.labels(upstream, operation, outcome).inc()
         self._seconds.labels(upstream, operation).observe(seconds)
+
+    def waited(self, upstream: str, seconds: float) -> None:
+        """Count a wait for our own pace."""
+        self._waits.labels(upstream).observe(seconds)
 
     def call(self, upstream: str, operation: str, *, outcome: str) -> None:
         """Count one call."""

@@ -28,6 +28,11 @@ class Pacer:
             return 0.0
         return max(0.0, self._turns[0] + self._per_seconds - self._clock.monotonic())
 
+    def left(self) -> int:
+        """Return how many turns there are now without waiting."""
+        since = self._clock.monotonic() - self._per_seconds
+        return (self._turns.maxlen or 0) - sum(1 for turn in self._turns if turn > since)
+
     async def take_turn(self, *, at_most_seconds: float) -> None:
         """Wait for a turn. One that is cancelled while waiting is lost: the pace errs on the slow side.
 

@@ -13,6 +13,8 @@ from prometheus_client import CollectorRegistry
 from hub.core.clock import Clock
 from hub.core.errors import HubError
 from hub.core.ids import Ids
+from hub.resilience.board import Board, UpstreamStatus
+from hub.resilience.endpoint import Endpoint
 from hub.resilience.failures import AnswerLostError, AttemptError, NotSentError
 from hub.resilience.gate import BreakerState, Gate, GateClosedError
 from hub.resilience.metrics import UpstreamMetrics
@@ -21,10 +23,13 @@ from hub.resilience.ratelimit import PaceExceededError, Pacer
 from hub.resilience.retry import retrying
 from hub.resilience.verdict import verdict
 
+__all__ = ["Attempt", "Send", "Upstream", "UpstreamStatus", "Upstreams"]
+
 T = TypeVar("T")
 
 _log = structlog.get_logger()
 _PLAIN_WORD = re.compile(r"[\w .:/-]{1,64}")
+_ANSWERED = frozenset({"ok", "refused"})
 _SURPRISES_KEPT = 256  # enough to name what a vendor changed, too few to fill a log
 
 
@@ -38,17 +43,6 @@ class Attempt:
 
 
 Send = Callable[[Attempt], Awaitable[T]]
-
-
-@dataclass(frozen=True, slots=True)
-class UpstreamStatus:
-    """How an upstream does, as this process sees it. Times are None until the first of their kind."""
-
-    name: str
-    breaker: BreakerState
-    last_success_time: datetime | None
-    last_failure_time: datetime | None
-    consecutive_failures: int
 
 
 class Upstream:
@@ -67,8 +61,9 @@ class Upstream:
             on_change=self._breaker_changed,
         )
         self._pacer = Pacer(rate=policy.rate, clock=clock) if policy.rate else None
-        self._last_success: datetime | None = None
-        self._last_failure: datetime | None = None
+        self._board = Board(clock=clock)
+        self.endpoint: Endpoint | None = None
+        """Where it is, for those who look how far they get; whoever speaks to it sets this."""
         self._surprises: set[tuple[str, str, str]] = set()
         metrics.breaker(name, BreakerState.CLOSED)
 
@@ -120,13 +115,31 @@ class Upstream:
 
     def status(self) -> UpstreamStatus:
         """Tell how it does."""
+        board = self._board
+        median, p95 = board.latencies()
         return UpstreamStatus(
             name=self.name,
             breaker=self._gate.state,
-            last_success_time=self._last_success,
-            last_failure_time=self._last_failure,
+            breaker_changed_time=board.breaker_changed_time,
+            last_success_time=board.last_success_time,
+            last_failure_time=board.last_failure_time,
+            last_failure_reason=board.last_failure_reason,
             consecutive_failures=self._gate.consecutive_failures,
+            in_flight=board.in_flight,
+            latency_median_seconds=median,
+            latency_p95_seconds=p95,
+            quota_left=self._pacer.left() if self._pacer else None,
+            token_expire_time=board.token_expire_time,
+            certificate_expire_time=board.certificate_expire_time,
         )
+
+    def shows_certificate(self, *, expire_time: datetime) -> None:
+        """Tell until when the certificate is good that we show it."""
+        self._board.certificate_expire_time = expire_time
+
+    def holds_token(self, *, expire_time: datetime | None) -> None:
+        """Tell until when the token is good that it gave us; None if we hold none."""
+        self._board.token_expire_time = expire_time
 
     def reset_breaker(self) -> None:
         """Close the breaker by hand."""
@@ -143,31 +156,36 @@ class Upstream:
 
     async def _attempt(self, operation: str, number: int, send: Send[T], deadline: float, guard: Guard | None) -> T:
         if self._pacer:
-            await self._pacer.take_turn(at_most_seconds=deadline - self._clock.monotonic())
+            waiting = self._clock.monotonic()
+            await self._pacer.take_turn(at_most_seconds=deadline - waiting)
+            self._metrics.waited(self.name, self._clock.monotonic() - waiting)
         started = self._clock.monotonic()
         current = Attempt(number=number, timeout_seconds=min(self.policy.attempt_timeout, deadline - started))
         outcome = "abandoned"
+        self._board.in_flight += 1
         try:
             result = await _in_time(current, send, guard)
             outcome = "ok"
-            self._last_success = self._clock.now()
             return result
         except AttemptError as failure:
             outcome = type(failure).__name__
-            self._last_failure = self._clock.now()
+            self._board.failed(str(failure))
             _log.warning(
                 "upstream_attempt_failed", upstream=self.name, operation=operation, attempt=number, failure=str(failure)
             )
             raise
         except HubError:
             outcome = "refused"
-            self._last_success = self._clock.now()
             raise
         finally:
             seconds = self._clock.monotonic() - started
-            self._metrics.attempt(self.name, operation, outcome=outcome, seconds=seconds)
+            self._board.in_flight -= 1
+            if outcome in _ANSWERED:
+                self._board.answered(seconds)
+            self._metrics.attempt(self.name, operation, outcome=outcome, seconds=seconds, is_retry=number > 1)
 
     def _breaker_changed(self, state: BreakerState) -> None:
+        self._board.breaker_changed()
         self._metrics.breaker(self.name, state)
         _log.warning("upstream_breaker_changed", upstream=self.name, state=state.value)
 

@@ -224,6 +224,7 @@ def _hub(known: Known) -> dict[str, Any]:
             request_id=_id(), module="rosreestr", mode=hub_pb2.MODULE_MODE_ON, reason="an example"
         ),
         "ListUpstreams": hub.ListUpstreamsRequest(),
+        "ProbeUpstream": hub.ProbeUpstreamRequest(upstream="rosreestr.xml_gateway"),
         "ResetBreaker": hub.ResetBreakerRequest(
             request_id=_id(), upstream="rosreestr.xml_gateway", reason="an example"
         ),

@@ -77,9 +77,9 @@ class Authority:
             builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
         return Pair(certificate=builder.sign(self.pair.key, hashes.SHA256()), key=key)
 
-    def issue_server(self, host: str = "localhost") -> Pair:
+    def issue_server(self, host: str = "localhost", *, days: float = 30) -> Pair:
         """Issue a server's certificate for a host name."""
-        return self.issue(host, sans=(x509.DNSName(host),))
+        return self.issue(host, sans=(x509.DNSName(host),), days=days)
 
     def crl(self) -> bytes:
         """Return a CRL in PEM with what is in `revoked`."""

@@ -31,6 +31,10 @@ const ServiceConfig = `{
         },
         {
           "service": "landhub.hub.v1.HubService",
+          "method": "ProbeUpstream"
+        },
+        {
+          "service": "landhub.hub.v1.HubService",
           "method": "ResetBreaker"
         },
         {

@@ -77,6 +77,7 @@ async def build(settings: RosreestrSettings, ctx: ModuleContext) -> RunningModul
         stuck=settlement.stuck,
         titles=_TITLES,
         providers=(port.name,),
+        probes={f"{ctx.name}.{port.name}": port.probe},
         close=port.close,
     )
 

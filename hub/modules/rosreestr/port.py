@@ -369,5 +369,13 @@ class RosreestrPort(abc.ABC):
         """
 
     @abc.abstractmethod
+    async def probe(self) -> None:
+        """Make one read with the real credentials that changes, costs and discloses nothing.
+
+        Raises:
+            HubError: what a read would meet now.
+        """
+
+    @abc.abstractmethod
     async def close(self) -> None:
         """Let go of the connections, once, when the module ends."""

@@ -10,6 +10,7 @@ from hub.rpc.services.ports import (
     AuditPort,
     ModulesPort,
     OutboxPort,
+    ProbesPort,
     StoriesPort,
     StuckWorkPort,
     UpstreamsPort,
@@ -25,6 +26,7 @@ class HubServicer:
         *,
         modules: ModulesPort,
         upstreams: UpstreamsPort,
+        probes: ProbesPort,
         audit: AuditPort,
         stories: StoriesPort,
         outbox: OutboxPort,
@@ -33,6 +35,7 @@ class HubServicer:
     ) -> None:
         self._modules = modules
         self._upstreams = upstreams
+        self._probes = probes
         self._audit = audit
         self._stories = stories
         self._outbox = outbox
@@ -60,6 +63,14 @@ class HubServicer:
         """Return all upstreams."""
         del request, call
         return hub_service_pb2.ListUpstreamsResponse(upstreams=map(wire.upstream, await self._upstreams.statuses()))
+
+    async def probe_upstream(
+        self, request: hub_service_pb2.ProbeUpstreamRequest, call: Call
+    ) -> hub_service_pb2.ProbeUpstreamResponse:
+        """Look how far one gets with an upstream."""
+        del call
+        found = await self._probes.probe(request.upstream)
+        return hub_service_pb2.ProbeUpstreamResponse(findings=map(wire.finding, found))
 
     async def reset_breaker(
         self, request: hub_service_pb2.ResetBreakerRequest, call: Call

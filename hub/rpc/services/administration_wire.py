@@ -1,12 +1,14 @@
 """What administration speaks of as messages of landhub.hub.v1: only renaming, no rules."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from hub.core.audit_store import StoredRecord
 from hub.core.call import trace_id_of
+from hub.core.findings import Finding, Verdict
 from hub.core.jobs import JobState
 from hub.core.mode import Mode
 from hub.core.outbox_store import JobView
@@ -25,6 +27,11 @@ _BREAKERS = {
     BreakerState.CLOSED: hub_pb2.BREAKER_STATE_CLOSED,
     BreakerState.OPEN: hub_pb2.BREAKER_STATE_OPEN,
     BreakerState.HALF_OPEN: hub_pb2.BREAKER_STATE_HALF_OPEN,
+}
+_VERDICTS = {
+    Verdict.OK: hub_pb2.VERDICT_OK,
+    Verdict.WARN: hub_pb2.VERDICT_WARN,
+    Verdict.FAIL: hub_pb2.VERDICT_FAIL,
 }
 _JOB_STATES = {
     JobState.READY: hub_pb2.OUTBOX_JOB_STATE_READY,
@@ -64,7 +71,20 @@ def upstream(status: UpstreamStatus) -> hub_pb2.Upstream:
         last_success_time=timestamp(status.last_success_time),
         last_failure_time=timestamp(status.last_failure_time),
         consecutive_failures=status.consecutive_failures,
+        breaker_change_time=timestamp(status.breaker_changed_time),
+        last_failure_reason=status.last_failure_reason,
+        token_expire_time=timestamp(status.token_expire_time),
+        certificate_expire_time=timestamp(status.certificate_expire_time),
+        quota_left=status.quota_left,
+        in_flight=status.in_flight,
+        latency_median=duration(status.latency_median_seconds),
+        latency_p95=duration(status.latency_p95_seconds),
     )
+
+
+def finding(found: Finding) -> hub_pb2.Finding:
+    """Write what was looked at."""
+    return hub_pb2.Finding(check=found.check, verdict=_VERDICTS[found.verdict], told=found.told, remedy=found.remedy)
 
 
 def record(stored: StoredRecord) -> hub_pb2.AuditRecord:
@@ -137,6 +157,15 @@ def stuck(line: StuckLine) -> hub_pb2.StuckWork:
         job_id=line.job_id,
         next_attempt_time=timestamp(line.next_attempt),
     )
+
+
+def duration(seconds: float | None) -> Duration | None:
+    """Write a length of time; None is unset."""
+    if seconds is None:
+        return None
+    message = Duration()
+    message.FromTimedelta(timedelta(seconds=seconds))
+    return message
 
 
 def timestamp(moment: datetime | None) -> Timestamp | None:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from hub.core.audit_store import AuditPlace, StoredRecord
 from hub.core.call import Call
+from hub.core.findings import Finding
 from hub.core.jobs import JobState
 from hub.core.mode import Mode
 from hub.core.outbox_store import JobView
@@ -90,6 +91,18 @@ class UpstreamsPort(Protocol):
 
     async def reset_breaker(self, call: Call, name: str, *, reason: str) -> UpstreamStatus:
         """Close a breaker, audited with its reason.
+
+        Raises:
+            NotFoundError: UPSTREAM_NOT_FOUND.
+        """
+        ...
+
+
+class ProbesPort(Protocol):
+    """The ways to the services outside."""
+
+    async def probe(self, name: str) -> Sequence[Finding]:
+        """Go the way to an upstream step by step, and make one harmless read.
 
         Raises:
             NotFoundError: UPSTREAM_NOT_FOUND.

@@ -41,7 +41,15 @@ from hub.modules.rosreestr.providers._xml_gateway_errors import (
 from hub.resilience.addresses import LOOPBACK
 from hub.resilience.context import ProviderContext
 from hub.resilience.failures import AnswerInvalidError
-from hub.resilience.http import IN_A_THREAD_BYTES, HttpAnswer, HttpGateway, HttpRequest, check_status, client_tls
+from hub.resilience.http import (
+    IN_A_THREAD_BYTES,
+    HttpAnswer,
+    HttpGateway,
+    HttpRequest,
+    certificate_expire_time,
+    check_status,
+    client_tls,
+)
 from hub.resilience.policy import Guard, Policy, Safety
 from hub.resilience.upstream import Upstream
 from hub.resilience.xml import Node, Surprise, is_xml_text, parse_xml
@@ -49,6 +57,8 @@ from hub.resilience.xml import Node, Surprise, is_xml_text, parse_xml
 T = TypeVar("T")
 
 NAME = "xml_gateway"
+UPSTREAM = f"rosreestr.{NAME}"
+_NO_REQUEST = "landhub-probe"  # no request's id has such a form
 _MAX_ANSWER_BYTES = 16 * 1024 * 1024
 
 
@@ -107,7 +117,7 @@ def build(settings: Settings, ctx: ProviderContext) -> RosreestrPort:
         ValueError: the address isn't https or is private, the TLS key isn't encrypted, or a Fernet key isn't one.
         SecretError, OSError: a key or certificate can't be read.
     """
-    upstream = ctx.upstreams.open(f"rosreestr.{NAME}", settings.policy)
+    upstream = ctx.upstreams.open(UPSTREAM, settings.policy)
     password = ctx.secrets.resolve(settings.client_key_password) if settings.client_key_password else None
     gateway = HttpGateway(
         upstream=upstream,
@@ -123,6 +133,7 @@ def build(settings: Settings, ctx: ProviderContext) -> RosreestrPort:
         max_answer_bytes=_MAX_ANSWER_BYTES,
         telemetry=ctx.telemetry,
     )
+    upstream.shows_certificate(expire_time=certificate_expire_time(ctx.path(settings.client_certificate)))
     return XmlGateway(
         gateway=gateway,
         upstream=upstream,
@@ -296,6 +307,13 @@ class XmlGateway(RosreestrPort):
             return await self._post(operation, document, read, safety=Safety.ASK_STATUS_FIRST, guard=guard)
         except TakenError as taken:
             raise RefusedByProviderError(vendor_code="DUPLICATE") from taken
+
+    async def probe(self) -> None:
+        """See the port. The status of a request that can't be: it needs certificate and key, and costs nothing."""
+        try:
+            await self.get_status(_NO_REQUEST)
+        except RegistrationNotFoundError:
+            return
 
     async def close(self) -> None:
         """See the port."""

@@ -9,6 +9,7 @@ package hubv1
 import (
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
+	durationpb "google.golang.org/protobuf/types/known/durationpb"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
@@ -136,6 +137,63 @@ func (BreakerState) EnumDescriptor() ([]byte, []int) {
 	return file_landhub_hub_v1_hub_proto_rawDescGZIP(), []int{1}
 }
 
+// How what was looked at is.
+type Verdict int32
+
+const (
+	// Not used.
+	Verdict_VERDICT_UNSPECIFIED Verdict = 0
+	// Good.
+	Verdict_VERDICT_OK Verdict = 1
+	// It will need something.
+	Verdict_VERDICT_WARN Verdict = 2
+	// It needs something now.
+	Verdict_VERDICT_FAIL Verdict = 3
+)
+
+// Enum value maps for Verdict.
+var (
+	Verdict_name = map[int32]string{
+		0: "VERDICT_UNSPECIFIED",
+		1: "VERDICT_OK",
+		2: "VERDICT_WARN",
+		3: "VERDICT_FAIL",
+	}
+	Verdict_value = map[string]int32{
+		"VERDICT_UNSPECIFIED": 0,
+		"VERDICT_OK":          1,
+		"VERDICT_WARN":        2,
+		"VERDICT_FAIL":        3,
+	}
+)
+
+func (x Verdict) Enum() *Verdict {
+	p := new(Verdict)
+	*p = x
+	return p
+}
+
+func (x Verdict) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Verdict) Descriptor() protoreflect.EnumDescriptor {
+	return file_landhub_hub_v1_hub_proto_enumTypes[2].Descriptor()
+}
+
+func (Verdict) Type() protoreflect.EnumType {
+	return &file_landhub_hub_v1_hub_proto_enumTypes[2]
+}
+
+func (x Verdict) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Verdict.Descriptor instead.
+func (Verdict) EnumDescriptor() ([]byte, []int) {
+	return file_landhub_hub_v1_hub_proto_rawDescGZIP(), []int{2}
+}
+
 // Where a job of the outbox stands.
 type OutboxJobState int32
 
@@ -181,11 +239,11 @@ func (x OutboxJobState) String() string {
 }
 
 func (OutboxJobState) Descriptor() protoreflect.EnumDescriptor {
-	return file_landhub_hub_v1_hub_proto_enumTypes[2].Descriptor()
+	return file_landhub_hub_v1_hub_proto_enumTypes[3].Descriptor()
 }
 
 func (OutboxJobState) Type() protoreflect.EnumType {
-	return &file_landhub_hub_v1_hub_proto_enumTypes[2]
+	return &file_landhub_hub_v1_hub_proto_enumTypes[3]
 }
 
 func (x OutboxJobState) Number() protoreflect.EnumNumber {
@@ -194,7 +252,7 @@ func (x OutboxJobState) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use OutboxJobState.Descriptor instead.
 func (OutboxJobState) EnumDescriptor() ([]byte, []int) {
-	return file_landhub_hub_v1_hub_proto_rawDescGZIP(), []int{2}
+	return file_landhub_hub_v1_hub_proto_rawDescGZIP(), []int{3}
 }
 
 // A module of the hub.
@@ -292,8 +350,24 @@ type Upstream struct {
 	LastFailureTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=last_failure_time,json=lastFailureTime,proto3" json:"last_failure_time,omitempty"`
 	// How many failed in a row.
 	ConsecutiveFailures int32 `protobuf:"varint,5,opt,name=consecutive_failures,json=consecutiveFailures,proto3" json:"consecutive_failures,omitempty"`
-	unknownFields       protoimpl.UnknownFields
-	sizeCache           protoimpl.SizeCache
+	// Since when its breaker stands so; unset if it never changed.
+	BreakerChangeTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=breaker_change_time,json=breakerChangeTime,proto3" json:"breaker_change_time,omitempty"`
+	// Why a call last failed, in the hub's words.
+	LastFailureReason string `protobuf:"bytes,7,opt,name=last_failure_reason,json=lastFailureReason,proto3" json:"last_failure_reason,omitempty"`
+	// Until when the token is good that it gave us; unset if we hold none.
+	TokenExpireTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=token_expire_time,json=tokenExpireTime,proto3" json:"token_expire_time,omitempty"`
+	// Until when the client certificate is good that we show it; unset if we show none.
+	CertificateExpireTime *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=certificate_expire_time,json=certificateExpireTime,proto3" json:"certificate_expire_time,omitempty"`
+	// How many calls could be made now without waiting; unset if no limit is kept to.
+	QuotaLeft *int32 `protobuf:"varint,10,opt,name=quota_left,json=quotaLeft,proto3,oneof" json:"quota_left,omitempty"`
+	// How many attempts are under way.
+	InFlight int32 `protobuf:"varint,11,opt,name=in_flight,json=inFlight,proto3" json:"in_flight,omitempty"`
+	// How long the newest answered attempts took: half of them less.
+	LatencyMedian *durationpb.Duration `protobuf:"bytes,12,opt,name=latency_median,json=latencyMedian,proto3" json:"latency_median,omitempty"`
+	// And 95 of 100 of them less.
+	LatencyP95    *durationpb.Duration `protobuf:"bytes,13,opt,name=latency_p95,json=latencyP95,proto3" json:"latency_p95,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Upstream) Reset() {
@@ -361,6 +435,135 @@ func (x *Upstream) GetConsecutiveFailures() int32 {
 	return 0
 }
 
+func (x *Upstream) GetBreakerChangeTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.BreakerChangeTime
+	}
+	return nil
+}
+
+func (x *Upstream) GetLastFailureReason() string {
+	if x != nil {
+		return x.LastFailureReason
+	}
+	return ""
+}
+
+func (x *Upstream) GetTokenExpireTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.TokenExpireTime
+	}
+	return nil
+}
+
+func (x *Upstream) GetCertificateExpireTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CertificateExpireTime
+	}
+	return nil
+}
+
+func (x *Upstream) GetQuotaLeft() int32 {
+	if x != nil && x.QuotaLeft != nil {
+		return *x.QuotaLeft
+	}
+	return 0
+}
+
+func (x *Upstream) GetInFlight() int32 {
+	if x != nil {
+		return x.InFlight
+	}
+	return 0
+}
+
+func (x *Upstream) GetLatencyMedian() *durationpb.Duration {
+	if x != nil {
+		return x.LatencyMedian
+	}
+	return nil
+}
+
+func (x *Upstream) GetLatencyP95() *durationpb.Duration {
+	if x != nil {
+		return x.LatencyP95
+	}
+	return nil
+}
+
+// One thing that was looked at.
+type Finding struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What: "name", "connection", "tls", "read".
+	Check string `protobuf:"bytes,1,opt,name=check,proto3" json:"check,omitempty"`
+	// How it is.
+	Verdict Verdict `protobuf:"varint,2,opt,name=verdict,proto3,enum=landhub.hub.v1.Verdict" json:"verdict,omitempty"`
+	// In words.
+	Told string `protobuf:"bytes,3,opt,name=told,proto3" json:"told,omitempty"`
+	// What to do about it.
+	Remedy        string `protobuf:"bytes,4,opt,name=remedy,proto3" json:"remedy,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Finding) Reset() {
+	*x = Finding{}
+	mi := &file_landhub_hub_v1_hub_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Finding) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Finding) ProtoMessage() {}
+
+func (x *Finding) ProtoReflect() protoreflect.Message {
+	mi := &file_landhub_hub_v1_hub_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Finding.ProtoReflect.Descriptor instead.
+func (*Finding) Descriptor() ([]byte, []int) {
+	return file_landhub_hub_v1_hub_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *Finding) GetCheck() string {
+	if x != nil {
+		return x.Check
+	}
+	return ""
+}
+
+func (x *Finding) GetVerdict() Verdict {
+	if x != nil {
+		return x.Verdict
+	}
+	return Verdict_VERDICT_UNSPECIFIED
+}
+
+func (x *Finding) GetTold() string {
+	if x != nil {
+		return x.Told
+	}
+	return ""
+}
+
+func (x *Finding) GetRemedy() string {
+	if x != nil {
+		return x.Remedy
+	}
+	return ""
+}
+
 // A record of the audit.
 type AuditRecord struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -396,7 +599,7 @@ type AuditRecord struct {
 
 func (x *AuditRecord) Reset() {
 	*x = AuditRecord{}
-	mi := &file_landhub_hub_v1_hub_proto_msgTypes[2]
+	mi := &file_landhub_hub_v1_hub_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -408,7 +611,7 @@ func (x *AuditRecord) String() string {
 func (*AuditRecord) ProtoMessage() {}
 
 func (x *AuditRecord) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_hub_v1_hub_proto_msgTypes[2]
+	mi := &file_landhub_hub_v1_hub_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -421,7 +624,7 @@ func (x *AuditRecord) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AuditRecord.ProtoReflect.Descriptor instead.
 func (*AuditRecord) Descriptor() ([]byte, []int) {
-	return file_landhub_hub_v1_hub_proto_rawDescGZIP(), []int{2}
+	return file_landhub_hub_v1_hub_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *AuditRecord) GetInstance() string {
@@ -536,7 +739,7 @@ type StoryEntry struct {
 
 func (x *StoryEntry) Reset() {
 	*x = StoryEntry{}
-	mi := &file_landhub_hub_v1_hub_proto_msgTypes[3]
+	mi := &file_landhub_hub_v1_hub_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -548,7 +751,7 @@ func (x *StoryEntry) String() string {
 func (*StoryEntry) ProtoMessage() {}
 
 func (x *StoryEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_hub_v1_hub_proto_msgTypes[3]
+	mi := &file_landhub_hub_v1_hub_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -561,7 +764,7 @@ func (x *StoryEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StoryEntry.ProtoReflect.Descriptor instead.
 func (*StoryEntry) Descriptor() ([]byte, []int) {
-	return file_landhub_hub_v1_hub_proto_rawDescGZIP(), []int{3}
+	return file_landhub_hub_v1_hub_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *StoryEntry) GetEntryTime() *timestamppb.Timestamp {
@@ -634,7 +837,7 @@ type StuckWork struct {
 
 func (x *StuckWork) Reset() {
 	*x = StuckWork{}
-	mi := &file_landhub_hub_v1_hub_proto_msgTypes[4]
+	mi := &file_landhub_hub_v1_hub_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -646,7 +849,7 @@ func (x *StuckWork) String() string {
 func (*StuckWork) ProtoMessage() {}
 
 func (x *StuckWork) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_hub_v1_hub_proto_msgTypes[4]
+	mi := &file_landhub_hub_v1_hub_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -659,7 +862,7 @@ func (x *StuckWork) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StuckWork.ProtoReflect.Descriptor instead.
 func (*StuckWork) Descriptor() ([]byte, []int) {
-	return file_landhub_hub_v1_hub_proto_rawDescGZIP(), []int{4}
+	return file_landhub_hub_v1_hub_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *StuckWork) GetResource() string {
@@ -772,7 +975,7 @@ type OutboxJob struct {
 
 func (x *OutboxJob) Reset() {
 	*x = OutboxJob{}
-	mi := &file_landhub_hub_v1_hub_proto_msgTypes[5]
+	mi := &file_landhub_hub_v1_hub_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -784,7 +987,7 @@ func (x *OutboxJob) String() string {
 func (*OutboxJob) ProtoMessage() {}
 
 func (x *OutboxJob) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_hub_v1_hub_proto_msgTypes[5]
+	mi := &file_landhub_hub_v1_hub_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -797,7 +1000,7 @@ func (x *OutboxJob) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OutboxJob.ProtoReflect.Descriptor instead.
 func (*OutboxJob) Descriptor() ([]byte, []int) {
-	return file_landhub_hub_v1_hub_proto_rawDescGZIP(), []int{5}
+	return file_landhub_hub_v1_hub_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *OutboxJob) GetJobId() string {
@@ -937,19 +1140,36 @@ var File_landhub_hub_v1_hub_proto protoreflect.FileDescriptor
 
 const file_landhub_hub_v1_hub_proto_rawDesc = "" +
 	"\n" +
-	"\x18landhub/hub/v1/hub.proto\x12\x0elandhub.hub.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xaa\x01\n" +
+	"\x18landhub/hub/v1/hub.proto\x12\x0elandhub.hub.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xaa\x01\n" +
 	"\x06Module\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12.\n" +
 	"\x04mode\x18\x02 \x01(\x0e2\x1a.landhub.hub.v1.ModuleModeR\x04mode\x12\x14\n" +
 	"\x05ready\x18\x03 \x01(\bR\x05ready\x12(\n" +
 	"\x10not_ready_reason\x18\x04 \x01(\tR\x0enotReadyReason\x12\x1c\n" +
-	"\tproviders\x18\x05 \x03(\tR\tproviders\"\xa4\x02\n" +
+	"\tproviders\x18\x05 \x03(\tR\tproviders\"\x8a\x06\n" +
 	"\bUpstream\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12A\n" +
 	"\rbreaker_state\x18\x02 \x01(\x0e2\x1c.landhub.hub.v1.BreakerStateR\fbreakerState\x12F\n" +
 	"\x11last_success_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x0flastSuccessTime\x12F\n" +
 	"\x11last_failure_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x0flastFailureTime\x121\n" +
-	"\x14consecutive_failures\x18\x05 \x01(\x05R\x13consecutiveFailures\"\x93\x03\n" +
+	"\x14consecutive_failures\x18\x05 \x01(\x05R\x13consecutiveFailures\x12J\n" +
+	"\x13breaker_change_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\x11breakerChangeTime\x12.\n" +
+	"\x13last_failure_reason\x18\a \x01(\tR\x11lastFailureReason\x12F\n" +
+	"\x11token_expire_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\x0ftokenExpireTime\x12R\n" +
+	"\x17certificate_expire_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\x15certificateExpireTime\x12\"\n" +
+	"\n" +
+	"quota_left\x18\n" +
+	" \x01(\x05H\x00R\tquotaLeft\x88\x01\x01\x12\x1b\n" +
+	"\tin_flight\x18\v \x01(\x05R\binFlight\x12@\n" +
+	"\x0elatency_median\x18\f \x01(\v2\x19.google.protobuf.DurationR\rlatencyMedian\x12:\n" +
+	"\vlatency_p95\x18\r \x01(\v2\x19.google.protobuf.DurationR\n" +
+	"latencyP95B\r\n" +
+	"\v_quota_left\"~\n" +
+	"\aFinding\x12\x14\n" +
+	"\x05check\x18\x01 \x01(\tR\x05check\x121\n" +
+	"\averdict\x18\x02 \x01(\x0e2\x17.landhub.hub.v1.VerdictR\averdict\x12\x12\n" +
+	"\x04told\x18\x03 \x01(\tR\x04told\x12\x16\n" +
+	"\x06remedy\x18\x04 \x01(\tR\x06remedy\"\x93\x03\n" +
 	"\vAuditRecord\x12\x1a\n" +
 	"\binstance\x18\x01 \x01(\tR\binstance\x12\x1a\n" +
 	"\bsequence\x18\x02 \x01(\x03R\bsequence\x12;\n" +
@@ -1022,7 +1242,13 @@ const file_landhub_hub_v1_hub_proto_rawDesc = "" +
 	"\x19BREAKER_STATE_UNSPECIFIED\x10\x00\x12\x18\n" +
 	"\x14BREAKER_STATE_CLOSED\x10\x01\x12\x16\n" +
 	"\x12BREAKER_STATE_OPEN\x10\x02\x12\x1b\n" +
-	"\x17BREAKER_STATE_HALF_OPEN\x10\x03*\xa1\x01\n" +
+	"\x17BREAKER_STATE_HALF_OPEN\x10\x03*V\n" +
+	"\aVerdict\x12\x17\n" +
+	"\x13VERDICT_UNSPECIFIED\x10\x00\x12\x0e\n" +
+	"\n" +
+	"VERDICT_OK\x10\x01\x12\x10\n" +
+	"\fVERDICT_WARN\x10\x02\x12\x10\n" +
+	"\fVERDICT_FAIL\x10\x03*\xa1\x01\n" +
 	"\x0eOutboxJobState\x12 \n" +
 	"\x1cOUTBOX_JOB_STATE_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16OUTBOX_JOB_STATE_READY\x10\x01\x12\x1b\n" +
@@ -1043,40 +1269,49 @@ func file_landhub_hub_v1_hub_proto_rawDescGZIP() []byte {
 	return file_landhub_hub_v1_hub_proto_rawDescData
 }
 
-var file_landhub_hub_v1_hub_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_landhub_hub_v1_hub_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
+var file_landhub_hub_v1_hub_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
+var file_landhub_hub_v1_hub_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
 var file_landhub_hub_v1_hub_proto_goTypes = []any{
 	(ModuleMode)(0),               // 0: landhub.hub.v1.ModuleMode
 	(BreakerState)(0),             // 1: landhub.hub.v1.BreakerState
-	(OutboxJobState)(0),           // 2: landhub.hub.v1.OutboxJobState
-	(*Module)(nil),                // 3: landhub.hub.v1.Module
-	(*Upstream)(nil),              // 4: landhub.hub.v1.Upstream
-	(*AuditRecord)(nil),           // 5: landhub.hub.v1.AuditRecord
-	(*StoryEntry)(nil),            // 6: landhub.hub.v1.StoryEntry
-	(*StuckWork)(nil),             // 7: landhub.hub.v1.StuckWork
-	(*OutboxJob)(nil),             // 8: landhub.hub.v1.OutboxJob
-	(*timestamppb.Timestamp)(nil), // 9: google.protobuf.Timestamp
+	(Verdict)(0),                  // 2: landhub.hub.v1.Verdict
+	(OutboxJobState)(0),           // 3: landhub.hub.v1.OutboxJobState
+	(*Module)(nil),                // 4: landhub.hub.v1.Module
+	(*Upstream)(nil),              // 5: landhub.hub.v1.Upstream
+	(*Finding)(nil),               // 6: landhub.hub.v1.Finding
+	(*AuditRecord)(nil),           // 7: landhub.hub.v1.AuditRecord
+	(*StoryEntry)(nil),            // 8: landhub.hub.v1.StoryEntry
+	(*StuckWork)(nil),             // 9: landhub.hub.v1.StuckWork
+	(*OutboxJob)(nil),             // 10: landhub.hub.v1.OutboxJob
+	(*timestamppb.Timestamp)(nil), // 11: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),   // 12: google.protobuf.Duration
 }
 var file_landhub_hub_v1_hub_proto_depIdxs = []int32{
 	0,  // 0: landhub.hub.v1.Module.mode:type_name -> landhub.hub.v1.ModuleMode
 	1,  // 1: landhub.hub.v1.Upstream.breaker_state:type_name -> landhub.hub.v1.BreakerState
-	9,  // 2: landhub.hub.v1.Upstream.last_success_time:type_name -> google.protobuf.Timestamp
-	9,  // 3: landhub.hub.v1.Upstream.last_failure_time:type_name -> google.protobuf.Timestamp
-	9,  // 4: landhub.hub.v1.AuditRecord.record_time:type_name -> google.protobuf.Timestamp
-	9,  // 5: landhub.hub.v1.StoryEntry.entry_time:type_name -> google.protobuf.Timestamp
-	9,  // 6: landhub.hub.v1.StuckWork.since_time:type_name -> google.protobuf.Timestamp
-	9,  // 7: landhub.hub.v1.StuckWork.next_attempt_time:type_name -> google.protobuf.Timestamp
-	2,  // 8: landhub.hub.v1.OutboxJob.state:type_name -> landhub.hub.v1.OutboxJobState
-	9,  // 9: landhub.hub.v1.OutboxJob.run_time:type_name -> google.protobuf.Timestamp
-	9,  // 10: landhub.hub.v1.OutboxJob.sent_time:type_name -> google.protobuf.Timestamp
-	9,  // 11: landhub.hub.v1.OutboxJob.lease_expire_time:type_name -> google.protobuf.Timestamp
-	9,  // 12: landhub.hub.v1.OutboxJob.create_time:type_name -> google.protobuf.Timestamp
-	9,  // 13: landhub.hub.v1.OutboxJob.update_time:type_name -> google.protobuf.Timestamp
-	14, // [14:14] is the sub-list for method output_type
-	14, // [14:14] is the sub-list for method input_type
-	14, // [14:14] is the sub-list for extension type_name
-	14, // [14:14] is the sub-list for extension extendee
-	0,  // [0:14] is the sub-list for field type_name
+	11, // 2: landhub.hub.v1.Upstream.last_success_time:type_name -> google.protobuf.Timestamp
+	11, // 3: landhub.hub.v1.Upstream.last_failure_time:type_name -> google.protobuf.Timestamp
+	11, // 4: landhub.hub.v1.Upstream.breaker_change_time:type_name -> google.protobuf.Timestamp
+	11, // 5: landhub.hub.v1.Upstream.token_expire_time:type_name -> google.protobuf.Timestamp
+	11, // 6: landhub.hub.v1.Upstream.certificate_expire_time:type_name -> google.protobuf.Timestamp
+	12, // 7: landhub.hub.v1.Upstream.latency_median:type_name -> google.protobuf.Duration
+	12, // 8: landhub.hub.v1.Upstream.latency_p95:type_name -> google.protobuf.Duration
+	2,  // 9: landhub.hub.v1.Finding.verdict:type_name -> landhub.hub.v1.Verdict
+	11, // 10: landhub.hub.v1.AuditRecord.record_time:type_name -> google.protobuf.Timestamp
+	11, // 11: landhub.hub.v1.StoryEntry.entry_time:type_name -> google.protobuf.Timestamp
+	11, // 12: landhub.hub.v1.StuckWork.since_time:type_name -> google.protobuf.Timestamp
+	11, // 13: landhub.hub.v1.StuckWork.next_attempt_time:type_name -> google.protobuf.Timestamp
+	3,  // 14: landhub.hub.v1.OutboxJob.state:type_name -> landhub.hub.v1.OutboxJobState
+	11, // 15: landhub.hub.v1.OutboxJob.run_time:type_name -> google.protobuf.Timestamp
+	11, // 16: landhub.hub.v1.OutboxJob.sent_time:type_name -> google.protobuf.Timestamp
+	11, // 17: landhub.hub.v1.OutboxJob.lease_expire_time:type_name -> google.protobuf.Timestamp
+	11, // 18: landhub.hub.v1.OutboxJob.create_time:type_name -> google.protobuf.Timestamp
+	11, // 19: landhub.hub.v1.OutboxJob.update_time:type_name -> google.protobuf.Timestamp
+	20, // [20:20] is the sub-list for method output_type
+	20, // [20:20] is the sub-list for method input_type
+	20, // [20:20] is the sub-list for extension type_name
+	20, // [20:20] is the sub-list for extension extendee
+	0,  // [0:20] is the sub-list for field type_name
 }
 
 func init() { file_landhub_hub_v1_hub_proto_init() }
@@ -1084,13 +1319,14 @@ func file_landhub_hub_v1_hub_proto_init() {
 	if File_landhub_hub_v1_hub_proto != nil {
 		return
 	}
+	file_landhub_hub_v1_hub_proto_msgTypes[1].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_landhub_hub_v1_hub_proto_rawDesc), len(file_landhub_hub_v1_hub_proto_rawDesc)),
-			NumEnums:      3,
-			NumMessages:   6,
+			NumEnums:      4,
+			NumMessages:   7,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

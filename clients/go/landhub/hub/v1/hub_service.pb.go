@@ -1419,6 +1419,98 @@ func (x *DiscardOutboxJobResponse) GetJob() *OutboxJob {
 	return nil
 }
 
+// Probes an upstream.
+type ProbeUpstreamRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Its name: "rosreestr.xml_gateway", or "signing.main" for the signer agent "main".
+	Upstream      string `protobuf:"bytes,1,opt,name=upstream,proto3" json:"upstream,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ProbeUpstreamRequest) Reset() {
+	*x = ProbeUpstreamRequest{}
+	mi := &file_landhub_hub_v1_hub_service_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ProbeUpstreamRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ProbeUpstreamRequest) ProtoMessage() {}
+
+func (x *ProbeUpstreamRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_landhub_hub_v1_hub_service_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ProbeUpstreamRequest.ProtoReflect.Descriptor instead.
+func (*ProbeUpstreamRequest) Descriptor() ([]byte, []int) {
+	return file_landhub_hub_v1_hub_service_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *ProbeUpstreamRequest) GetUpstream() string {
+	if x != nil {
+		return x.Upstream
+	}
+	return ""
+}
+
+// How far one gets.
+type ProbeUpstreamResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Step by step; the first step that fails is the last.
+	Findings      []*Finding `protobuf:"bytes,1,rep,name=findings,proto3" json:"findings,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ProbeUpstreamResponse) Reset() {
+	*x = ProbeUpstreamResponse{}
+	mi := &file_landhub_hub_v1_hub_service_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ProbeUpstreamResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ProbeUpstreamResponse) ProtoMessage() {}
+
+func (x *ProbeUpstreamResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_landhub_hub_v1_hub_service_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ProbeUpstreamResponse.ProtoReflect.Descriptor instead.
+func (*ProbeUpstreamResponse) Descriptor() ([]byte, []int) {
+	return file_landhub_hub_v1_hub_service_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *ProbeUpstreamResponse) GetFindings() []*Finding {
+	if x != nil {
+		return x.Findings
+	}
+	return nil
+}
+
 var File_landhub_hub_v1_hub_service_proto protoreflect.FileDescriptor
 
 const file_landhub_hub_v1_hub_service_proto_rawDesc = "" +
@@ -1511,12 +1603,17 @@ const file_landhub_hub_v1_hub_service_proto_rawDesc = "" +
 	"\feven_if_sent\x18\x05 \x01(\bR\n" +
 	"evenIfSent\"G\n" +
 	"\x18DiscardOutboxJobResponse\x12+\n" +
-	"\x03job\x18\x01 \x01(\v2\x19.landhub.hub.v1.OutboxJobR\x03job2\xf1\b\n" +
+	"\x03job\x18\x01 \x01(\v2\x19.landhub.hub.v1.OutboxJobR\x03job\"2\n" +
+	"\x14ProbeUpstreamRequest\x12\x1a\n" +
+	"\bupstream\x18\x01 \x01(\tR\bupstream\"L\n" +
+	"\x15ProbeUpstreamResponse\x123\n" +
+	"\bfindings\x18\x01 \x03(\v2\x17.landhub.hub.v1.FindingR\bfindings2\xd7\t\n" +
 	"\n" +
 	"HubService\x12^\n" +
 	"\vListModules\x12\".landhub.hub.v1.ListModulesRequest\x1a#.landhub.hub.v1.ListModulesResponse\"\x06\x8a\xe7\x18\x02\b\x01\x12d\n" +
 	"\rSetModuleMode\x12$.landhub.hub.v1.SetModuleModeRequest\x1a%.landhub.hub.v1.SetModuleModeResponse\"\x06\x8a\xe7\x18\x02\b\x02\x12d\n" +
-	"\rListUpstreams\x12$.landhub.hub.v1.ListUpstreamsRequest\x1a%.landhub.hub.v1.ListUpstreamsResponse\"\x06\x8a\xe7\x18\x02\b\x01\x12a\n" +
+	"\rListUpstreams\x12$.landhub.hub.v1.ListUpstreamsRequest\x1a%.landhub.hub.v1.ListUpstreamsResponse\"\x06\x8a\xe7\x18\x02\b\x01\x12d\n" +
+	"\rProbeUpstream\x12$.landhub.hub.v1.ProbeUpstreamRequest\x1a%.landhub.hub.v1.ProbeUpstreamResponse\"\x06\x8a\xe7\x18\x02\b\x01\x12a\n" +
 	"\fResetBreaker\x12#.landhub.hub.v1.ResetBreakerRequest\x1a$.landhub.hub.v1.ResetBreakerResponse\"\x06\x8a\xe7\x18\x02\b\x02\x12m\n" +
 	"\x10ListAuditRecords\x12'.landhub.hub.v1.ListAuditRecordsRequest\x1a(.landhub.hub.v1.ListAuditRecordsResponse\"\x06\x8a\xe7\x18\x02\b\x01\x12U\n" +
 	"\bGetStory\x12\x1f.landhub.hub.v1.GetStoryRequest\x1a .landhub.hub.v1.GetStoryResponse\"\x06\x8a\xe7\x18\x02\b\x01\x12g\n" +
@@ -1539,7 +1636,7 @@ func file_landhub_hub_v1_hub_service_proto_rawDescGZIP() []byte {
 	return file_landhub_hub_v1_hub_service_proto_rawDescData
 }
 
-var file_landhub_hub_v1_hub_service_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
+var file_landhub_hub_v1_hub_service_proto_msgTypes = make([]protoimpl.MessageInfo, 26)
 var file_landhub_hub_v1_hub_service_proto_goTypes = []any{
 	(*ListModulesRequest)(nil),       // 0: landhub.hub.v1.ListModulesRequest
 	(*ListModulesResponse)(nil),      // 1: landhub.hub.v1.ListModulesResponse
@@ -1565,57 +1662,63 @@ var file_landhub_hub_v1_hub_service_proto_goTypes = []any{
 	(*RetryOutboxJobResponse)(nil),   // 21: landhub.hub.v1.RetryOutboxJobResponse
 	(*DiscardOutboxJobRequest)(nil),  // 22: landhub.hub.v1.DiscardOutboxJobRequest
 	(*DiscardOutboxJobResponse)(nil), // 23: landhub.hub.v1.DiscardOutboxJobResponse
-	(*Module)(nil),                   // 24: landhub.hub.v1.Module
-	(ModuleMode)(0),                  // 25: landhub.hub.v1.ModuleMode
-	(*Upstream)(nil),                 // 26: landhub.hub.v1.Upstream
-	(*AuditRecord)(nil),              // 27: landhub.hub.v1.AuditRecord
-	(*StoryEntry)(nil),               // 28: landhub.hub.v1.StoryEntry
-	(*StuckWork)(nil),                // 29: landhub.hub.v1.StuckWork
-	(OutboxJobState)(0),              // 30: landhub.hub.v1.OutboxJobState
-	(*OutboxJob)(nil),                // 31: landhub.hub.v1.OutboxJob
+	(*ProbeUpstreamRequest)(nil),     // 24: landhub.hub.v1.ProbeUpstreamRequest
+	(*ProbeUpstreamResponse)(nil),    // 25: landhub.hub.v1.ProbeUpstreamResponse
+	(*Module)(nil),                   // 26: landhub.hub.v1.Module
+	(ModuleMode)(0),                  // 27: landhub.hub.v1.ModuleMode
+	(*Upstream)(nil),                 // 28: landhub.hub.v1.Upstream
+	(*AuditRecord)(nil),              // 29: landhub.hub.v1.AuditRecord
+	(*StoryEntry)(nil),               // 30: landhub.hub.v1.StoryEntry
+	(*StuckWork)(nil),                // 31: landhub.hub.v1.StuckWork
+	(OutboxJobState)(0),              // 32: landhub.hub.v1.OutboxJobState
+	(*OutboxJob)(nil),                // 33: landhub.hub.v1.OutboxJob
+	(*Finding)(nil),                  // 34: landhub.hub.v1.Finding
 }
 var file_landhub_hub_v1_hub_service_proto_depIdxs = []int32{
-	24, // 0: landhub.hub.v1.ListModulesResponse.modules:type_name -> landhub.hub.v1.Module
-	25, // 1: landhub.hub.v1.SetModuleModeRequest.mode:type_name -> landhub.hub.v1.ModuleMode
-	24, // 2: landhub.hub.v1.SetModuleModeResponse.module:type_name -> landhub.hub.v1.Module
-	26, // 3: landhub.hub.v1.ListUpstreamsResponse.upstreams:type_name -> landhub.hub.v1.Upstream
-	26, // 4: landhub.hub.v1.ResetBreakerResponse.upstream:type_name -> landhub.hub.v1.Upstream
-	27, // 5: landhub.hub.v1.ListAuditRecordsResponse.records:type_name -> landhub.hub.v1.AuditRecord
-	28, // 6: landhub.hub.v1.GetStoryResponse.entries:type_name -> landhub.hub.v1.StoryEntry
-	29, // 7: landhub.hub.v1.ListStuckWorkResponse.work:type_name -> landhub.hub.v1.StuckWork
+	26, // 0: landhub.hub.v1.ListModulesResponse.modules:type_name -> landhub.hub.v1.Module
+	27, // 1: landhub.hub.v1.SetModuleModeRequest.mode:type_name -> landhub.hub.v1.ModuleMode
+	26, // 2: landhub.hub.v1.SetModuleModeResponse.module:type_name -> landhub.hub.v1.Module
+	28, // 3: landhub.hub.v1.ListUpstreamsResponse.upstreams:type_name -> landhub.hub.v1.Upstream
+	28, // 4: landhub.hub.v1.ResetBreakerResponse.upstream:type_name -> landhub.hub.v1.Upstream
+	29, // 5: landhub.hub.v1.ListAuditRecordsResponse.records:type_name -> landhub.hub.v1.AuditRecord
+	30, // 6: landhub.hub.v1.GetStoryResponse.entries:type_name -> landhub.hub.v1.StoryEntry
+	31, // 7: landhub.hub.v1.ListStuckWorkResponse.work:type_name -> landhub.hub.v1.StuckWork
 	14, // 8: landhub.hub.v1.ResolveOutcomeRequest.happened:type_name -> landhub.hub.v1.Happened
 	15, // 9: landhub.hub.v1.ResolveOutcomeRequest.not_happened:type_name -> landhub.hub.v1.NotHappened
-	30, // 10: landhub.hub.v1.ListOutboxJobsRequest.states:type_name -> landhub.hub.v1.OutboxJobState
-	31, // 11: landhub.hub.v1.ListOutboxJobsResponse.jobs:type_name -> landhub.hub.v1.OutboxJob
-	31, // 12: landhub.hub.v1.RetryOutboxJobResponse.job:type_name -> landhub.hub.v1.OutboxJob
-	31, // 13: landhub.hub.v1.DiscardOutboxJobResponse.job:type_name -> landhub.hub.v1.OutboxJob
-	0,  // 14: landhub.hub.v1.HubService.ListModules:input_type -> landhub.hub.v1.ListModulesRequest
-	2,  // 15: landhub.hub.v1.HubService.SetModuleMode:input_type -> landhub.hub.v1.SetModuleModeRequest
-	4,  // 16: landhub.hub.v1.HubService.ListUpstreams:input_type -> landhub.hub.v1.ListUpstreamsRequest
-	6,  // 17: landhub.hub.v1.HubService.ResetBreaker:input_type -> landhub.hub.v1.ResetBreakerRequest
-	8,  // 18: landhub.hub.v1.HubService.ListAuditRecords:input_type -> landhub.hub.v1.ListAuditRecordsRequest
-	10, // 19: landhub.hub.v1.HubService.GetStory:input_type -> landhub.hub.v1.GetStoryRequest
-	18, // 20: landhub.hub.v1.HubService.ListOutboxJobs:input_type -> landhub.hub.v1.ListOutboxJobsRequest
-	20, // 21: landhub.hub.v1.HubService.RetryOutboxJob:input_type -> landhub.hub.v1.RetryOutboxJobRequest
-	22, // 22: landhub.hub.v1.HubService.DiscardOutboxJob:input_type -> landhub.hub.v1.DiscardOutboxJobRequest
-	12, // 23: landhub.hub.v1.HubService.ListStuckWork:input_type -> landhub.hub.v1.ListStuckWorkRequest
-	16, // 24: landhub.hub.v1.HubService.ResolveOutcome:input_type -> landhub.hub.v1.ResolveOutcomeRequest
-	1,  // 25: landhub.hub.v1.HubService.ListModules:output_type -> landhub.hub.v1.ListModulesResponse
-	3,  // 26: landhub.hub.v1.HubService.SetModuleMode:output_type -> landhub.hub.v1.SetModuleModeResponse
-	5,  // 27: landhub.hub.v1.HubService.ListUpstreams:output_type -> landhub.hub.v1.ListUpstreamsResponse
-	7,  // 28: landhub.hub.v1.HubService.ResetBreaker:output_type -> landhub.hub.v1.ResetBreakerResponse
-	9,  // 29: landhub.hub.v1.HubService.ListAuditRecords:output_type -> landhub.hub.v1.ListAuditRecordsResponse
-	11, // 30: landhub.hub.v1.HubService.GetStory:output_type -> landhub.hub.v1.GetStoryResponse
-	19, // 31: landhub.hub.v1.HubService.ListOutboxJobs:output_type -> landhub.hub.v1.ListOutboxJobsResponse
-	21, // 32: landhub.hub.v1.HubService.RetryOutboxJob:output_type -> landhub.hub.v1.RetryOutboxJobResponse
-	23, // 33: landhub.hub.v1.HubService.DiscardOutboxJob:output_type -> landhub.hub.v1.DiscardOutboxJobResponse
-	13, // 34: landhub.hub.v1.HubService.ListStuckWork:output_type -> landhub.hub.v1.ListStuckWorkResponse
-	17, // 35: landhub.hub.v1.HubService.ResolveOutcome:output_type -> landhub.hub.v1.ResolveOutcomeResponse
-	25, // [25:36] is the sub-list for method output_type
-	14, // [14:25] is the sub-list for method input_type
-	14, // [14:14] is the sub-list for extension type_name
-	14, // [14:14] is the sub-list for extension extendee
-	0,  // [0:14] is the sub-list for field type_name
+	32, // 10: landhub.hub.v1.ListOutboxJobsRequest.states:type_name -> landhub.hub.v1.OutboxJobState
+	33, // 11: landhub.hub.v1.ListOutboxJobsResponse.jobs:type_name -> landhub.hub.v1.OutboxJob
+	33, // 12: landhub.hub.v1.RetryOutboxJobResponse.job:type_name -> landhub.hub.v1.OutboxJob
+	33, // 13: landhub.hub.v1.DiscardOutboxJobResponse.job:type_name -> landhub.hub.v1.OutboxJob
+	34, // 14: landhub.hub.v1.ProbeUpstreamResponse.findings:type_name -> landhub.hub.v1.Finding
+	0,  // 15: landhub.hub.v1.HubService.ListModules:input_type -> landhub.hub.v1.ListModulesRequest
+	2,  // 16: landhub.hub.v1.HubService.SetModuleMode:input_type -> landhub.hub.v1.SetModuleModeRequest
+	4,  // 17: landhub.hub.v1.HubService.ListUpstreams:input_type -> landhub.hub.v1.ListUpstreamsRequest
+	24, // 18: landhub.hub.v1.HubService.ProbeUpstream:input_type -> landhub.hub.v1.ProbeUpstreamRequest
+	6,  // 19: landhub.hub.v1.HubService.ResetBreaker:input_type -> landhub.hub.v1.ResetBreakerRequest
+	8,  // 20: landhub.hub.v1.HubService.ListAuditRecords:input_type -> landhub.hub.v1.ListAuditRecordsRequest
+	10, // 21: landhub.hub.v1.HubService.GetStory:input_type -> landhub.hub.v1.GetStoryRequest
+	18, // 22: landhub.hub.v1.HubService.ListOutboxJobs:input_type -> landhub.hub.v1.ListOutboxJobsRequest
+	20, // 23: landhub.hub.v1.HubService.RetryOutboxJob:input_type -> landhub.hub.v1.RetryOutboxJobRequest
+	22, // 24: landhub.hub.v1.HubService.DiscardOutboxJob:input_type -> landhub.hub.v1.DiscardOutboxJobRequest
+	12, // 25: landhub.hub.v1.HubService.ListStuckWork:input_type -> landhub.hub.v1.ListStuckWorkRequest
+	16, // 26: landhub.hub.v1.HubService.ResolveOutcome:input_type -> landhub.hub.v1.ResolveOutcomeRequest
+	1,  // 27: landhub.hub.v1.HubService.ListModules:output_type -> landhub.hub.v1.ListModulesResponse
+	3,  // 28: landhub.hub.v1.HubService.SetModuleMode:output_type -> landhub.hub.v1.SetModuleModeResponse
+	5,  // 29: landhub.hub.v1.HubService.ListUpstreams:output_type -> landhub.hub.v1.ListUpstreamsResponse
+	25, // 30: landhub.hub.v1.HubService.ProbeUpstream:output_type -> landhub.hub.v1.ProbeUpstreamResponse
+	7,  // 31: landhub.hub.v1.HubService.ResetBreaker:output_type -> landhub.hub.v1.ResetBreakerResponse
+	9,  // 32: landhub.hub.v1.HubService.ListAuditRecords:output_type -> landhub.hub.v1.ListAuditRecordsResponse
+	11, // 33: landhub.hub.v1.HubService.GetStory:output_type -> landhub.hub.v1.GetStoryResponse
+	19, // 34: landhub.hub.v1.HubService.ListOutboxJobs:output_type -> landhub.hub.v1.ListOutboxJobsResponse
+	21, // 35: landhub.hub.v1.HubService.RetryOutboxJob:output_type -> landhub.hub.v1.RetryOutboxJobResponse
+	23, // 36: landhub.hub.v1.HubService.DiscardOutboxJob:output_type -> landhub.hub.v1.DiscardOutboxJobResponse
+	13, // 37: landhub.hub.v1.HubService.ListStuckWork:output_type -> landhub.hub.v1.ListStuckWorkResponse
+	17, // 38: landhub.hub.v1.HubService.ResolveOutcome:output_type -> landhub.hub.v1.ResolveOutcomeResponse
+	27, // [27:39] is the sub-list for method output_type
+	15, // [15:27] is the sub-list for method input_type
+	15, // [15:15] is the sub-list for extension type_name
+	15, // [15:15] is the sub-list for extension extendee
+	0,  // [0:15] is the sub-list for field type_name
 }
 
 func init() { file_landhub_hub_v1_hub_service_proto_init() }
@@ -1634,7 +1737,7 @@ func file_landhub_hub_v1_hub_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_landhub_hub_v1_hub_service_proto_rawDesc), len(file_landhub_hub_v1_hub_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   24,
+			NumMessages:   26,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

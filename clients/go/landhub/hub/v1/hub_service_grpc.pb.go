@@ -22,6 +22,7 @@ const (
 	HubService_ListModules_FullMethodName      = "/landhub.hub.v1.HubService/ListModules"
 	HubService_SetModuleMode_FullMethodName    = "/landhub.hub.v1.HubService/SetModuleMode"
 	HubService_ListUpstreams_FullMethodName    = "/landhub.hub.v1.HubService/ListUpstreams"
+	HubService_ProbeUpstream_FullMethodName    = "/landhub.hub.v1.HubService/ProbeUpstream"
 	HubService_ResetBreaker_FullMethodName     = "/landhub.hub.v1.HubService/ResetBreaker"
 	HubService_ListAuditRecords_FullMethodName = "/landhub.hub.v1.HubService/ListAuditRecords"
 	HubService_GetStory_FullMethodName         = "/landhub.hub.v1.HubService/GetStory"
@@ -44,6 +45,8 @@ type HubServiceClient interface {
 	SetModuleMode(ctx context.Context, in *SetModuleModeRequest, opts ...grpc.CallOption) (*SetModuleModeResponse, error)
 	// List the services outside that the hub calls.
 	ListUpstreams(ctx context.Context, in *ListUpstreamsRequest, opts ...grpc.CallOption) (*ListUpstreamsResponse, error)
+	// Go the way to an upstream step by step and make one harmless read of it with the real credentials.
+	ProbeUpstream(ctx context.Context, in *ProbeUpstreamRequest, opts ...grpc.CallOption) (*ProbeUpstreamResponse, error)
 	// Close a circuit breaker now.
 	ResetBreaker(ctx context.Context, in *ResetBreakerRequest, opts ...grpc.CallOption) (*ResetBreakerResponse, error)
 	// List audit records, newest first.
@@ -95,6 +98,16 @@ func (c *hubServiceClient) ListUpstreams(ctx context.Context, in *ListUpstreamsR
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ListUpstreamsResponse)
 	err := c.cc.Invoke(ctx, HubService_ListUpstreams_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *hubServiceClient) ProbeUpstream(ctx context.Context, in *ProbeUpstreamRequest, opts ...grpc.CallOption) (*ProbeUpstreamResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ProbeUpstreamResponse)
+	err := c.cc.Invoke(ctx, HubService_ProbeUpstream_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -193,6 +206,8 @@ type HubServiceServer interface {
 	SetModuleMode(context.Context, *SetModuleModeRequest) (*SetModuleModeResponse, error)
 	// List the services outside that the hub calls.
 	ListUpstreams(context.Context, *ListUpstreamsRequest) (*ListUpstreamsResponse, error)
+	// Go the way to an upstream step by step and make one harmless read of it with the real credentials.
+	ProbeUpstream(context.Context, *ProbeUpstreamRequest) (*ProbeUpstreamResponse, error)
 	// Close a circuit breaker now.
 	ResetBreaker(context.Context, *ResetBreakerRequest) (*ResetBreakerResponse, error)
 	// List audit records, newest first.
@@ -228,6 +243,9 @@ func (UnimplementedHubServiceServer) SetModuleMode(context.Context, *SetModuleMo
 }
 func (UnimplementedHubServiceServer) ListUpstreams(context.Context, *ListUpstreamsRequest) (*ListUpstreamsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListUpstreams not implemented")
+}
+func (UnimplementedHubServiceServer) ProbeUpstream(context.Context, *ProbeUpstreamRequest) (*ProbeUpstreamResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ProbeUpstream not implemented")
 }
 func (UnimplementedHubServiceServer) ResetBreaker(context.Context, *ResetBreakerRequest) (*ResetBreakerResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ResetBreaker not implemented")
@@ -324,6 +342,24 @@ func _HubService_ListUpstreams_Handler(srv interface{}, ctx context.Context, dec
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(HubServiceServer).ListUpstreams(ctx, req.(*ListUpstreamsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _HubService_ProbeUpstream_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ProbeUpstreamRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(HubServiceServer).ProbeUpstream(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: HubService_ProbeUpstream_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(HubServiceServer).ProbeUpstream(ctx, req.(*ProbeUpstreamRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -490,6 +526,10 @@ var HubService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListUpstreams",
 			Handler:    _HubService_ListUpstreams_Handler,
+		},
+		{
+			MethodName: "ProbeUpstream",
+			Handler:    _HubService_ProbeUpstream_Handler,
 		},
 		{
 			MethodName: "ResetBreaker",

@@ -30,6 +30,10 @@ export const serviceConfig: string = JSON.stringify({
         },
         {
           "service": "landhub.hub.v1.HubService",
+          "method": "ProbeUpstream"
+        },
+        {
+          "service": "landhub.hub.v1.HubService",
           "method": "ResetBreaker"
         },
         {

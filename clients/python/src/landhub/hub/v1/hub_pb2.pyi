@@ -5,6 +5,7 @@ isort:skip_file
 
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -75,6 +76,34 @@ BREAKER_STATE_OPEN: BreakerState.ValueType  # 2
 BREAKER_STATE_HALF_OPEN: BreakerState.ValueType  # 3
 """One probe is let through."""
 Global___BreakerState: _TypeAlias = BreakerState  # noqa: Y015
+
+class _Verdict:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _VerdictEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Verdict.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    VERDICT_UNSPECIFIED: _Verdict.ValueType  # 0
+    """Not used."""
+    VERDICT_OK: _Verdict.ValueType  # 1
+    """Good."""
+    VERDICT_WARN: _Verdict.ValueType  # 2
+    """It will need something."""
+    VERDICT_FAIL: _Verdict.ValueType  # 3
+    """It needs something now."""
+
+class Verdict(_Verdict, metaclass=_VerdictEnumTypeWrapper):
+    """How what was looked at is."""
+
+VERDICT_UNSPECIFIED: Verdict.ValueType  # 0
+"""Not used."""
+VERDICT_OK: Verdict.ValueType  # 1
+"""Good."""
+VERDICT_WARN: Verdict.ValueType  # 2
+"""It will need something."""
+VERDICT_FAIL: Verdict.ValueType  # 3
+"""It needs something now."""
+Global___Verdict: _TypeAlias = Verdict  # noqa: Y015
 
 class _OutboxJobState:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -159,12 +188,26 @@ class Upstream(_message.Message):
     LAST_SUCCESS_TIME_FIELD_NUMBER: _builtins.int
     LAST_FAILURE_TIME_FIELD_NUMBER: _builtins.int
     CONSECUTIVE_FAILURES_FIELD_NUMBER: _builtins.int
+    BREAKER_CHANGE_TIME_FIELD_NUMBER: _builtins.int
+    LAST_FAILURE_REASON_FIELD_NUMBER: _builtins.int
+    TOKEN_EXPIRE_TIME_FIELD_NUMBER: _builtins.int
+    CERTIFICATE_EXPIRE_TIME_FIELD_NUMBER: _builtins.int
+    QUOTA_LEFT_FIELD_NUMBER: _builtins.int
+    IN_FLIGHT_FIELD_NUMBER: _builtins.int
+    LATENCY_MEDIAN_FIELD_NUMBER: _builtins.int
+    LATENCY_P95_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Its name: "rosreestr.xml_gateway"."""
     breaker_state: Global___BreakerState.ValueType
     """Where its breaker stands."""
     consecutive_failures: _builtins.int
     """How many failed in a row."""
+    last_failure_reason: _builtins.str
+    """Why a call last failed, in the hub's words."""
+    quota_left: _builtins.int
+    """How many calls could be made now without waiting; unset if no limit is kept to."""
+    in_flight: _builtins.int
+    """How many attempts are under way."""
     @_builtins.property
     def last_success_time(self) -> _timestamp_pb2.Timestamp:
         """When a call last succeeded."""
@@ -172,6 +215,26 @@ class Upstream(_message.Message):
     @_builtins.property
     def last_failure_time(self) -> _timestamp_pb2.Timestamp:
         """When a call last failed."""
+
+    @_builtins.property
+    def breaker_change_time(self) -> _timestamp_pb2.Timestamp:
+        """Since when its breaker stands so; unset if it never changed."""
+
+    @_builtins.property
+    def token_expire_time(self) -> _timestamp_pb2.Timestamp:
+        """Until when the token is good that it gave us; unset if we hold none."""
+
+    @_builtins.property
+    def certificate_expire_time(self) -> _timestamp_pb2.Timestamp:
+        """Until when the client certificate is good that we show it; unset if we show none."""
+
+    @_builtins.property
+    def latency_median(self) -> _duration_pb2.Duration:
+        """How long the newest answered attempts took: half of them less."""
+
+    @_builtins.property
+    def latency_p95(self) -> _duration_pb2.Duration:
+        """And 95 of 100 of them less."""
 
     def __init__(
         self,
@@ -181,14 +244,58 @@ class Upstream(_message.Message):
         last_success_time: _timestamp_pb2.Timestamp | None = ...,
         last_failure_time: _timestamp_pb2.Timestamp | None = ...,
         consecutive_failures: _builtins.int = ...,
+        breaker_change_time: _timestamp_pb2.Timestamp | None = ...,
+        last_failure_reason: _builtins.str = ...,
+        token_expire_time: _timestamp_pb2.Timestamp | None = ...,
+        certificate_expire_time: _timestamp_pb2.Timestamp | None = ...,
+        quota_left: _builtins.int | None = ...,
+        in_flight: _builtins.int = ...,
+        latency_median: _duration_pb2.Duration | None = ...,
+        latency_p95: _duration_pb2.Duration | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["last_failure_time", b"last_failure_time", "last_success_time", b"last_success_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_quota_left", b"_quota_left", "breaker_change_time", b"breaker_change_time", "certificate_expire_time", b"certificate_expire_time", "last_failure_time", b"last_failure_time", "last_success_time", b"last_success_time", "latency_median", b"latency_median", "latency_p95", b"latency_p95", "quota_left", b"quota_left", "token_expire_time", b"token_expire_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["breaker_state", b"breaker_state", "consecutive_failures", b"consecutive_failures", "last_failure_time", b"last_failure_time", "last_success_time", b"last_success_time", "name", b"name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_quota_left", b"_quota_left", "breaker_change_time", b"breaker_change_time", "breaker_state", b"breaker_state", "certificate_expire_time", b"certificate_expire_time", "consecutive_failures", b"consecutive_failures", "in_flight", b"in_flight", "last_failure_reason", b"last_failure_reason", "last_failure_time", b"last_failure_time", "last_success_time", b"last_success_time", "latency_median", b"latency_median", "latency_p95", b"latency_p95", "name", b"name", "quota_left", b"quota_left", "token_expire_time", b"token_expire_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__quota_left: _TypeAlias = _typing.Literal["quota_left"]  # noqa: Y015
+    _WhichOneofArgType__quota_left: _TypeAlias = _typing.Literal["_quota_left", b"_quota_left"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__quota_left) -> _WhichOneofReturnType__quota_left | None: ...
+
+Global___Upstream: _TypeAlias = Upstream  # noqa: Y015
+
+@_typing.final
+class Finding(_message.Message):
+    """One thing that was looked at."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHECK_FIELD_NUMBER: _builtins.int
+    VERDICT_FIELD_NUMBER: _builtins.int
+    TOLD_FIELD_NUMBER: _builtins.int
+    REMEDY_FIELD_NUMBER: _builtins.int
+    check: _builtins.str
+    """What: "name", "connection", "tls", "read"."""
+    verdict: Global___Verdict.ValueType
+    """How it is."""
+    told: _builtins.str
+    """In words."""
+    remedy: _builtins.str
+    """What to do about it."""
+    def __init__(
+        self,
+        *,
+        check: _builtins.str = ...,
+        verdict: Global___Verdict.ValueType = ...,
+        told: _builtins.str = ...,
+        remedy: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["check", b"check", "remedy", b"remedy", "told", b"told", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___Upstream: _TypeAlias = Upstream  # noqa: Y015
+Global___Finding: _TypeAlias = Finding  # noqa: Y015
 
 @_typing.final
 class AuditRecord(_message.Message):

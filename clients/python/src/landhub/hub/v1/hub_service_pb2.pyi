@@ -689,3 +689,49 @@ class DiscardOutboxJobResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DiscardOutboxJobResponse: _TypeAlias = DiscardOutboxJobResponse  # noqa: Y015
+
+@_typing.final
+class ProbeUpstreamRequest(_message.Message):
+    """Probes an upstream."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UPSTREAM_FIELD_NUMBER: _builtins.int
+    upstream: _builtins.str
+    """Its name: "rosreestr.xml_gateway", or "signing.main" for the signer agent "main"."""
+    def __init__(
+        self,
+        *,
+        upstream: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["upstream", b"upstream"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProbeUpstreamRequest: _TypeAlias = ProbeUpstreamRequest  # noqa: Y015
+
+@_typing.final
+class ProbeUpstreamResponse(_message.Message):
+    """How far one gets."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FINDINGS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def findings(self) -> _containers.RepeatedCompositeFieldContainer[_hub_pb2.Finding]:
+        """Step by step; the first step that fails is the last."""
+
+    def __init__(
+        self,
+        *,
+        findings: _abc.Iterable[_hub_pb2.Finding] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["findings", b"findings"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProbeUpstreamResponse: _TypeAlias = ProbeUpstreamResponse  # noqa: Y015

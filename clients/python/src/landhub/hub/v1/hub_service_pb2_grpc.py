@@ -50,6 +50,11 @@ class HubServiceStub:
                 request_serializer=landhub_dot_hub_dot_v1_dot_hub__service__pb2.ListUpstreamsRequest.SerializeToString,
                 response_deserializer=landhub_dot_hub_dot_v1_dot_hub__service__pb2.ListUpstreamsResponse.FromString,
                 _registered_method=True)
+        self.ProbeUpstream = channel.unary_unary(
+                '/landhub.hub.v1.HubService/ProbeUpstream',
+                request_serializer=landhub_dot_hub_dot_v1_dot_hub__service__pb2.ProbeUpstreamRequest.SerializeToString,
+                response_deserializer=landhub_dot_hub_dot_v1_dot_hub__service__pb2.ProbeUpstreamResponse.FromString,
+                _registered_method=True)
         self.ResetBreaker = channel.unary_unary(
                 '/landhub.hub.v1.HubService/ResetBreaker',
                 request_serializer=landhub_dot_hub_dot_v1_dot_hub__service__pb2.ResetBreakerRequest.SerializeToString,
@@ -112,6 +117,13 @@ class HubServiceServicer:
 
     def ListUpstreams(self, request, context):
         """List the services outside that the hub calls.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ProbeUpstream(self, request, context):
+        """Go the way to an upstream step by step and make one harmless read of it with the real credentials.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -191,6 +203,11 @@ def add_HubServiceServicer_to_server(servicer, server):
                     servicer.ListUpstreams,
                     request_deserializer=landhub_dot_hub_dot_v1_dot_hub__service__pb2.ListUpstreamsRequest.FromString,
                     response_serializer=landhub_dot_hub_dot_v1_dot_hub__service__pb2.ListUpstreamsResponse.SerializeToString,
+            ),
+            'ProbeUpstream': grpc.unary_unary_rpc_method_handler(
+                    servicer.ProbeUpstream,
+                    request_deserializer=landhub_dot_hub_dot_v1_dot_hub__service__pb2.ProbeUpstreamRequest.FromString,
+                    response_serializer=landhub_dot_hub_dot_v1_dot_hub__service__pb2.ProbeUpstreamResponse.SerializeToString,
             ),
             'ResetBreaker': grpc.unary_unary_rpc_method_handler(
                     servicer.ResetBreaker,
@@ -315,6 +332,33 @@ class HubService:
             '/landhub.hub.v1.HubService/ListUpstreams',
             landhub_dot_hub_dot_v1_dot_hub__service__pb2.ListUpstreamsRequest.SerializeToString,
             landhub_dot_hub_dot_v1_dot_hub__service__pb2.ListUpstreamsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ProbeUpstream(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/landhub.hub.v1.HubService/ProbeUpstream',
+            landhub_dot_hub_dot_v1_dot_hub__service__pb2.ProbeUpstreamRequest.SerializeToString,
+            landhub_dot_hub_dot_v1_dot_hub__service__pb2.ProbeUpstreamResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -39,6 +39,8 @@ class HubServiceStub:
     """Set how far a module is let. Switching one on that was off takes a restart."""
     ListUpstreams: _grpc.UnaryUnaryMultiCallable[_hub_service_pb2.ListUpstreamsRequest, _hub_service_pb2.ListUpstreamsResponse]
     """List the services outside that the hub calls."""
+    ProbeUpstream: _grpc.UnaryUnaryMultiCallable[_hub_service_pb2.ProbeUpstreamRequest, _hub_service_pb2.ProbeUpstreamResponse]
+    """Go the way to an upstream step by step and make one harmless read of it with the real credentials."""
     ResetBreaker: _grpc.UnaryUnaryMultiCallable[_hub_service_pb2.ResetBreakerRequest, _hub_service_pb2.ResetBreakerResponse]
     """Close a circuit breaker now."""
     ListAuditRecords: _grpc.UnaryUnaryMultiCallable[_hub_service_pb2.ListAuditRecordsRequest, _hub_service_pb2.ListAuditRecordsResponse]
@@ -69,6 +71,8 @@ class HubServiceAsyncStub(HubServiceStub):
     """Set how far a module is let. Switching one on that was off takes a restart."""
     ListUpstreams: _aio.UnaryUnaryMultiCallable[_hub_service_pb2.ListUpstreamsRequest, _hub_service_pb2.ListUpstreamsResponse]  # type: ignore[assignment]
     """List the services outside that the hub calls."""
+    ProbeUpstream: _aio.UnaryUnaryMultiCallable[_hub_service_pb2.ProbeUpstreamRequest, _hub_service_pb2.ProbeUpstreamResponse]  # type: ignore[assignment]
+    """Go the way to an upstream step by step and make one harmless read of it with the real credentials."""
     ResetBreaker: _aio.UnaryUnaryMultiCallable[_hub_service_pb2.ResetBreakerRequest, _hub_service_pb2.ResetBreakerResponse]  # type: ignore[assignment]
     """Close a circuit breaker now."""
     ListAuditRecords: _aio.UnaryUnaryMultiCallable[_hub_service_pb2.ListAuditRecordsRequest, _hub_service_pb2.ListAuditRecordsResponse]  # type: ignore[assignment]
@@ -114,6 +118,14 @@ class HubServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_hub_service_pb2.ListUpstreamsResponse, _abc.Awaitable[_hub_service_pb2.ListUpstreamsResponse]]:
         """List the services outside that the hub calls."""
+
+    @_abc_1.abstractmethod
+    def ProbeUpstream(
+        self,
+        request: _hub_service_pb2.ProbeUpstreamRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_hub_service_pb2.ProbeUpstreamResponse, _abc.Awaitable[_hub_service_pb2.ProbeUpstreamResponse]]:
+        """Go the way to an upstream step by step and make one harmless read of it with the real credentials."""
 
     @_abc_1.abstractmethod
     def ResetBreaker(

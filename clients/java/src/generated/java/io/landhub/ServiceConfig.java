@@ -27,6 +27,9 @@ public final class ServiceConfig {
                         "method", "ListUpstreams"),
                     Map.of(
                         "service", "landhub.hub.v1.HubService",
+                        "method", "ProbeUpstream"),
+                    Map.of(
+                        "service", "landhub.hub.v1.HubService",
                         "method", "ResetBreaker"),
                     Map.of(
                         "service", "landhub.hub.v1.HubService",

@@ -6,6 +6,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { Duration } from "../../../google/protobuf/duration.js";
 import { Timestamp } from "../../../google/protobuf/timestamp.js";
 
 export const protobufPackage = "landhub.hub.v1";
@@ -112,6 +113,56 @@ export function breakerStateToJSON(object: BreakerState): string {
   }
 }
 
+/** How what was looked at is. */
+export enum Verdict {
+  /** UNSPECIFIED - Not used. */
+  UNSPECIFIED = 0,
+  /** OK - Good. */
+  OK = 1,
+  /** WARN - It will need something. */
+  WARN = 2,
+  /** FAIL - It needs something now. */
+  FAIL = 3,
+  UNRECOGNIZED = -1,
+}
+
+export function verdictFromJSON(object: any): Verdict {
+  switch (object) {
+    case 0:
+    case "VERDICT_UNSPECIFIED":
+      return Verdict.UNSPECIFIED;
+    case 1:
+    case "VERDICT_OK":
+      return Verdict.OK;
+    case 2:
+    case "VERDICT_WARN":
+      return Verdict.WARN;
+    case 3:
+    case "VERDICT_FAIL":
+      return Verdict.FAIL;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return Verdict.UNRECOGNIZED;
+  }
+}
+
+export function verdictToJSON(object: Verdict): string {
+  switch (object) {
+    case Verdict.UNSPECIFIED:
+      return "VERDICT_UNSPECIFIED";
+    case Verdict.OK:
+      return "VERDICT_OK";
+    case Verdict.WARN:
+      return "VERDICT_WARN";
+    case Verdict.FAIL:
+      return "VERDICT_FAIL";
+    case Verdict.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
 /** Where a job of the outbox stands. */
 export enum OutboxJobState {
   /** UNSPECIFIED - Not used. */
@@ -199,6 +250,44 @@ export interface Upstream {
     | undefined;
   /** How many failed in a row. */
   consecutiveFailures: number;
+  /** Since when its breaker stands so; unset if it never changed. */
+  breakerChangeTime:
+    | Date
+    | undefined;
+  /** Why a call last failed, in the hub's words. */
+  lastFailureReason: string;
+  /** Until when the token is good that it gave us; unset if we hold none. */
+  tokenExpireTime:
+    | Date
+    | undefined;
+  /** Until when the client certificate is good that we show it; unset if we show none. */
+  certificateExpireTime:
+    | Date
+    | undefined;
+  /** How many calls could be made now without waiting; unset if no limit is kept to. */
+  quotaLeft?:
+    | number
+    | undefined;
+  /** How many attempts are under way. */
+  inFlight: number;
+  /** How long the newest answered attempts took: half of them less. */
+  latencyMedian:
+    | Duration
+    | undefined;
+  /** And 95 of 100 of them less. */
+  latencyP95: Duration | undefined;
+}
+
+/** One thing that was looked at. */
+export interface Finding {
+  /** What: "name", "connection", "tls", "read". */
+  check: string;
+  /** How it is. */
+  verdict: Verdict;
+  /** In words. */
+  told: string;
+  /** What to do about it. */
+  remedy: string;
 }
 
 /** A record of the audit. */
@@ -468,7 +557,21 @@ export const Module: MessageFns<Module> = {
 };
 
 function createBaseUpstream(): Upstream {
-  return { name: "", breakerState: 0, lastSuccessTime: undefined, lastFailureTime: undefined, consecutiveFailures: 0 };
+  return {
+    name: "",
+    breakerState: 0,
+    lastSuccessTime: undefined,
+    lastFailureTime: undefined,
+    consecutiveFailures: 0,
+    breakerChangeTime: undefined,
+    lastFailureReason: "",
+    tokenExpireTime: undefined,
+    certificateExpireTime: undefined,
+    quotaLeft: undefined,
+    inFlight: 0,
+    latencyMedian: undefined,
+    latencyP95: undefined,
+  };
 }
 
 export const Upstream: MessageFns<Upstream> = {
@@ -487,6 +590,30 @@ export const Upstream: MessageFns<Upstream> = {
     }
     if (message.consecutiveFailures !== 0) {
       writer.uint32(40).int32(message.consecutiveFailures);
+    }
+    if (message.breakerChangeTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.breakerChangeTime), writer.uint32(50).fork()).join();
+    }
+    if (message.lastFailureReason !== "") {
+      writer.uint32(58).string(message.lastFailureReason);
+    }
+    if (message.tokenExpireTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.tokenExpireTime), writer.uint32(66).fork()).join();
+    }
+    if (message.certificateExpireTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.certificateExpireTime), writer.uint32(74).fork()).join();
+    }
+    if (message.quotaLeft !== undefined) {
+      writer.uint32(80).int32(message.quotaLeft);
+    }
+    if (message.inFlight !== 0) {
+      writer.uint32(88).int32(message.inFlight);
+    }
+    if (message.latencyMedian !== undefined) {
+      Duration.encode(message.latencyMedian, writer.uint32(98).fork()).join();
+    }
+    if (message.latencyP95 !== undefined) {
+      Duration.encode(message.latencyP95, writer.uint32(106).fork()).join();
     }
     return writer;
   },
@@ -544,6 +671,70 @@ export const Upstream: MessageFns<Upstream> = {
             message.consecutiveFailures = reader.int32();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.breakerChangeTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.lastFailureReason = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.tokenExpireTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.certificateExpireTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.quotaLeft = reader.int32();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.inFlight = reader.int32();
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.latencyMedian = Duration.decode(reader, reader.uint32());
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.latencyP95 = Duration.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -579,6 +770,46 @@ export const Upstream: MessageFns<Upstream> = {
         : isSet(object.consecutive_failures)
         ? globalThis.Number(object.consecutive_failures)
         : 0,
+      breakerChangeTime: isSet(object.breakerChangeTime)
+        ? fromJsonTimestamp(object.breakerChangeTime)
+        : isSet(object.breaker_change_time)
+        ? fromJsonTimestamp(object.breaker_change_time)
+        : undefined,
+      lastFailureReason: isSet(object.lastFailureReason)
+        ? globalThis.String(object.lastFailureReason)
+        : isSet(object.last_failure_reason)
+        ? globalThis.String(object.last_failure_reason)
+        : "",
+      tokenExpireTime: isSet(object.tokenExpireTime)
+        ? fromJsonTimestamp(object.tokenExpireTime)
+        : isSet(object.token_expire_time)
+        ? fromJsonTimestamp(object.token_expire_time)
+        : undefined,
+      certificateExpireTime: isSet(object.certificateExpireTime)
+        ? fromJsonTimestamp(object.certificateExpireTime)
+        : isSet(object.certificate_expire_time)
+        ? fromJsonTimestamp(object.certificate_expire_time)
+        : undefined,
+      quotaLeft: isSet(object.quotaLeft)
+        ? globalThis.Number(object.quotaLeft)
+        : isSet(object.quota_left)
+        ? globalThis.Number(object.quota_left)
+        : undefined,
+      inFlight: isSet(object.inFlight)
+        ? globalThis.Number(object.inFlight)
+        : isSet(object.in_flight)
+        ? globalThis.Number(object.in_flight)
+        : 0,
+      latencyMedian: isSet(object.latencyMedian)
+        ? Duration.fromJSON(object.latencyMedian)
+        : isSet(object.latency_median)
+        ? Duration.fromJSON(object.latency_median)
+        : undefined,
+      latencyP95: isSet(object.latencyP95)
+        ? Duration.fromJSON(object.latencyP95)
+        : isSet(object.latency_p95)
+        ? Duration.fromJSON(object.latency_p95)
+        : undefined,
     };
   },
 
@@ -599,6 +830,30 @@ export const Upstream: MessageFns<Upstream> = {
     if (message.consecutiveFailures !== 0) {
       obj.consecutiveFailures = Math.round(message.consecutiveFailures);
     }
+    if (message.breakerChangeTime !== undefined) {
+      obj.breakerChangeTime = message.breakerChangeTime.toISOString();
+    }
+    if (message.lastFailureReason !== "") {
+      obj.lastFailureReason = message.lastFailureReason;
+    }
+    if (message.tokenExpireTime !== undefined) {
+      obj.tokenExpireTime = message.tokenExpireTime.toISOString();
+    }
+    if (message.certificateExpireTime !== undefined) {
+      obj.certificateExpireTime = message.certificateExpireTime.toISOString();
+    }
+    if (message.quotaLeft !== undefined) {
+      obj.quotaLeft = Math.round(message.quotaLeft);
+    }
+    if (message.inFlight !== 0) {
+      obj.inFlight = Math.round(message.inFlight);
+    }
+    if (message.latencyMedian !== undefined) {
+      obj.latencyMedian = Duration.toJSON(message.latencyMedian);
+    }
+    if (message.latencyP95 !== undefined) {
+      obj.latencyP95 = Duration.toJSON(message.latencyP95);
+    }
     return obj;
   },
 
@@ -612,6 +867,135 @@ export const Upstream: MessageFns<Upstream> = {
     message.lastSuccessTime = object.lastSuccessTime ?? undefined;
     message.lastFailureTime = object.lastFailureTime ?? undefined;
     message.consecutiveFailures = object.consecutiveFailures ?? 0;
+    message.breakerChangeTime = object.breakerChangeTime ?? undefined;
+    message.lastFailureReason = object.lastFailureReason ?? "";
+    message.tokenExpireTime = object.tokenExpireTime ?? undefined;
+    message.certificateExpireTime = object.certificateExpireTime ?? undefined;
+    message.quotaLeft = object.quotaLeft ?? undefined;
+    message.inFlight = object.inFlight ?? 0;
+    message.latencyMedian = (object.latencyMedian !== undefined && object.latencyMedian !== null)
+      ? Duration.fromPartial(object.latencyMedian)
+      : undefined;
+    message.latencyP95 = (object.latencyP95 !== undefined && object.latencyP95 !== null)
+      ? Duration.fromPartial(object.latencyP95)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseFinding(): Finding {
+  return { check: "", verdict: 0, told: "", remedy: "" };
+}
+
+export const Finding: MessageFns<Finding> = {
+  encode(message: Finding, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.check !== "") {
+      writer.uint32(10).string(message.check);
+    }
+    if (message.verdict !== 0) {
+      writer.uint32(16).int32(message.verdict);
+    }
+    if (message.told !== "") {
+      writer.uint32(26).string(message.told);
+    }
+    if (message.remedy !== "") {
+      writer.uint32(34).string(message.remedy);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Finding {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFinding();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.check = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.verdict = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.told = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.remedy = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Finding {
+    return {
+      check: isSet(object.check) ? globalThis.String(object.check) : "",
+      verdict: isSet(object.verdict) ? verdictFromJSON(object.verdict) : 0,
+      told: isSet(object.told) ? globalThis.String(object.told) : "",
+      remedy: isSet(object.remedy) ? globalThis.String(object.remedy) : "",
+    };
+  },
+
+  toJSON(message: Finding): unknown {
+    const obj: any = {};
+    if (message.check !== "") {
+      obj.check = message.check;
+    }
+    if (message.verdict !== 0) {
+      obj.verdict = verdictToJSON(message.verdict);
+    }
+    if (message.told !== "") {
+      obj.told = message.told;
+    }
+    if (message.remedy !== "") {
+      obj.remedy = message.remedy;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Finding>, I>>(base?: I): Finding {
+    return Finding.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Finding>, I>>(object: I): Finding {
+    const message = createBaseFinding();
+    message.check = object.check ?? "";
+    message.verdict = object.verdict ?? 0;
+    message.told = object.told ?? "";
+    message.remedy = object.remedy ?? "";
     return message;
   },
 };

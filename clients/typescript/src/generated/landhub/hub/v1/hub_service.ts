@@ -20,6 +20,7 @@ import {
 } from "@grpc/grpc-js";
 import {
   AuditRecord,
+  Finding,
   Module,
   ModuleMode,
   moduleModeFromJSON,
@@ -242,6 +243,18 @@ export interface DiscardOutboxJobRequest {
 export interface DiscardOutboxJobResponse {
   /** The job. */
   job: OutboxJob | undefined;
+}
+
+/** Probes an upstream. */
+export interface ProbeUpstreamRequest {
+  /** Its name: "rosreestr.xml_gateway", or "signing.main" for the signer agent "main". */
+  upstream: string;
+}
+
+/** How far one gets. */
+export interface ProbeUpstreamResponse {
+  /** Step by step; the first step that fails is the last. */
+  findings: Finding[];
 }
 
 function createBaseListModulesRequest(): ListModulesRequest {
@@ -2499,6 +2512,142 @@ export const DiscardOutboxJobResponse: MessageFns<DiscardOutboxJobResponse> = {
   },
 };
 
+function createBaseProbeUpstreamRequest(): ProbeUpstreamRequest {
+  return { upstream: "" };
+}
+
+export const ProbeUpstreamRequest: MessageFns<ProbeUpstreamRequest> = {
+  encode(message: ProbeUpstreamRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.upstream !== "") {
+      writer.uint32(10).string(message.upstream);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProbeUpstreamRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProbeUpstreamRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.upstream = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ProbeUpstreamRequest {
+    return { upstream: isSet(object.upstream) ? globalThis.String(object.upstream) : "" };
+  },
+
+  toJSON(message: ProbeUpstreamRequest): unknown {
+    const obj: any = {};
+    if (message.upstream !== "") {
+      obj.upstream = message.upstream;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ProbeUpstreamRequest>, I>>(base?: I): ProbeUpstreamRequest {
+    return ProbeUpstreamRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ProbeUpstreamRequest>, I>>(object: I): ProbeUpstreamRequest {
+    const message = createBaseProbeUpstreamRequest();
+    message.upstream = object.upstream ?? "";
+    return message;
+  },
+};
+
+function createBaseProbeUpstreamResponse(): ProbeUpstreamResponse {
+  return { findings: [] };
+}
+
+export const ProbeUpstreamResponse: MessageFns<ProbeUpstreamResponse> = {
+  encode(message: ProbeUpstreamResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.findings) {
+      Finding.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProbeUpstreamResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProbeUpstreamResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.findings.push(Finding.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ProbeUpstreamResponse {
+    return {
+      findings: globalThis.Array.isArray(object?.findings) ? object.findings.map((e: any) => Finding.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: ProbeUpstreamResponse): unknown {
+    const obj: any = {};
+    if (message.findings?.length) {
+      obj.findings = message.findings.map((e) => Finding.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ProbeUpstreamResponse>, I>>(base?: I): ProbeUpstreamResponse {
+    return ProbeUpstreamResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ProbeUpstreamResponse>, I>>(object: I): ProbeUpstreamResponse {
+    const message = createBaseProbeUpstreamResponse();
+    message.findings = object.findings?.map((e) => Finding.fromPartial(e)) || [];
+    return message;
+  },
+};
+
 /** Administration of a hub: served on its own port, to administrators' certificates only. */
 export type HubServiceService = typeof HubServiceService;
 export const HubServiceService = {
@@ -2533,6 +2682,17 @@ export const HubServiceService = {
     responseSerialize: (value: ListUpstreamsResponse): Buffer =>
       Buffer.from(ListUpstreamsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListUpstreamsResponse => ListUpstreamsResponse.decode(value),
+  },
+  /** Go the way to an upstream step by step and make one harmless read of it with the real credentials. */
+  probeUpstream: {
+    path: "/landhub.hub.v1.HubService/ProbeUpstream" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ProbeUpstreamRequest): Buffer => Buffer.from(ProbeUpstreamRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ProbeUpstreamRequest => ProbeUpstreamRequest.decode(value),
+    responseSerialize: (value: ProbeUpstreamResponse): Buffer =>
+      Buffer.from(ProbeUpstreamResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ProbeUpstreamResponse => ProbeUpstreamResponse.decode(value),
   },
   /** Close a circuit breaker now. */
   resetBreaker: {
@@ -2638,6 +2798,8 @@ export interface HubServiceServer extends UntypedServiceImplementation {
   setModuleMode: handleUnaryCall<SetModuleModeRequest, SetModuleModeResponse>;
   /** List the services outside that the hub calls. */
   listUpstreams: handleUnaryCall<ListUpstreamsRequest, ListUpstreamsResponse>;
+  /** Go the way to an upstream step by step and make one harmless read of it with the real credentials. */
+  probeUpstream: handleUnaryCall<ProbeUpstreamRequest, ProbeUpstreamResponse>;
   /** Close a circuit breaker now. */
   resetBreaker: handleUnaryCall<ResetBreakerRequest, ResetBreakerResponse>;
   /** List audit records, newest first. */
@@ -2707,6 +2869,22 @@ export interface HubServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListUpstreamsResponse) => void,
+  ): ClientUnaryCall;
+  /** Go the way to an upstream step by step and make one harmless read of it with the real credentials. */
+  probeUpstream(
+    request: ProbeUpstreamRequest,
+    callback: (error: ServiceError | null, response: ProbeUpstreamResponse) => void,
+  ): ClientUnaryCall;
+  probeUpstream(
+    request: ProbeUpstreamRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ProbeUpstreamResponse) => void,
+  ): ClientUnaryCall;
+  probeUpstream(
+    request: ProbeUpstreamRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ProbeUpstreamResponse) => void,
   ): ClientUnaryCall;
   /** Close a circuit breaker now. */
   resetBreaker(

@@ -37,6 +37,11 @@ public final class HubProto extends com.google.protobuf.GeneratedFile {
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
       internal_static_landhub_hub_v1_Upstream_fieldAccessorTable;
   static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_landhub_hub_v1_Finding_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_landhub_hub_v1_Finding_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
     internal_static_landhub_hub_v1_AuditRecord_descriptor;
   static final 
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
@@ -66,77 +71,97 @@ public final class HubProto extends com.google.protobuf.GeneratedFile {
   static {
     java.lang.String[] descriptorData = {
       "\n\030landhub/hub/v1/hub.proto\022\016landhub.hub." +
-      "v1\032\037google/protobuf/timestamp.proto\"\252\001\n\006" +
-      "Module\022\022\n\004name\030\001 \001(\tR\004name\022.\n\004mode\030\002 \001(\016" +
-      "2\032.landhub.hub.v1.ModuleModeR\004mode\022\024\n\005re" +
-      "ady\030\003 \001(\010R\005ready\022(\n\020not_ready_reason\030\004 \001" +
-      "(\tR\016notReadyReason\022\034\n\tproviders\030\005 \003(\tR\tp" +
-      "roviders\"\244\002\n\010Upstream\022\022\n\004name\030\001 \001(\tR\004nam" +
-      "e\022A\n\rbreaker_state\030\002 \001(\0162\034.landhub.hub.v" +
-      "1.BreakerStateR\014breakerState\022F\n\021last_suc" +
-      "cess_time\030\003 \001(\0132\032.google.protobuf.Timest" +
-      "ampR\017lastSuccessTime\022F\n\021last_failure_tim" +
-      "e\030\004 \001(\0132\032.google.protobuf.TimestampR\017las" +
-      "tFailureTime\0221\n\024consecutive_failures\030\005 \001" +
-      "(\005R\023consecutiveFailures\"\223\003\n\013AuditRecord\022" +
-      "\032\n\010instance\030\001 \001(\tR\010instance\022\032\n\010sequence\030" +
-      "\002 \001(\003R\010sequence\022;\n\013record_time\030\003 \001(\0132\032.g" +
-      "oogle.protobuf.TimestampR\nrecordTime\022\024\n\005" +
-      "phase\030\004 \001(\tR\005phase\022\026\n\006caller\030\005 \001(\tR\006call" +
-      "er\022\026\n\006method\030\006 \001(\tR\006method\022\035\n\nrequest_id" +
-      "\030\007 \001(\tR\trequestId\022-\n\022business_reference\030" +
-      "\010 \001(\tR\021businessReference\022\032\n\010resource\030\t \001" +
-      "(\tR\010resource\022\030\n\007outcome\030\n \001(\tR\007outcome\022\026" +
-      "\n\006reason\030\013 \001(\tR\006reason\022\031\n\010trace_id\030\014 \001(\t" +
-      "R\007traceId\022\022\n\004hash\030\r \001(\014R\004hash\"\302\001\n\nStoryE" +
-      "ntry\0229\n\nentry_time\030\001 \001(\0132\032.google.protob" +
-      "uf.TimestampR\tentryTime\022\026\n\006source\030\002 \001(\tR" +
-      "\006source\022\024\n\005title\030\003 \001(\tR\005title\022\032\n\010resourc" +
-      "e\030\004 \001(\tR\010resource\022\024\n\005state\030\005 \001(\tR\005state\022" +
-      "\031\n\010trace_id\030\006 \001(\tR\007traceId\"\321\002\n\tStuckWork" +
-      "\022\032\n\010resource\030\001 \001(\tR\010resource\022\022\n\004kind\030\002 \001" +
-      "(\tR\004kind\022\024\n\005cause\030\003 \001(\tR\005cause\022\035\n\nlast_e" +
-      "rror\030\004 \001(\tR\tlastError\0229\n\nsince_time\030\005 \001(" +
-      "\0132\032.google.protobuf.TimestampR\tsinceTime" +
-      "\022-\n\022business_reference\030\006 \001(\tR\021businessRe" +
-      "ference\022\026\n\006remedy\030\007 \001(\tR\006remedy\022\025\n\006job_i" +
-      "d\030\010 \001(\tR\005jobId\022F\n\021next_attempt_time\030\t \001(" +
-      "\0132\032.google.protobuf.TimestampR\017nextAttem" +
-      "ptTime\"\327\005\n\tOutboxJob\022\025\n\006job_id\030\001 \001(\tR\005jo" +
-      "bId\022\022\n\004kind\030\002 \001(\tR\004kind\0224\n\005state\030\003 \001(\0162\036" +
-      ".landhub.hub.v1.OutboxJobStateR\005state\022\032\n" +
-      "\010resource\030\004 \001(\tR\010resource\022\026\n\006caller\030\005 \001(" +
-      "\tR\006caller\022\026\n\006method\030\006 \001(\tR\006method\022\035\n\nreq" +
-      "uest_id\030\007 \001(\tR\trequestId\022-\n\022business_ref" +
-      "erence\030\010 \001(\tR\021businessReference\022\031\n\010trace" +
-      "_id\030\t \001(\tR\007traceId\0225\n\010run_time\030\n \001(\0132\032.g" +
-      "oogle.protobuf.TimestampR\007runTime\022\032\n\010att" +
-      "empts\030\013 \001(\005R\010attempts\022\032\n\010setbacks\030\014 \001(\005R" +
-      "\010setbacks\022\032\n\010failures\030\r \001(\005R\010failures\022\026\n" +
-      "\006reason\030\016 \001(\tR\006reason\0227\n\tsent_time\030\017 \001(\013" +
-      "2\032.google.protobuf.TimestampR\010sentTime\022\026" +
-      "\n\006holder\030\020 \001(\tR\006holder\022F\n\021lease_expire_t" +
-      "ime\030\021 \001(\0132\032.google.protobuf.TimestampR\017l" +
-      "easeExpireTime\022;\n\013create_time\030\022 \001(\0132\032.go" +
-      "ogle.protobuf.TimestampR\ncreateTime\022;\n\013u" +
-      "pdate_time\030\023 \001(\0132\032.google.protobuf.Times" +
-      "tampR\nupdateTime*m\n\nModuleMode\022\033\n\027MODULE" +
-      "_MODE_UNSPECIFIED\020\000\022\023\n\017MODULE_MODE_OFF\020\001" +
-      "\022\031\n\025MODULE_MODE_READ_ONLY\020\002\022\022\n\016MODULE_MO" +
-      "DE_ON\020\003*|\n\014BreakerState\022\035\n\031BREAKER_STATE" +
-      "_UNSPECIFIED\020\000\022\030\n\024BREAKER_STATE_CLOSED\020\001" +
-      "\022\026\n\022BREAKER_STATE_OPEN\020\002\022\033\n\027BREAKER_STAT" +
-      "E_HALF_OPEN\020\003*\241\001\n\016OutboxJobState\022 \n\034OUTB" +
-      "OX_JOB_STATE_UNSPECIFIED\020\000\022\032\n\026OUTBOX_JOB" +
-      "_STATE_READY\020\001\022\033\n\027OUTBOX_JOB_STATE_LEASE" +
-      "D\020\002\022\031\n\025OUTBOX_JOB_STATE_DONE\020\003\022\031\n\025OUTBOX" +
-      "_JOB_STATE_DEAD\020\004B[\n\021io.landhub.hub.v1B\010" +
-      "HubProtoP\001Z:github.com/landhub/landhub/c" +
-      "lients/go/landhub/hub/v1;hubv1b\006proto3"
+      "v1\032\036google/protobuf/duration.proto\032\037goog" +
+      "le/protobuf/timestamp.proto\"\252\001\n\006Module\022\022" +
+      "\n\004name\030\001 \001(\tR\004name\022.\n\004mode\030\002 \001(\0162\032.landh" +
+      "ub.hub.v1.ModuleModeR\004mode\022\024\n\005ready\030\003 \001(" +
+      "\010R\005ready\022(\n\020not_ready_reason\030\004 \001(\tR\016notR" +
+      "eadyReason\022\034\n\tproviders\030\005 \003(\tR\tproviders" +
+      "\"\212\006\n\010Upstream\022\022\n\004name\030\001 \001(\tR\004name\022A\n\rbre" +
+      "aker_state\030\002 \001(\0162\034.landhub.hub.v1.Breake" +
+      "rStateR\014breakerState\022F\n\021last_success_tim" +
+      "e\030\003 \001(\0132\032.google.protobuf.TimestampR\017las" +
+      "tSuccessTime\022F\n\021last_failure_time\030\004 \001(\0132" +
+      "\032.google.protobuf.TimestampR\017lastFailure" +
+      "Time\0221\n\024consecutive_failures\030\005 \001(\005R\023cons" +
+      "ecutiveFailures\022J\n\023breaker_change_time\030\006" +
+      " \001(\0132\032.google.protobuf.TimestampR\021breake" +
+      "rChangeTime\022.\n\023last_failure_reason\030\007 \001(\t" +
+      "R\021lastFailureReason\022F\n\021token_expire_time" +
+      "\030\010 \001(\0132\032.google.protobuf.TimestampR\017toke" +
+      "nExpireTime\022R\n\027certificate_expire_time\030\t" +
+      " \001(\0132\032.google.protobuf.TimestampR\025certif" +
+      "icateExpireTime\022\"\n\nquota_left\030\n \001(\005H\000R\tq" +
+      "uotaLeft\210\001\001\022\033\n\tin_flight\030\013 \001(\005R\010inFlight" +
+      "\022@\n\016latency_median\030\014 \001(\0132\031.google.protob" +
+      "uf.DurationR\rlatencyMedian\022:\n\013latency_p9" +
+      "5\030\r \001(\0132\031.google.protobuf.DurationR\nlate" +
+      "ncyP95B\r\n\013_quota_left\"~\n\007Finding\022\024\n\005chec" +
+      "k\030\001 \001(\tR\005check\0221\n\007verdict\030\002 \001(\0162\027.landhu" +
+      "b.hub.v1.VerdictR\007verdict\022\022\n\004told\030\003 \001(\tR" +
+      "\004told\022\026\n\006remedy\030\004 \001(\tR\006remedy\"\223\003\n\013AuditR" +
+      "ecord\022\032\n\010instance\030\001 \001(\tR\010instance\022\032\n\010seq" +
+      "uence\030\002 \001(\003R\010sequence\022;\n\013record_time\030\003 \001" +
+      "(\0132\032.google.protobuf.TimestampR\nrecordTi" +
+      "me\022\024\n\005phase\030\004 \001(\tR\005phase\022\026\n\006caller\030\005 \001(\t" +
+      "R\006caller\022\026\n\006method\030\006 \001(\tR\006method\022\035\n\nrequ" +
+      "est_id\030\007 \001(\tR\trequestId\022-\n\022business_refe" +
+      "rence\030\010 \001(\tR\021businessReference\022\032\n\010resour" +
+      "ce\030\t \001(\tR\010resource\022\030\n\007outcome\030\n \001(\tR\007out" +
+      "come\022\026\n\006reason\030\013 \001(\tR\006reason\022\031\n\010trace_id" +
+      "\030\014 \001(\tR\007traceId\022\022\n\004hash\030\r \001(\014R\004hash\"\302\001\n\n" +
+      "StoryEntry\0229\n\nentry_time\030\001 \001(\0132\032.google." +
+      "protobuf.TimestampR\tentryTime\022\026\n\006source\030" +
+      "\002 \001(\tR\006source\022\024\n\005title\030\003 \001(\tR\005title\022\032\n\010r" +
+      "esource\030\004 \001(\tR\010resource\022\024\n\005state\030\005 \001(\tR\005" +
+      "state\022\031\n\010trace_id\030\006 \001(\tR\007traceId\"\321\002\n\tStu" +
+      "ckWork\022\032\n\010resource\030\001 \001(\tR\010resource\022\022\n\004ki" +
+      "nd\030\002 \001(\tR\004kind\022\024\n\005cause\030\003 \001(\tR\005cause\022\035\n\n" +
+      "last_error\030\004 \001(\tR\tlastError\0229\n\nsince_tim" +
+      "e\030\005 \001(\0132\032.google.protobuf.TimestampR\tsin" +
+      "ceTime\022-\n\022business_reference\030\006 \001(\tR\021busi" +
+      "nessReference\022\026\n\006remedy\030\007 \001(\tR\006remedy\022\025\n" +
+      "\006job_id\030\010 \001(\tR\005jobId\022F\n\021next_attempt_tim" +
+      "e\030\t \001(\0132\032.google.protobuf.TimestampR\017nex" +
+      "tAttemptTime\"\327\005\n\tOutboxJob\022\025\n\006job_id\030\001 \001" +
+      "(\tR\005jobId\022\022\n\004kind\030\002 \001(\tR\004kind\0224\n\005state\030\003" +
+      " \001(\0162\036.landhub.hub.v1.OutboxJobStateR\005st" +
+      "ate\022\032\n\010resource\030\004 \001(\tR\010resource\022\026\n\006calle" +
+      "r\030\005 \001(\tR\006caller\022\026\n\006method\030\006 \001(\tR\006method\022" +
+      "\035\n\nrequest_id\030\007 \001(\tR\trequestId\022-\n\022busine" +
+      "ss_reference\030\010 \001(\tR\021businessReference\022\031\n" +
+      "\010trace_id\030\t \001(\tR\007traceId\0225\n\010run_time\030\n \001" +
+      "(\0132\032.google.protobuf.TimestampR\007runTime\022" +
+      "\032\n\010attempts\030\013 \001(\005R\010attempts\022\032\n\010setbacks\030" +
+      "\014 \001(\005R\010setbacks\022\032\n\010failures\030\r \001(\005R\010failu" +
+      "res\022\026\n\006reason\030\016 \001(\tR\006reason\0227\n\tsent_time" +
+      "\030\017 \001(\0132\032.google.protobuf.TimestampR\010sent" +
+      "Time\022\026\n\006holder\030\020 \001(\tR\006holder\022F\n\021lease_ex" +
+      "pire_time\030\021 \001(\0132\032.google.protobuf.Timest" +
+      "ampR\017leaseExpireTime\022;\n\013create_time\030\022 \001(" +
+      "\0132\032.google.protobuf.TimestampR\ncreateTim" +
+      "e\022;\n\013update_time\030\023 \001(\0132\032.google.protobuf" +
+      ".TimestampR\nupdateTime*m\n\nModuleMode\022\033\n\027" +
+      "MODULE_MODE_UNSPECIFIED\020\000\022\023\n\017MODULE_MODE" +
+      "_OFF\020\001\022\031\n\025MODULE_MODE_READ_ONLY\020\002\022\022\n\016MOD" +
+      "ULE_MODE_ON\020\003*|\n\014BreakerState\022\035\n\031BREAKER" +
+      "_STATE_UNSPECIFIED\020\000\022\030\n\024BREAKER_STATE_CL" +
+      "OSED\020\001\022\026\n\022BREAKER_STATE_OPEN\020\002\022\033\n\027BREAKE" +
+      "R_STATE_HALF_OPEN\020\003*V\n\007Verdict\022\027\n\023VERDIC" +
+      "T_UNSPECIFIED\020\000\022\016\n\nVERDICT_OK\020\001\022\020\n\014VERDI" +
+      "CT_WARN\020\002\022\020\n\014VERDICT_FAIL\020\003*\241\001\n\016OutboxJo" +
+      "bState\022 \n\034OUTBOX_JOB_STATE_UNSPECIFIED\020\000" +
+      "\022\032\n\026OUTBOX_JOB_STATE_READY\020\001\022\033\n\027OUTBOX_J" +
+      "OB_STATE_LEASED\020\002\022\031\n\025OUTBOX_JOB_STATE_DO" +
+      "NE\020\003\022\031\n\025OUTBOX_JOB_STATE_DEAD\020\004B[\n\021io.la" +
+      "ndhub.hub.v1B\010HubProtoP\001Z:github.com/lan" +
+      "dhub/landhub/clients/go/landhub/hub/v1;h" +
+      "ubv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
         new com.google.protobuf.Descriptors.FileDescriptor[] {
+          com.google.protobuf.DurationProto.getDescriptor(),
           com.google.protobuf.TimestampProto.getDescriptor(),
         });
     internal_static_landhub_hub_v1_Module_descriptor =
@@ -150,32 +175,39 @@ public final class HubProto extends com.google.protobuf.GeneratedFile {
     internal_static_landhub_hub_v1_Upstream_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_hub_v1_Upstream_descriptor,
-        new java.lang.String[] { "Name", "BreakerState", "LastSuccessTime", "LastFailureTime", "ConsecutiveFailures", });
-    internal_static_landhub_hub_v1_AuditRecord_descriptor =
+        new java.lang.String[] { "Name", "BreakerState", "LastSuccessTime", "LastFailureTime", "ConsecutiveFailures", "BreakerChangeTime", "LastFailureReason", "TokenExpireTime", "CertificateExpireTime", "QuotaLeft", "InFlight", "LatencyMedian", "LatencyP95", });
+    internal_static_landhub_hub_v1_Finding_descriptor =
       getDescriptor().getMessageType(2);
+    internal_static_landhub_hub_v1_Finding_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_landhub_hub_v1_Finding_descriptor,
+        new java.lang.String[] { "Check", "Verdict", "Told", "Remedy", });
+    internal_static_landhub_hub_v1_AuditRecord_descriptor =
+      getDescriptor().getMessageType(3);
     internal_static_landhub_hub_v1_AuditRecord_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_hub_v1_AuditRecord_descriptor,
         new java.lang.String[] { "Instance", "Sequence", "RecordTime", "Phase", "Caller", "Method", "RequestId", "BusinessReference", "Resource", "Outcome", "Reason", "TraceId", "Hash", });
     internal_static_landhub_hub_v1_StoryEntry_descriptor =
-      getDescriptor().getMessageType(3);
+      getDescriptor().getMessageType(4);
     internal_static_landhub_hub_v1_StoryEntry_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_hub_v1_StoryEntry_descriptor,
         new java.lang.String[] { "EntryTime", "Source", "Title", "Resource", "State", "TraceId", });
     internal_static_landhub_hub_v1_StuckWork_descriptor =
-      getDescriptor().getMessageType(4);
+      getDescriptor().getMessageType(5);
     internal_static_landhub_hub_v1_StuckWork_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_hub_v1_StuckWork_descriptor,
         new java.lang.String[] { "Resource", "Kind", "Cause", "LastError", "SinceTime", "BusinessReference", "Remedy", "JobId", "NextAttemptTime", });
     internal_static_landhub_hub_v1_OutboxJob_descriptor =
-      getDescriptor().getMessageType(5);
+      getDescriptor().getMessageType(6);
     internal_static_landhub_hub_v1_OutboxJob_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_hub_v1_OutboxJob_descriptor,
         new java.lang.String[] { "JobId", "Kind", "State", "Resource", "Caller", "Method", "RequestId", "BusinessReference", "TraceId", "RunTime", "Attempts", "Setbacks", "Failures", "Reason", "SentTime", "Holder", "LeaseExpireTime", "CreateTime", "UpdateTime", });
     descriptor.resolveAllFeaturesImmutable();
+    com.google.protobuf.DurationProto.getDescriptor();
     com.google.protobuf.TimestampProto.getDescriptor();
   }
 

@@ -108,6 +108,37 @@ public final class HubServiceGrpc {
     return getListUpstreamsMethod;
   }
 
+  private static volatile io.grpc.MethodDescriptor<io.landhub.hub.v1.ProbeUpstreamRequest,
+      io.landhub.hub.v1.ProbeUpstreamResponse> getProbeUpstreamMethod;
+
+  @io.grpc.stub.annotations.RpcMethod(
+      fullMethodName = SERVICE_NAME + '/' + "ProbeUpstream",
+      requestType = io.landhub.hub.v1.ProbeUpstreamRequest.class,
+      responseType = io.landhub.hub.v1.ProbeUpstreamResponse.class,
+      methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
+  public static io.grpc.MethodDescriptor<io.landhub.hub.v1.ProbeUpstreamRequest,
+      io.landhub.hub.v1.ProbeUpstreamResponse> getProbeUpstreamMethod() {
+    io.grpc.MethodDescriptor<io.landhub.hub.v1.ProbeUpstreamRequest, io.landhub.hub.v1.ProbeUpstreamResponse> getProbeUpstreamMethod;
+    if ((getProbeUpstreamMethod = HubServiceGrpc.getProbeUpstreamMethod) == null) {
+      synchronized (HubServiceGrpc.class) {
+        if ((getProbeUpstreamMethod = HubServiceGrpc.getProbeUpstreamMethod) == null) {
+          HubServiceGrpc.getProbeUpstreamMethod = getProbeUpstreamMethod =
+              io.grpc.MethodDescriptor.<io.landhub.hub.v1.ProbeUpstreamRequest, io.landhub.hub.v1.ProbeUpstreamResponse>newBuilder()
+              .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "ProbeUpstream"))
+              .setSampledToLocalTracing(true)
+              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.landhub.hub.v1.ProbeUpstreamRequest.getDefaultInstance()))
+              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.landhub.hub.v1.ProbeUpstreamResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new HubServiceMethodDescriptorSupplier("ProbeUpstream"))
+              .build();
+        }
+      }
+    }
+    return getProbeUpstreamMethod;
+  }
+
   private static volatile io.grpc.MethodDescriptor<io.landhub.hub.v1.ResetBreakerRequest,
       io.landhub.hub.v1.ResetBreakerResponse> getResetBreakerMethod;
 
@@ -454,6 +485,16 @@ public final class HubServiceGrpc {
 
     /**
      * <pre>
+     * Go the way to an upstream step by step and make one harmless read of it with the real credentials.
+     * </pre>
+     */
+    default void probeUpstream(io.landhub.hub.v1.ProbeUpstreamRequest request,
+        io.grpc.stub.StreamObserver<io.landhub.hub.v1.ProbeUpstreamResponse> responseObserver) {
+      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getProbeUpstreamMethod(), responseObserver);
+    }
+
+    /**
+     * <pre>
      * Close a circuit breaker now.
      * </pre>
      */
@@ -602,6 +643,17 @@ public final class HubServiceGrpc {
 
     /**
      * <pre>
+     * Go the way to an upstream step by step and make one harmless read of it with the real credentials.
+     * </pre>
+     */
+    public void probeUpstream(io.landhub.hub.v1.ProbeUpstreamRequest request,
+        io.grpc.stub.StreamObserver<io.landhub.hub.v1.ProbeUpstreamResponse> responseObserver) {
+      io.grpc.stub.ClientCalls.asyncUnaryCall(
+          getChannel().newCall(getProbeUpstreamMethod(), getCallOptions()), request, responseObserver);
+    }
+
+    /**
+     * <pre>
      * Close a circuit breaker now.
      * </pre>
      */
@@ -741,6 +793,16 @@ public final class HubServiceGrpc {
 
     /**
      * <pre>
+     * Go the way to an upstream step by step and make one harmless read of it with the real credentials.
+     * </pre>
+     */
+    public io.landhub.hub.v1.ProbeUpstreamResponse probeUpstream(io.landhub.hub.v1.ProbeUpstreamRequest request) throws io.grpc.StatusException {
+      return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
+          getChannel(), getProbeUpstreamMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
      * Close a circuit breaker now.
      * </pre>
      */
@@ -868,6 +930,16 @@ public final class HubServiceGrpc {
     public io.landhub.hub.v1.ListUpstreamsResponse listUpstreams(io.landhub.hub.v1.ListUpstreamsRequest request) {
       return io.grpc.stub.ClientCalls.blockingUnaryCall(
           getChannel(), getListUpstreamsMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Go the way to an upstream step by step and make one harmless read of it with the real credentials.
+     * </pre>
+     */
+    public io.landhub.hub.v1.ProbeUpstreamResponse probeUpstream(io.landhub.hub.v1.ProbeUpstreamRequest request) {
+      return io.grpc.stub.ClientCalls.blockingUnaryCall(
+          getChannel(), getProbeUpstreamMethod(), getCallOptions(), request);
     }
 
     /**
@@ -1006,6 +1078,17 @@ public final class HubServiceGrpc {
 
     /**
      * <pre>
+     * Go the way to an upstream step by step and make one harmless read of it with the real credentials.
+     * </pre>
+     */
+    public com.google.common.util.concurrent.ListenableFuture<io.landhub.hub.v1.ProbeUpstreamResponse> probeUpstream(
+        io.landhub.hub.v1.ProbeUpstreamRequest request) {
+      return io.grpc.stub.ClientCalls.futureUnaryCall(
+          getChannel().newCall(getProbeUpstreamMethod(), getCallOptions()), request);
+    }
+
+    /**
+     * <pre>
      * Close a circuit breaker now.
      * </pre>
      */
@@ -1097,14 +1180,15 @@ public final class HubServiceGrpc {
   private static final int METHODID_LIST_MODULES = 0;
   private static final int METHODID_SET_MODULE_MODE = 1;
   private static final int METHODID_LIST_UPSTREAMS = 2;
-  private static final int METHODID_RESET_BREAKER = 3;
-  private static final int METHODID_LIST_AUDIT_RECORDS = 4;
-  private static final int METHODID_GET_STORY = 5;
-  private static final int METHODID_LIST_OUTBOX_JOBS = 6;
-  private static final int METHODID_RETRY_OUTBOX_JOB = 7;
-  private static final int METHODID_DISCARD_OUTBOX_JOB = 8;
-  private static final int METHODID_LIST_STUCK_WORK = 9;
-  private static final int METHODID_RESOLVE_OUTCOME = 10;
+  private static final int METHODID_PROBE_UPSTREAM = 3;
+  private static final int METHODID_RESET_BREAKER = 4;
+  private static final int METHODID_LIST_AUDIT_RECORDS = 5;
+  private static final int METHODID_GET_STORY = 6;
+  private static final int METHODID_LIST_OUTBOX_JOBS = 7;
+  private static final int METHODID_RETRY_OUTBOX_JOB = 8;
+  private static final int METHODID_DISCARD_OUTBOX_JOB = 9;
+  private static final int METHODID_LIST_STUCK_WORK = 10;
+  private static final int METHODID_RESOLVE_OUTCOME = 11;
 
   private static final class MethodHandlers<Req, Resp> implements
       io.grpc.stub.ServerCalls.UnaryMethod<Req, Resp>,
@@ -1134,6 +1218,10 @@ public final class HubServiceGrpc {
         case METHODID_LIST_UPSTREAMS:
           serviceImpl.listUpstreams((io.landhub.hub.v1.ListUpstreamsRequest) request,
               (io.grpc.stub.StreamObserver<io.landhub.hub.v1.ListUpstreamsResponse>) responseObserver);
+          break;
+        case METHODID_PROBE_UPSTREAM:
+          serviceImpl.probeUpstream((io.landhub.hub.v1.ProbeUpstreamRequest) request,
+              (io.grpc.stub.StreamObserver<io.landhub.hub.v1.ProbeUpstreamResponse>) responseObserver);
           break;
         case METHODID_RESET_BREAKER:
           serviceImpl.resetBreaker((io.landhub.hub.v1.ResetBreakerRequest) request,
@@ -1206,6 +1294,13 @@ public final class HubServiceGrpc {
               io.landhub.hub.v1.ListUpstreamsRequest,
               io.landhub.hub.v1.ListUpstreamsResponse>(
                 service, METHODID_LIST_UPSTREAMS)))
+        .addMethod(
+          getProbeUpstreamMethod(),
+          io.grpc.stub.ServerCalls.asyncUnaryCall(
+            new MethodHandlers<
+              io.landhub.hub.v1.ProbeUpstreamRequest,
+              io.landhub.hub.v1.ProbeUpstreamResponse>(
+                service, METHODID_PROBE_UPSTREAM)))
         .addMethod(
           getResetBreakerMethod(),
           io.grpc.stub.ServerCalls.asyncUnaryCall(
@@ -1313,6 +1408,7 @@ public final class HubServiceGrpc {
               .addMethod(getListModulesMethod())
               .addMethod(getSetModuleModeMethod())
               .addMethod(getListUpstreamsMethod())
+              .addMethod(getProbeUpstreamMethod())
               .addMethod(getResetBreakerMethod())
               .addMethod(getListAuditRecordsMethod())
               .addMethod(getGetStoryMethod())

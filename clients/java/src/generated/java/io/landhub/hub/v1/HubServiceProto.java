@@ -146,6 +146,16 @@ public final class HubServiceProto extends com.google.protobuf.GeneratedFile {
   static final 
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
       internal_static_landhub_hub_v1_DiscardOutboxJobResponse_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_landhub_hub_v1_ProbeUpstreamRequest_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_landhub_hub_v1_ProbeUpstreamRequest_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_landhub_hub_v1_ProbeUpstreamResponse_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_landhub_hub_v1_ProbeUpstreamResponse_fieldAccessorTable;
 
   public static com.google.protobuf.Descriptors.FileDescriptor
       getDescriptor() {
@@ -222,38 +232,44 @@ public final class HubServiceProto extends com.google.protobuf.GeneratedFile {
       "(\tR\005jobId\022\026\n\006reason\030\004 \001(\tR\006reason\022 \n\014eve" +
       "n_if_sent\030\005 \001(\010R\nevenIfSent\"G\n\030DiscardOu" +
       "tboxJobResponse\022+\n\003job\030\001 \001(\0132\031.landhub.h" +
-      "ub.v1.OutboxJobR\003job2\361\010\n\nHubService\022^\n\013L" +
-      "istModules\022\".landhub.hub.v1.ListModulesR" +
-      "equest\032#.landhub.hub.v1.ListModulesRespo" +
-      "nse\"\006\212\347\030\002\010\001\022d\n\rSetModuleMode\022$.landhub.h" +
-      "ub.v1.SetModuleModeRequest\032%.landhub.hub" +
-      ".v1.SetModuleModeResponse\"\006\212\347\030\002\010\002\022d\n\rLis" +
-      "tUpstreams\022$.landhub.hub.v1.ListUpstream" +
-      "sRequest\032%.landhub.hub.v1.ListUpstreamsR" +
-      "esponse\"\006\212\347\030\002\010\001\022a\n\014ResetBreaker\022#.landhu" +
-      "b.hub.v1.ResetBreakerRequest\032$.landhub.h" +
-      "ub.v1.ResetBreakerResponse\"\006\212\347\030\002\010\002\022m\n\020Li" +
-      "stAuditRecords\022\'.landhub.hub.v1.ListAudi" +
-      "tRecordsRequest\032(.landhub.hub.v1.ListAud" +
-      "itRecordsResponse\"\006\212\347\030\002\010\001\022U\n\010GetStory\022\037." +
-      "landhub.hub.v1.GetStoryRequest\032 .landhub" +
-      ".hub.v1.GetStoryResponse\"\006\212\347\030\002\010\001\022g\n\016List" +
-      "OutboxJobs\022%.landhub.hub.v1.ListOutboxJo" +
-      "bsRequest\032&.landhub.hub.v1.ListOutboxJob" +
-      "sResponse\"\006\212\347\030\002\010\001\022g\n\016RetryOutboxJob\022%.la" +
-      "ndhub.hub.v1.RetryOutboxJobRequest\032&.lan" +
-      "dhub.hub.v1.RetryOutboxJobResponse\"\006\212\347\030\002" +
-      "\010\002\022m\n\020DiscardOutboxJob\022\'.landhub.hub.v1." +
-      "DiscardOutboxJobRequest\032(.landhub.hub.v1" +
-      ".DiscardOutboxJobResponse\"\006\212\347\030\002\010\002\022d\n\rLis" +
-      "tStuckWork\022$.landhub.hub.v1.ListStuckWor" +
-      "kRequest\032%.landhub.hub.v1.ListStuckWorkR" +
-      "esponse\"\006\212\347\030\002\010\001\022g\n\016ResolveOutcome\022%.land" +
-      "hub.hub.v1.ResolveOutcomeRequest\032&.landh" +
-      "ub.hub.v1.ResolveOutcomeResponse\"\006\212\347\030\002\010\002" +
-      "Bb\n\021io.landhub.hub.v1B\017HubServiceProtoP\001" +
-      "Z:github.com/landhub/landhub/clients/go/" +
-      "landhub/hub/v1;hubv1b\006proto3"
+      "ub.v1.OutboxJobR\003job\"2\n\024ProbeUpstreamReq" +
+      "uest\022\032\n\010upstream\030\001 \001(\tR\010upstream\"L\n\025Prob" +
+      "eUpstreamResponse\0223\n\010findings\030\001 \003(\0132\027.la" +
+      "ndhub.hub.v1.FindingR\010findings2\327\t\n\nHubSe" +
+      "rvice\022^\n\013ListModules\022\".landhub.hub.v1.Li" +
+      "stModulesRequest\032#.landhub.hub.v1.ListMo" +
+      "dulesResponse\"\006\212\347\030\002\010\001\022d\n\rSetModuleMode\022$" +
+      ".landhub.hub.v1.SetModuleModeRequest\032%.l" +
+      "andhub.hub.v1.SetModuleModeResponse\"\006\212\347\030" +
+      "\002\010\002\022d\n\rListUpstreams\022$.landhub.hub.v1.Li" +
+      "stUpstreamsRequest\032%.landhub.hub.v1.List" +
+      "UpstreamsResponse\"\006\212\347\030\002\010\001\022d\n\rProbeUpstre" +
+      "am\022$.landhub.hub.v1.ProbeUpstreamRequest" +
+      "\032%.landhub.hub.v1.ProbeUpstreamResponse\"" +
+      "\006\212\347\030\002\010\001\022a\n\014ResetBreaker\022#.landhub.hub.v1" +
+      ".ResetBreakerRequest\032$.landhub.hub.v1.Re" +
+      "setBreakerResponse\"\006\212\347\030\002\010\002\022m\n\020ListAuditR" +
+      "ecords\022\'.landhub.hub.v1.ListAuditRecords" +
+      "Request\032(.landhub.hub.v1.ListAuditRecord" +
+      "sResponse\"\006\212\347\030\002\010\001\022U\n\010GetStory\022\037.landhub." +
+      "hub.v1.GetStoryRequest\032 .landhub.hub.v1." +
+      "GetStoryResponse\"\006\212\347\030\002\010\001\022g\n\016ListOutboxJo" +
+      "bs\022%.landhub.hub.v1.ListOutboxJobsReques" +
+      "t\032&.landhub.hub.v1.ListOutboxJobsRespons" +
+      "e\"\006\212\347\030\002\010\001\022g\n\016RetryOutboxJob\022%.landhub.hu" +
+      "b.v1.RetryOutboxJobRequest\032&.landhub.hub" +
+      ".v1.RetryOutboxJobResponse\"\006\212\347\030\002\010\002\022m\n\020Di" +
+      "scardOutboxJob\022\'.landhub.hub.v1.DiscardO" +
+      "utboxJobRequest\032(.landhub.hub.v1.Discard" +
+      "OutboxJobResponse\"\006\212\347\030\002\010\002\022d\n\rListStuckWo" +
+      "rk\022$.landhub.hub.v1.ListStuckWorkRequest" +
+      "\032%.landhub.hub.v1.ListStuckWorkResponse\"" +
+      "\006\212\347\030\002\010\001\022g\n\016ResolveOutcome\022%.landhub.hub." +
+      "v1.ResolveOutcomeRequest\032&.landhub.hub.v" +
+      "1.ResolveOutcomeResponse\"\006\212\347\030\002\010\002Bb\n\021io.l" +
+      "andhub.hub.v1B\017HubServiceProtoP\001Z:github" +
+      ".com/landhub/landhub/clients/go/landhub/" +
+      "hub/v1;hubv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -405,6 +421,18 @@ public final class HubServiceProto extends com.google.protobuf.GeneratedFile {
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_hub_v1_DiscardOutboxJobResponse_descriptor,
         new java.lang.String[] { "Job", });
+    internal_static_landhub_hub_v1_ProbeUpstreamRequest_descriptor =
+      getDescriptor().getMessageType(24);
+    internal_static_landhub_hub_v1_ProbeUpstreamRequest_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_landhub_hub_v1_ProbeUpstreamRequest_descriptor,
+        new java.lang.String[] { "Upstream", });
+    internal_static_landhub_hub_v1_ProbeUpstreamResponse_descriptor =
+      getDescriptor().getMessageType(25);
+    internal_static_landhub_hub_v1_ProbeUpstreamResponse_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_landhub_hub_v1_ProbeUpstreamResponse_descriptor,
+        new java.lang.String[] { "Findings", });
     descriptor.resolveAllFeaturesImmutable();
     io.landhub.common.v1.OptionsProto.getDescriptor();
     io.landhub.hub.v1.HubProto.getDescriptor();

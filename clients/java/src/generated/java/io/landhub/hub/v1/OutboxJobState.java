@@ -168,7 +168,7 @@ public enum OutboxJobState
   }
   public static com.google.protobuf.Descriptors.EnumDescriptor
       getDescriptor() {
-    return io.landhub.hub.v1.HubProto.getDescriptor().getEnumType(2);
+    return io.landhub.hub.v1.HubProto.getDescriptor().getEnumType(3);
   }
 
   private static final OutboxJobState[] VALUES = values();

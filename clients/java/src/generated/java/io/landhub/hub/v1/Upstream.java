@@ -34,6 +34,7 @@ private static final long serialVersionUID = 0L;
   private Upstream() {
     name_ = "";
     breakerState_ = 0;
+    lastFailureReason_ = "";
   }
 
   public static final com.google.protobuf.Descriptors.Descriptor
@@ -219,6 +220,285 @@ private static final long serialVersionUID = 0L;
     return consecutiveFailures_;
   }
 
+  public static final int BREAKER_CHANGE_TIME_FIELD_NUMBER = 6;
+  private com.google.protobuf.Timestamp breakerChangeTime_;
+  /**
+   * <pre>
+   * Since when its breaker stands so; unset if it never changed.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp breaker_change_time = 6 [json_name = "breakerChangeTime"];</code>
+   * @return Whether the breakerChangeTime field is set.
+   */
+  @java.lang.Override
+  public boolean hasBreakerChangeTime() {
+    return ((bitField0_ & 0x00000004) != 0);
+  }
+  /**
+   * <pre>
+   * Since when its breaker stands so; unset if it never changed.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp breaker_change_time = 6 [json_name = "breakerChangeTime"];</code>
+   * @return The breakerChangeTime.
+   */
+  @java.lang.Override
+  public com.google.protobuf.Timestamp getBreakerChangeTime() {
+    return breakerChangeTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : breakerChangeTime_;
+  }
+  /**
+   * <pre>
+   * Since when its breaker stands so; unset if it never changed.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp breaker_change_time = 6 [json_name = "breakerChangeTime"];</code>
+   */
+  @java.lang.Override
+  public com.google.protobuf.TimestampOrBuilder getBreakerChangeTimeOrBuilder() {
+    return breakerChangeTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : breakerChangeTime_;
+  }
+
+  public static final int LAST_FAILURE_REASON_FIELD_NUMBER = 7;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object lastFailureReason_ = "";
+  /**
+   * <pre>
+   * Why a call last failed, in the hub's words.
+   * </pre>
+   *
+   * <code>string last_failure_reason = 7 [json_name = "lastFailureReason"];</code>
+   * @return The lastFailureReason.
+   */
+  @java.lang.Override
+  public java.lang.String getLastFailureReason() {
+    java.lang.Object ref = lastFailureReason_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      lastFailureReason_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * Why a call last failed, in the hub's words.
+   * </pre>
+   *
+   * <code>string last_failure_reason = 7 [json_name = "lastFailureReason"];</code>
+   * @return The bytes for lastFailureReason.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getLastFailureReasonBytes() {
+    java.lang.Object ref = lastFailureReason_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      lastFailureReason_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
+  }
+
+  public static final int TOKEN_EXPIRE_TIME_FIELD_NUMBER = 8;
+  private com.google.protobuf.Timestamp tokenExpireTime_;
+  /**
+   * <pre>
+   * Until when the token is good that it gave us; unset if we hold none.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp token_expire_time = 8 [json_name = "tokenExpireTime"];</code>
+   * @return Whether the tokenExpireTime field is set.
+   */
+  @java.lang.Override
+  public boolean hasTokenExpireTime() {
+    return ((bitField0_ & 0x00000008) != 0);
+  }
+  /**
+   * <pre>
+   * Until when the token is good that it gave us; unset if we hold none.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp token_expire_time = 8 [json_name = "tokenExpireTime"];</code>
+   * @return The tokenExpireTime.
+   */
+  @java.lang.Override
+  public com.google.protobuf.Timestamp getTokenExpireTime() {
+    return tokenExpireTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : tokenExpireTime_;
+  }
+  /**
+   * <pre>
+   * Until when the token is good that it gave us; unset if we hold none.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp token_expire_time = 8 [json_name = "tokenExpireTime"];</code>
+   */
+  @java.lang.Override
+  public com.google.protobuf.TimestampOrBuilder getTokenExpireTimeOrBuilder() {
+    return tokenExpireTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : tokenExpireTime_;
+  }
+
+  public static final int CERTIFICATE_EXPIRE_TIME_FIELD_NUMBER = 9;
+  private com.google.protobuf.Timestamp certificateExpireTime_;
+  /**
+   * <pre>
+   * Until when the client certificate is good that we show it; unset if we show none.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp certificate_expire_time = 9 [json_name = "certificateExpireTime"];</code>
+   * @return Whether the certificateExpireTime field is set.
+   */
+  @java.lang.Override
+  public boolean hasCertificateExpireTime() {
+    return ((bitField0_ & 0x00000010) != 0);
+  }
+  /**
+   * <pre>
+   * Until when the client certificate is good that we show it; unset if we show none.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp certificate_expire_time = 9 [json_name = "certificateExpireTime"];</code>
+   * @return The certificateExpireTime.
+   */
+  @java.lang.Override
+  public com.google.protobuf.Timestamp getCertificateExpireTime() {
+    return certificateExpireTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : certificateExpireTime_;
+  }
+  /**
+   * <pre>
+   * Until when the client certificate is good that we show it; unset if we show none.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp certificate_expire_time = 9 [json_name = "certificateExpireTime"];</code>
+   */
+  @java.lang.Override
+  public com.google.protobuf.TimestampOrBuilder getCertificateExpireTimeOrBuilder() {
+    return certificateExpireTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : certificateExpireTime_;
+  }
+
+  public static final int QUOTA_LEFT_FIELD_NUMBER = 10;
+  private int quotaLeft_ = 0;
+  /**
+   * <pre>
+   * How many calls could be made now without waiting; unset if no limit is kept to.
+   * </pre>
+   *
+   * <code>optional int32 quota_left = 10 [json_name = "quotaLeft"];</code>
+   * @return Whether the quotaLeft field is set.
+   */
+  @java.lang.Override
+  public boolean hasQuotaLeft() {
+    return ((bitField0_ & 0x00000020) != 0);
+  }
+  /**
+   * <pre>
+   * How many calls could be made now without waiting; unset if no limit is kept to.
+   * </pre>
+   *
+   * <code>optional int32 quota_left = 10 [json_name = "quotaLeft"];</code>
+   * @return The quotaLeft.
+   */
+  @java.lang.Override
+  public int getQuotaLeft() {
+    return quotaLeft_;
+  }
+
+  public static final int IN_FLIGHT_FIELD_NUMBER = 11;
+  private int inFlight_ = 0;
+  /**
+   * <pre>
+   * How many attempts are under way.
+   * </pre>
+   *
+   * <code>int32 in_flight = 11 [json_name = "inFlight"];</code>
+   * @return The inFlight.
+   */
+  @java.lang.Override
+  public int getInFlight() {
+    return inFlight_;
+  }
+
+  public static final int LATENCY_MEDIAN_FIELD_NUMBER = 12;
+  private com.google.protobuf.Duration latencyMedian_;
+  /**
+   * <pre>
+   * How long the newest answered attempts took: half of them less.
+   * </pre>
+   *
+   * <code>.google.protobuf.Duration latency_median = 12 [json_name = "latencyMedian"];</code>
+   * @return Whether the latencyMedian field is set.
+   */
+  @java.lang.Override
+  public boolean hasLatencyMedian() {
+    return ((bitField0_ & 0x00000040) != 0);
+  }
+  /**
+   * <pre>
+   * How long the newest answered attempts took: half of them less.
+   * </pre>
+   *
+   * <code>.google.protobuf.Duration latency_median = 12 [json_name = "latencyMedian"];</code>
+   * @return The latencyMedian.
+   */
+  @java.lang.Override
+  public com.google.protobuf.Duration getLatencyMedian() {
+    return latencyMedian_ == null ? com.google.protobuf.Duration.getDefaultInstance() : latencyMedian_;
+  }
+  /**
+   * <pre>
+   * How long the newest answered attempts took: half of them less.
+   * </pre>
+   *
+   * <code>.google.protobuf.Duration latency_median = 12 [json_name = "latencyMedian"];</code>
+   */
+  @java.lang.Override
+  public com.google.protobuf.DurationOrBuilder getLatencyMedianOrBuilder() {
+    return latencyMedian_ == null ? com.google.protobuf.Duration.getDefaultInstance() : latencyMedian_;
+  }
+
+  public static final int LATENCY_P95_FIELD_NUMBER = 13;
+  private com.google.protobuf.Duration latencyP95_;
+  /**
+   * <pre>
+   * And 95 of 100 of them less.
+   * </pre>
+   *
+   * <code>.google.protobuf.Duration latency_p95 = 13 [json_name = "latencyP95"];</code>
+   * @return Whether the latencyP95 field is set.
+   */
+  @java.lang.Override
+  public boolean hasLatencyP95() {
+    return ((bitField0_ & 0x00000080) != 0);
+  }
+  /**
+   * <pre>
+   * And 95 of 100 of them less.
+   * </pre>
+   *
+   * <code>.google.protobuf.Duration latency_p95 = 13 [json_name = "latencyP95"];</code>
+   * @return The latencyP95.
+   */
+  @java.lang.Override
+  public com.google.protobuf.Duration getLatencyP95() {
+    return latencyP95_ == null ? com.google.protobuf.Duration.getDefaultInstance() : latencyP95_;
+  }
+  /**
+   * <pre>
+   * And 95 of 100 of them less.
+   * </pre>
+   *
+   * <code>.google.protobuf.Duration latency_p95 = 13 [json_name = "latencyP95"];</code>
+   */
+  @java.lang.Override
+  public com.google.protobuf.DurationOrBuilder getLatencyP95OrBuilder() {
+    return latencyP95_ == null ? com.google.protobuf.Duration.getDefaultInstance() : latencyP95_;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -248,6 +528,30 @@ private static final long serialVersionUID = 0L;
     if (consecutiveFailures_ != 0) {
       output.writeInt32(5, consecutiveFailures_);
     }
+    if (((bitField0_ & 0x00000004) != 0)) {
+      output.writeMessage(6, getBreakerChangeTime());
+    }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(lastFailureReason_)) {
+      com.google.protobuf.GeneratedMessage.writeString(output, 7, lastFailureReason_);
+    }
+    if (((bitField0_ & 0x00000008) != 0)) {
+      output.writeMessage(8, getTokenExpireTime());
+    }
+    if (((bitField0_ & 0x00000010) != 0)) {
+      output.writeMessage(9, getCertificateExpireTime());
+    }
+    if (((bitField0_ & 0x00000020) != 0)) {
+      output.writeInt32(10, quotaLeft_);
+    }
+    if (inFlight_ != 0) {
+      output.writeInt32(11, inFlight_);
+    }
+    if (((bitField0_ & 0x00000040) != 0)) {
+      output.writeMessage(12, getLatencyMedian());
+    }
+    if (((bitField0_ & 0x00000080) != 0)) {
+      output.writeMessage(13, getLatencyP95());
+    }
     getUnknownFields().writeTo(output);
   }
   private int computeSerializedSize_0() {
@@ -270,6 +574,37 @@ private static final long serialVersionUID = 0L;
     if (consecutiveFailures_ != 0) {
       size += com.google.protobuf.CodedOutputStream
         .computeInt32Size(5, consecutiveFailures_);
+    }
+    if (((bitField0_ & 0x00000004) != 0)) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeMessageSize(6, getBreakerChangeTime());
+    }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(lastFailureReason_)) {
+      size += com.google.protobuf.GeneratedMessage.computeStringSize(7, lastFailureReason_);
+    }
+    if (((bitField0_ & 0x00000008) != 0)) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeMessageSize(8, getTokenExpireTime());
+    }
+    if (((bitField0_ & 0x00000010) != 0)) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeMessageSize(9, getCertificateExpireTime());
+    }
+    if (((bitField0_ & 0x00000020) != 0)) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeInt32Size(10, quotaLeft_);
+    }
+    if (inFlight_ != 0) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeInt32Size(11, inFlight_);
+    }
+    if (((bitField0_ & 0x00000040) != 0)) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeMessageSize(12, getLatencyMedian());
+    }
+    if (((bitField0_ & 0x00000080) != 0)) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeMessageSize(13, getLatencyP95());
     }
     return size;
   }
@@ -310,6 +645,40 @@ private static final long serialVersionUID = 0L;
     }
     if (getConsecutiveFailures()
         != other.getConsecutiveFailures()) return false;
+    if (hasBreakerChangeTime() != other.hasBreakerChangeTime()) return false;
+    if (hasBreakerChangeTime()) {
+      if (!getBreakerChangeTime()
+          .equals(other.getBreakerChangeTime())) return false;
+    }
+    if (!getLastFailureReason()
+        .equals(other.getLastFailureReason())) return false;
+    if (hasTokenExpireTime() != other.hasTokenExpireTime()) return false;
+    if (hasTokenExpireTime()) {
+      if (!getTokenExpireTime()
+          .equals(other.getTokenExpireTime())) return false;
+    }
+    if (hasCertificateExpireTime() != other.hasCertificateExpireTime()) return false;
+    if (hasCertificateExpireTime()) {
+      if (!getCertificateExpireTime()
+          .equals(other.getCertificateExpireTime())) return false;
+    }
+    if (hasQuotaLeft() != other.hasQuotaLeft()) return false;
+    if (hasQuotaLeft()) {
+      if (getQuotaLeft()
+          != other.getQuotaLeft()) return false;
+    }
+    if (getInFlight()
+        != other.getInFlight()) return false;
+    if (hasLatencyMedian() != other.hasLatencyMedian()) return false;
+    if (hasLatencyMedian()) {
+      if (!getLatencyMedian()
+          .equals(other.getLatencyMedian())) return false;
+    }
+    if (hasLatencyP95() != other.hasLatencyP95()) return false;
+    if (hasLatencyP95()) {
+      if (!getLatencyP95()
+          .equals(other.getLatencyP95())) return false;
+    }
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -335,6 +704,34 @@ private static final long serialVersionUID = 0L;
     }
     hash = (37 * hash) + CONSECUTIVE_FAILURES_FIELD_NUMBER;
     hash = (53 * hash) + getConsecutiveFailures();
+    if (hasBreakerChangeTime()) {
+      hash = (37 * hash) + BREAKER_CHANGE_TIME_FIELD_NUMBER;
+      hash = (53 * hash) + getBreakerChangeTime().hashCode();
+    }
+    hash = (37 * hash) + LAST_FAILURE_REASON_FIELD_NUMBER;
+    hash = (53 * hash) + getLastFailureReason().hashCode();
+    if (hasTokenExpireTime()) {
+      hash = (37 * hash) + TOKEN_EXPIRE_TIME_FIELD_NUMBER;
+      hash = (53 * hash) + getTokenExpireTime().hashCode();
+    }
+    if (hasCertificateExpireTime()) {
+      hash = (37 * hash) + CERTIFICATE_EXPIRE_TIME_FIELD_NUMBER;
+      hash = (53 * hash) + getCertificateExpireTime().hashCode();
+    }
+    if (hasQuotaLeft()) {
+      hash = (37 * hash) + QUOTA_LEFT_FIELD_NUMBER;
+      hash = (53 * hash) + getQuotaLeft();
+    }
+    hash = (37 * hash) + IN_FLIGHT_FIELD_NUMBER;
+    hash = (53 * hash) + getInFlight();
+    if (hasLatencyMedian()) {
+      hash = (37 * hash) + LATENCY_MEDIAN_FIELD_NUMBER;
+      hash = (53 * hash) + getLatencyMedian().hashCode();
+    }
+    if (hasLatencyP95()) {
+      hash = (37 * hash) + LATENCY_P95_FIELD_NUMBER;
+      hash = (53 * hash) + getLatencyP95().hashCode();
+    }
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -471,6 +868,11 @@ private static final long serialVersionUID = 0L;
               .alwaysUseFieldBuilders) {
         internalGetLastSuccessTimeFieldBuilder();
         internalGetLastFailureTimeFieldBuilder();
+        internalGetBreakerChangeTimeFieldBuilder();
+        internalGetTokenExpireTimeFieldBuilder();
+        internalGetCertificateExpireTimeFieldBuilder();
+        internalGetLatencyMedianFieldBuilder();
+        internalGetLatencyP95FieldBuilder();
       }
     }
     @java.lang.Override
@@ -490,6 +892,34 @@ private static final long serialVersionUID = 0L;
         lastFailureTimeBuilder_ = null;
       }
       consecutiveFailures_ = 0;
+      breakerChangeTime_ = null;
+      if (breakerChangeTimeBuilder_ != null) {
+        breakerChangeTimeBuilder_.dispose();
+        breakerChangeTimeBuilder_ = null;
+      }
+      lastFailureReason_ = "";
+      tokenExpireTime_ = null;
+      if (tokenExpireTimeBuilder_ != null) {
+        tokenExpireTimeBuilder_.dispose();
+        tokenExpireTimeBuilder_ = null;
+      }
+      certificateExpireTime_ = null;
+      if (certificateExpireTimeBuilder_ != null) {
+        certificateExpireTimeBuilder_.dispose();
+        certificateExpireTimeBuilder_ = null;
+      }
+      quotaLeft_ = 0;
+      inFlight_ = 0;
+      latencyMedian_ = null;
+      if (latencyMedianBuilder_ != null) {
+        latencyMedianBuilder_.dispose();
+        latencyMedianBuilder_ = null;
+      }
+      latencyP95_ = null;
+      if (latencyP95Builder_ != null) {
+        latencyP95Builder_.dispose();
+        latencyP95Builder_ = null;
+      }
       return this;
     }
 
@@ -545,6 +975,46 @@ private static final long serialVersionUID = 0L;
       if (((from_bitField0_ & 0x00000010) != 0)) {
         result.consecutiveFailures_ = consecutiveFailures_;
       }
+      if (((from_bitField0_ & 0x00000020) != 0)) {
+        result.breakerChangeTime_ = breakerChangeTimeBuilder_ == null
+            ? breakerChangeTime_
+            : breakerChangeTimeBuilder_.build();
+        to_bitField0_ |= 0x00000004;
+      }
+      if (((from_bitField0_ & 0x00000040) != 0)) {
+        result.lastFailureReason_ = lastFailureReason_;
+      }
+      if (((from_bitField0_ & 0x00000080) != 0)) {
+        result.tokenExpireTime_ = tokenExpireTimeBuilder_ == null
+            ? tokenExpireTime_
+            : tokenExpireTimeBuilder_.build();
+        to_bitField0_ |= 0x00000008;
+      }
+      if (((from_bitField0_ & 0x00000100) != 0)) {
+        result.certificateExpireTime_ = certificateExpireTimeBuilder_ == null
+            ? certificateExpireTime_
+            : certificateExpireTimeBuilder_.build();
+        to_bitField0_ |= 0x00000010;
+      }
+      if (((from_bitField0_ & 0x00000200) != 0)) {
+        result.quotaLeft_ = quotaLeft_;
+        to_bitField0_ |= 0x00000020;
+      }
+      if (((from_bitField0_ & 0x00000400) != 0)) {
+        result.inFlight_ = inFlight_;
+      }
+      if (((from_bitField0_ & 0x00000800) != 0)) {
+        result.latencyMedian_ = latencyMedianBuilder_ == null
+            ? latencyMedian_
+            : latencyMedianBuilder_.build();
+        to_bitField0_ |= 0x00000040;
+      }
+      if (((from_bitField0_ & 0x00001000) != 0)) {
+        result.latencyP95_ = latencyP95Builder_ == null
+            ? latencyP95_
+            : latencyP95Builder_.build();
+        to_bitField0_ |= 0x00000080;
+      }
       result.bitField0_ |= to_bitField0_;
     }
 
@@ -576,6 +1046,32 @@ private static final long serialVersionUID = 0L;
       }
       if (other.getConsecutiveFailures() != 0) {
         setConsecutiveFailures(other.getConsecutiveFailures());
+      }
+      if (other.hasBreakerChangeTime()) {
+        mergeBreakerChangeTime(other.getBreakerChangeTime());
+      }
+      if (!other.getLastFailureReason().isEmpty()) {
+        lastFailureReason_ = other.lastFailureReason_;
+        bitField0_ |= 0x00000040;
+        onChanged();
+      }
+      if (other.hasTokenExpireTime()) {
+        mergeTokenExpireTime(other.getTokenExpireTime());
+      }
+      if (other.hasCertificateExpireTime()) {
+        mergeCertificateExpireTime(other.getCertificateExpireTime());
+      }
+      if (other.hasQuotaLeft()) {
+        setQuotaLeft(other.getQuotaLeft());
+      }
+      if (other.getInFlight() != 0) {
+        setInFlight(other.getInFlight());
+      }
+      if (other.hasLatencyMedian()) {
+        mergeLatencyMedian(other.getLatencyMedian());
+      }
+      if (other.hasLatencyP95()) {
+        mergeLatencyP95(other.getLatencyP95());
       }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
@@ -632,6 +1128,56 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000010;
               break;
             } // case 40
+            case 50: {
+              input.readMessage(
+                  internalGetBreakerChangeTimeFieldBuilder().getBuilder(),
+                  extensionRegistry);
+              bitField0_ |= 0x00000020;
+              break;
+            } // case 50
+            case 58: {
+              lastFailureReason_ = input.readStringRequireUtf8();
+              bitField0_ |= 0x00000040;
+              break;
+            } // case 58
+            case 66: {
+              input.readMessage(
+                  internalGetTokenExpireTimeFieldBuilder().getBuilder(),
+                  extensionRegistry);
+              bitField0_ |= 0x00000080;
+              break;
+            } // case 66
+            case 74: {
+              input.readMessage(
+                  internalGetCertificateExpireTimeFieldBuilder().getBuilder(),
+                  extensionRegistry);
+              bitField0_ |= 0x00000100;
+              break;
+            } // case 74
+            case 80: {
+              quotaLeft_ = input.readInt32();
+              bitField0_ |= 0x00000200;
+              break;
+            } // case 80
+            case 88: {
+              inFlight_ = input.readInt32();
+              bitField0_ |= 0x00000400;
+              break;
+            } // case 88
+            case 98: {
+              input.readMessage(
+                  internalGetLatencyMedianFieldBuilder().getBuilder(),
+                  extensionRegistry);
+              bitField0_ |= 0x00000800;
+              break;
+            } // case 98
+            case 106: {
+              input.readMessage(
+                  internalGetLatencyP95FieldBuilder().getBuilder(),
+                  extensionRegistry);
+              bitField0_ |= 0x00001000;
+              break;
+            } // case 106
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -1169,6 +1715,983 @@ private static final long serialVersionUID = 0L;
       consecutiveFailures_ = 0;
       onChanged();
       return this;
+    }
+
+    private com.google.protobuf.Timestamp breakerChangeTime_;
+    private com.google.protobuf.SingleFieldBuilder<
+        com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> breakerChangeTimeBuilder_;
+    /**
+     * <pre>
+     * Since when its breaker stands so; unset if it never changed.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp breaker_change_time = 6 [json_name = "breakerChangeTime"];</code>
+     * @return Whether the breakerChangeTime field is set.
+     */
+    public boolean hasBreakerChangeTime() {
+      return ((bitField0_ & 0x00000020) != 0);
+    }
+    /**
+     * <pre>
+     * Since when its breaker stands so; unset if it never changed.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp breaker_change_time = 6 [json_name = "breakerChangeTime"];</code>
+     * @return The breakerChangeTime.
+     */
+    public com.google.protobuf.Timestamp getBreakerChangeTime() {
+      if (breakerChangeTimeBuilder_ == null) {
+        return breakerChangeTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : breakerChangeTime_;
+      } else {
+        return breakerChangeTimeBuilder_.getMessage();
+      }
+    }
+    /**
+     * <pre>
+     * Since when its breaker stands so; unset if it never changed.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp breaker_change_time = 6 [json_name = "breakerChangeTime"];</code>
+     */
+    public Builder setBreakerChangeTime(com.google.protobuf.Timestamp value) {
+      if (breakerChangeTimeBuilder_ == null) {
+        if (value == null) {
+          throw new NullPointerException();
+        }
+        breakerChangeTime_ = value;
+      } else {
+        breakerChangeTimeBuilder_.setMessage(value);
+      }
+      bitField0_ |= 0x00000020;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Since when its breaker stands so; unset if it never changed.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp breaker_change_time = 6 [json_name = "breakerChangeTime"];</code>
+     */
+    public Builder setBreakerChangeTime(
+        com.google.protobuf.Timestamp.Builder builderForValue) {
+      if (breakerChangeTimeBuilder_ == null) {
+        breakerChangeTime_ = builderForValue.build();
+      } else {
+        breakerChangeTimeBuilder_.setMessage(builderForValue.build());
+      }
+      bitField0_ |= 0x00000020;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Since when its breaker stands so; unset if it never changed.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp breaker_change_time = 6 [json_name = "breakerChangeTime"];</code>
+     */
+    public Builder mergeBreakerChangeTime(com.google.protobuf.Timestamp value) {
+      if (breakerChangeTimeBuilder_ == null) {
+        if (((bitField0_ & 0x00000020) != 0) &&
+          breakerChangeTime_ != null &&
+          breakerChangeTime_ != com.google.protobuf.Timestamp.getDefaultInstance()) {
+          getBreakerChangeTimeBuilder().mergeFrom(value);
+        } else {
+          breakerChangeTime_ = value;
+        }
+      } else {
+        breakerChangeTimeBuilder_.mergeFrom(value);
+      }
+      if (breakerChangeTime_ != null) {
+        bitField0_ |= 0x00000020;
+        onChanged();
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * Since when its breaker stands so; unset if it never changed.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp breaker_change_time = 6 [json_name = "breakerChangeTime"];</code>
+     */
+    public Builder clearBreakerChangeTime() {
+      bitField0_ = (bitField0_ & ~0x00000020);
+      breakerChangeTime_ = null;
+      if (breakerChangeTimeBuilder_ != null) {
+        breakerChangeTimeBuilder_.dispose();
+        breakerChangeTimeBuilder_ = null;
+      }
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Since when its breaker stands so; unset if it never changed.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp breaker_change_time = 6 [json_name = "breakerChangeTime"];</code>
+     */
+    public com.google.protobuf.Timestamp.Builder getBreakerChangeTimeBuilder() {
+      bitField0_ |= 0x00000020;
+      onChanged();
+      return internalGetBreakerChangeTimeFieldBuilder().getBuilder();
+    }
+    /**
+     * <pre>
+     * Since when its breaker stands so; unset if it never changed.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp breaker_change_time = 6 [json_name = "breakerChangeTime"];</code>
+     */
+    public com.google.protobuf.TimestampOrBuilder getBreakerChangeTimeOrBuilder() {
+      if (breakerChangeTimeBuilder_ != null) {
+        return breakerChangeTimeBuilder_.getMessageOrBuilder();
+      } else {
+        return breakerChangeTime_ == null ?
+            com.google.protobuf.Timestamp.getDefaultInstance() : breakerChangeTime_;
+      }
+    }
+    /**
+     * <pre>
+     * Since when its breaker stands so; unset if it never changed.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp breaker_change_time = 6 [json_name = "breakerChangeTime"];</code>
+     */
+    private com.google.protobuf.SingleFieldBuilder<
+        com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> 
+        internalGetBreakerChangeTimeFieldBuilder() {
+      if (breakerChangeTimeBuilder_ == null) {
+        breakerChangeTimeBuilder_ = new com.google.protobuf.SingleFieldBuilder<
+            com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder>(
+                getBreakerChangeTime(),
+                getParentForChildren(),
+                isClean());
+        breakerChangeTime_ = null;
+      }
+      return breakerChangeTimeBuilder_;
+    }
+
+    private java.lang.Object lastFailureReason_ = "";
+    /**
+     * <pre>
+     * Why a call last failed, in the hub's words.
+     * </pre>
+     *
+     * <code>string last_failure_reason = 7 [json_name = "lastFailureReason"];</code>
+     * @return The lastFailureReason.
+     */
+    public java.lang.String getLastFailureReason() {
+      java.lang.Object ref = lastFailureReason_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        lastFailureReason_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * Why a call last failed, in the hub's words.
+     * </pre>
+     *
+     * <code>string last_failure_reason = 7 [json_name = "lastFailureReason"];</code>
+     * @return The bytes for lastFailureReason.
+     */
+    public com.google.protobuf.ByteString
+        getLastFailureReasonBytes() {
+      java.lang.Object ref = lastFailureReason_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        lastFailureReason_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * Why a call last failed, in the hub's words.
+     * </pre>
+     *
+     * <code>string last_failure_reason = 7 [json_name = "lastFailureReason"];</code>
+     * @param value The lastFailureReason to set.
+     * @return This builder for chaining.
+     */
+    public Builder setLastFailureReason(
+        java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      lastFailureReason_ = value;
+      bitField0_ |= 0x00000040;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Why a call last failed, in the hub's words.
+     * </pre>
+     *
+     * <code>string last_failure_reason = 7 [json_name = "lastFailureReason"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearLastFailureReason() {
+      lastFailureReason_ = getDefaultInstance().getLastFailureReason();
+      bitField0_ = (bitField0_ & ~0x00000040);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Why a call last failed, in the hub's words.
+     * </pre>
+     *
+     * <code>string last_failure_reason = 7 [json_name = "lastFailureReason"];</code>
+     * @param value The bytes for lastFailureReason to set.
+     * @return This builder for chaining.
+     */
+    public Builder setLastFailureReasonBytes(
+        com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      checkByteStringIsUtf8(value);
+      lastFailureReason_ = value;
+      bitField0_ |= 0x00000040;
+      onChanged();
+      return this;
+    }
+
+    private com.google.protobuf.Timestamp tokenExpireTime_;
+    private com.google.protobuf.SingleFieldBuilder<
+        com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> tokenExpireTimeBuilder_;
+    /**
+     * <pre>
+     * Until when the token is good that it gave us; unset if we hold none.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp token_expire_time = 8 [json_name = "tokenExpireTime"];</code>
+     * @return Whether the tokenExpireTime field is set.
+     */
+    public boolean hasTokenExpireTime() {
+      return ((bitField0_ & 0x00000080) != 0);
+    }
+    /**
+     * <pre>
+     * Until when the token is good that it gave us; unset if we hold none.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp token_expire_time = 8 [json_name = "tokenExpireTime"];</code>
+     * @return The tokenExpireTime.
+     */
+    public com.google.protobuf.Timestamp getTokenExpireTime() {
+      if (tokenExpireTimeBuilder_ == null) {
+        return tokenExpireTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : tokenExpireTime_;
+      } else {
+        return tokenExpireTimeBuilder_.getMessage();
+      }
+    }
+    /**
+     * <pre>
+     * Until when the token is good that it gave us; unset if we hold none.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp token_expire_time = 8 [json_name = "tokenExpireTime"];</code>
+     */
+    public Builder setTokenExpireTime(com.google.protobuf.Timestamp value) {
+      if (tokenExpireTimeBuilder_ == null) {
+        if (value == null) {
+          throw new NullPointerException();
+        }
+        tokenExpireTime_ = value;
+      } else {
+        tokenExpireTimeBuilder_.setMessage(value);
+      }
+      bitField0_ |= 0x00000080;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Until when the token is good that it gave us; unset if we hold none.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp token_expire_time = 8 [json_name = "tokenExpireTime"];</code>
+     */
+    public Builder setTokenExpireTime(
+        com.google.protobuf.Timestamp.Builder builderForValue) {
+      if (tokenExpireTimeBuilder_ == null) {
+        tokenExpireTime_ = builderForValue.build();
+      } else {
+        tokenExpireTimeBuilder_.setMessage(builderForValue.build());
+      }
+      bitField0_ |= 0x00000080;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Until when the token is good that it gave us; unset if we hold none.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp token_expire_time = 8 [json_name = "tokenExpireTime"];</code>
+     */
+    public Builder mergeTokenExpireTime(com.google.protobuf.Timestamp value) {
+      if (tokenExpireTimeBuilder_ == null) {
+        if (((bitField0_ & 0x00000080) != 0) &&
+          tokenExpireTime_ != null &&
+          tokenExpireTime_ != com.google.protobuf.Timestamp.getDefaultInstance()) {
+          getTokenExpireTimeBuilder().mergeFrom(value);
+        } else {
+          tokenExpireTime_ = value;
+        }
+      } else {
+        tokenExpireTimeBuilder_.mergeFrom(value);
+      }
+      if (tokenExpireTime_ != null) {
+        bitField0_ |= 0x00000080;
+        onChanged();
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * Until when the token is good that it gave us; unset if we hold none.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp token_expire_time = 8 [json_name = "tokenExpireTime"];</code>
+     */
+    public Builder clearTokenExpireTime() {
+      bitField0_ = (bitField0_ & ~0x00000080);
+      tokenExpireTime_ = null;
+      if (tokenExpireTimeBuilder_ != null) {
+        tokenExpireTimeBuilder_.dispose();
+        tokenExpireTimeBuilder_ = null;
+      }
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Until when the token is good that it gave us; unset if we hold none.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp token_expire_time = 8 [json_name = "tokenExpireTime"];</code>
+     */
+    public com.google.protobuf.Timestamp.Builder getTokenExpireTimeBuilder() {
+      bitField0_ |= 0x00000080;
+      onChanged();
+      return internalGetTokenExpireTimeFieldBuilder().getBuilder();
+    }
+    /**
+     * <pre>
+     * Until when the token is good that it gave us; unset if we hold none.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp token_expire_time = 8 [json_name = "tokenExpireTime"];</code>
+     */
+    public com.google.protobuf.TimestampOrBuilder getTokenExpireTimeOrBuilder() {
+      if (tokenExpireTimeBuilder_ != null) {
+        return tokenExpireTimeBuilder_.getMessageOrBuilder();
+      } else {
+        return tokenExpireTime_ == null ?
+            com.google.protobuf.Timestamp.getDefaultInstance() : tokenExpireTime_;
+      }
+    }
+    /**
+     * <pre>
+     * Until when the token is good that it gave us; unset if we hold none.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp token_expire_time = 8 [json_name = "tokenExpireTime"];</code>
+     */
+    private com.google.protobuf.SingleFieldBuilder<
+        com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> 
+        internalGetTokenExpireTimeFieldBuilder() {
+      if (tokenExpireTimeBuilder_ == null) {
+        tokenExpireTimeBuilder_ = new com.google.protobuf.SingleFieldBuilder<
+            com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder>(
+                getTokenExpireTime(),
+                getParentForChildren(),
+                isClean());
+        tokenExpireTime_ = null;
+      }
+      return tokenExpireTimeBuilder_;
+    }
+
+    private com.google.protobuf.Timestamp certificateExpireTime_;
+    private com.google.protobuf.SingleFieldBuilder<
+        com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> certificateExpireTimeBuilder_;
+    /**
+     * <pre>
+     * Until when the client certificate is good that we show it; unset if we show none.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp certificate_expire_time = 9 [json_name = "certificateExpireTime"];</code>
+     * @return Whether the certificateExpireTime field is set.
+     */
+    public boolean hasCertificateExpireTime() {
+      return ((bitField0_ & 0x00000100) != 0);
+    }
+    /**
+     * <pre>
+     * Until when the client certificate is good that we show it; unset if we show none.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp certificate_expire_time = 9 [json_name = "certificateExpireTime"];</code>
+     * @return The certificateExpireTime.
+     */
+    public com.google.protobuf.Timestamp getCertificateExpireTime() {
+      if (certificateExpireTimeBuilder_ == null) {
+        return certificateExpireTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : certificateExpireTime_;
+      } else {
+        return certificateExpireTimeBuilder_.getMessage();
+      }
+    }
+    /**
+     * <pre>
+     * Until when the client certificate is good that we show it; unset if we show none.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp certificate_expire_time = 9 [json_name = "certificateExpireTime"];</code>
+     */
+    public Builder setCertificateExpireTime(com.google.protobuf.Timestamp value) {
+      if (certificateExpireTimeBuilder_ == null) {
+        if (value == null) {
+          throw new NullPointerException();
+        }
+        certificateExpireTime_ = value;
+      } else {
+        certificateExpireTimeBuilder_.setMessage(value);
+      }
+      bitField0_ |= 0x00000100;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Until when the client certificate is good that we show it; unset if we show none.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp certificate_expire_time = 9 [json_name = "certificateExpireTime"];</code>
+     */
+    public Builder setCertificateExpireTime(
+        com.google.protobuf.Timestamp.Builder builderForValue) {
+      if (certificateExpireTimeBuilder_ == null) {
+        certificateExpireTime_ = builderForValue.build();
+      } else {
+        certificateExpireTimeBuilder_.setMessage(builderForValue.build());
+      }
+      bitField0_ |= 0x00000100;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Until when the client certificate is good that we show it; unset if we show none.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp certificate_expire_time = 9 [json_name = "certificateExpireTime"];</code>
+     */
+    public Builder mergeCertificateExpireTime(com.google.protobuf.Timestamp value) {
+      if (certificateExpireTimeBuilder_ == null) {
+        if (((bitField0_ & 0x00000100) != 0) &&
+          certificateExpireTime_ != null &&
+          certificateExpireTime_ != com.google.protobuf.Timestamp.getDefaultInstance()) {
+          getCertificateExpireTimeBuilder().mergeFrom(value);
+        } else {
+          certificateExpireTime_ = value;
+        }
+      } else {
+        certificateExpireTimeBuilder_.mergeFrom(value);
+      }
+      if (certificateExpireTime_ != null) {
+        bitField0_ |= 0x00000100;
+        onChanged();
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * Until when the client certificate is good that we show it; unset if we show none.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp certificate_expire_time = 9 [json_name = "certificateExpireTime"];</code>
+     */
+    public Builder clearCertificateExpireTime() {
+      bitField0_ = (bitField0_ & ~0x00000100);
+      certificateExpireTime_ = null;
+      if (certificateExpireTimeBuilder_ != null) {
+        certificateExpireTimeBuilder_.dispose();
+        certificateExpireTimeBuilder_ = null;
+      }
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Until when the client certificate is good that we show it; unset if we show none.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp certificate_expire_time = 9 [json_name = "certificateExpireTime"];</code>
+     */
+    public com.google.protobuf.Timestamp.Builder getCertificateExpireTimeBuilder() {
+      bitField0_ |= 0x00000100;
+      onChanged();
+      return internalGetCertificateExpireTimeFieldBuilder().getBuilder();
+    }
+    /**
+     * <pre>
+     * Until when the client certificate is good that we show it; unset if we show none.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp certificate_expire_time = 9 [json_name = "certificateExpireTime"];</code>
+     */
+    public com.google.protobuf.TimestampOrBuilder getCertificateExpireTimeOrBuilder() {
+      if (certificateExpireTimeBuilder_ != null) {
+        return certificateExpireTimeBuilder_.getMessageOrBuilder();
+      } else {
+        return certificateExpireTime_ == null ?
+            com.google.protobuf.Timestamp.getDefaultInstance() : certificateExpireTime_;
+      }
+    }
+    /**
+     * <pre>
+     * Until when the client certificate is good that we show it; unset if we show none.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp certificate_expire_time = 9 [json_name = "certificateExpireTime"];</code>
+     */
+    private com.google.protobuf.SingleFieldBuilder<
+        com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> 
+        internalGetCertificateExpireTimeFieldBuilder() {
+      if (certificateExpireTimeBuilder_ == null) {
+        certificateExpireTimeBuilder_ = new com.google.protobuf.SingleFieldBuilder<
+            com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder>(
+                getCertificateExpireTime(),
+                getParentForChildren(),
+                isClean());
+        certificateExpireTime_ = null;
+      }
+      return certificateExpireTimeBuilder_;
+    }
+
+    private int quotaLeft_ ;
+    /**
+     * <pre>
+     * How many calls could be made now without waiting; unset if no limit is kept to.
+     * </pre>
+     *
+     * <code>optional int32 quota_left = 10 [json_name = "quotaLeft"];</code>
+     * @return Whether the quotaLeft field is set.
+     */
+    @java.lang.Override
+    public boolean hasQuotaLeft() {
+      return ((bitField0_ & 0x00000200) != 0);
+    }
+    /**
+     * <pre>
+     * How many calls could be made now without waiting; unset if no limit is kept to.
+     * </pre>
+     *
+     * <code>optional int32 quota_left = 10 [json_name = "quotaLeft"];</code>
+     * @return The quotaLeft.
+     */
+    @java.lang.Override
+    public int getQuotaLeft() {
+      return quotaLeft_;
+    }
+    /**
+     * <pre>
+     * How many calls could be made now without waiting; unset if no limit is kept to.
+     * </pre>
+     *
+     * <code>optional int32 quota_left = 10 [json_name = "quotaLeft"];</code>
+     * @param value The quotaLeft to set.
+     * @return This builder for chaining.
+     */
+    public Builder setQuotaLeft(int value) {
+
+      quotaLeft_ = value;
+      bitField0_ |= 0x00000200;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * How many calls could be made now without waiting; unset if no limit is kept to.
+     * </pre>
+     *
+     * <code>optional int32 quota_left = 10 [json_name = "quotaLeft"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearQuotaLeft() {
+      bitField0_ = (bitField0_ & ~0x00000200);
+      quotaLeft_ = 0;
+      onChanged();
+      return this;
+    }
+
+    private int inFlight_ ;
+    /**
+     * <pre>
+     * How many attempts are under way.
+     * </pre>
+     *
+     * <code>int32 in_flight = 11 [json_name = "inFlight"];</code>
+     * @return The inFlight.
+     */
+    @java.lang.Override
+    public int getInFlight() {
+      return inFlight_;
+    }
+    /**
+     * <pre>
+     * How many attempts are under way.
+     * </pre>
+     *
+     * <code>int32 in_flight = 11 [json_name = "inFlight"];</code>
+     * @param value The inFlight to set.
+     * @return This builder for chaining.
+     */
+    public Builder setInFlight(int value) {
+
+      inFlight_ = value;
+      bitField0_ |= 0x00000400;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * How many attempts are under way.
+     * </pre>
+     *
+     * <code>int32 in_flight = 11 [json_name = "inFlight"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearInFlight() {
+      bitField0_ = (bitField0_ & ~0x00000400);
+      inFlight_ = 0;
+      onChanged();
+      return this;
+    }
+
+    private com.google.protobuf.Duration latencyMedian_;
+    private com.google.protobuf.SingleFieldBuilder<
+        com.google.protobuf.Duration, com.google.protobuf.Duration.Builder, com.google.protobuf.DurationOrBuilder> latencyMedianBuilder_;
+    /**
+     * <pre>
+     * How long the newest answered attempts took: half of them less.
+     * </pre>
+     *
+     * <code>.google.protobuf.Duration latency_median = 12 [json_name = "latencyMedian"];</code>
+     * @return Whether the latencyMedian field is set.
+     */
+    public boolean hasLatencyMedian() {
+      return ((bitField0_ & 0x00000800) != 0);
+    }
+    /**
+     * <pre>
+     * How long the newest answered attempts took: half of them less.
+     * </pre>
+     *
+     * <code>.google.protobuf.Duration latency_median = 12 [json_name = "latencyMedian"];</code>
+     * @return The latencyMedian.
+     */
+    public com.google.protobuf.Duration getLatencyMedian() {
+      if (latencyMedianBuilder_ == null) {
+        return latencyMedian_ == null ? com.google.protobuf.Duration.getDefaultInstance() : latencyMedian_;
+      } else {
+        return latencyMedianBuilder_.getMessage();
+      }
+    }
+    /**
+     * <pre>
+     * How long the newest answered attempts took: half of them less.
+     * </pre>
+     *
+     * <code>.google.protobuf.Duration latency_median = 12 [json_name = "latencyMedian"];</code>
+     */
+    public Builder setLatencyMedian(com.google.protobuf.Duration value) {
+      if (latencyMedianBuilder_ == null) {
+        if (value == null) {
+          throw new NullPointerException();
+        }
+        latencyMedian_ = value;
+      } else {
+        latencyMedianBuilder_.setMessage(value);
+      }
+      bitField0_ |= 0x00000800;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * How long the newest answered attempts took: half of them less.
+     * </pre>
+     *
+     * <code>.google.protobuf.Duration latency_median = 12 [json_name = "latencyMedian"];</code>
+     */
+    public Builder setLatencyMedian(
+        com.google.protobuf.Duration.Builder builderForValue) {
+      if (latencyMedianBuilder_ == null) {
+        latencyMedian_ = builderForValue.build();
+      } else {
+        latencyMedianBuilder_.setMessage(builderForValue.build());
+      }
+      bitField0_ |= 0x00000800;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * How long the newest answered attempts took: half of them less.
+     * </pre>
+     *
+     * <code>.google.protobuf.Duration latency_median = 12 [json_name = "latencyMedian"];</code>
+     */
+    public Builder mergeLatencyMedian(com.google.protobuf.Duration value) {
+      if (latencyMedianBuilder_ == null) {
+        if (((bitField0_ & 0x00000800) != 0) &&
+          latencyMedian_ != null &&
+          latencyMedian_ != com.google.protobuf.Duration.getDefaultInstance()) {
+          getLatencyMedianBuilder().mergeFrom(value);
+        } else {
+          latencyMedian_ = value;
+        }
+      } else {
+        latencyMedianBuilder_.mergeFrom(value);
+      }
+      if (latencyMedian_ != null) {
+        bitField0_ |= 0x00000800;
+        onChanged();
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * How long the newest answered attempts took: half of them less.
+     * </pre>
+     *
+     * <code>.google.protobuf.Duration latency_median = 12 [json_name = "latencyMedian"];</code>
+     */
+    public Builder clearLatencyMedian() {
+      bitField0_ = (bitField0_ & ~0x00000800);
+      latencyMedian_ = null;
+      if (latencyMedianBuilder_ != null) {
+        latencyMedianBuilder_.dispose();
+        latencyMedianBuilder_ = null;
+      }
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * How long the newest answered attempts took: half of them less.
+     * </pre>
+     *
+     * <code>.google.protobuf.Duration latency_median = 12 [json_name = "latencyMedian"];</code>
+     */
+    public com.google.protobuf.Duration.Builder getLatencyMedianBuilder() {
+      bitField0_ |= 0x00000800;
+      onChanged();
+      return internalGetLatencyMedianFieldBuilder().getBuilder();
+    }
+    /**
+     * <pre>
+     * How long the newest answered attempts took: half of them less.
+     * </pre>
+     *
+     * <code>.google.protobuf.Duration latency_median = 12 [json_name = "latencyMedian"];</code>
+     */
+    public com.google.protobuf.DurationOrBuilder getLatencyMedianOrBuilder() {
+      if (latencyMedianBuilder_ != null) {
+        return latencyMedianBuilder_.getMessageOrBuilder();
+      } else {
+        return latencyMedian_ == null ?
+            com.google.protobuf.Duration.getDefaultInstance() : latencyMedian_;
+      }
+    }
+    /**
+     * <pre>
+     * How long the newest answered attempts took: half of them less.
+     * </pre>
+     *
+     * <code>.google.protobuf.Duration latency_median = 12 [json_name = "latencyMedian"];</code>
+     */
+    private com.google.protobuf.SingleFieldBuilder<
+        com.google.protobuf.Duration, com.google.protobuf.Duration.Builder, com.google.protobuf.DurationOrBuilder> 
+        internalGetLatencyMedianFieldBuilder() {
+      if (latencyMedianBuilder_ == null) {
+        latencyMedianBuilder_ = new com.google.protobuf.SingleFieldBuilder<
+            com.google.protobuf.Duration, com.google.protobuf.Duration.Builder, com.google.protobuf.DurationOrBuilder>(
+                getLatencyMedian(),
+                getParentForChildren(),
+                isClean());
+        latencyMedian_ = null;
+      }
+      return latencyMedianBuilder_;
+    }
+
+    private com.google.protobuf.Duration latencyP95_;
+    private com.google.protobuf.SingleFieldBuilder<
+        com.google.protobuf.Duration, com.google.protobuf.Duration.Builder, com.google.protobuf.DurationOrBuilder> latencyP95Builder_;
+    /**
+     * <pre>
+     * And 95 of 100 of them less.
+     * </pre>
+     *
+     * <code>.google.protobuf.Duration latency_p95 = 13 [json_name = "latencyP95"];</code>
+     * @return Whether the latencyP95 field is set.
+     */
+    public boolean hasLatencyP95() {
+      return ((bitField0_ & 0x00001000) != 0);
+    }
+    /**
+     * <pre>
+     * And 95 of 100 of them less.
+     * </pre>
+     *
+     * <code>.google.protobuf.Duration latency_p95 = 13 [json_name = "latencyP95"];</code>
+     * @return The latencyP95.
+     */
+    public com.google.protobuf.Duration getLatencyP95() {
+      if (latencyP95Builder_ == null) {
+        return latencyP95_ == null ? com.google.protobuf.Duration.getDefaultInstance() : latencyP95_;
+      } else {
+        return latencyP95Builder_.getMessage();
+      }
+    }
+    /**
+     * <pre>
+     * And 95 of 100 of them less.
+     * </pre>
+     *
+     * <code>.google.protobuf.Duration latency_p95 = 13 [json_name = "latencyP95"];</code>
+     */
+    public Builder setLatencyP95(com.google.protobuf.Duration value) {
+      if (latencyP95Builder_ == null) {
+        if (value == null) {
+          throw new NullPointerException();
+        }
+        latencyP95_ = value;
+      } else {
+        latencyP95Builder_.setMessage(value);
+      }
+      bitField0_ |= 0x00001000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * And 95 of 100 of them less.
+     * </pre>
+     *
+     * <code>.google.protobuf.Duration latency_p95 = 13 [json_name = "latencyP95"];</code>
+     */
+    public Builder setLatencyP95(
+        com.google.protobuf.Duration.Builder builderForValue) {
+      if (latencyP95Builder_ == null) {
+        latencyP95_ = builderForValue.build();
+      } else {
+        latencyP95Builder_.setMessage(builderForValue.build());
+      }
+      bitField0_ |= 0x00001000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * And 95 of 100 of them less.
+     * </pre>
+     *
+     * <code>.google.protobuf.Duration latency_p95 = 13 [json_name = "latencyP95"];</code>
+     */
+    public Builder mergeLatencyP95(com.google.protobuf.Duration value) {
+      if (latencyP95Builder_ == null) {
+        if (((bitField0_ & 0x00001000) != 0) &&
+          latencyP95_ != null &&
+          latencyP95_ != com.google.protobuf.Duration.getDefaultInstance()) {
+          getLatencyP95Builder().mergeFrom(value);
+        } else {
+          latencyP95_ = value;
+        }
+      } else {
+        latencyP95Builder_.mergeFrom(value);
+      }
+      if (latencyP95_ != null) {
+        bitField0_ |= 0x00001000;
+        onChanged();
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * And 95 of 100 of them less.
+     * </pre>
+     *
+     * <code>.google.protobuf.Duration latency_p95 = 13 [json_name = "latencyP95"];</code>
+     */
+    public Builder clearLatencyP95() {
+      bitField0_ = (bitField0_ & ~0x00001000);
+      latencyP95_ = null;
+      if (latencyP95Builder_ != null) {
+        latencyP95Builder_.dispose();
+        latencyP95Builder_ = null;
+      }
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * And 95 of 100 of them less.
+     * </pre>
+     *
+     * <code>.google.protobuf.Duration latency_p95 = 13 [json_name = "latencyP95"];</code>
+     */
+    public com.google.protobuf.Duration.Builder getLatencyP95Builder() {
+      bitField0_ |= 0x00001000;
+      onChanged();
+      return internalGetLatencyP95FieldBuilder().getBuilder();
+    }
+    /**
+     * <pre>
+     * And 95 of 100 of them less.
+     * </pre>
+     *
+     * <code>.google.protobuf.Duration latency_p95 = 13 [json_name = "latencyP95"];</code>
+     */
+    public com.google.protobuf.DurationOrBuilder getLatencyP95OrBuilder() {
+      if (latencyP95Builder_ != null) {
+        return latencyP95Builder_.getMessageOrBuilder();
+      } else {
+        return latencyP95_ == null ?
+            com.google.protobuf.Duration.getDefaultInstance() : latencyP95_;
+      }
+    }
+    /**
+     * <pre>
+     * And 95 of 100 of them less.
+     * </pre>
+     *
+     * <code>.google.protobuf.Duration latency_p95 = 13 [json_name = "latencyP95"];</code>
+     */
+    private com.google.protobuf.SingleFieldBuilder<
+        com.google.protobuf.Duration, com.google.protobuf.Duration.Builder, com.google.protobuf.DurationOrBuilder> 
+        internalGetLatencyP95FieldBuilder() {
+      if (latencyP95Builder_ == null) {
+        latencyP95Builder_ = new com.google.protobuf.SingleFieldBuilder<
+            com.google.protobuf.Duration, com.google.protobuf.Duration.Builder, com.google.protobuf.DurationOrBuilder>(
+                getLatencyP95(),
+                getParentForChildren(),
+                isClean());
+        latencyP95_ = null;
+      }
+      return latencyP95Builder_;
     }
 
     // @@protoc_insertion_point(builder_scope:landhub.hub.v1.Upstream)

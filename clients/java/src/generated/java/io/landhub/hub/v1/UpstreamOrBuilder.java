@@ -112,4 +112,188 @@ public interface UpstreamOrBuilder extends
    * @return The consecutiveFailures.
    */
   int getConsecutiveFailures();
+
+  /**
+   * <pre>
+   * Since when its breaker stands so; unset if it never changed.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp breaker_change_time = 6 [json_name = "breakerChangeTime"];</code>
+   * @return Whether the breakerChangeTime field is set.
+   */
+  boolean hasBreakerChangeTime();
+  /**
+   * <pre>
+   * Since when its breaker stands so; unset if it never changed.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp breaker_change_time = 6 [json_name = "breakerChangeTime"];</code>
+   * @return The breakerChangeTime.
+   */
+  com.google.protobuf.Timestamp getBreakerChangeTime();
+  /**
+   * <pre>
+   * Since when its breaker stands so; unset if it never changed.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp breaker_change_time = 6 [json_name = "breakerChangeTime"];</code>
+   */
+  com.google.protobuf.TimestampOrBuilder getBreakerChangeTimeOrBuilder();
+
+  /**
+   * <pre>
+   * Why a call last failed, in the hub's words.
+   * </pre>
+   *
+   * <code>string last_failure_reason = 7 [json_name = "lastFailureReason"];</code>
+   * @return The lastFailureReason.
+   */
+  java.lang.String getLastFailureReason();
+  /**
+   * <pre>
+   * Why a call last failed, in the hub's words.
+   * </pre>
+   *
+   * <code>string last_failure_reason = 7 [json_name = "lastFailureReason"];</code>
+   * @return The bytes for lastFailureReason.
+   */
+  com.google.protobuf.ByteString
+      getLastFailureReasonBytes();
+
+  /**
+   * <pre>
+   * Until when the token is good that it gave us; unset if we hold none.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp token_expire_time = 8 [json_name = "tokenExpireTime"];</code>
+   * @return Whether the tokenExpireTime field is set.
+   */
+  boolean hasTokenExpireTime();
+  /**
+   * <pre>
+   * Until when the token is good that it gave us; unset if we hold none.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp token_expire_time = 8 [json_name = "tokenExpireTime"];</code>
+   * @return The tokenExpireTime.
+   */
+  com.google.protobuf.Timestamp getTokenExpireTime();
+  /**
+   * <pre>
+   * Until when the token is good that it gave us; unset if we hold none.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp token_expire_time = 8 [json_name = "tokenExpireTime"];</code>
+   */
+  com.google.protobuf.TimestampOrBuilder getTokenExpireTimeOrBuilder();
+
+  /**
+   * <pre>
+   * Until when the client certificate is good that we show it; unset if we show none.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp certificate_expire_time = 9 [json_name = "certificateExpireTime"];</code>
+   * @return Whether the certificateExpireTime field is set.
+   */
+  boolean hasCertificateExpireTime();
+  /**
+   * <pre>
+   * Until when the client certificate is good that we show it; unset if we show none.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp certificate_expire_time = 9 [json_name = "certificateExpireTime"];</code>
+   * @return The certificateExpireTime.
+   */
+  com.google.protobuf.Timestamp getCertificateExpireTime();
+  /**
+   * <pre>
+   * Until when the client certificate is good that we show it; unset if we show none.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp certificate_expire_time = 9 [json_name = "certificateExpireTime"];</code>
+   */
+  com.google.protobuf.TimestampOrBuilder getCertificateExpireTimeOrBuilder();
+
+  /**
+   * <pre>
+   * How many calls could be made now without waiting; unset if no limit is kept to.
+   * </pre>
+   *
+   * <code>optional int32 quota_left = 10 [json_name = "quotaLeft"];</code>
+   * @return Whether the quotaLeft field is set.
+   */
+  boolean hasQuotaLeft();
+  /**
+   * <pre>
+   * How many calls could be made now without waiting; unset if no limit is kept to.
+   * </pre>
+   *
+   * <code>optional int32 quota_left = 10 [json_name = "quotaLeft"];</code>
+   * @return The quotaLeft.
+   */
+  int getQuotaLeft();
+
+  /**
+   * <pre>
+   * How many attempts are under way.
+   * </pre>
+   *
+   * <code>int32 in_flight = 11 [json_name = "inFlight"];</code>
+   * @return The inFlight.
+   */
+  int getInFlight();
+
+  /**
+   * <pre>
+   * How long the newest answered attempts took: half of them less.
+   * </pre>
+   *
+   * <code>.google.protobuf.Duration latency_median = 12 [json_name = "latencyMedian"];</code>
+   * @return Whether the latencyMedian field is set.
+   */
+  boolean hasLatencyMedian();
+  /**
+   * <pre>
+   * How long the newest answered attempts took: half of them less.
+   * </pre>
+   *
+   * <code>.google.protobuf.Duration latency_median = 12 [json_name = "latencyMedian"];</code>
+   * @return The latencyMedian.
+   */
+  com.google.protobuf.Duration getLatencyMedian();
+  /**
+   * <pre>
+   * How long the newest answered attempts took: half of them less.
+   * </pre>
+   *
+   * <code>.google.protobuf.Duration latency_median = 12 [json_name = "latencyMedian"];</code>
+   */
+  com.google.protobuf.DurationOrBuilder getLatencyMedianOrBuilder();
+
+  /**
+   * <pre>
+   * And 95 of 100 of them less.
+   * </pre>
+   *
+   * <code>.google.protobuf.Duration latency_p95 = 13 [json_name = "latencyP95"];</code>
+   * @return Whether the latencyP95 field is set.
+   */
+  boolean hasLatencyP95();
+  /**
+   * <pre>
+   * And 95 of 100 of them less.
+   * </pre>
+   *
+   * <code>.google.protobuf.Duration latency_p95 = 13 [json_name = "latencyP95"];</code>
+   * @return The latencyP95.
+   */
+  com.google.protobuf.Duration getLatencyP95();
+  /**
+   * <pre>
+   * And 95 of 100 of them less.
+   * </pre>
+   *
+   * <code>.google.protobuf.Duration latency_p95 = 13 [json_name = "latencyP95"];</code>
+   */
+  com.google.protobuf.DurationOrBuilder getLatencyP95OrBuilder();
 }
