@@ -116,6 +116,8 @@ class ServerSettings(_Table):
     revocation_list: FilePath | None = None
     """A CRL of the callers' CA, PEM; read again when it changes."""
     reflection: bool = False
+    processes: int = Field(default=1, ge=1, le=64)
+    """So many hub processes on the one port; more than one needs PostgreSQL."""
     drain_seconds: float = Field(default=30, gt=0, le=600)
     """How long calls and effects under way may take to finish after SIGTERM."""
     max_connection_age_seconds: int = Field(default=3600, ge=1, le=86_400)
@@ -155,6 +157,8 @@ class StorageSettings(_Table):
     """Makes our references at vendors. It never changes and belongs into the recovery kit."""
     pseudonym_key: SecretReference = "file:keys/pseudonym.key"
     """Makes the keyed hashes of requests and persons."""
+    lease_seconds: int = Field(default=90, ge=3, le=3600)
+    """How long work stays with a process that no longer answers, at most; longer than any one attempt at a provider."""
     free_space_watermark_bytes: int = Field(default=256 << 20, ge=0)
     """Below this much free disk no new mutation is taken."""
 

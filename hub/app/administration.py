@@ -9,7 +9,7 @@ from hub.core.audit import Audit, AuditRecord, Phase
 from hub.core.audit_store import AuditPlace, StoredRecord
 from hub.core.audit_trail import AuditTrail
 from hub.core.call import Call
-from hub.core.database import Database
+from hub.core.database import MODES_TOPIC, Database, touch
 from hub.core.effects import Claim, Effects
 from hub.core.errors import NotFoundError, PreconditionError, UnavailableError
 from hub.core.mode import Mode
@@ -59,6 +59,7 @@ class ModulesAdministration:
             )
 
         def change(conn: Connection, claim: Claim) -> None:
+            touch(conn, MODES_TOPIC)
             values = {"mode": mode.value, "changed_by": call.caller, "reason": reason, "changed_at": claim.now}
             if not insert_new(conn, module_modes, {"module": name, **values}):
                 conn.execute(module_modes.update().where(module_modes.c.module == name).values(values))

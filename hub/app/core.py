@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from dataclasses import dataclass
+from datetime import timedelta
 
 from prometheus_client import CollectorRegistry
 
@@ -103,6 +104,7 @@ async def open_core(
         telemetry=telemetry,
         metrics=core_metrics,
         holder=instance,
+        longest_lease=timedelta(seconds=installation.settings.storage.lease_seconds),
     )
     outbox = Outbox(database=database, store=outbox_store, runs=runs, clock=clock, ids=ids, holder=instance)
     return Core(

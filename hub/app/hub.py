@@ -12,10 +12,12 @@ from hub.app.administration import AuditReader, ModulesAdministration, Upstreams
 from hub.app.agents import signing_agents
 from hub.app.checkpoints import CheckpointExchange
 from hub.app.core import Core, open_core
+from hub.app.mode_follower import ModeFollower
 from hub.app.modules import Modules
 from hub.app.outbox_administration import OutboxAdministration
 from hub.app.prepare import Installation
 from hub.app.probing import Probing
+from hub.app.processes import private_address
 from hub.app.reload import AccessReload
 from hub.app.serving import ADMINISTRATION_SERVICES, AGENTS_SERVICES, administration_options, server_options
 from hub.app.story import StoryTeller
@@ -85,6 +87,7 @@ async def serve(
     stop: asyncio.Event,
     serving: Callable[[Ports, Mapping[str, str]], None],
     on_hangup: Callable[[Callable[[], None]], None] = lambda _: None,
+    process: int | None = None,
 ) -> None:
     """Serve until `stop` is set, then drain; what was opened is closed in the opposite order, whatever happens.
 
@@ -94,6 +97,7 @@ async def serve(
         ids: Ids and randomness of the whole process.
         stop: Set by SIGTERM or SIGINT.
         serving: Told once, when calls are taken: the ports, and why which modules aren't ready.
+        process: Which of several on one port this is, from 0; None if it is alone.
         on_hangup: Given what SIGHUP is to do: read callers and roles again.
 
     Raises:
@@ -122,9 +126,14 @@ async def serve(
         _bind_own_services(installation, core, signing, servers=servers, modules=modules, tracing=tracing)
         register_upkeep(installation, core)
         await modules.start()
+        follower = ModeFollower(modules=modules, database=core.database, clock=core.clock)
+        closing.push_async_callback(_cancel, asyncio.create_task(follower.run_forever(), name="follow modes"))
         closing.push_async_callback(_drain, servers, core, installation.settings.server.drain_seconds)
         await core.outbox.start(alone=core.database.exclusive)
-        ports = await _listen(installation.settings, core, servers, modules=modules, tracing=tracing, closing=closing)
+        private = private_address(installation.settings, process)
+        ports = await _listen(
+            installation.settings, core, servers, private, modules=modules, tracing=tracing, closing=closing
+        )
         core.health.set("", ServiceState.SERVING)
         on_hangup(_watch_settings(installation, core, servers, closing))
         log.info("hub.serving", instance=instance, profile=installation.settings.profile.value)
@@ -279,16 +288,23 @@ async def _listen(
     settings: Settings,
     core: Core,
     servers: Servers,
+    private_address: str,
     *,
     modules: Modules,
     tracing: Tracing,
     closing: AsyncExitStack,
 ) -> Ports:
+    shared = settings.server.processes > 1
     private = Listener(
         application=private_application(registry=core.metrics, health=core.health, spans=tracing.ring.spans),
-        address=settings.web.private_address,
+        address=private_address,
+        shares_port=shared,  # with its own successor, during a restart
     )
-    public = Listener(application=public_application(routes=modules.webhooks()), address=settings.web.public_address)
+    public = Listener(
+        application=public_application(routes=modules.webhooks()),
+        address=settings.web.public_address,
+        shares_port=shared,
+    )
     closing.push_async_callback(private.close)
     closing.push_async_callback(public.close)
     with _refusing_files():

@@ -9,6 +9,7 @@ from cryptography import x509
 from pydantic import BaseModel
 
 from hub.app.keys import Keys, open_keys, open_passphrase
+from hub.app.processes import unshareable
 from hub.app.profile import certificate_files, key_files, refusals
 from hub.core.ids import Ids
 from hub.core.mode import Mode
@@ -48,6 +49,7 @@ def prepare(folder: Path, *, ids: Ids) -> Installation:
     settings = load_settings(folder)
     secrets = secrets_of(settings, folder, os.environ)
     problems: list[str] = []
+    problems.extend(unshareable(settings))
     problems.extend(refusals(settings, folder))
     problems.extend(_unreadable(folder, settings, secrets))
     modules: dict[str, ConfiguredModule] = {}

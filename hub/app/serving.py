@@ -28,6 +28,7 @@ def server_options(settings: Settings, folder: Path, passphrase: Secret | None) 
         ),
         deadlines=Deadlines(default_seconds=limits.default_deadline_seconds),
         reflection=settings.server.reflection,
+        shares_port=settings.server.processes > 1,
         max_connection_age_seconds=settings.server.max_connection_age_seconds,
     )
 
@@ -39,6 +40,7 @@ def administration_options(settings: Settings, folder: Path, passphrase: Secret 
         tls=_tls(settings.administration, folder, passphrase),
         access=access_rules(settings),
         reflection=settings.administration.reflection,
+        shares_port=settings.server.processes > 1,
     )
 
 

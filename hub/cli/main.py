@@ -64,7 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     init.add_argument("--port-base", type=int, metavar="N", help="ports N (hub), N+1 (administration), N+2, N+3 (HTTP)")
     init.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="set a key of landhub.toml")
     init.add_argument("--passphrase-file", type=Path, help="where the passphrase of the private keys is to be kept")
-    _folder(commands.add_parser("serve", help="run the hub"))
+    serve = commands.add_parser("serve", help="run the hub")
+    _folder(serve)
+    serve.add_argument("--process", type=int, help=argparse.SUPPRESS)  # how `serve` starts each of several processes
     _folder(commands.add_parser("check-config", help="check settings, files and keys; start nothing"))
     _add_sealed(commands.add_parser("sealed", help="secrets in one encrypted file, named sealed:NAME in the settings"))
     _add_callers(commands.add_parser("callers", help="who may call"))

@@ -13,6 +13,7 @@ from hub.app.hub import Ports, serve
 from hub.app.logs import configure_logs
 from hub.app.prepare import Installation, prepare
 from hub.cli.main import OK, CommandError
+from hub.cli.serve_many import stop_with_input, supervise
 from hub.core.clock import SystemClock
 from hub.core.ids import Ids
 from hub.installation.migration import SchemaTooOldError
@@ -27,13 +28,17 @@ _UNUSABLE = {
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serve; SIGTERM and SIGINT drain, SIGHUP reads callers and roles again."""
+    """Serve; SIGTERM and SIGINT drain. SIGHUP reads callers and roles again, or restarts several processes in turn."""
     clock = SystemClock()
     ids = Ids(clock=clock)
     installation = prepare(arguments.folder, ids=ids)
     configure_logs(installation.settings.telemetry.log_level)
+    processes = installation.settings.server.processes
     try:
-        asyncio.run(_serve(installation, clock, ids))
+        if processes > 1 and arguments.process is None:
+            asyncio.run(supervise(installation, clock=clock))
+        else:
+            asyncio.run(_serve(installation, clock, ids, arguments.process))
     except (InstallationLockedError, SchemaTooNewError, SchemaTooOldError, BackupError) as error:
         raise CommandError(str(error)) from error
     except DatabaseError as error:
@@ -42,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     return OK
 
 
-async def _serve(installation: Installation, clock: SystemClock, ids: Ids) -> None:
+async def _serve(installation: Installation, clock: SystemClock, ids: Ids, process: int | None) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -55,8 +60,16 @@ async def _serve(installation: Installation, clock: SystemClock, ids: Ids) -> No
         if hasattr(signal, "SIGHUP"):  # Windows has none; the change of the file is noticed there too
             loop.add_signal_handler(signal.SIGHUP, reload)
 
+    if process is not None:
+        stop_with_input(stop)
     await serve(
-        installation, clock=clock, ids=ids, stop=stop, serving=partial(_tell, installation), on_hangup=on_hangup
+        installation,
+        clock=clock,
+        ids=ids,
+        stop=stop,
+        serving=partial(_tell, installation),
+        on_hangup=on_hangup,
+        process=process,
     )
 
 

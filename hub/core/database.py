@@ -11,6 +11,7 @@ T = TypeVar("T")
 
 OUTBOX_TOPIC = "outbox"
 EVENTS_TOPIC = "events"
+MODES_TOPIC = "modes"
 
 _TOPICS = "landhub.topics"
 

@@ -24,11 +24,17 @@ log = structlog.get_logger(__name__)
 
 SHORTEST_LEASE = timedelta(seconds=30)
 RENEW_SECONDS = SHORTEST_LEASE.total_seconds() / 3
+RENEWALS_IN_A_LEASE = 3  # two may fail before it is lost
 MAX_REMEMBERED_ENDINGS = 4096  # for callers that begin to wait after their job's run ended
 
 
 class JobRuns:
-    """Runs leased jobs in tasks of the hub's own; `holder` is the name on their leases."""
+    """Runs leased jobs in tasks of the hub's own.
+
+    Args:
+        holder: The name on their leases.
+        longest_lease: What leases are cut to; None leaves each kind its own.
+    """
 
     def __init__(
         self,
@@ -41,6 +47,7 @@ class JobRuns:
         telemetry: Telemetry,
         metrics: CoreMetrics,
         holder: str,
+        longest_lease: timedelta | None = None,
     ) -> None:
         self._database = database
         self._store = store
@@ -50,6 +57,7 @@ class JobRuns:
         self._telemetry = telemetry
         self._metrics = metrics
         self._holder = holder
+        self.longest_lease = longest_lease
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._leases: dict[str, HeldLease] = {}
         self._overdue: set[str] = set()
@@ -105,11 +113,16 @@ class JobRuns:
     async def renew_forever(self) -> None:
         """Keep the leases of what runs alive, and cancel what runs too long."""
         while True:
-            await self._clock.sleep(RENEW_SECONDS)
+            await self._clock.sleep(self._renew_seconds())
             self._cancel_overdue()
             leases = list(self._leases.values())
             if leases:
                 await self._renew(leases)
+
+    def _renew_seconds(self) -> float:
+        if self.longest_lease is None:
+            return RENEW_SECONDS
+        return min(RENEW_SECONDS, self.longest_lease.total_seconds() / RENEWALS_IN_A_LEASE)
 
     async def _renew(self, leases: list[HeldLease]) -> None:
         asked = self._clock.monotonic()

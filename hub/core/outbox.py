@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -63,7 +64,8 @@ class Outbox:
             raise ValueError(f"job kind {kind.name} is registered twice")
         if kind.lease < SHORTEST_LEASE:
             raise ValueError(f"job kind {kind.name}: a lease shorter than {SHORTEST_LEASE} can't be renewed in time")
-        self._kinds[kind.name] = kind
+        longest = self._runs.longest_lease
+        self._kinds[kind.name] = kind if longest is None else replace(kind, lease=min(kind.lease, longest))
 
     def schedule(self, schedule: Schedule) -> None:
         """Make a schedule known, before `start`; its kind is registered by then."""

@@ -23,6 +23,8 @@ key = "pki/server.key"
 client_ca = "pki/ca.crt"
 denied_fingerprints = "pki/denied"
 reflection = {reflection}
+# More than one needs PostgreSQL. SIGHUP restarts them in turn.
+processes = 1
 drain_seconds = 30
 max_connection_age_seconds = 3600
 

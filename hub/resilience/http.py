@@ -265,7 +265,7 @@ class _Body(aiohttp.BytesPayload):
         self._attempt = attempt
 
     async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
-        self._attempt.has_left = True
+        self._attempt.leave()
         await super().write_with_length(writer, content_length)
 
 

@@ -35,11 +35,28 @@ _SURPRISES_KEPT = 256  # enough to name what a vendor changed, too few to fill a
 
 @dataclass(slots=True)
 class Attempt:
-    """One attempt. The sender sets `has_left` as soon as bytes may have left, before they do."""
+    """One attempt. The sender calls `leave` just before the first byte leaves.
+
+    Attributes:
+        ends: The monotonic time after which nothing may leave; a process that was stopped wakes up beyond it.
+        has_left: Bytes may have left.
+    """
 
     number: int
     timeout_seconds: float
+    ends: float
+    clock: Clock
     has_left: bool = False
+
+    def leave(self) -> None:
+        """Mark that bytes leave now.
+
+        Raises:
+            NotSentError: the attempt's time is over, so they must not.
+        """
+        if not self.has_left and self.clock.monotonic() >= self.ends:
+            raise NotSentError("the attempt's time was over before anything was sent")
+        self.has_left = True
 
 
 Send = Callable[[Attempt], Awaitable[T]]
@@ -160,7 +177,8 @@ class Upstream:
             await self._pacer.take_turn(at_most_seconds=deadline - waiting)
             self._metrics.waited(self.name, self._clock.monotonic() - waiting)
         started = self._clock.monotonic()
-        current = Attempt(number=number, timeout_seconds=min(self.policy.attempt_timeout, deadline - started))
+        seconds = min(self.policy.attempt_timeout, deadline - started)
+        current = Attempt(number=number, timeout_seconds=seconds, ends=started + seconds, clock=self._clock)
         outcome = "abandoned"
         self._board.in_flight += 1
         try:

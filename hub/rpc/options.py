@@ -86,6 +86,7 @@ class ServerOptions:
         reflection: Serve gRPC reflection; off in production.
         max_connection_age_seconds: How long a connection lives, which bounds how long old certificates do; the calls on
             it then have `connection_age_grace_seconds` to end.
+        shares_port: Other processes of this hub listen on the same port, and the system spreads connections over them.
         largest_message_bytes: Of one message, either way.
         largest_stream_bytes: Of all requests of one stream together.
     """
@@ -98,5 +99,6 @@ class ServerOptions:
     reflection: bool = False
     max_connection_age_seconds: int = 900
     connection_age_grace_seconds: int = 300
+    shares_port: bool = False
     largest_message_bytes: int = 16 * 1024 * 1024
     largest_stream_bytes: int = 4 * 1024 * 1024 * 1024

@@ -225,7 +225,7 @@ def _unknown(chain: Chain, path: str) -> "grpc.RpcMethodHandler[bytes, bytes]":
 
 def _arguments(options: ServerOptions) -> list[tuple[str, int]]:
     return [
-        ("grpc.so_reuseport", 0),  # two hubs on one port would share its calls at random
+        ("grpc.so_reuseport", int(options.shares_port)),  # else two hubs on one port would share its calls at random
         ("grpc.max_receive_message_length", options.largest_message_bytes),
         ("grpc.max_send_message_length", options.largest_message_bytes),
         ("grpc.keepalive_time_ms", _KEEPALIVE_MILLISECONDS),

@@ -193,7 +193,7 @@ class Agent:
             raise NotSentError("no connection")
         stub: pb_grpc.SignerServiceAsyncStub = pb_grpc.SignerServiceStub(self._connection.channel)
         send: Callable[..., Awaitable[Any]] = getattr(stub, method)
-        attempt.has_left = True
+        attempt.leave()
         try:
             metadata = (("traceparent", traceparent),) if traceparent else ()
             return await send(request, timeout=attempt.timeout_seconds, metadata=metadata)

@@ -13,9 +13,10 @@ class Listener:
 
     Args:
         address: "127.0.0.1:7481"; port 0 takes a free one.
+        shares_port: Other processes of this hub listen there, too.
     """
 
-    def __init__(self, *, application: web.Application, address: str) -> None:
+    def __init__(self, *, application: web.Application, address: str, shares_port: bool = False) -> None:
         self._runner = web.AppRunner(
             application,
             access_log=None,
@@ -26,6 +27,7 @@ class Listener:
             max_field_size=_LARGEST_HEADER_BYTES,
         )
         self._address = address
+        self._shares_port = shares_port
 
     async def start(self) -> int:
         """Listen; returns the port.
@@ -35,7 +37,7 @@ class Listener:
         """
         await self._runner.setup()
         host, _, port = self._address.rpartition(":")
-        site = web.TCPSite(self._runner, host.strip("[]"), int(port), reuse_address=True)
+        site = web.TCPSite(self._runner, host.strip("[]"), int(port), reuse_address=True, reuse_port=self._shares_port)
         await site.start()
         bound: int = self._runner.addresses[0][1]
         return bound

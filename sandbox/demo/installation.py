@@ -77,13 +77,16 @@ class Installation:
         return key
 
 
-def install(folder: Path, ports: Ports, *, pace: Mapping[str, float] | None = None) -> Installation:
+def install(
+    folder: Path, ports: Ports, *, pace: Mapping[str, float] | None = None, settings: Mapping[str, Any] | None = None
+) -> Installation:
     """Make a fresh installation; the folder is made, and must hold none.
 
     Args:
         folder: Where.
         ports: Where its programs will listen.
         pace: Overrides of the hub's times, as `[modules.rosreestr]` names them.
+        settings: More settings of the hub, by their path.
 
     Raises:
         InstallationFailedError: a command failed.
@@ -96,8 +99,8 @@ def install(folder: Path, ports: Ports, *, pace: Mapping[str, float] | None = No
     (folder / "gost/issuing.crl").write_bytes(authority.crl())
     (folder / "gost/root.crl").write_bytes(authority.root_crl())
     shutil.copy(authority.chain_path, folder / "chain.pem")
-    settings = [*_addresses(ports), *_modules(ports, pace or {})]
-    _command("hub", "init", str(folder), "--dev", *(f"--set={key}={_toml(value)}" for key, value in settings))
+    all_settings = [*_addresses(ports), *_modules(ports, pace or {}), *(settings or {}).items()]
+    _command("hub", "init", str(folder), "--dev", *(f"--set={key}={_toml(value)}" for key, value in all_settings))
     _install_agent(folder, ports, seller)
     return Installation(folder=folder, ports=ports, authority=authority, seller=seller, buyer=buyer)
 

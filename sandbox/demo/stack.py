@@ -36,7 +36,7 @@ class Stack:
         self.agent = self._background("agent", python, "-m", "signer_agent", "serve", str(folder / "agent"))
         self.hub = self._background("hub", python, "-m", "hub", "serve", str(folder))
 
-    def start(self) -> None:
+    def start(self, *, timeout_seconds: float = 30) -> None:
         """Start all three and wait until they serve.
 
         Raises:
@@ -46,15 +46,17 @@ class Stack:
         self.sandbox.wait_until(lambda: fetch(self.installation.ports.control, "/state") is not None, what="up")
         self.agent.start()
         self.hub.start()
-        self.wait_until_ready()
+        self.wait_until_ready(timeout_seconds=timeout_seconds)
 
-    def wait_until_ready(self) -> None:
+    def wait_until_ready(self, *, timeout_seconds: float = 30) -> None:
         """Wait until every service of the hub is ready, which needs the agent and the sandbox.
 
         Raises:
             ProcessFailedError: the hub ended, or doesn't get ready.
         """
-        self.hub.wait_until(lambda: self.unready_services() == {}, what="ready with all its services")
+        self.hub.wait_until(
+            lambda: self.unready_services() == {}, what="ready with all its services", timeout_seconds=timeout_seconds
+        )
 
     def unready_services(self) -> dict[str, str]:
         """The hub's services that are not ready, with the reason; all of it is unready while it doesn't answer."""

@@ -46,6 +46,15 @@ def place_of(folder: Path) -> DatabasePlace:
     return DatabasePlace(url=make_url(note.read_text()))
 
 
+def database_settings() -> dict[str, object]:
+    """Return the settings by which an installation uses a database of its own on what was chosen."""
+    if not on_postgres():
+        return {}
+    url = _text(server().make_database(template="template0"))
+    # What was under way goes on when a lease ends, as nobody else can tell that a process was killed.
+    return {"storage.url": url, "storage.lease_seconds": 3}
+
+
 def server() -> PostgresServer:
     """Return the server of this run."""
     return PostgresServer(Path(os.environ[SERVER]))

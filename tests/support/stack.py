@@ -15,28 +15,37 @@ from landhub_client import Client
 from sandbox.demo.installation import Installation, install
 from sandbox.demo.ports import HOST, Ports
 from sandbox.demo.stack import Stack, fetch, post
+from tests.support.databases import database_settings
 
 # A register of seconds, so that a deal takes one or two.
 STEP_SECONDS = 0.15
+START_SECONDS = 90  # several interpreters at once on a machine that others use, too
 PACE = {"status_poll_initial": 0.15, "visibility_window_seconds": 1.0}
 
 
 @contextmanager
-def running_stack(folder: Path, *callers: str, limits: Mapping[str, int] | None = None) -> Iterator[Stack]:
+def running_stack(
+    folder: Path,
+    *callers: str,
+    limits: Mapping[str, int] | None = None,
+    settings: Mapping[str, Any] | None = None,
+    ports: Ports | None = None,
+) -> Iterator[Stack]:
     """Run a landhub while the context lasts; each of the callers has the role `deal` beside the caller `client`.
 
-    `limits` overrides what `[limits]` of its settings says.
+    `limits` overrides what `[limits]` of its settings says, `settings` anything else by its path.
     """
-    stack = Stack(install(folder, Ports.free(), pace=PACE), step_seconds=STEP_SECONDS)
-    settings = folder / "landhub.toml"
+    chosen = {**database_settings(), **(settings or {})}
+    stack = Stack(install(folder, ports or Ports.free(), pace=PACE, settings=chosen), step_seconds=STEP_SECONDS)
+    file = folder / "landhub.toml"
     for name, value in (limits or {}).items():
-        text, found = re.subn(rf"(?m)^{name} = .*$", f"{name} = {value}", settings.read_text(encoding="utf-8"))
-        assert found == 1, f"{name} stands {found} times in {settings}"
-        settings.write_text(text, encoding="utf-8")
+        text, found = re.subn(rf"(?m)^{name} = .*$", f"{name} = {value}", file.read_text(encoding="utf-8"))
+        assert found == 1, f"{name} stands {found} times in {file}"
+        file.write_text(text, encoding="utf-8")
     for name in callers:
         command("hub", "callers", "add", str(folder), name, "--role", "deal")
     try:
-        stack.start()
+        stack.start(timeout_seconds=START_SECONDS)
         yield stack
     finally:
         stack.stop()

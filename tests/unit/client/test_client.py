@@ -122,7 +122,7 @@ async def test_a_call_has_a_deadline_unless_told_another(client: Client, hub: Hu
     default, told = hub.seconds_left
     assert default is not None
     assert told is not None
-    assert default <= 30 < told
+    assert default < 31 < told  # gRPC rounds up what it tells the other side
 
 
 async def test_the_callers_trace_context_travels(client: Client, hub: Hub) -> None:

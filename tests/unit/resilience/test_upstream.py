@@ -230,3 +230,18 @@ async def test_an_upstream_that_is_opened_again_starts_afresh() -> None:
 def test_a_policy_whose_attempts_outlast_the_call_is_refused() -> None:
     with pytest.raises(ValueError, match="attempt_timeout"):
         Policy(attempt_timeout=10, total_timeout=5)
+
+
+async def test_an_attempt_whose_process_was_stopped_until_its_time_was_over_sends_nothing() -> None:
+    harness = Harness(attempt_timeout=5)
+    left: list[str] = []
+
+    async def send(attempt: Attempt) -> str:
+        harness.clock.jump(5)  # the process stood still between the guard and the first byte
+        attempt.leave()
+        left.append("bytes")
+        return "answer"
+
+    with pytest.raises(UnavailableError):
+        await harness.upstream.call("submit", send, safety=Safety.IRREVERSIBLE)
+    assert left == []

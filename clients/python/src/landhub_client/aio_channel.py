@@ -1,5 +1,6 @@
 """The channel that generated stubs get on the asyncio side: every call is prepared and its failure told."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from typing import Any
 
@@ -45,8 +46,13 @@ def _one_answer(call: Any, start: Starter) -> Callable[..., Any]:
     async def invoke(request: Any, *, timeout: float | None = None, metadata: Any = None) -> Any:  # noqa: ASYNC109
         out = start()
         with out.telling():
-            seconds = out.defaults.timeout_seconds if timeout is None else timeout
-            return await call(out.prepared(request), timeout=seconds, metadata=out.metadata(metadata))
+            prepared, told, repeats = out.prepared(request), out.metadata(metadata), out.repeats(timeout)
+            while True:
+                try:
+                    return await call(prepared, timeout=repeats.timeout_seconds(), metadata=told)
+                except grpc.RpcError as error:
+                    pause = repeats.pause_seconds(error)
+                await asyncio.sleep(pause)
 
     return invoke
 

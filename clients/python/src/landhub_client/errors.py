@@ -127,7 +127,9 @@ class NotServedError(LandhubError):
 
 
 class CallCancelledError(LandhubError):
-    """The call was cancelled on this side."""
+    """The call was cancelled: on this side, or by a hub that stops and did not take it."""
+
+    may_retry = True
 
 
 class HubFailedError(LandhubError):

@@ -13,6 +13,7 @@ from opentelemetry.trace import SpanKind, Status, StatusCode
 
 from landhub_client.contract import Method, RequestIdPlace
 from landhub_client.errors import LandhubError, error_from
+from landhub_client.repeating import Repeats
 
 Metadata = tuple[tuple[str, str], ...]
 
@@ -65,6 +66,11 @@ class Outgoing:
         carrier: dict[str, str] = {}
         inject(carrier, context=trace.set_span_in_context(self._span))
         return (*(given or ()), *carrier.items())
+
+    def repeats(self, timeout_seconds: float | None) -> Repeats:
+        """Return the attempts of a call with one answer."""
+        seconds = self.defaults.timeout_seconds if timeout_seconds is None else timeout_seconds
+        return Repeats(method=self._method, timeout_seconds=seconds, failure=self._failure)
 
     @contextmanager
     def telling(self) -> Iterator[None]:

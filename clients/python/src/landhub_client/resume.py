@@ -1,6 +1,6 @@
 """How long to go on reopening a stream that breaks: so many times in a row without anything new, ever more slowly."""
 
-from landhub_client.errors import LandhubError, UnavailableError
+from landhub_client.errors import CallCancelledError, LandhubError, UnavailableError
 
 _FIRST_SECONDS = 0.2
 _MOST_SECONDS = 5.0
@@ -30,7 +30,8 @@ class Patience:
         Raises:
             LandhubError: the error itself, if another attempt can't help or patience is at its end.
         """
-        if not isinstance(error, UnavailableError) or self._left == 0:
+        # What was cancelled on this side never comes here as an error: the hub did it, because it stops.
+        if not isinstance(error, UnavailableError | CallCancelledError) or self._left == 0:
             raise error
         self._left -= 1
         seconds = self._seconds

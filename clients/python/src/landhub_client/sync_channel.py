@@ -1,5 +1,6 @@
 """The channel that generated stubs get on the synchronous side: every call is prepared and its failure told."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -45,8 +46,13 @@ def _one_answer(call: Any, start: Starter) -> Callable[..., Any]:
     def invoke(request: Any, *, timeout: float | None = None, metadata: Any = None) -> Any:
         out = start()
         with out.telling():
-            seconds = out.defaults.timeout_seconds if timeout is None else timeout
-            return call(out.prepared(request), timeout=seconds, metadata=out.metadata(metadata))
+            prepared, told, repeats = out.prepared(request), out.metadata(metadata), out.repeats(timeout)
+            while True:
+                try:
+                    return call(prepared, timeout=repeats.timeout_seconds(), metadata=told)
+                except grpc.RpcError as error:
+                    pause = repeats.pause_seconds(error)
+                time.sleep(pause)
 
     return invoke
 
