@@ -13,7 +13,7 @@ BUF := node_modules/.bin/buf
 CODE := $(wildcard hub signer_agent gost sealed sandbox clients/python/src/landhub_client tools tests)
 RELEASE_IMAGE := proto/landhub.binpb
 # What generates Java is fetched by Maven; without it Java is left as it is (in CI it may not lack).
-JAVA_PLUGINS := $(if $(shell command -v mvn),build/tools/java/.ready)
+JAVA_PLUGINS := $(if $(or $(filter true,$(CI)),$(shell command -v mvn)),build/tools/java/.ready)
 GENERATORS := .venv/.ready node_modules/.ready $(JAVA_PLUGINS)
 SEEDS ?= 10000
 FIRST_SEED ?= 1
@@ -76,6 +76,10 @@ campaign: .venv/.ready ## The long seeded runs: SEEDS=10000 from FIRST_SEED=1, t
 	@$(BIN)/python tests/campaign --seeds $(SEEDS) --first-seed $(FIRST_SEED) $(ARGS)
 	@if [ $(SEEDS) -ge 10000 ]; then $(BIN)/python -m pytest -m campaign tests/campaign; fi
 
+.PHONY: fuzz
+fuzz: .venv/.ready ## Bad requests to every RPC: FUZZ_SECONDS=600, FUZZ_SEED=N (the day's); build/fuzz.json at the end
+	@$(BIN)/python -m pytest -m campaign tests/campaign/fuzz -s
+
 .PHONY: bench
 bench: .venv/.ready ## Figures of this machine, as ratios; README=1 puts them there; ARGS="..." goes to pytest
 	@tools/system-packages bench
@@ -118,7 +122,7 @@ node_modules/.ready: package-lock.json
 	@tools/step "buf, ts-proto, TypeScript" npm ci --loglevel=error --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-build/tools/java/.ready: clients/java/pom.xml
+build/tools/java/.ready: clients/java/pom.xml | node_modules/.ready
 	@mkdir -p $(@D)
 	@tools/step "protoc and its plugin for Java" mvn --batch-mode --no-transfer-progress --quiet --file clients/java/pom.xml \
 	  -Dlandhub.plugins=$(abspath $(@D)) -Dplugin.platform=linux-$(subst aarch64,aarch_64,$(shell uname -m)) dependency:copy@plugins

@@ -26,6 +26,17 @@ SLOW_SECONDS = 1.0
 MOST_ANSWERS = 5
 TRIES = 20
 MOST_SUSPECTS = 200
+METADATA: Sequence[tuple[str, str | bytes]] = (
+    ("traceparent", ""),
+    ("traceparent", "00-" + "0" * 32 + "-" + "0" * 16 + "-01"),
+    ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-ff"),
+    ("traceparent", "ff-" + "g" * 60),
+    ("tracestate", "a=" + "b" * 3000),
+    ("baggage", "k=v," * 700),
+    ("grpc-previous-rpc-attempts", "2147483648"),
+    ("x-other-bin", bytes(range(256))),
+    ("authorization", "Bearer x"),
+)
 NEVER = {grpc.StatusCode.INTERNAL, grpc.StatusCode.UNKNOWN, grpc.StatusCode.DATA_LOSS}
 # What the gRPC library itself answers, without our details: a message over the limit.
 WITHOUT_DETAILS = {grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.CANCELLED}
@@ -33,11 +44,12 @@ WITHOUT_DETAILS = {grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.CANCELLED
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One bad request: where it goes, the messages' bytes, and the number it can be made again by."""
+    """One bad request: where it goes, its bytes and metadata, and the number it can be made again by."""
 
     number: int
     target: Target
     messages: Sequence[bytes]
+    metadata: tuple[tuple[str, str | bytes], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +81,17 @@ class Findings:
         """How many answers were seen."""
         return self.codes.total()
 
+    def paths(self) -> list[str]:
+        """The RPCs that were called."""
+        return sorted({path for path, _ in self.codes})
+
+    def answers(self, path: str) -> dict[str, int]:
+        """How often an RPC answered each status."""
+        return {code: count for (of, code), count in sorted(self.codes.items()) if of == path}
+
     def table(self) -> str:
         """Statuses by RPC, one a line."""
-        paths = sorted({path for path, _ in self.codes})
-        rows = ({code: count for (of, code), count in sorted(self.codes.items()) if of == path} for path in paths)
-        return "\n".join(f"{path}: {row}" for path, row in zip(paths, rows, strict=True))
+        return "\n".join(f"{path}: {self.answers(path)}" for path in self.paths())
 
 
 class Fuzzer:
@@ -132,7 +150,8 @@ class Fuzzer:
             messages = [mutator.wire(message) for message in messages]
         if target.method.client_streaming:
             messages = _shuffled(messages, rng)
-        return Case(number=number, target=target, messages=messages)
+        metadata = (rng.choice(METADATA),) if rng.random() < 0.2 else ()
+        return Case(number=number, target=target, messages=messages, metadata=metadata)
 
     def _bent(self, mutator: Mutator, good: Message, *, looks_good: bool) -> Message:
         """A bent message; one that looks good breaks no rule of the contract, and gets further."""
@@ -149,11 +168,17 @@ class Fuzzer:
         channel: Any = self._connections[case.target.connection]
         try:
             if method.server_streaming:
-                _look(channel.unary_stream(case.target.path)(case.messages[0], timeout=WATCH_SECONDS))
+                _look(
+                    channel.unary_stream(case.target.path)(
+                        case.messages[0], timeout=WATCH_SECONDS, metadata=case.metadata
+                    )
+                )
             elif method.client_streaming:
-                channel.stream_unary(case.target.path)(iter(case.messages), timeout=CALL_SECONDS)
+                channel.stream_unary(case.target.path)(
+                    iter(case.messages), timeout=CALL_SECONDS, metadata=case.metadata
+                )
             else:
-                channel.unary_unary(case.target.path)(case.messages[0], timeout=CALL_SECONDS)
+                channel.unary_unary(case.target.path)(case.messages[0], timeout=CALL_SECONDS, metadata=case.metadata)
         except grpc.RpcError as error:
             failure: Any = error
             names = {name for name, _ in failure.trailing_metadata() or ()}
@@ -187,7 +212,12 @@ class Fuzzer:
     def _keep(self, case: Case, problem: str) -> None:
         self._kept.mkdir(parents=True, exist_ok=True)
         file = self._kept / f"{self._seed}-{case.number}.json"
-        content = {"path": case.target.path, "problem": problem, "messages": [part.hex() for part in case.messages]}
+        content: dict[str, Any] = {
+            "path": case.target.path,
+            "problem": problem,
+            "messages": [part.hex() for part in case.messages],
+        }
+        content["metadata"] = [f"{name}: {value!r}" for name, value in case.metadata]
         file.write_text(json.dumps(content, indent=1), encoding="utf-8")
         self.findings.wrong.append(f"seed {self._seed}, case {case.number}: {case.target.path}: {problem} ({file})")
 
