@@ -8,11 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gost.digest import DigestAlgorithm
-from signer_agent.app import Agent, journal_chain, make_backend, make_policy
+from signer_agent.app import Agent, journal_chain, make_policy
 from signer_agent.clock import SystemClock
 from signer_agent.errors import SettingsError
 from signer_agent.installation import Plan, create
 from signer_agent.journal_verify import read_public_key, verify_journal
+from signer_agent.keys.choice import make_backend
 from signer_agent.model import DocumentKind, SignatureFormat, SigningRequest
 from signer_agent.settings import Settings, load_settings
 from signer_agent.telemetry import configure_logs

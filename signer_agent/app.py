@@ -19,7 +19,7 @@ from signer_agent.exchange import CheckpointExchange, read_audit_key, read_journ
 from signer_agent.journal import Journal
 from signer_agent.journal_file import Draft, JournalDamagedError, JournalFile, JournalWriteError
 from signer_agent.journal_record import Entry, Phase
-from signer_agent.keys.gost_file import GostFileBackend
+from signer_agent.keys.choice import make_backend
 from signer_agent.keys.port import KeyBackend
 from signer_agent.ledger import Ledger
 from signer_agent.policy import Policy
@@ -30,7 +30,6 @@ from signer_agent.rpc.server import Server
 from signer_agent.rpc.servicer import SignerServicer
 from signer_agent.rpc.tls import ServerCredentials
 from signer_agent.rpc.validating import Validating
-from signer_agent.secret_reference import resolve
 from signer_agent.service import SigningService
 from signer_agent.settings import Settings
 from signer_agent.signers import Signers
@@ -42,17 +41,6 @@ _WORKERS: Final = 2  # threads that use keys: as many as were measured to help
 _KEYS_REFRESH_SECONDS: Final = 5.0  # a certificate put into the folder is seen within that time
 
 MakeBackend = Callable[[Settings, Path], KeyBackend]
-
-
-def make_backend(settings: Settings, directory: Path) -> KeyBackend:
-    """The key backend that the settings name.
-
-    Raises:
-        SettingsError: its folder or passphrase can't be used.
-    """
-    reference = settings.keys.passphrase
-    passphrase = resolve(reference, directory=directory) if reference else None
-    return GostFileBackend(folder=directory / settings.keys.folder, passphrase=passphrase)
 
 
 def make_policy(settings: Settings, directory: Path) -> Policy:

@@ -11,14 +11,14 @@ from typing import Final
 
 from opentelemetry.trace import Tracer
 
-from gost.certificate import PublicKeyAlgorithm
 from gost.errors import GostError
 from signer_agent.clock import Clock, milliseconds, moment
 from signer_agent.errors import COMMON_DOMAIN, AgentError, InternalError, PreconditionError
 from signer_agent.journal import Journal
 from signer_agent.journal_file import Draft, JournalDamagedError
 from signer_agent.journal_record import Entry, Phase, with_details
-from signer_agent.keys.port import KeyBackendError, KeyLockedError
+from signer_agent.key_answers import answer_to
+from signer_agent.keys.port import KeyBackendError
 from signer_agent.ledger import Ledger, content_of, request_id_reused
 from signer_agent.model import Signature, SigningRequest
 from signer_agent.policy import Permission, Policy
@@ -232,14 +232,8 @@ def _build_and_sign(case: _Case, now: datetime) -> None:
         case.signing_time = now.replace(microsecond=0)
         case.attributes = case.signer.template.signed_attributes(case.request.digest, case.signing_time)
         case.signature = case.signer.sign(case.attributes)
-    except KeyLockedError:
-        case.answer = PreconditionError("the key is locked: run `signer-agent unlock`", reason="PIN_REQUIRED")
-    except (KeyBackendError, GostError):
-        case.answer = PreconditionError(
-            "the private key can't be used: see `signer-agent keys`",
-            reason="PRIVATE_KEY_MISSING",
-            metadata={"thumbprint": thumbprint},
-        )
+    except (KeyBackendError, GostError) as error:
+        case.answer = answer_to(error, thumbprint)
 
 
 def _verify_and_assemble(case: _Case) -> None:
@@ -257,7 +251,7 @@ def _verify_and_assemble(case: _Case) -> None:
 
 
 def _is_quick(case: _Case) -> bool:
-    return case.signer is not None and case.signer.algorithm is PublicKeyAlgorithm.GOST_R_34_10_2012_256
+    return case.signer is not None and case.signer.is_quick
 
 
 def _decided(case: _Case) -> Entry:

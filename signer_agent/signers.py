@@ -18,8 +18,12 @@ MAX_SIGNERS: Final = 512  # certificates whose template is kept; some 5 KiB each
 class Signer:
     """One certificate ready to sign. Safe to share between threads."""
 
-    def __init__(self, *, held: HeldCertificate, sign: Callable[[str, bytes], bytes]) -> None:
+    def __init__(
+        self, *, held: HeldCertificate, sign: Callable[[str, bytes], bytes], signs_in_process: bool = True
+    ) -> None:
         self.held = held
+        self.is_quick = signs_in_process and held.facts.public_key_algorithm is PublicKeyAlgorithm.GOST_R_34_10_2012_256
+        """Whether a signature takes less than the way to a thread and back."""
         self.template = CadesTemplate(certificate=held.facts)
         self.public_key = PublicKey.from_certificate(held.facts)
         self._sign = sign
@@ -104,7 +108,7 @@ class Signers:
 
 def _make(held: HeldCertificate, backend: KeyBackend) -> Signer:
     try:
-        return Signer(held=held, sign=backend.sign)
+        return Signer(held=held, sign=backend.sign, signs_in_process=backend.signs_in_process)
     except GostError as error:
         raise PreconditionError(
             "this certificate's key is of a kind that can't be used: get another certificate",

@@ -1,6 +1,7 @@
 """One run of a tool: what it prints, in which encoding, and the code it exits with."""
 
 import importlib
+import os
 import sys
 import time
 from pathlib import Path
@@ -71,12 +72,20 @@ _MODULES = {
 
 def main(tool: str, state: str) -> int:
     """Run a tool over a machine's folder with the words of `sys.argv`; returns the exit status."""
-    words = sys.argv[1:]
+    words = [_word(os.fsencode(word)) for word in sys.argv[1:]]
     machine = Machine(Path(state))
     machine.log_call(tool, words)
     run = Run(tool=tool, machine=machine)
     module: Tool = importlib.import_module(_MODULES[tool])
     return _carried_out(run, module, words)
+
+
+def _word(data: bytes) -> str:
+    """A word of the command line: names of containers come as they were printed, in cp1251."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data.decode("cp1251", "replace")
 
 
 def _carried_out(run: Run, tool: Tool, words: list[str]) -> int:

@@ -1,14 +1,25 @@
 """What a place that holds keys must do. No method takes a hash: whoever may sign hashes can forge anything."""
 
 import abc
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gost.certificate import CertificateFacts
 
 
 class KeyBackendError(Exception):
-    """The key could not be used. Messages hold no secret and no personal data."""
+    """The key could not be used. Messages hold no secret and no personal data.
+
+    Args:
+        message: What happened.
+        cause: The same in one word for machines: "LICENCE_MISSING".
+        code: What the tool or token called it: "0x0000065b", "CKR_DEVICE_ERROR".
+    """
+
+    def __init__(self, message: str, *, cause: str = "", code: str = "") -> None:
+        super().__init__(message)
+        self.cause = cause
+        self.code = code
 
 
 class KeyMissingError(KeyBackendError):
@@ -19,8 +30,23 @@ class KeyLockedError(KeyBackendError):
     """The key waits for its PIN or passphrase."""
 
 
+class PinRefusedError(KeyLockedError):
+    """The PIN was wrong and one try is lost. The same PIN is never tried again; the key is locked now.
+
+    ``tries_left`` is None where the tool did not say.
+    """
+
+    def __init__(self, message: str, *, code: str = "", tries_left: int | None = None) -> None:
+        super().__init__(message, cause="PIN_WRONG", code=code)
+        self.tries_left = tries_left
+
+
 class KeyFailedError(KeyBackendError):
-    """The key is there and did not sign."""
+    """The key is there and did not sign; asking again will not help."""
+
+
+class KeyUnavailableError(KeyBackendError):
+    """The key can't be reached now (token away, tool hung, place busy): asking again later may help."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +68,8 @@ class KeyBackend(abc.ABC):
 
     name: str
     """What `GetStatus` calls it: "gost_file"."""
+    signs_in_process: bool = True
+    """Whether a signature takes microseconds; one that waits for a tool or token is made in a thread."""
 
     @abc.abstractmethod
     def certificates(self) -> Mapping[str, HeldCertificate]:
@@ -58,9 +86,41 @@ class KeyBackend(abc.ABC):
         Raises:
             KeyMissingError: no certificate or no key of this thumbprint.
             KeyLockedError: the key waits for its passphrase.
+            PinRefusedError: the PIN it was given is wrong; it is not tried again.
             KeyFailedError: the key is there and did not sign.
+            KeyUnavailableError: it can't be reached now.
         """
 
     @abc.abstractmethod
     def close(self) -> None:
         """Forget all keys. The second time does nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lock:
+    """A key whose PIN a person gives. ``seconds_left`` is 0 while it is locked."""
+
+    thumbprint: str
+    seconds_left: float
+
+
+class Unlockable(abc.ABC):
+    """A backend that takes PINs from a person into memory for a set time. A restart forgets them all."""
+
+    @abc.abstractmethod
+    def locks(self) -> Sequence[Lock]:
+        """The keys that a person unlocks, by thumbprint."""
+
+    @abc.abstractmethod
+    def unlock(self, thumbprint: str, pin: bytes, *, seconds: float) -> None:
+        """Try a PIN once and keep it if it is right. Costs a try if it is wrong.
+
+        Raises:
+            KeyMissingError: no such key is unlocked by a person.
+            PinRefusedError: it is wrong.
+            KeyBackendError: it could not be tried.
+        """
+
+    @abc.abstractmethod
+    def lock(self, thumbprint: str) -> None:
+        """Forget a PIN. Raises KeyMissingError."""

@@ -20,7 +20,7 @@ from hub.module_api import load_module
 from hub.rpc.contract import Contract
 from hub.rpc.validating import Rules
 from hub.settings import Settings, SigningSettings
-from signer_agent.app import make_backend
+from signer_agent.keys.choice import make_backend
 from signer_agent.rpc.validating import Validating as AgentValidating
 from signer_agent.settings import load_settings as load_agent_settings
 from tests.campaign.caller import Backend

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1elandhub/signer/v1/errors.proto\x12\x11landhub.signer.v1*\xa0\x05\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12&\n\"ERROR_REASON_CERTIFICATE_NOT_FOUND\x10\x01\x12\x1f\n\x1b\x45RROR_REASON_POLICY_REFUSED\x10\x02\x12$\n ERROR_REASON_ATTESTATION_MISSING\x10\x03\x12$\n ERROR_REASON_ATTESTATION_INVALID\x10\x04\x12$\n ERROR_REASON_ATTESTATION_EXPIRED\x10\x05\x12%\n!ERROR_REASON_ATTESTATION_REPLAYED\x10\x06\x12\x1c\n\x18\x45RROR_REASON_CAP_REACHED\x10\x07\x12*\n&ERROR_REASON_CERTIFICATE_NOT_VALID_NOW\x10\x08\x12$\n ERROR_REASON_PRIVATE_KEY_MISSING\x10\t\x12\x1d\n\x19\x45RROR_REASON_PIN_REQUIRED\x10\n\x12#\n\x1f\x45RROR_REASON_DIGEST_NOT_FITTING\x10\x0b\x12#\n\x1f\x45RROR_REASON_SIGNATURE_WITHHELD\x10\x0c\x12$\n ERROR_REASON_JOURNAL_UNAVAILABLE\x10\r\x12\"\n\x1e\x45RROR_REASON_CHECKPOINT_BEHIND\x10\x0e\x12#\n\x1f\x45RROR_REASON_CHECKPOINT_INVALID\x10\x0f\x12\"\n\x1e\x45RROR_REASON_REQUEST_ID_REUSED\x10\x10\x12%\n!ERROR_REASON_CLOCK_BEHIND_JOURNAL\x10\x11\x42g\n\x14io.landhub.signer.v1B\x0b\x45rrorsProtoP\x01Z@github.com/landhub/landhub/clients/go/landhub/signer/v1;signerv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1elandhub/signer/v1/errors.proto\x12\x11landhub.signer.v1*\xe0\x05\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12&\n\"ERROR_REASON_CERTIFICATE_NOT_FOUND\x10\x01\x12\x1f\n\x1b\x45RROR_REASON_POLICY_REFUSED\x10\x02\x12$\n ERROR_REASON_ATTESTATION_MISSING\x10\x03\x12$\n ERROR_REASON_ATTESTATION_INVALID\x10\x04\x12$\n ERROR_REASON_ATTESTATION_EXPIRED\x10\x05\x12%\n!ERROR_REASON_ATTESTATION_REPLAYED\x10\x06\x12\x1c\n\x18\x45RROR_REASON_CAP_REACHED\x10\x07\x12*\n&ERROR_REASON_CERTIFICATE_NOT_VALID_NOW\x10\x08\x12$\n ERROR_REASON_PRIVATE_KEY_MISSING\x10\t\x12\x1d\n\x19\x45RROR_REASON_PIN_REQUIRED\x10\n\x12#\n\x1f\x45RROR_REASON_DIGEST_NOT_FITTING\x10\x0b\x12#\n\x1f\x45RROR_REASON_SIGNATURE_WITHHELD\x10\x0c\x12$\n ERROR_REASON_JOURNAL_UNAVAILABLE\x10\r\x12\"\n\x1e\x45RROR_REASON_CHECKPOINT_BEHIND\x10\x0e\x12#\n\x1f\x45RROR_REASON_CHECKPOINT_INVALID\x10\x0f\x12\"\n\x1e\x45RROR_REASON_REQUEST_ID_REUSED\x10\x10\x12%\n!ERROR_REASON_CLOCK_BEHIND_JOURNAL\x10\x11\x12 \n\x1c\x45RROR_REASON_KEY_UNAVAILABLE\x10\x14\x12\x1c\n\x18\x45RROR_REASON_KEY_REFUSED\x10\x15\x42g\n\x14io.landhub.signer.v1B\x0b\x45rrorsProtoP\x01Z@github.com/landhub/landhub/clients/go/landhub/signer/v1;signerv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,5 +33,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\024io.landhub.signer.v1B\013ErrorsProtoP\001Z@github.com/landhub/landhub/clients/go/landhub/signer/v1;signerv1'
   _globals['_ERRORREASON']._serialized_start=54
-  _globals['_ERRORREASON']._serialized_end=726
+  _globals['_ERRORREASON']._serialized_end=790
 # @@protoc_insertion_point(module_scope)

@@ -58,6 +58,14 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """ALREADY_EXISTS: the `request_id` was used for another digest, certificate or format."""
     ERROR_REASON_CLOCK_BEHIND_JOURNAL: _ErrorReason.ValueType  # 17
     """FAILED_PRECONDITION: the clock stands behind the journal's last entry."""
+    ERROR_REASON_KEY_UNAVAILABLE: _ErrorReason.ValueType  # 20
+    """UNAVAILABLE + RetryInfo: the key can't be reached now: its token is away, its tool hung or is busy.
+    metadata: {"thumbprint": "...", "cause": "TOKEN_REMOVED", "code": "0x80100069"}.
+    """
+    ERROR_REASON_KEY_REFUSED: _ErrorReason.ValueType  # 21
+    """FAILED_PRECONDITION: the key's place refused to sign, and will again until somebody looks after it.
+    metadata: {"thumbprint": "...", "cause": "LICENCE_MISSING", "code": "0x0000065b"}.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Reasons of `google.rpc.ErrorInfo` with the domain "landhub.signer.v1"."""
@@ -98,4 +106,12 @@ ERROR_REASON_REQUEST_ID_REUSED: ErrorReason.ValueType  # 16
 """ALREADY_EXISTS: the `request_id` was used for another digest, certificate or format."""
 ERROR_REASON_CLOCK_BEHIND_JOURNAL: ErrorReason.ValueType  # 17
 """FAILED_PRECONDITION: the clock stands behind the journal's last entry."""
+ERROR_REASON_KEY_UNAVAILABLE: ErrorReason.ValueType  # 20
+"""UNAVAILABLE + RetryInfo: the key can't be reached now: its token is away, its tool hung or is busy.
+metadata: {"thumbprint": "...", "cause": "TOKEN_REMOVED", "code": "0x80100069"}.
+"""
+ERROR_REASON_KEY_REFUSED: ErrorReason.ValueType  # 21
+"""FAILED_PRECONDITION: the key's place refused to sign, and will again until somebody looks after it.
+metadata: {"thumbprint": "...", "cause": "LICENCE_MISSING", "code": "0x0000065b"}.
+"""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -48,6 +48,16 @@ export enum ErrorReason {
   REQUEST_ID_REUSED = 16,
   /** CLOCK_BEHIND_JOURNAL - FAILED_PRECONDITION: the clock stands behind the journal's last entry. */
   CLOCK_BEHIND_JOURNAL = 17,
+  /**
+   * KEY_UNAVAILABLE - UNAVAILABLE + RetryInfo: the key can't be reached now: its token is away, its tool hung or is busy.
+   * metadata: {"thumbprint": "...", "cause": "TOKEN_REMOVED", "code": "0x80100069"}.
+   */
+  KEY_UNAVAILABLE = 20,
+  /**
+   * KEY_REFUSED - FAILED_PRECONDITION: the key's place refused to sign, and will again until somebody looks after it.
+   * metadata: {"thumbprint": "...", "cause": "LICENCE_MISSING", "code": "0x0000065b"}.
+   */
+  KEY_REFUSED = 21,
   UNRECOGNIZED = -1,
 }
 
@@ -107,6 +117,12 @@ export function errorReasonFromJSON(object: any): ErrorReason {
     case 17:
     case "ERROR_REASON_CLOCK_BEHIND_JOURNAL":
       return ErrorReason.CLOCK_BEHIND_JOURNAL;
+    case 20:
+    case "ERROR_REASON_KEY_UNAVAILABLE":
+      return ErrorReason.KEY_UNAVAILABLE;
+    case 21:
+    case "ERROR_REASON_KEY_REFUSED":
+      return ErrorReason.KEY_REFUSED;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -152,6 +168,10 @@ export function errorReasonToJSON(object: ErrorReason): string {
       return "ERROR_REASON_REQUEST_ID_REUSED";
     case ErrorReason.CLOCK_BEHIND_JOURNAL:
       return "ERROR_REASON_CLOCK_BEHIND_JOURNAL";
+    case ErrorReason.KEY_UNAVAILABLE:
+      return "ERROR_REASON_KEY_UNAVAILABLE";
+    case ErrorReason.KEY_REFUSED:
+      return "ERROR_REASON_KEY_REFUSED";
     case ErrorReason.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";

@@ -159,6 +159,24 @@ public enum ErrorReason
    * <code>ERROR_REASON_CLOCK_BEHIND_JOURNAL = 17;</code>
    */
   ERROR_REASON_CLOCK_BEHIND_JOURNAL(17),
+  /**
+   * <pre>
+   * UNAVAILABLE + RetryInfo: the key can't be reached now: its token is away, its tool hung or is busy.
+   * metadata: {"thumbprint": "...", "cause": "TOKEN_REMOVED", "code": "0x80100069"}.
+   * </pre>
+   *
+   * <code>ERROR_REASON_KEY_UNAVAILABLE = 20;</code>
+   */
+  ERROR_REASON_KEY_UNAVAILABLE(20),
+  /**
+   * <pre>
+   * FAILED_PRECONDITION: the key's place refused to sign, and will again until somebody looks after it.
+   * metadata: {"thumbprint": "...", "cause": "LICENCE_MISSING", "code": "0x0000065b"}.
+   * </pre>
+   *
+   * <code>ERROR_REASON_KEY_REFUSED = 21;</code>
+   */
+  ERROR_REASON_KEY_REFUSED(21),
   UNRECOGNIZED(-1),
   ;
 
@@ -315,6 +333,24 @@ public enum ErrorReason
    * <code>ERROR_REASON_CLOCK_BEHIND_JOURNAL = 17;</code>
    */
   public static final int ERROR_REASON_CLOCK_BEHIND_JOURNAL_VALUE = 17;
+  /**
+   * <pre>
+   * UNAVAILABLE + RetryInfo: the key can't be reached now: its token is away, its tool hung or is busy.
+   * metadata: {"thumbprint": "...", "cause": "TOKEN_REMOVED", "code": "0x80100069"}.
+   * </pre>
+   *
+   * <code>ERROR_REASON_KEY_UNAVAILABLE = 20;</code>
+   */
+  public static final int ERROR_REASON_KEY_UNAVAILABLE_VALUE = 20;
+  /**
+   * <pre>
+   * FAILED_PRECONDITION: the key's place refused to sign, and will again until somebody looks after it.
+   * metadata: {"thumbprint": "...", "cause": "LICENCE_MISSING", "code": "0x0000065b"}.
+   * </pre>
+   *
+   * <code>ERROR_REASON_KEY_REFUSED = 21;</code>
+   */
+  public static final int ERROR_REASON_KEY_REFUSED_VALUE = 21;
 
 
   public final int getNumber() {
@@ -359,6 +395,8 @@ public enum ErrorReason
       case 15: return ERROR_REASON_CHECKPOINT_INVALID;
       case 16: return ERROR_REASON_REQUEST_ID_REUSED;
       case 17: return ERROR_REASON_CLOCK_BEHIND_JOURNAL;
+      case 20: return ERROR_REASON_KEY_UNAVAILABLE;
+      case 21: return ERROR_REASON_KEY_REFUSED;
       default: return null;
     }
   }

@@ -1,0 +1,65 @@
+"""Which key backend the settings name, made with all it needs."""
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from sealed.files import SealedError
+from sealed.master_key import MasterKey, credential_path
+from sealed.store import SealedFile
+from signer_agent.errors import SettingsError
+from signer_agent.keys.cryptopro import CryptoproBackend
+from signer_agent.keys.gost_file import GostFileBackend
+from signer_agent.keys.pins import Pins
+from signer_agent.keys.port import KeyBackend
+from signer_agent.keys.settings import PinSettings
+from signer_agent.secret_reference import resolve
+from signer_agent.settings import KeysSettings, Settings
+
+
+def make_backend(settings: Settings, directory: Path) -> KeyBackend:
+    """The key backend that the settings name.
+
+    Raises:
+        SettingsError: its folder, tools, passphrase or PINs can't be used.
+    """
+    keys = settings.keys
+    makers: dict[str, Callable[[KeysSettings, Path], KeyBackend]] = {
+        "gost_file": _gost_file,
+        "cryptopro": _cryptopro,
+    }
+    return makers[keys.backend](keys, directory)
+
+
+def _gost_file(keys: KeysSettings, directory: Path) -> KeyBackend:
+    passphrase = resolve(keys.passphrase, directory=directory) if keys.passphrase else None
+    return GostFileBackend(folder=directory / keys.folder, passphrase=passphrase)
+
+
+def _cryptopro(keys: KeysSettings, directory: Path) -> KeyBackend:
+    return CryptoproBackend(
+        settings=keys.cryptopro, pins=make_pins(keys.pins, directory), folder=directory / "state/cryptopro"
+    )
+
+
+def make_pins(settings: PinSettings, directory: Path) -> Pins:
+    """The PINs that the settings name."""
+
+    def read(reference: str) -> bytes:
+        kind, _, name = reference.partition(":")
+        return _sealed(settings, directory, name) if kind == "sealed" else resolve(reference, directory=directory)
+
+    return Pins(default=settings.default, by_thumbprint=settings.certificates, resolve=read, monotonic=time.monotonic)
+
+
+def _sealed(settings: PinSettings, directory: Path, name: str) -> bytes:
+    kind, _, place = settings.sealed_master_key.partition(":")
+    if kind not in {"file", "credential"} or not place:
+        raise SettingsError("sealed: needs keys.pins.sealed_master_key = file:PATH or credential:NAME")
+    try:
+        path = directory / place if kind == "file" else credential_path(place, os.environ)
+        key = MasterKey(path=path, is_credential=kind == "credential")
+        return SealedFile(path=directory / settings.sealed_file, master_key=key).get(name)
+    except SealedError as error:
+        raise SettingsError(f"sealed:{name}: {error}") from error

@@ -1,0 +1,75 @@
+"""What the settings say of the places of keys that are no files: `[keys.cryptopro]`, `[keys.pkcs11]`, `[keys.pins]`."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+ASK = "ask"
+_KINDS = ("file", "credential", "sealed")
+
+
+def _pin(value: str) -> str:
+    kind, _, name = value.partition(":")
+    if value in {"", ASK} or (kind in _KINDS and name):
+        return value
+    raise ValueError('a PIN is "" (saved in the container), "ask", file:PATH, credential:NAME or sealed:NAME')
+
+
+def _hex(value: str) -> str:
+    if len(value) != 40 or not all(letter in "0123456789abcdefABCDEF" for letter in value):
+        raise ValueError("a certificate is named by its SHA-1 thumbprint, 40 hex digits")
+    return value.upper()
+
+
+PinReference = Annotated[str, AfterValidator(_pin)]
+Seconds = Annotated[float, Field(gt=0, le=600)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PinSettings(_Table):
+    """Where the PINs are. They are never on a command line nor in the environment."""
+
+    default: PinReference = ""
+    """Empty: the keys have none, or it is saved where they are. `ask`: a person runs `signer-agent unlock`."""
+    certificates: dict[Annotated[str, AfterValidator(_hex)], PinReference] = {}
+    """By thumbprint, where it differs."""
+    max_unlock_seconds: Annotated[int, Field(ge=1, le=7 * 86_400)] = 12 * 3600
+    """For how long a person may unlock a key: a working day by default."""
+    sealed_file: Path = Path("keys/sealed")
+    sealed_master_key: str = ""
+    """`file:PATH` (0400, outside the installation) or `credential:NAME`; needed for `sealed:`."""
+
+
+class CryptoproSettings(_Table):
+    """CryptoPro CSP by its command-line tools."""
+
+    tools: Path = Path("/opt/cprocsp/bin/amd64")
+    """The folder with certmgr, csptest and cryptcp."""
+    cryptcp: Path | None = None
+    """cryptcp, where it lies elsewhere (Windows)."""
+    store: Annotated[str, Field(pattern="^[um][A-Za-z]{1,20}$")] = "uMy"
+    timeout_seconds: Seconds = 30.0
+    """One run of a tool; a signature takes some tenths of a second, on a slow token one or two."""
+    parallel: Annotated[int, Field(ge=1, le=64)] = 2
+    """Runs at once with keys on the disk; a token always has one."""
+    rescan_seconds: Annotated[float, Field(ge=1, le=86_400)] = 60.0
+    """How soon a certificate that was installed is seen: looking costs a run of certmgr."""
+    pin_on_command_line: bool = False
+    """Gives csptest the PIN as `-password`, where every user of the machine can read it while it signs."""
+
+
+class Pkcs11Settings(_Table):
+    """A token by its PKCS#11 module."""
+
+    module: Path | None = None
+    """The vendor's library, as /usr/lib/librtpkcs11ecp.so."""
+    token_label: Annotated[str, Field(max_length=32)] = ""
+    sessions: Annotated[int, Field(ge=1, le=32)] = 4
+    """Signatures at once; each session does one thing at a time."""
+    wait_seconds: Seconds = 10.0
+    """How long a signature waits for a session."""
+    rescan_seconds: Annotated[float, Field(ge=1, le=86_400)] = 30.0
