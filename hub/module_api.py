@@ -22,11 +22,13 @@ from hub.core.clock import Clock
 from hub.core.crypto import KeyedHash, KeyRing
 from hub.core.database import Database
 from hub.core.effects import Effects
+from hub.core.erasure import PersonalData
 from hub.core.events import Events
 from hub.core.ids import Ids
 from hub.core.jobs import JobHandler, JobKind
 from hub.core.mode import Mode
 from hub.core.outbox import Outbox, Schedule
+from hub.core.persons import Persons
 from hub.core.secrets import Secrets
 from hub.core.telemetry import Telemetry
 from hub.resilience.upstream import Upstreams
@@ -72,6 +74,7 @@ class ModuleContext:
         events: Appends events inside a transaction, reads and streams them.
         audit: For records beyond those that effects and the inbound chain write by themselves.
         columns: Keys of encrypted columns: `SealedColumn(ring=columns, table=..., column=...)`.
+        persons: Notes whose data a resource holds, so that it can be erased by person.
         hashes: Keyed pseudonyms: equal personal values are recognised, none can be guessed.
         secrets: Resolves `env:` and `file:` references of the module's settings.
         metrics: Where the module's own metrics are registered.
@@ -93,6 +96,7 @@ class ModuleContext:
     events: Events
     audit: Audit
     columns: KeyRing = field(repr=False)
+    persons: Persons
     hashes: KeyedHash = field(repr=False)
     secrets: Secrets = field(repr=False)
     metrics: CollectorRegistry
@@ -185,6 +189,7 @@ class RunningModule:
         remedies: Reason of a job that waits ("PIN_REQUIRED") to what a person may do about it, a sentence. Such jobs
             are listed as stuck from the first time on; others once they are set back again and again.
         titles: Event type or RPC name ("CreateRegistration") to its line in a story, in Russian.
+        personal: What its resources hold about persons, and how it is forgotten.
         providers: Names of the providers it works with, for operators.
         probes: Name of an upstream to one harmless read of it; see Prober.
         webhooks: Routes of the public listener; all below /<module name>/.
@@ -200,6 +205,7 @@ class RunningModule:
     stuck: StuckLister | None = None
     remedies: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     titles: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    personal: Sequence[PersonalData] = ()
     providers: Sequence[str] = ()
     probes: Mapping[str, Prober] = field(default_factory=lambda: MappingProxyType({}))
     webhooks: Sequence[web.RouteDef] = ()

@@ -26,6 +26,7 @@ from hub.core.job_runs import JobRuns
 from hub.core.metrics import CoreMetrics
 from hub.core.outbox import Outbox
 from hub.core.outbox_store import OutboxStore
+from hub.core.person_store import PersonStore
 from hub.core.segment_store import SegmentStore
 from hub.core.telemetry import Telemetry
 from hub.core.vendor_reference import VendorReferences
@@ -38,6 +39,7 @@ from hub.storage.engine import SqliteDatabase
 from hub.storage.event_store import SqlEventStore
 from hub.storage.idempotency_store import SqlIdempotencyStore
 from hub.storage.outbox_store import SqlOutboxStore
+from hub.storage.person_store import SqlPersonStore
 from hub.storage.postgres import PostgresDatabase
 from hub.storage.segment_store import SqlSegmentStore
 
@@ -59,6 +61,7 @@ class Core:
     event_store: EventStore
     idempotency_store: IdempotencyStore
     segment_store: SegmentStore
+    person_store: PersonStore
     audit: Audit
     trail: AuditTrail
     outbox: Outbox
@@ -121,6 +124,7 @@ async def open_core(
         event_store=event_store,
         idempotency_store=idempotency_store,
         segment_store=segment_store,
+        person_store=SqlPersonStore(),
         audit=audit,
         trail=_trail(installation, database, audit_store, segment_store),
         outbox=outbox,

@@ -28,6 +28,7 @@ from hub.core.clock import Clock
 from hub.core.health import ServiceState
 from hub.core.ids import Ids
 from hub.core.mode import Mode
+from hub.core.persons import Persons
 from hub.core.telemetry import Telemetry
 from hub.module_api import ModuleContext, ReportReady, shipped_modules
 from hub.rpc.binding import ServiceBinding
@@ -124,7 +125,7 @@ async def serve(
         modules = _make_modules(installation, core, signing, servers, await stored_modes(core.database))
         closing.push_async_callback(modules.close)
         _bind_own_services(installation, core, signing, servers=servers, modules=modules, tracing=tracing)
-        register_upkeep(installation, core)
+        register_upkeep(installation, core, personal=modules.personal)
         await modules.start()
         follower = ModeFollower(modules=modules, database=core.database, clock=core.clock)
         closing.push_async_callback(_cancel, asyncio.create_task(follower.run_forever(), name="follow modes"))
@@ -216,6 +217,7 @@ def _make_modules(
             events=core.events,
             audit=core.audit,
             columns=core.keys.columns,
+            persons=Persons(store=core.person_store, hashes=core.keys.hashes),
             hashes=core.keys.hashes,
             secrets=installation.secrets,
             metrics=core.metrics,

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from hub.app.prepare import ConfiguredModule
 from hub.app.read_only import gated
 from hub.core.clock import Clock
+from hub.core.erasure import PersonalData
 from hub.core.errors import HubError
 from hub.core.events import Events
 from hub.core.health import HealthRegistry, ServiceState
@@ -106,6 +107,10 @@ class Modules:
     def titles(self) -> Mapping[str, str]:
         """Return what modules call their events, RPCs and jobs, in words for a person."""
         return {name: title for running in self._running() for name, title in running.titles.items()}
+
+    def personal(self) -> Sequence[PersonalData]:
+        """Return what the modules that run hold about persons."""
+        return [data for running in self._running() for data in running.personal]
 
     def webhooks(self) -> Sequence[web.RouteDef]:
         """Return the routes of the public listener of all modules that run."""

@@ -1,16 +1,18 @@
 """The hub's own recurring work: what it forgets, what it archives."""
 
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from hub.app.core import Core
 from hub.app.prepare import Installation
 from hub.core.audit_archive import ArchiveRules, AuditArchive
 from hub.core.audit_segments import SegmentFolder
+from hub.core.erasure import Erasure, PersonalData
 from hub.core.retention import Forgetting, Retention
 from hub.installation.places import segments_folder
 
 
-def register_upkeep(installation: Installation, core: Core) -> None:
+def register_upkeep(installation: Installation, core: Core, *, personal: Callable[[], Sequence[PersonalData]]) -> None:
     """Make the jobs and their schedules known to the outbox, before it starts."""
     settings = installation.settings
     Forgetting(
@@ -21,6 +23,7 @@ def register_upkeep(installation: Installation, core: Core) -> None:
         keys=core.idempotency_store,
         retention=Retention(),
     )
+    Erasure(database=core.database, persons=core.person_store, audit=core.audit, outbox=core.outbox, kinds=personal)
     AuditArchive(
         database=core.database,
         store=core.audit_store,

@@ -69,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--process", type=int, help=argparse.SUPPRESS)  # how `serve` starts each of several processes
     _folder(commands.add_parser("check-config", help="check settings, files and keys; start nothing"))
     _add_sealed(commands.add_parser("sealed", help="secrets in one encrypted file, named sealed:NAME in the settings"))
+    _add_erase(commands.add_parser("erase", help="erase what is kept of a person, read from standard input"))
     _add_callers(commands.add_parser("callers", help="who may call"))
     _add_audit(commands.add_parser("audit", help="the audit trail"))
     story = commands.add_parser("story", help="what happened under one business reference")
@@ -95,6 +96,14 @@ def _add_sealed(parser: argparse.ArgumentParser) -> None:
         action.add_argument("--master-key", type=Path, metavar="FILE", help="the key's file, where systemd hands it on")
     for action in (put, remove):
         action.add_argument("name", metavar="NAME", help="small letters, digits, . _ and -")
+
+
+def _add_erase(parser: argparse.ArgumentParser) -> None:
+    _folder(parser)
+    known_by = parser.add_mutually_exclusive_group(required=True)
+    for kind in ("inn", "snils", "ogrnip", "passport", "phone", "email"):
+        known_by.add_argument(f"--{kind}", dest="kind", action="store_const", const=kind)
+    parser.add_argument("--no-wait", dest="wait", action="store_false", help="leave it to the hub and return at once")
 
 
 def _add_callers(parser: argparse.ArgumentParser) -> None:

@@ -48,6 +48,13 @@ class Database(abc.ABC):
     def listen(self, topic: str, callback: Callable[[], None]) -> Callable[[], None]:
         """Call back in the event loop after each commit that touched the topic; the result stops it."""
 
+    async def scrub(self) -> None:  # noqa: B027 - an implementation may have nothing to do
+        """Overwrite what deleted and changed values left behind in the database's own files, where it can be done.
+
+        PostgreSQL keeps old rows until its VACUUM, and its write-ahead log as long as its archive does: that is its
+        operator's to arrange, so there it does nothing.
+        """
+
     @abc.abstractmethod
     async def close(self) -> None:
         """Finish what is queued and release the files. Safe to call twice."""

@@ -20,6 +20,7 @@ from hub.storage.group_writer import GroupWriter, Listeners, Write, stopping, un
 
 T = TypeVar("T")
 
+SCRUB_ATTEMPTS = 5  # each waits for readers that still use the log
 BUSY_TIMEOUT_SECONDS = 5.0  # the local command line may write too
 
 
@@ -42,6 +43,7 @@ class SqliteDatabase(Database):
     ) -> None:
         self._lock = InstallationLock(path.with_suffix(".lock")) if exclusive else None
         self.exclusive = exclusive
+        self._path = path
         make_private_file(path)
         self._clock = clock
         self._loop = asyncio.get_running_loop()
@@ -72,12 +74,33 @@ class SqliteDatabase(Database):
         """See Database.listen."""
         return self._listeners.add(topic, callback)
 
+    async def scrub(self) -> None:
+        """Empty the write-ahead log; what was deleted is overwritten in the database by secure_delete."""
+        if self._closing:
+            raise stopping()
+        await self._loop.run_in_executor(None, self._scrub)
+
     async def close(self) -> None:
         """Commit what is queued, checkpoint the log, close the files."""
         if self._closing:
             return
         self._closing = True
         await self._loop.run_in_executor(None, self._close)
+
+    def _scrub(self) -> None:
+        # Its own connection, since the writer's may be inside a transaction; readers make it wait for the busy timeout.
+        engine = sqlite_engine(self._path, pool_size=1, read_only=False)
+        try:
+            connection = engine.raw_connection()
+            try:
+                for _ in range(SCRUB_ATTEMPTS):
+                    row = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                    if row is not None and row[0] == 0:
+                        return
+            finally:
+                connection.close()
+        finally:
+            engine.dispose()
 
     def _close(self) -> None:
         self._writer.finish()

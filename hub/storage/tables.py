@@ -164,6 +164,16 @@ audit_checkpoints = Table(
 )
 Index("ix_audit_checkpoints_instance", audit_checkpoints.c.instance, audit_checkpoints.c.count)
 
+person_links = Table(
+    "person_links",
+    metadata,
+    Column("pseudonym", String(32), primary_key=True),
+    Column("resource", String(100), primary_key=True),
+    Column("resource_id", String(100), primary_key=True),
+    Column("erase_from", UtcTime),
+)
+Index("ix_person_links_resource", person_links.c.resource, person_links.c.resource_id)
+
 module_modes = Table(
     "module_modes",
     metadata,

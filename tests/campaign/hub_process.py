@@ -26,6 +26,7 @@ from hub.core.ids import SeededIds
 from hub.core.job_runs import JobRuns
 from hub.core.metrics import CoreMetrics
 from hub.core.outbox import Outbox
+from hub.core.persons import Persons
 from hub.core.retention import Forgetting, Retention
 from hub.core.secrets import Secret, Secrets
 from hub.core.telemetry import Telemetry
@@ -55,6 +56,7 @@ from hub.storage.audit_store import SqlAuditStore
 from hub.storage.event_store import SqlEventStore
 from hub.storage.idempotency_store import SqlIdempotencyStore
 from hub.storage.outbox_store import SqlOutboxStore
+from hub.storage.person_store import SqlPersonStore
 from tests.campaign.database import Engines, SimulatedDatabase
 from tests.campaign.simulation.clock import VirtualClock
 from tests.campaign.simulation.process import Process
@@ -239,6 +241,7 @@ class HubProcess:
                 events=self.events,
                 audit=self.audit,
                 columns=self.columns,
+                persons=Persons(store=SqlPersonStore(), hashes=HASHES),
                 hashes=HASHES,
                 secrets=Secrets(base=self._shared.template, environment={}),
                 metrics=self.registry,

@@ -25,6 +25,7 @@ from hub.core.ids import Ids, SeededIds
 from hub.core.job_runs import JobRuns
 from hub.core.metrics import CoreMetrics
 from hub.core.outbox import Outbox
+from hub.core.persons import Persons
 from hub.core.secrets import Secret
 from hub.core.telemetry import Telemetry
 from hub.core.vendor_reference import VendorReferences
@@ -32,6 +33,7 @@ from hub.storage.audit_store import SqlAuditStore
 from hub.storage.event_store import SqlEventStore
 from hub.storage.idempotency_store import SqlIdempotencyStore
 from hub.storage.outbox_store import SqlOutboxStore
+from hub.storage.person_store import SqlPersonStore
 from hub.storage.segment_store import SqlSegmentStore
 from tests.support.databases import open_database
 
@@ -60,6 +62,7 @@ class Core:
     effects: Effects
     columns: KeyRing
     hashes: KeyedHash
+    persons: Persons
     references: VendorReferences
     telemetry: Telemetry
     disk: Disk
@@ -88,6 +91,7 @@ class Stores:
     events: SqlEventStore = field(default_factory=SqlEventStore)
     audit: SqlAuditStore = field(default_factory=SqlAuditStore)
     idempotency: SqlIdempotencyStore = field(default_factory=SqlIdempotencyStore)
+    persons: SqlPersonStore = field(default_factory=SqlPersonStore)
     segments: SqlSegmentStore = field(default_factory=SqlSegmentStore)
 
 
@@ -162,6 +166,7 @@ def _wire(folder: Path, clock: FakeClock, seed: int, wrap: Callable[[Database], 
         effects=effects,
         columns=columns,
         hashes=hashes,
+        persons=Persons(store=stores.persons, hashes=hashes),
         references=references,
         telemetry=telemetry,
         disk=disk,

@@ -1,7 +1,10 @@
 """Wires the rosreestr module."""
 
+from datetime import timedelta
+
 from hub.module_api import ModuleContext, ModuleSpec, RunningModule, load_provider
 from hub.modules.rosreestr import withdrawal, work
+from hub.modules.rosreestr.personal import personal_data
 from hub.modules.rosreestr.port import RosreestrPort
 from hub.modules.rosreestr.service import RosreestrService
 from hub.modules.rosreestr.servicer import RosreestrServicer
@@ -62,6 +65,7 @@ async def build(settings: RosreestrSettings, ctx: ModuleContext) -> RunningModul
         events=ctx.events,
         clock=ctx.clock,
         ids=ctx.ids,
+        persons=ctx.persons,
         settings=settings,
     )
     settlement = Settlement(
@@ -76,6 +80,7 @@ async def build(settings: RosreestrSettings, ctx: ModuleContext) -> RunningModul
         },
         stuck=settlement.stuck,
         titles=_TITLES,
+        personal=(personal_data(resource=work.REGISTRATION, keep=timedelta(days=settings.keep_personal_days)),),
         providers=(port.name,),
         probes={f"{ctx.name}.{port.name}": port.probe},
         close=port.close,

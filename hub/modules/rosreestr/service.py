@@ -13,12 +13,14 @@ from hub.core.effects import Claim, Effects
 from hub.core.errors import HubError, NotFoundError, PreconditionError
 from hub.core.events import Event, Events
 from hub.core.ids import Ids
+from hub.core.persons import Persons
 from hub.core.turns import Turns
 from hub.core.vendor_reference import ReferenceShape
 from hub.modules.rosreestr import withdrawal, work
 from hub.modules.rosreestr.batch import look_up_all
 from hub.modules.rosreestr.codec import encode_documents, encode_transfer
 from hub.modules.rosreestr.owner_check import OwnerCheck, OwnerCheckResult, check_owner, check_owners_together
+from hub.modules.rosreestr.personal import known_by
 from hub.modules.rosreestr.port import (
     DOMAIN,
     Document,
@@ -68,6 +70,7 @@ class RosreestrService:
         events: Events,
         clock: Clock,
         ids: Ids,
+        persons: Persons,
         settings: RosreestrSettings,
     ) -> None:
         self._port = port
@@ -77,6 +80,7 @@ class RosreestrService:
         self._events = events
         self._clock = clock
         self._ids = ids
+        self._persons = persons
         self._settings = settings
         self._turns = Turns()
         self._plots: Cache[str, LandPlot] = Cache(clock=clock, max_entries=settings.cache_entries)
@@ -272,6 +276,7 @@ class RosreestrService:
         )
         self._store.add_registration(conn, row)
         self._store.add_documents(conn, row.id, encode_documents(transfer.documents, self._ids))
+        self._persons.link(conn, resource=work.REGISTRATION, resource_id=row.id, known_by=known_by(transfer))
         self._tell_created(conn, row)
 
     def _begin_addition(

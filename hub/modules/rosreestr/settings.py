@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class RosreestrSettings(BaseModel):
-    """The `[modules.rosreestr]` table. All times are in seconds."""
+    """The `[modules.rosreestr]` table. Times are in seconds unless their name says another unit."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -24,3 +24,5 @@ class RosreestrSettings(BaseModel):
     """How far apart these questions may grow while nothing changes."""
     status_poll_base: float = Field(default=1.5, ge=1, le=10)
     """By what factor they grow."""
+    keep_personal_days: float = Field(default=1_825.0, gt=0, le=36_500)
+    """How long after its last change a final registration keeps its personal data."""

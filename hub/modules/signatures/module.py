@@ -1,7 +1,10 @@
 """Wires the signatures module."""
 
+from datetime import timedelta
+
 from hub.module_api import ModuleContext, ModuleSpec, RunningModule, load_provider
 from hub.modules.signatures import work
+from hub.modules.signatures.personal import personal_data
 from hub.modules.signatures.port import SignaturesPort
 from hub.modules.signatures.service import SignaturesService
 from hub.modules.signatures.servicer import SignaturesServicer
@@ -36,6 +39,7 @@ async def build(settings: SignaturesSettings, ctx: ModuleContext) -> RunningModu
         trust=trust,
         database=ctx.database,
         events=ctx.events,
+        persons=ctx.persons,
         clock=ctx.clock,
         settings=settings,
     )
@@ -63,6 +67,7 @@ async def build(settings: SignaturesSettings, ctx: ModuleContext) -> RunningModu
         },
         jobs=signing_work.kinds(),
         titles=_TITLES,
+        personal=(personal_data(resource=work.SIGNATURE, keep=timedelta(days=settings.keep_personal_days)),),
         remedies={"PIN_REQUIRED": "Unlock the key at its agent: `signer-agent unlock`; the work then goes on."},
         providers=(port.name,),
         close=close,

@@ -32,3 +32,5 @@ class SignaturesSettings(BaseModel):
     """How long the hub goes on asking an agent that does not answer."""
     pin_wait_seconds: float = Field(default=600, ge=10, le=86_400)
     """How long a signature waits for a person to unlock its key."""
+    keep_personal_days: float = Field(default=1_825.0, gt=0, le=36_500)
+    """How long the hub keeps a signature's bytes and its owner's certificate; who needs them longer keeps a copy."""

@@ -13,6 +13,8 @@ from hub.core.database import Database
 from hub.core.errors import ExhaustedError, HubError, UnavailableError
 from hub.core.events import Event, Events
 from hub.core.jobs import Again, Done, Job, JobKind, Lease, Next
+from hub.core.persons import Persons
+from hub.modules.signatures.personal import known_by
 from hub.modules.signatures.port import (
     AgentUnavailableError,
     Attestation,
@@ -50,6 +52,7 @@ class SigningWork:
         trust: Trust,
         database: Database,
         events: Events,
+        persons: Persons,
         clock: Clock,
         settings: SignaturesSettings,
     ) -> None:
@@ -58,6 +61,7 @@ class SigningWork:
         self._trust = trust
         self._database = database
         self._events = events
+        self._persons = persons
         self._clock = clock
         self._settings = settings
 
@@ -183,7 +187,10 @@ class SigningWork:
         return await lease.settle(change, then=then, code="FAILED_PRECONDITION" if failed else "OK", reason=reason)
 
     def tell(self, conn: Connection, row: SignatureRow) -> None:
-        """Append the event of a signature's new state."""
+        """Append the event of a signature's new state, and note whose signature it is."""
+        if row.certificate is not None:
+            whose = known_by(row.certificate)
+            self._persons.link(conn, resource=SIGNATURE, resource_id=row.id, known_by=whose)
         data = {"signature_id": row.id, "state": row.state, "origin": row.origin, "document_kind": row.document_kind}
         event = Event(
             type="signatures.signature.state_changed",

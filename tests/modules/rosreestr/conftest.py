@@ -56,6 +56,7 @@ def wire(core: Core, port: RosreestrPort, vendor: XmlGatewayVendor) -> Deal:
         events=core.events,
         clock=core.clock,
         ids=core.ids,
+        persons=core.persons,
         settings=settings,
     )
     settlement = Settlement(store=store, database=core.database, effects=core.effects, outbox=core.outbox, work=work)

@@ -190,6 +190,7 @@ def service_over(core: Core, signing: SigningAgents, pki: Pki) -> SignaturesServ
         trust=trust,
         database=core.database,
         events=core.events,
+        persons=core.persons,
         clock=core.clock,
         settings=SignaturesSettings(trust=trust_settings),
     )
