@@ -9,6 +9,9 @@ Commands = Any  # argparse has no public name for what add_subparsers returns
 
 def add_commands(commands: Commands) -> None:
     """Add doctor, upstreams, probe, outbox, stuck and resolve."""
+    doctor = commands.add_parser("doctor", help="what is wrong with an installation, or soon will be, and what to do")
+    doctor.add_argument("folder", metavar="DIR", type=Path, nargs="?", default=Path(), help="here, if not given")
+    _json(doctor)
     upstreams = commands.add_parser("upstreams", help="how the services outside do, as the running hub sees them")
     _folder(upstreams)
     _json(upstreams)

@@ -3,8 +3,10 @@
 import asyncio
 import socket
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 from ipaddress import ip_network
 
 from cryptography import x509
@@ -15,6 +17,7 @@ from hub.resilience.addresses import Network, is_allowed
 ANY_NETWORK: tuple[Network, ...] = (ip_network("0.0.0.0/0"), ip_network("::/0"))
 
 _STEP_SECONDS = 5.0
+_CLOCK_SECONDS = 5.0  # a Date has whole seconds, and the answer was on its way
 _ALERT_SECONDS = 0.5  # with TLS 1.3 a server refuses our certificate only after the handshake, a moment later
 
 
@@ -41,6 +44,51 @@ async def look(endpoint: Endpoint, now: datetime) -> list[Finding]:
     except _StoppedError:
         pass
     return found
+
+
+async def remote_clock(endpoint: Endpoint, now: Callable[[], datetime]) -> list[Finding]:
+    """Compare our clock with the `Date` of an answer to HEAD /, which is no operation of anybody's.
+
+    Nothing if there is no such answer: whether the way is open is `look`'s matter.
+    """
+    try:
+        async with asyncio.timeout(_STEP_SECONDS):
+            head = await _head(endpoint)
+    except (OSError, ssl.SSLError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+        return []
+    ours = now()
+    for line in head.decode("latin-1").splitlines():
+        name, _, value = line.partition(":")
+        if name.strip().lower() == "date":
+            return _compared(value.strip(), ours)
+    return []
+
+
+async def _head(endpoint: Endpoint) -> bytes:
+    found: list[Finding] = []
+    try:
+        address = await _resolved(endpoint, found)
+    except _StoppedError as error:
+        raise OSError("no address") from error
+    reader, writer = await asyncio.open_connection(
+        address, endpoint.port, ssl=endpoint.tls, server_hostname=endpoint.host
+    )
+    try:
+        writer.write(f"HEAD / HTTP/1.1\r\nHost: {endpoint.host}\r\nConnection: close\r\n\r\n".encode("ascii"))
+        return await reader.readuntil(b"\r\n\r\n")
+    finally:
+        writer.transport.abort()
+
+
+def _compared(date: str, ours: datetime) -> list[Finding]:
+    try:
+        seconds = (ours - parsedate_to_datetime(date)).total_seconds()
+    except ValueError:
+        return []
+    told = f"ours is {abs(seconds):.0f} s from the Date of its answer"
+    if abs(seconds) <= _CLOCK_SECONDS:
+        return [good("clock", told)]
+    return [bad("clock", told, "let this machine follow NTP (chrony), unless it is theirs that is wrong")]
 
 
 class _StoppedError(Exception):

@@ -1,0 +1,49 @@
+"""What an operator runs beside a hub that serves: doctor, upstreams, probe, stuck, outbox."""
+
+import json
+
+import pytest
+
+from hub.cli.main import main
+from sandbox.demo.stack import Stack
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, list[dict[str, str]]]:
+    capsys.readouterr()
+    code = main([*arguments, "--json"])
+    return code, [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_the_doctor_finds_nothing_that_fails_and_compares_the_clock_with_the_others(
+    stack: Stack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, found = run(capsys, "doctor", str(stack.installation.folder))
+    assert [line for line in found if line["verdict"] == "fail"] == []
+    assert code == 0
+    lines = {line["check"]: line["told"] for line in found}
+    assert lines["hub"].startswith("it runs; modules that are on: rosreestr, signatures")
+    assert "connection" in lines["agent main"]
+    assert "known by our CA bundle" in lines["rosreestr.xml_gateway"]
+    assert "agent main: clock" in lines
+    assert "rosreestr.xml_gateway: clock" in lines
+
+
+@pytest.mark.parametrize(("name", "last"), [("rosreestr", "read"), ("main", "clock"), ("signing.main", "clock")])
+def test_a_probe_goes_all_the_way(stack: Stack, capsys: pytest.CaptureFixture[str], name: str, last: str) -> None:
+    code, found = run(capsys, "probe", str(stack.installation.folder), name)
+    assert (code, found[-1]["check"], found[-1]["verdict"]) == (0, last, "ok")
+    assert main(["probe", str(stack.installation.folder), "ghost"]) == 1
+
+
+def test_the_board_shows_the_provider_and_the_agent(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    code, found = run(capsys, "upstreams", str(stack.installation.folder))
+    assert code == 0
+    assert {upstream["name"] for upstream in found} == {"rosreestr.xml_gateway", "signing.main"}
+    assert main(["upstreams", str(stack.installation.folder)]) == 0
+    assert "closed" in capsys.readouterr().out
+
+
+def test_nothing_is_stuck_and_no_job_waits_in_vain(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "stuck", str(stack.installation.folder)) == (0, [])
+    code, _ = run(capsys, "outbox", "list", str(stack.installation.folder), "--state", "dead")
+    assert code == 0
