@@ -44,6 +44,7 @@ VALUE_NAMES = tuple(column.name for column in VALUE_COLUMNS)
 STREAMED_ROWS = 1000
 
 # Every transaction of the hub passes here, so the statements are built once.
+_INSERT = insert(audit_records)
 _HEAD = select(instances.c.count, instances.c.head).where(instances.c.instance == bindparam("of")).with_for_update()
 _SET_HEAD = (
     update(instances)
@@ -70,7 +71,7 @@ class SqlAuditStore(AuditStore):
 
     def add(self, conn: Connection, instance: str, records: Sequence[RawRecord]) -> None:
         """See AuditStore.add."""
-        conn.execute(insert(audit_records), [_row(instance, record) for record in records])
+        conn.execute(_INSERT, [_row(instance, record) for record in records])
         last = records[-1]
         conn.execute(_SET_HEAD, {"of": instance, "to": last.sequence, "end": last.hash})
 

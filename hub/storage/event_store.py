@@ -12,6 +12,7 @@ from hub.storage.tables import events
 
 _Row = dict[str, Any]
 
+_INSERT = insert(events)
 _DEFERRED = "landhub.deferred_events"
 _NUMBERING_LOCK = select(func.pg_advisory_xact_lock(*EVENTS_LOCK))
 
@@ -89,7 +90,7 @@ def write_deferred(conn: Connection) -> None:
 def _insert(conn: Connection, rows: list[_Row]) -> None:
     if conn.dialect.name == "postgresql":
         conn.execute(_NUMBERING_LOCK)
-    conn.execute(insert(events), rows)
+    conn.execute(_INSERT, rows)
 
 
 def _is_type(wanted: str) -> ColumnElement[bool]:

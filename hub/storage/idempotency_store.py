@@ -3,11 +3,15 @@
 import dataclasses
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from hub.core.idempotency import IdempotencyKey, IdempotencyStore
 from hub.storage.inserts import insert_new
 from hub.storage.tables import idempotency_keys as keys
+
+_SAME = select(keys).where(
+    keys.c.caller == bindparam("who"), keys.c.method == bindparam("what"), keys.c.request_id == bindparam("which")
+)
 
 
 class SqlIdempotencyStore(IdempotencyStore):
@@ -19,8 +23,7 @@ class SqlIdempotencyStore(IdempotencyStore):
 
     def get(self, conn: Connection, caller: str, method: str, request_id: str) -> IdempotencyKey | None:
         """See IdempotencyStore.get."""
-        same = (keys.c.caller == caller, keys.c.method == method, keys.c.request_id == request_id)
-        row = conn.execute(select(keys).where(*same)).first()
+        row = conn.execute(_SAME, {"who": caller, "what": method, "which": request_id}).first()
         return None if row is None else IdempotencyKey(**row._asdict())
 
     def prune(self, conn: Connection, *, now: datetime) -> int:

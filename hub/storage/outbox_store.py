@@ -16,6 +16,8 @@ from hub.storage.tables import schedules
 _OPEN = (JobState.READY, JobState.LEASED)
 
 # Each job passes these once or more, so they are built once: building one anew costs more than running it.
+_INSERT = insert(jobs)
+_ONE = select(jobs).where(jobs.c.id == bindparam("job"))
 _HELD = update(jobs).where(
     jobs.c.id == bindparam("job"),
     jobs.c.state == JobState.LEASED,
@@ -50,7 +52,7 @@ class SqlOutboxStore(OutboxStore):
     ) -> Job:
         """See OutboxStore.add_leased."""
         lease = {"state": JobState.LEASED, "attempts": 1, "fence": 1, "holder": holder, "lease_until": until}
-        conn.execute(insert(jobs), _row(job_id, job, now) | lease)
+        conn.execute(_INSERT, _row(job_id, job, now) | lease)
         return Job(id=job_id, new=job, attempt=1, setbacks=0, failures=0, fence=1, created_at=now, sent_at=None)
 
     def claim(
@@ -139,7 +141,7 @@ class SqlOutboxStore(OutboxStore):
 
     def get(self, conn: Connection, job_id: str) -> JobView | None:
         """See OutboxStore.get."""
-        row = conn.execute(select(jobs).where(jobs.c.id == job_id)).first()
+        row = conn.execute(_ONE, {"job": job_id}).first()
         return None if row is None else _view(row)
 
     def stuck(

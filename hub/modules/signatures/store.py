@@ -16,6 +16,7 @@ from sqlalchemy import (
     RowMapping,
     String,
     Table,
+    bindparam,
     insert,
     select,
     update,
@@ -82,6 +83,15 @@ class SignatureRow:
 
 _COLUMNS = tuple(item.name for item in fields(SignatureRow))
 
+# Each signature passes all of these, so they are built once: building one anew costs more than running it.
+_INSERT = insert(signatures)
+_REPLACE = update(signatures).where(
+    signatures.c.id == bindparam("of"), signatures.c.state.in_(bindparam("among", expanding=True))
+)
+_ASSIGN = update(signatures).where(signatures.c.batch_id == bindparam("of")).values(agent=bindparam("to", type_=String))
+_ONE = select(signatures).where(signatures.c.id == bindparam("of"))
+_BATCH = select(signatures).where(signatures.c.batch_id == bindparam("of")).order_by(signatures.c.id)
+
 
 class SignaturesStore:
     """Reads and writes within a given transaction; personal data is sealed here and nowhere else."""
@@ -96,26 +106,24 @@ class SignaturesStore:
 
     def add(self, conn: Connection, row: SignatureRow) -> None:
         """Insert a new signature."""
-        conn.execute(insert(signatures).values(self._values(row)))
+        conn.execute(_INSERT, self._values(row))
 
     def replace(self, conn: Connection, row: SignatureRow, *, states: Sequence[str]) -> bool:
         """Write a signature if it is still in one of these states; says whether it was."""
-        statement = update(signatures).where(signatures.c.id == row.id, signatures.c.state.in_(states))
-        return conn.execute(statement.values(self._values(row))).rowcount == 1
+        return conn.execute(_REPLACE, self._values(row) | {"of": row.id, "among": states}).rowcount == 1
 
     def assign(self, conn: Connection, batch_id: str, agent: str) -> None:
         """Write whom a request's signatures are asked of."""
-        conn.execute(update(signatures).where(signatures.c.batch_id == batch_id).values(agent=agent))
+        conn.execute(_ASSIGN, {"of": batch_id, "to": agent})
 
     def get(self, conn: Connection, signature_id: str) -> SignatureRow | None:
         """Return a signature whoever owns it."""
-        found = conn.execute(select(signatures).where(signatures.c.id == signature_id)).mappings().first()
+        found = conn.execute(_ONE, {"of": signature_id}).mappings().first()
         return None if found is None else self._row(found)
 
     def batch(self, conn: Connection, batch_id: str) -> list[SignatureRow]:
         """Return the signatures of one request, in its order."""
-        query = select(signatures).where(signatures.c.batch_id == batch_id).order_by(signatures.c.id)
-        return [self._row(found) for found in conn.execute(query).mappings()]
+        return [self._row(found) for found in conn.execute(_BATCH, {"of": batch_id}).mappings()]
 
     def _values(self, row: SignatureRow) -> dict[str, object]:
         values: dict[str, object] = {name: getattr(row, name) for name in _COLUMNS}
