@@ -40,6 +40,7 @@ class Answer:
     request_id: str
     code: grpc.StatusCode
     reason: str = ""
+    message: str = ""
     response: Any = field(default=None, repr=False)
     from_hub: bool = True
     """False if the wire ended the call: the hub said nothing."""
@@ -82,6 +83,7 @@ class Backend:
                 request_id=request_id,
                 code=error.code(),
                 reason=reason,
+                message=error.details() or "",
                 from_hub=bool(reason),
             )
         self.answers.append(answer)

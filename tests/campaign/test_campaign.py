@@ -15,8 +15,17 @@ from tests.campaign.template import Template, make_template
 
 PROGRAM = Path(__file__).parent
 SEEDS = 60
-ENOUGH = {"settle-without-fence": 80, "sign-anew-each-time": 80}
+ENOUGH = {"settle-without-fence": 100, "sign-anew-each-time": 100}
 """Seeds within which a planted bug must be found; 25 for the others. Most take three."""
+FOUND_AS = {
+    "skip-lease-check": "without asking",
+    "resend-after-lost-answer": "without asking",
+    "settle-without-fence": "doubled: ",
+    "not-found-is-proof": "before it had to be visible",
+    "intent-left-out": "0 records of its intent",
+    "sign-anew-each-time": "was signed 2 times",
+    "name-in-the-log": "leaked: personal data is in a log",
+}
 
 
 @pytest.fixture(scope="module")
@@ -59,4 +68,5 @@ def test_a_bug_that_was_planted_is_found(plant: str, template: Template, tmp_pat
     zombies = ["--zombies"] if plant == "settle-without-fence" else []
     seeds = str(ENOUGH.get(plant, 25))
     results = run(template, tmp_path, "--seeds", seeds, "--plant", plant, "--until-found", *zombies)
-    assert len(failing(results)) == 1
+    ((_, violations),) = failing(results)
+    assert any(FOUND_AS[plant] in violation for violation in violations)

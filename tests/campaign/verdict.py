@@ -12,6 +12,7 @@ from hub.rpc.contract import Safety
 from hub.storage.audit_store import SqlAuditStore
 from signer_agent.exchange import read_journal_key
 from signer_agent.journal_verify import verify_journal
+from tests.campaign.caller import Answer
 from tests.campaign.canaries import CANARIES
 from tests.campaign.evidence import Evidence, Row
 from tests.campaign.operations.every import EVERY
@@ -51,13 +52,14 @@ def _answers(evidence: Evidence) -> Iterator[str]:
             yield f"internal: {answer.method.path} answered {answer.code.name} {answer.reason}"
         elif answer.method.safety is not Safety.KEYED or not answer.from_hub or evidence.restored:
             continue  # reads are recorded in the background; a restored audit does not know what came after its copy
-        elif not recorded[(answer.method.path, answer.request_id, answer.code.name)] and not _early(answer.reason):
+        elif not recorded[(answer.method.path, answer.request_id, answer.code.name)] and not _early(answer):
             yield f"unaudited: {answer.method.path} was answered {answer.code.name} without a record"
 
 
-def _early(reason: str) -> bool:
+def _early(answer: Answer) -> bool:
     """Whether the call was turned away before its record, which is counted instead, or for want of one."""
-    return reason in {"AUDIT_UNAVAILABLE", "SHUTTING_DOWN", "RATE_LIMITED", "OVERLOADED"}
+    came_too_late = "waiting for the request to arrive" in answer.message
+    return came_too_late or answer.reason in {"AUDIT_UNAVAILABLE", "SHUTTING_DOWN", "RATE_LIMITED", "OVERLOADED"}
 
 
 def _audit(evidence: Evidence) -> Iterator[str]:
