@@ -104,7 +104,7 @@ def _outbox(evidence: Evidence) -> Iterator[str]:
             yield f"{name} is left leased"
         elif job["state"] == "dead" and job["reason"] not in HONEST_DEATHS:
             yield f"{name} was given up: {job['reason']}"
-        elif job["failures"]:
+        elif job["failures"] and job["state"] != "dead":
             yield f"{name} has {job['failures']} failures after all was well again"
 
 
