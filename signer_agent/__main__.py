@@ -1,4 +1,4 @@
-"""The command line: `signer-agent init | serve | check-config | keys | explain | verify-journal`."""
+"""The command line: `signer-agent init | serve | check-config | keys | unlock | explain | verify-journal`."""
 
 import argparse
 import asyncio
@@ -9,6 +9,8 @@ from pathlib import Path
 
 from gost.digest import DigestAlgorithm
 from signer_agent.app import Agent, journal_chain, make_policy
+from signer_agent.cli.unlock import add_options as add_unlock_options
+from signer_agent.cli.unlock import unlock
 from signer_agent.clock import SystemClock
 from signer_agent.errors import SettingsError
 from signer_agent.installation import Plan, create
@@ -159,6 +161,7 @@ def _parser() -> argparse.ArgumentParser:
     add("serve", _serve, "serve until SIGTERM, then drain")
     add("check-config", _check_config, "read settings, policy and keys, and warn of what looks wrong")
     add("keys", _keys, "list the certificates and whether their keys can be used")
+    add_unlock_options(add("unlock", unlock, "give the running agent the PIN of a key, at a terminal, for a time"))
     explain = add("explain", _explain, "tell rule by rule why a request would be allowed or refused")
     explain.add_argument("--certificate", required=True, help="its thumbprint")
     explain.add_argument("--caller", required=True)

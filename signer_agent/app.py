@@ -14,13 +14,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from signer_agent.attestation import read_attestation_key
 from signer_agent.clock import Clock, SystemClock
+from signer_agent.console import SOCKET, Console
 from signer_agent.errors import SettingsError, UnavailableError
 from signer_agent.exchange import CheckpointExchange, read_audit_key, read_journal_key
 from signer_agent.journal import Journal
 from signer_agent.journal_file import Draft, JournalDamagedError, JournalFile, JournalWriteError
 from signer_agent.journal_record import Entry, Phase
 from signer_agent.keys.choice import make_backend
-from signer_agent.keys.port import KeyBackend
+from signer_agent.keys.port import KeyBackend, Unlockable
+from signer_agent.keys.settings import ASK
 from signer_agent.ledger import Ledger
 from signer_agent.policy import Policy
 from signer_agent.refusals import Refusals
@@ -108,6 +110,7 @@ class Agent:
             max_call_seconds=settings.server.max_call_seconds,
         )
         self._server = Server(settings=settings.server, credentials=credentials, chain=chain, servicer=servicer)
+        self._console = _make_console(settings, directory, backend, self._workers)
         self._refreshing: asyncio.Task[None] | None = None
 
     @classmethod
@@ -144,6 +147,8 @@ class Agent:
             await self._journal.checkpoint()
         except UnavailableError as error:
             raise SettingsError(error.message) from error
+        if self._console is not None:
+            await self._console.start()
         port = await self._server.start()
         self._refreshing = asyncio.create_task(self._refresh_keys())
         return port
@@ -157,6 +162,8 @@ class Agent:
             self._refreshing.cancel()
             with suppress(asyncio.CancelledError):
                 await self._refreshing
+        if self._console is not None:
+            await self._console.stop()
         self._workers.shutdown()
         self._backend.close()
         try:
@@ -175,6 +182,16 @@ class Agent:
 def journal_chain(settings: Settings) -> str:
     """What checkpoints call this agent's journal."""
     return f"journal:{settings.name}"
+
+
+def _make_console(
+    settings: Settings, directory: Path, backend: KeyBackend, workers: ThreadPoolExecutor
+) -> Console | None:
+    """Where a person unlocks keys, if any key is unlocked by one."""
+    pins = settings.keys.pins
+    if not isinstance(backend, Unlockable) or ASK not in {pins.default, *pins.certificates.values()}:
+        return None
+    return Console(path=directory / SOCKET, backend=backend, workers=workers, max_seconds=pins.max_unlock_seconds)
 
 
 def _hub_key(settings: Settings, directory: Path) -> Ed25519PublicKey | None:

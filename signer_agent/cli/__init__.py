@@ -1,0 +1,1 @@
+"""Commands that have more to them than a line of `__main__`."""

@@ -1,0 +1,150 @@
+"""Where a person at the agent's own machine unlocks keys: a unix socket that only the agent's account can open.
+
+One request a connection, one line of JSON each way: ``{"do": "list"}``, ``{"do": "unlock", "thumbprint", "pin",
+"seconds"}``, ``{"do": "lock", "thumbprint"}``. The answer has ``keys``, or ``error`` and maybe ``tries_left``.
+"""
+
+import asyncio
+import json
+import os
+import socket
+import struct
+import sys
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+
+from signer_agent.errors import SettingsError
+from signer_agent.keys.port import KeyBackendError, PinRefusedError, Unlockable
+
+LOG = structlog.get_logger(__name__)
+
+SOCKET: Final = "run/console.sock"
+MAX_LINE_BYTES: Final = 4096  # a PIN has 64 at most
+MAX_PATH_BYTES: Final = 107  # of a unix socket's address
+
+_READ_SECONDS: Final = 10.0  # a person's PIN is read before the connection is made
+_CREDENTIALS = struct.Struct("3i")  # pid, uid, gid: struct ucred of unix(7)
+
+
+class Console:
+    """Serves one installation's socket from `start` to `stop`.
+
+    Args:
+        path: The socket; its folder is made 0700.
+        backend: What is unlocked. It is called in ``workers``: a PIN is tried by a tool or token.
+        max_seconds: For how long a key may be unlocked.
+    """
+
+    def __init__(self, *, path: Path, backend: Unlockable, workers: Executor, max_seconds: float) -> None:
+        self._path = path
+        self._backend = backend
+        self._workers = workers
+        self._max_seconds = max_seconds
+        self._server: asyncio.Server | None = None
+
+    async def start(self) -> None:
+        """Begin to serve.
+
+        Raises:
+            SettingsError: the socket can't be made.
+        """
+        if sys.platform == "win32":
+            LOG.warning("console_not_served", cause="there are no unix sockets here: save PINs in their containers")
+            return
+        if len(os.fsencode(self._path.resolve())) > MAX_PATH_BYTES:
+            raise SettingsError(f"{self._path} is too long for a socket: put the installation nearer to the root")
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._path.parent.chmod(0o700)  # before there is a socket in it
+            self._path.unlink(missing_ok=True)  # of an agent that was killed
+            self._server = await asyncio.start_unix_server(self._serve, path=self._path, limit=MAX_LINE_BYTES)
+            self._path.chmod(0o600)
+        except OSError as error:
+            raise SettingsError(f"{self._path} can't be made: {error.strerror}") from error
+
+    async def stop(self) -> None:
+        """Serve no more."""
+        if self._server is not None:
+            self._server.close()
+            await self._server.wait_closed()
+            self._path.unlink(missing_ok=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            answer = await self._answer(reader, writer)
+            writer.write(json.dumps(answer).encode() + b"\n")
+            await asyncio.wait_for(writer.drain(), _READ_SECONDS)
+        except (OSError, TimeoutError):
+            pass  # the person went away; what was done is done
+        finally:
+            writer.close()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Mapping[str, Any]:
+        if not _may_ask(writer.get_extra_info("socket")):
+            LOG.warning("console_refused")
+            return {"error": "only the agent's own account and root may unlock its keys"}
+        try:
+            line = await asyncio.wait_for(reader.readline(), _READ_SECONDS)
+            request = _Request.read(line)
+        except ValueError:  # also what is too long
+            return {"error": "a request of another version: use the same release of signer-agent"}
+        return await asyncio.get_running_loop().run_in_executor(self._workers, self._do, request)
+
+    def _do(self, request: "_Request") -> Mapping[str, Any]:
+        try:
+            if request.do == "unlock":
+                seconds = min(request.seconds, self._max_seconds)
+                self._backend.unlock(request.thumbprint, request.pin, seconds=seconds)
+                LOG.info("key_unlocked", thumbprint=request.thumbprint, seconds=round(seconds))
+            elif request.do == "lock":
+                self._backend.lock(request.thumbprint)
+                LOG.info("key_locked", thumbprint=request.thumbprint)
+        except PinRefusedError as error:
+            LOG.warning("key_not_unlocked", thumbprint=request.thumbprint, cause=error.cause)
+            return {"error": str(error), "tries_left": error.tries_left}
+        except (KeyBackendError, SettingsError) as error:
+            return {"error": str(error)}
+        keys = [{"thumbprint": lock.thumbprint, "seconds_left": lock.seconds_left} for lock in self._backend.locks()]
+        return {"keys": keys}
+
+
+class _Request:
+    """One request; its PIN is in no repr."""
+
+    __slots__ = ("do", "pin", "seconds", "thumbprint")
+
+    def __init__(self, *, do: str, thumbprint: str, pin: bytes, seconds: float) -> None:
+        self.do = do
+        self.thumbprint = thumbprint
+        self.pin = pin
+        self.seconds = seconds
+
+    @classmethod
+    def read(cls, line: bytes) -> "_Request":
+        """A line's request. Raises ValueError."""
+        table = json.loads(line)
+        asked = table if isinstance(table, dict) else {}
+        thumbprint, pin, seconds = asked.get("thumbprint", ""), asked.get("pin", ""), asked.get("seconds", 1)
+        is_good = (
+            asked.get("do") in {"list", "unlock", "lock"}
+            and isinstance(thumbprint, str)
+            and isinstance(pin, str)
+            and isinstance(seconds, int | float)
+            and seconds > 0
+        )
+        if not is_good:
+            raise ValueError("no request of this version")
+        return cls(do=asked["do"], thumbprint=thumbprint.upper(), pin=pin.encode(), seconds=float(seconds))
+
+
+def _may_ask(connection: socket.socket) -> bool:
+    """Whether the other end is the agent's account or root, as the kernel says; where it can't, the mode decides."""
+    if sys.platform != "linux":
+        return True
+    raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+    _, user, _ = _CREDENTIALS.unpack(raw)
+    return user in {0, os.getuid()}
