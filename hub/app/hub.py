@@ -137,7 +137,7 @@ async def serve(
         )
         core.health.set("", ServiceState.SERVING)
         on_hangup(_watch_settings(installation, core, servers, closing))
-        log.info("hub.serving", instance=instance, profile=installation.settings.profile.value)
+        log.info("hub.serving", instance=instance, process=process, profile=installation.settings.profile.value)
         serving(ports, {name: hosted.reason for name, hosted in modules.hosted.items() if hosted.reason})
         await stop.wait()
 

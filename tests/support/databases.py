@@ -21,7 +21,7 @@ from hub.installation.database import DatabasePlace, maintenance_engine
 from hub.storage.engine import SqliteDatabase
 from hub.storage.migrate import upgrade
 from hub.storage.postgres import PostgresDatabase
-from tests.support.postgres import PostgresServer
+from tests.support.postgres import LASTING, PostgresServer
 
 CHOSEN = "TEST_DATABASE"
 """The variable that `make test DB=...` sets: "sqlite" or "postgresql"."""
@@ -48,9 +48,12 @@ def place_of(folder: Path) -> DatabasePlace:
 
 def database_settings() -> dict[str, object]:
     """Return the settings by which an installation uses a database of its own on what was chosen."""
-    if not on_postgres():
-        return {}
-    url = _text(server().make_database(template="template0"))
+    return postgres_settings(server()) if on_postgres() else {}
+
+
+def postgres_settings(of: PostgresServer) -> dict[str, object]:
+    """Return the settings by which an installation uses an empty database of that server."""
+    url = _text(of.make_database(template="template0", prefix=LASTING))
     # What was under way goes on when a lease ends, as nobody else can tell that a process was killed.
     return {"storage.url": url, "storage.lease_seconds": 3}
 

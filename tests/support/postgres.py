@@ -25,6 +25,8 @@ from hub.storage.postgres_engine import Use, postgres_engine
 USER = "landhub"
 TEMPLATE = "landhub_template"
 PREFIX = "test_"
+LASTING = "lasting_"
+"""What outlives a test: the databases of installations that several tests share."""
 START_SECONDS = 60
 STOP_SECONDS = 30
 _DEBIAN = Path("/usr/lib/postgresql")
@@ -105,9 +107,9 @@ class PostgresServer:
         upgrade(engine)
         engine.dispose()
 
-    def make_database(self, *, template: str = TEMPLATE) -> URL:
+    def make_database(self, *, template: str = TEMPLATE, prefix: str = PREFIX) -> URL:
         """Make a database with the schema in it, or a copy of another one that nobody is connected to."""
-        name = f"{PREFIX}{secrets.token_hex(6)}"
+        name = f"{prefix}{secrets.token_hex(6)}"
         self._execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY = WAL_LOG").format(
                 sql.Identifier(name), sql.Identifier(template)
