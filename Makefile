@@ -82,7 +82,7 @@ fuzz: .venv/.ready ## Bad requests to every RPC: FUZZ_SECONDS=600, FUZZ_SEED=N (
 
 .PHONY: bench
 bench: .venv/.ready ## Figures of this machine, as ratios; README=1 puts them there; ARGS="..." goes to pytest
-	@tools/system-packages bench
+	@tools/system-packages bench && tools/system-packages postgresql
 	@README=$(README) $(BIN)/python -m pytest -m bench tests/bench -s $(ARGS)
 
 .PHONY: lock

@@ -18,6 +18,7 @@ from tests.bench.rig.programs import Program, free_ports
 from tests.bench.rig.runner import Runner
 
 _SERVICE = "/landhub.rosreestr.v1.RosreestrService"
+LOOKUP = f"{_SERVICE}/GetLandPlot"
 _NUMBER = "50:20:0010101:101"
 _BATCH = 64
 
@@ -87,19 +88,18 @@ def lookups(folder: Path) -> Iterator[Lookups]:
         hub, bare = rig.hub(), rig.bare()
         sketch, shared = rig.fastapi("sketch", "request"), rig.fastapi("shared", "shared")
         rig.open()
-        batch = rig.grpc("BatchGetLandPlots", _many(), door="hub", connections=2, streams=1)
+        one = (lookup_request(), 8, 4)
+        servers = {
+            "hub": Server(program=hub, lookup=rig.grpc("GetLandPlot", *one, door="hub")),
+            "bare": Server(program=bare, lookup=rig.grpc("GetLandPlot", *one, door="bare")),
+            "batch": Server(
+                program=hub, lookup=rig.grpc("BatchGetLandPlots", _many(), 2, 1, door="hub"), plots_a_call=_BATCH
+            ),
+            "sketch": sketch,
+            "shared": shared,
+        }
         yield Lookups(
-            servers={
-                "hub": Server(
-                    program=hub, lookup=rig.grpc("GetLandPlot", _one(), door="hub", connections=8, streams=4)
-                ),
-                "bare": Server(
-                    program=bare, lookup=rig.grpc("GetLandPlot", _one(), door="bare", connections=8, streams=4)
-                ),
-                "batch": Server(program=hub, lookup=batch, plots_a_call=_BATCH),
-                "sketch": sketch,
-                "shared": shared,
-            },
+            servers=servers,
             private_port=rig.private_port,
             statistics_port=rig.statistics_port,
         )
@@ -152,13 +152,13 @@ class _Rig:
         sink, statistics = proxies.sink(port=self._sink), proxies.statistics(port=self.statistics_port)
         self._runner.haproxy(proxies.configuration(gateway, sink, statistics, *doors), ready=self._provider)
 
-    def grpc(self, rpc: str, request: Message, *, door: str, connections: int, streams: int) -> Target:
+    def grpc(self, rpc: str, request: Message, connections: int, streams: int, *, door: str) -> Target:
         body = self._folder / f"{rpc}.{door}.request"
         port = self._doors[door][0]
         return grpc_target(port, f"{_SERVICE}/{rpc}", request, body, connections=connections, streams=streams)
 
 
-def _one() -> Message:
+def lookup_request() -> Message:
     """Asks for one plot as it is now: an age of zero takes nothing from the hub's cache."""
     request = service_pb.GetLandPlotRequest(cadastral_number=_NUMBER)
     request.max_age.SetInParent()

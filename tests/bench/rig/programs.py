@@ -62,15 +62,6 @@ class Program:
         pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / _MIB
 
-    def peak_mib(self) -> float:
-        """The most memory it has held since `forget_peak`."""
-        lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
-        return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:"))
-
-    def forget_peak(self) -> None:
-        """Begin to look for the peak anew."""
-        Path(f"/proc/{self.pid}/clear_refs").write_text("5")
-
     def stop(self) -> None:
         """Ask it to end, and see to it."""
         if self._process.poll() is None:

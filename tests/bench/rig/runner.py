@@ -29,11 +29,11 @@ class Runner:
             name, sys.executable, *arguments, ready=ready, on=on or cores().server, environment=environment
         )
 
-    def haproxy(self, configuration: str, *, ready: int) -> Program:
-        """Run HAProxy beside the server."""
+    def haproxy(self, configuration: str, *, ready: int, on: frozenset[int] | None = None) -> Program:
+        """Run HAProxy beside the server, or on other cores."""
         path = self.folder / "haproxy.cfg"
         path.write_text(configuration)
-        return self.start("haproxy", "haproxy", "-db", "-f", str(path), ready=ready, on=cores().others)
+        return self.start("haproxy", "haproxy", "-db", "-f", str(path), ready=ready, on=on or cores().others)
 
     def start(
         self,
