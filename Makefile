@@ -16,6 +16,7 @@ RELEASE_IMAGE := proto/landhub.binpb
 JAVA_PLUGINS := $(if $(or $(filter true,$(CI)),$(shell command -v mvn)),build/tools/java/.ready)
 GENERATORS := .venv/.ready node_modules/.ready $(JAVA_PLUGINS)
 SEEDS ?= 10000
+KILLS ?= 200
 FIRST_SEED ?= 1
 
 .PHONY: help
@@ -72,8 +73,8 @@ format: .venv/.ready node_modules/.ready ## Format Python and proto, and repair 
 	@tools/step "buf format" $(BUF) format --write proto
 
 .PHONY: campaign
-campaign: .venv/.ready ## The long seeded runs: SEEDS=10000 from FIRST_SEED=1, then hostile input; docs/campaigns.md
-	@$(BIN)/python tests/campaign --seeds $(SEEDS) --first-seed $(FIRST_SEED) $(ARGS)
+campaign: .venv/.ready ## The long seeded runs: SEEDS=10000 from FIRST_SEED=1, KILLS=200, hostile input; docs/campaigns.md
+	@$(BIN)/python tests/campaign --seeds $(SEEDS) --first-seed $(FIRST_SEED) --kills $(KILLS) $(ARGS)
 	@if [ $(SEEDS) -ge 10000 ]; then $(BIN)/python -m pytest -m campaign tests/campaign; fi
 
 .PHONY: fuzz

@@ -1,17 +1,22 @@
 """The command line of the campaigns."""
 
 import argparse
+import json
 import os
 import shutil
+import signal
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.campaign.kills import run_kills
 from tests.campaign.planted import PLANTED
 from tests.campaign.runner import Order, run_seeds
 from tests.campaign.template import Template, make_template
 from tests.campaign.worker import Task, work
 
+PAUSE_SECONDS = 95.0  # a lease lasts 90 s at most
 MEMORY = Path("/dev/shm")
 
 
@@ -30,6 +35,7 @@ def main(arguments: Sequence[str]) -> int:
             keep=options.keep,
         )
         return work(task, seeds)
+    signal.signal(signal.SIGTERM, _stop)
     memory = MEMORY if os.access(MEMORY, os.W_OK) else None
     folder = Path(tempfile.mkdtemp(prefix="landhub-campaign-", dir=memory))
     try:
@@ -42,14 +48,37 @@ def main(arguments: Sequence[str]) -> int:
             until_found=options.until_found,
             zombies=options.zombies,
         )
-        return run_seeds(order, template=make_template(folder / "template"), folder=folder)
+        failed = run_seeds(order, template=make_template(folder / "template"), folder=folder) if order.seeds else 0
+        return failed | (_kill(options) if options.kills else 0)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _kill(options: argparse.Namespace) -> int:
+    """Kill real programs, on a real disk, and add what came of it to the report."""
+    with tempfile.TemporaryDirectory(prefix="landhub-kills-") as folder:
+        report = run_kills(
+            Path(folder) / "installation",
+            kills=options.kills,
+            seed=options.first_seed,
+            pause_seconds=PAUSE_SECONDS,
+            tell=print,
+        )
+    for violation in report.violations:
+        print(f"    {violation}")  # noqa: T201 - a command line prints
+    kept = json.loads(options.report.read_text()) if options.report.exists() and options.seeds else {}
+    options.report.write_text(json.dumps(kept | {"kill_runs": report.as_json()}, ensure_ascii=False, indent=1) + "\n")
+    return 1 if report.violations else 0
+
+
+def _stop(_number: int, _frame: object) -> None:
+    sys.exit(143)  # so that what was made is removed, and the workers are ended
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="tests/campaign", description=__doc__)
     parser.add_argument("--seeds", type=int, default=10_000, help="how many seeds (10000)")
+    parser.add_argument("--kills", type=int, default=0, help="how many kills of real programs afterwards (none)")
     parser.add_argument("--first-seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=2, help="how many at once (2)")
     parser.add_argument("--report", type=Path, default=Path("build/campaign.json"))

@@ -14,7 +14,7 @@ from tests.campaign.planted import PLANTED
 from tests.campaign.template import Template, make_template
 
 PROGRAM = Path(__file__).parent
-SEEDS = 60
+SEEDS = 40
 ENOUGH = {"settle-without-fence": 100, "sign-anew-each-time": 100}
 """Seeds within which a planted bug must be found; 25 for the others. Most take three."""
 FOUND_AS = {
