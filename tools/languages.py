@@ -23,12 +23,14 @@ JAVA_PLUGIN_SUMS = TOOLS_ROOT / "clients/java/plugins.sha256"
 # The agent is called by its hub alone, which has a failover of its own.
 NOT_RETRIED = "landhub.signer."
 # The numbers of landhub_client, which a test compares: six seconds of patience, and less while most calls fail.
+# It repeats by its own code what a stopping hub did not take (CANCELLED) and what another process works on (ABORTED,
+# with a delay); here the channel does it.
 RETRY_POLICY = {
     "maxAttempts": 5,
     "initialBackoff": "0.2s",
     "maxBackoff": "3s",
     "backoffMultiplier": 2.5,
-    "retryableStatusCodes": ["UNAVAILABLE"],
+    "retryableStatusCodes": ["UNAVAILABLE", "ABORTED", "CANCELLED"],
 }
 RETRY_THROTTLING = {"maxTokens": 20, "tokenRatio": 0.5}
 NOTE = "Code generated from proto/ by `make proto`. DO NOT EDIT."

@@ -148,7 +148,9 @@ const ServiceConfig = `{
         "maxBackoff": "3s",
         "backoffMultiplier": 2.5,
         "retryableStatusCodes": [
-          "UNAVAILABLE"
+          "UNAVAILABLE",
+          "ABORTED",
+          "CANCELLED"
         ]
       }
     }

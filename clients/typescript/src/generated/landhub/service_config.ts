@@ -147,7 +147,9 @@ export const serviceConfig: string = JSON.stringify({
         "maxBackoff": "3s",
         "backoffMultiplier": 2.5,
         "retryableStatusCodes": [
-          "UNAVAILABLE"
+          "UNAVAILABLE",
+          "ABORTED",
+          "CANCELLED"
         ]
       }
     }

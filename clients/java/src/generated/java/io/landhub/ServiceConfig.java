@@ -115,7 +115,9 @@ public final class ServiceConfig {
                     "maxBackoff", "3s",
                     "backoffMultiplier", 2.5,
                     "retryableStatusCodes", List.of(
-                        "UNAVAILABLE")))),
+                        "UNAVAILABLE",
+                        "ABORTED",
+                        "CANCELLED")))),
         "retryThrottling", Map.of(
             "maxTokens", 20.0,
             "tokenRatio", 0.5));
