@@ -40,6 +40,7 @@ __all__ = [
     "ModuleContext",
     "ModuleSpec",
     "Prober",
+    "Renewal",
     "ReportReady",
     "Resolution",
     "Resolver",
@@ -47,6 +48,7 @@ __all__ = [
     "StuckLister",
     "StuckResource",
     "Subscription",
+    "Take",
     "load_module",
     "load_provider",
     "shipped_modules",
@@ -161,6 +163,24 @@ Raises NotFoundError (no such resource) or PreconditionError (the outcome is kno
 OUTCOME_KNOWN).
 """
 
+Take = Callable[[], None]
+"""Puts what was proven in use, from the next call on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewal:
+    """How a provider takes new credentials while it works.
+
+    Attributes:
+        references: The secrets that its settings name, "sealed:gateway-key".
+        prove: Builds it anew with these secrets and makes one harmless read; returns what puts it in use. It raises
+            HubError, SecretError, ValueError or OSError if they don't work; then nothing has changed.
+    """
+
+    references: frozenset[str]
+    prove: Callable[[Secrets], Awaitable[Take]]
+
+
 StuckLister = Callable[[int], Awaitable[Sequence[StuckResource]]]
 """Returns the oldest resources in state OUTCOME_UNKNOWN that wait for a person, so many at most, of every owner."""
 
@@ -191,6 +211,7 @@ class RunningModule:
         titles: Event type or RPC name ("CreateRegistration") to its line in a story, in Russian.
         personal: What its resources hold about persons, and how it is forgotten.
         providers: Names of the providers it works with, for operators.
+        renewals: Name of an upstream to how its provider takes new credentials.
         probes: Name of an upstream to one harmless read of it; see Prober.
         webhooks: Routes of the public listener; all below /<module name>/.
         start: Runs after jobs and services are registered; raising means not ready, retried with a fresh build.
@@ -207,6 +228,7 @@ class RunningModule:
     titles: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     personal: Sequence[PersonalData] = ()
     providers: Sequence[str] = ()
+    renewals: Mapping[str, Renewal] = field(default_factory=lambda: MappingProxyType({}))
     probes: Mapping[str, Prober] = field(default_factory=lambda: MappingProxyType({}))
     webhooks: Sequence[web.RouteDef] = ()
     start: Callable[[], Awaitable[None]] = _nothing

@@ -19,6 +19,7 @@ from hub.app.prepare import Installation
 from hub.app.probing import Probing
 from hub.app.processes import private_address
 from hub.app.reload import AccessReload
+from hub.app.secret_rotation import secret_rotation
 from hub.app.serving import ADMINISTRATION_SERVICES, AGENTS_SERVICES, administration_options, server_options
 from hub.app.story import StoryTeller
 from hub.app.stuck_work import StuckWork
@@ -125,7 +126,7 @@ async def serve(
         modules = _make_modules(installation, core, signing, servers, await stored_modes(core.database))
         closing.push_async_callback(modules.close)
         _bind_own_services(installation, core, signing, servers=servers, modules=modules, tracing=tracing)
-        register_upkeep(installation, core, personal=modules.personal)
+        _keep_up(installation, core, modules, closing)
         await modules.start()
         follower = ModeFollower(modules=modules, database=core.database, clock=core.clock)
         closing.push_async_callback(_cancel, asyncio.create_task(follower.run_forever(), name="follow modes"))
@@ -140,6 +141,12 @@ async def serve(
         log.info("hub.serving", instance=instance, process=process, profile=installation.settings.profile.value)
         serving(ports, {name: hosted.reason for name, hosted in modules.hosted.items() if hosted.reason})
         await stop.wait()
+
+
+def _keep_up(installation: Installation, core: Core, modules: Modules, closing: AsyncExitStack) -> None:
+    register_upkeep(installation, core, personal=modules.personal)
+    rotation = secret_rotation(installation, core, modules)
+    closing.push_async_callback(_cancel, asyncio.create_task(rotation.run_forever(), name="follow secrets"))
 
 
 async def _connect_agents(installation: Installation, core: Core, closing: AsyncExitStack) -> SigningPort | None:

@@ -69,6 +69,11 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--process", type=int, help=argparse.SUPPRESS)  # how `serve` starts each of several processes
     _folder(commands.add_parser("check-config", help="check settings, files and keys; start nothing"))
     _add_sealed(commands.add_parser("sealed", help="secrets in one encrypted file, named sealed:NAME in the settings"))
+    secret = commands.add_parser("secret", help="secrets of providers").add_subparsers(dest="action", required=True)
+    rotate = secret.add_parser("rotate", help="try a new value, read from standard input, and use it if it works")
+    _folder(rotate)
+    rotate.add_argument("name", metavar="NAME", help="the sealed secret's name")
+    rotate.add_argument("--master-key", type=Path, metavar="FILE", help="the key's file, where systemd hands it on")
     _add_erase(commands.add_parser("erase", help="erase what is kept of a person, read from standard input"))
     _add_callers(commands.add_parser("callers", help="who may call"))
     _add_audit(commands.add_parser("audit", help="the audit trail"))

@@ -67,7 +67,7 @@ def _init(folder: Path, path: Path | None) -> int:
 def _set(sealed: SealedFile, name: str) -> int:
     value = read_value(f"value of sealed:{name}: ")
     sealed.put(name, value, now=SystemClock().now())
-    print(f"sealed:{name} is set; a running hub uses it from its next start, or by: hub secret rotate")
+    print(f"sealed:{name} is set; a running hub takes it within seconds if it works")
     return OK
 
 

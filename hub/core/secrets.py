@@ -10,6 +10,7 @@ from typing import NoReturn
 from sealed.files import SealedError
 from sealed.master_key import credential_path
 
+SCHEMES = frozenset({"env", "file", "credential", "sealed"})
 MAX_SECRET_BYTES = 1 << 20  # a key or a chain of certificates is far smaller
 
 
@@ -138,6 +139,14 @@ class Secrets:
         if not value:
             raise SecretError(f"env:{name} is not set; set it, or name file:PATH")
         return Secret(value.encode())
+
+
+def references_in(value: object) -> frozenset[str]:
+    """Return the references to secrets in a table of the settings, at any depth."""
+    if isinstance(value, str):
+        return frozenset({value}) if value.partition(":")[0] in SCHEMES else frozenset()
+    parts = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
+    return frozenset().union(*(references_in(part) for part in parts))
 
 
 def read_private_file(path: Path) -> bytes:

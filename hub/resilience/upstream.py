@@ -1,6 +1,7 @@
 """One service outside, and the only way to call it: total deadline > retry > breaker > rate limit > attempt timeout."""
 
 import asyncio
+import copy
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -244,9 +245,21 @@ class Upstreams:
         self._ids = ids
         self._metrics = UpstreamMetrics(registry=registry)
         self._upstreams: dict[str, Upstream] = {}
+        self._keeps_open = False
+
+    def keeping(self) -> "Upstreams":
+        """Return the same upstreams, but that opening an open one again gives it as it is, breaker, pace and all.
+
+        For a provider that is built anew, with other credentials, beside the one in use.
+        """
+        view = copy.copy(self)
+        view._keeps_open = True  # noqa: SLF001 - of this very class
+        return view
 
     def open(self, name: str, policy: Policy) -> Upstream:
         """Open one, "module.provider"; opened again (a module that is started again), it starts afresh."""
+        if self._keeps_open and name in self._upstreams:
+            return self._upstreams[name]
         upstream = Upstream(name=name, policy=policy, clock=self._clock, ids=self._ids, metrics=self._metrics)
         self._upstreams[name] = upstream
         return upstream

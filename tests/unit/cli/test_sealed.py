@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from hub.app.keys import open_passphrase
+from hub.cli.errand import Errand
 from hub.cli.main import main
+from hub.core.audit import AuditRecord, Phase
 from hub.core.secrets import SecretError
 from hub.installation.sealed import secrets_of
 from hub.settings import load_settings
@@ -109,3 +111,36 @@ def test_a_credential_is_named_to_the_command_line_by_its_file(
     monkeypatch.setattr(sys, "stdin", Piped("1"))
     key = str(folder.parent / "hub.master-key")
     assert main(["sealed", "set", str(folder), "one", "--master-key", key]) == 0
+
+
+@pytest.mark.parametrize(
+    ("reason", "result", "kept", "words"),
+    [
+        ("ROTATED", 0, "new", "works and is in use"),
+        ("UPSTREAM_CREDENTIALS_REFUSED", 1, "old", "the provider refuses it"),
+        ("NOT_IN_USE", 1, "old", "no provider of a running module uses it"),
+    ],
+)
+def test_a_new_value_that_the_hub_tried_is_kept_or_forgotten_also_where_the_hub_may_not_write(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    reason: str,
+    result: int,
+    kept: str,
+    words: str,
+) -> None:
+    def tried(settings: object, at: Path, errand: Errand, *, wait: bool) -> AuditRecord:
+        assert (errand.kind, dict(errand.payload), wait) == ("core.rotate_secret", {"name": "gateway"}, True)
+        return AuditRecord(phase=Phase.ADMIN, method=errand.method, reason=reason)
+
+    assert put(folder, "gateway", "old", monkeypatch) == 0
+    monkeypatch.setattr("hub.cli.secret.run_errand", tried)
+    monkeypatch.setattr(sys, "stdin", Piped("new"))
+    assert main(["secret", "rotate", str(folder), "gateway"]) == result
+    assert words in capsys.readouterr().out
+    secrets = secrets_of(load_settings(folder), folder, os.environ)
+    assert secrets.resolve("sealed:gateway").text() == kept
+    assert main(["sealed", "list", str(folder)]) == 0
+    assert "being tried" not in capsys.readouterr().out
