@@ -76,7 +76,8 @@ class Supervisor:
             WorkersFailedError: one did not start at first; the others were stopped.
         """
         try:
-            started = await asyncio.gather(*(self._start(place) for place in self._places))
+            async with self._restarting:  # a restart that is asked for meanwhile waits for its turn
+                started = await asyncio.gather(*(self._start(place) for place in self._places))
             if not all(started):
                 raise WorkersFailedError("a hub process did not start; see what it said")
             serving()
