@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from signer_agent.attestation import read_attestation_key
 from signer_agent.clock import Clock, SystemClock
-from signer_agent.console import SOCKET, Console
+from signer_agent.console import Console, console_path
 from signer_agent.errors import SettingsError, UnavailableError
 from signer_agent.exchange import CheckpointExchange, read_audit_key, read_journal_key
 from signer_agent.journal import Journal
@@ -191,7 +191,9 @@ def _make_console(
     pins = settings.keys.pins
     if not isinstance(backend, Unlockable) or ASK not in {pins.default, *pins.certificates.values()}:
         return None
-    return Console(path=directory / SOCKET, backend=backend, workers=workers, max_seconds=pins.max_unlock_seconds)
+    return Console(
+        path=console_path(settings, directory), backend=backend, workers=workers, max_seconds=pins.max_unlock_seconds
+    )
 
 
 def _hub_key(settings: Settings, directory: Path) -> Ed25519PublicKey | None:

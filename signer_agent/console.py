@@ -19,15 +19,21 @@ import structlog
 
 from signer_agent.errors import SettingsError
 from signer_agent.keys.port import KeyBackendError, PinRefusedError, Unlockable
+from signer_agent.settings import Settings
 
 LOG = structlog.get_logger(__name__)
 
-SOCKET: Final = "run/console.sock"
+SOCKET: Final = "run/console.sock"  # in the journal's folder, which is the one that is surely writable
 MAX_LINE_BYTES: Final = 4096  # a PIN has 64 at most
 MAX_PATH_BYTES: Final = 107  # of a unix socket's address
 
 _READ_SECONDS: Final = 10.0  # a person's PIN is read before the connection is made
 _CREDENTIALS = struct.Struct("3i")  # pid, uid, gid: struct ucred of unix(7)
+
+
+def console_path(settings: Settings, directory: Path) -> Path:
+    """The socket of an installation."""
+    return directory / settings.journal.folder / SOCKET
 
 
 class Console:

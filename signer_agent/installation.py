@@ -28,7 +28,7 @@ listen = "$listen"
 clients = ["hub"]              # names (SAN) of the clients let in; pki/hub.crt and pki/hub.key are the hub's
 
 [keys]
-backend = "gost_file"          # or "cryptopro": see docs/operations/cryptopro.md
+backend = "gost_file"          # or "cryptopro", "pkcs11": see docs/operations
 folder = "keys/certificates"   # NAME.crt and NAME.key (PKCS#8, chmod 600)
 passphrase = ""                # file:PATH, env:NAME or credential:NAME; empty if the keys are not encrypted
 

@@ -103,6 +103,8 @@ def _carried_out(run: Run, tool: Tool, words: list[str]) -> int:
     run.say(tool.tail(run, code))
     if code and run.fault("exit_zero_with_error") is not None:
         return 0
+    if not code and run.fault("exit_one_with_success") is not None:
+        return 1
     if run.profile.system == "windows":
         # There the whole code is the exit status; here only a byte fits, so the rest is left beside
         (run.machine.folder / "exit_status").write_text(str(code))

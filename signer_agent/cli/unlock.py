@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from signer_agent.console import SOCKET
+from signer_agent.console import console_path
 from signer_agent.errors import SettingsError
+from signer_agent.settings import load_settings
 
 _ANSWER_SECONDS: Final = 700.0  # the settings allow a tool 600
 _MAX_ANSWER_BYTES: Final = 1024 * 1024
@@ -41,7 +42,7 @@ def unlock(options: argparse.Namespace) -> int:
     Raises:
         SettingsError: the agent does not run, or nobody sits at a terminal.
     """
-    path: Path = options.directory / SOCKET
+    path = console_path(load_settings(options.directory), options.directory)
     keys = _keys(_ask(path, {"do": "list"}))
     if options.list or not keys:
         _show(keys)

@@ -12,10 +12,11 @@ from signer_agent.errors import SettingsError
 from signer_agent.keys.cryptopro import CryptoproBackend
 from signer_agent.keys.gost_file import GostFileBackend
 from signer_agent.keys.pins import Pins
+from signer_agent.keys.pkcs11_token import Pkcs11Backend
 from signer_agent.keys.port import KeyBackend
 from signer_agent.keys.settings import PinSettings
 from signer_agent.secret_reference import resolve
-from signer_agent.settings import KeysSettings, Settings
+from signer_agent.settings import Settings
 
 
 def make_backend(settings: Settings, directory: Path) -> KeyBackend:
@@ -24,23 +25,33 @@ def make_backend(settings: Settings, directory: Path) -> KeyBackend:
     Raises:
         SettingsError: its folder, tools, passphrase or PINs can't be used.
     """
-    keys = settings.keys
-    makers: dict[str, Callable[[KeysSettings, Path], KeyBackend]] = {
+    makers: dict[str, Callable[[Settings, Path], KeyBackend]] = {
         "gost_file": _gost_file,
         "cryptopro": _cryptopro,
+        "pkcs11": _pkcs11,
     }
-    return makers[keys.backend](keys, directory)
+    return makers[settings.keys.backend](settings, directory)
 
 
-def _gost_file(keys: KeysSettings, directory: Path) -> KeyBackend:
+def _gost_file(settings: Settings, directory: Path) -> KeyBackend:
+    keys = settings.keys
     passphrase = resolve(keys.passphrase, directory=directory) if keys.passphrase else None
     return GostFileBackend(folder=directory / keys.folder, passphrase=passphrase)
 
 
-def _cryptopro(keys: KeysSettings, directory: Path) -> KeyBackend:
+def _cryptopro(settings: Settings, directory: Path) -> KeyBackend:
     return CryptoproBackend(
-        settings=keys.cryptopro, pins=make_pins(keys.pins, directory), folder=directory / "state/cryptopro"
+        settings=settings.keys.cryptopro,
+        pins=make_pins(settings.keys.pins, directory),
+        folder=directory / settings.journal.folder / "cryptopro",
     )
+
+
+def _pkcs11(settings: Settings, directory: Path) -> KeyBackend:
+    keys = settings.keys
+    if keys.pins.certificates:
+        raise SettingsError("keys.pins.certificates: all keys of a token share its PIN; set keys.pins.default")
+    return Pkcs11Backend(settings=keys.pkcs11, pins=make_pins(keys.pins, directory), monotonic=time.monotonic)
 
 
 def make_pins(settings: PinSettings, directory: Path) -> Pins:

@@ -68,8 +68,6 @@ class Pkcs11Settings(_Table):
     module: Path | None = None
     """The vendor's library, as /usr/lib/librtpkcs11ecp.so."""
     token_label: Annotated[str, Field(max_length=32)] = ""
-    sessions: Annotated[int, Field(ge=1, le=32)] = 4
-    """Signatures at once; each session does one thing at a time."""
     wait_seconds: Seconds = 10.0
-    """How long a signature waits for a session."""
+    """How long a signature waits for its turn: the token signs one at a time."""
     rescan_seconds: Annotated[float, Field(ge=1, le=86_400)] = 30.0

@@ -84,7 +84,7 @@ async def test_a_person_locks_before_the_time_is_up(locked: Installation) -> Non
 
 
 async def test_the_socket_is_the_agents_own_and_takes_no_nonsense(locked: Installation) -> None:
-    path = locked.directory / SOCKET
+    path = locked.directory / "state" / SOCKET
     async with serving(locked):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700

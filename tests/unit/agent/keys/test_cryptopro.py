@@ -39,6 +39,7 @@ def seller(host: EmulatedHost, authorities: Authorities) -> str:
     [
         ("exit_zero_without_file", "", "NO_FILE"),
         ("empty_file", "", "BAD_FILE"),
+        ("exit_one_with_success", "", "BAD_STATUS"),
         ("code", "0x20000200", "BAD_TIMESTAMP"),  # its low byte is 0, so the exit status is 0
         ("code", "0x12345678", "UNKNOWN"),
     ],

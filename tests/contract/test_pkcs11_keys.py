@@ -1,0 +1,174 @@
+"""A token of SoftHSM2 keeps the contract of key backends, with RSA and with ECDSA keys."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pkcs11
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import NameOID
+from pkcs11.util.ec import decode_ec_private_key
+from pkcs11.util.rsa import decode_rsa_private_key
+from pkcs11.util.x509 import decode_x509_certificate
+
+from gost.certificate import CertificateFacts, read_certificate
+from gost.keys import PublicKey
+from signer_agent.keys.pins import Pins
+from signer_agent.keys.pkcs11_token import Pkcs11Backend
+from signer_agent.keys.port import KeyLockedError, KeyMissingError, PinRefusedError
+from signer_agent.keys.settings import Pkcs11Settings
+from tests.contract.cryptopro_rig import SetTime
+from tests.contract.key_backend_contract import ATTRIBUTES, KeyBackendContract, KeyRig
+from tests.support.csp import PIN
+
+MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
+Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+
+
+@pytest.fixture(scope="session")
+def tokens(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder of all tokens; the module reads its place once a process."""
+    folder = tmp_path_factory.mktemp("softhsm")
+    (folder / "tokens").mkdir()
+    (folder / "softhsm2.conf").write_text(f"directories.tokendir = {folder / 'tokens'}\nlog.level = ERROR\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOFTHSM2_CONF", str(folder / "softhsm2.conf"))
+        yield folder / "tokens"
+    pkcs11.lib(str(MODULE)).finalize()
+
+
+class Pkcs11Rig(KeyRig):
+    def __init__(self, tokens: Path, label: str, kind: str, *, pin: str = "file:pin") -> None:
+        before = set(tokens.iterdir())
+        words = ["softhsm2-util", "--init-token", "--free", "--label", label, "--so-pin", "0000", "--pin", PIN]
+        subprocess.run(words, check=True, capture_output=True)
+        self.folder = (set(tokens.iterdir()) - before).pop()
+        self.label, self.kind = label, kind
+        pkcs11.lib(str(MODULE)).reinitialize()
+        self.seller = self._put(b"\x01")
+        self.bare = self._put(b"\x02", with_key=False)
+        self.time = SetTime()
+        self.pin = PIN.encode()
+        self.backend: Pkcs11Backend = self.another(pin)
+
+    def another(self, pin: str) -> Pkcs11Backend:
+        """A backend of its own over the same token."""
+        return Pkcs11Backend(
+            settings=Pkcs11Settings(module=MODULE, token_label=self.label),
+            pins=Pins(default=pin, by_thumbprint={}, resolve=lambda _: self.pin, monotonic=self.time),
+            monotonic=self.time,
+        )
+
+    def _put(self, key_id: bytes, *, with_key: bool = True) -> CertificateFacts:
+        key: Key = (
+            rsa.generate_private_key(65537, 2048) if self.kind == "rsa" else ec.generate_private_key(ec.SECP256R1())
+        )
+        der = certificate(key)
+        with pkcs11.lib(str(MODULE)).get_token(token_label=self.label).open(rw=True, user_pin=PIN) as session:
+            stays = {pkcs11.Attribute.TOKEN: True, pkcs11.Attribute.ID: key_id}
+            session.create_object(decode_x509_certificate(der) | stays)
+            if with_key:
+                session.create_object(private_key(key) | stays)
+        return read_certificate(der)
+
+    def take_away(self) -> None:
+        shutil.move(self.folder, self.folder.parent.with_name("away"))
+        pkcs11.lib(str(MODULE)).reinitialize()
+
+    def put_back(self) -> None:
+        shutil.move(self.folder.parent.with_name("away"), self.folder)
+
+    def add(self) -> CertificateFacts:
+        self.backend._session.close()  # one login a process: the other application logs in and out
+        return self._put(b"\x03")
+
+    def refresh(self) -> None:
+        self.time.seconds += 100
+        self.backend.refresh()
+
+
+def certificate(key: Key) -> bytes:
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Продавцов Пётр")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    return made.public_bytes(serialization.Encoding.DER)
+
+
+def private_key(key: Key) -> dict[pkcs11.Attribute, object]:
+    form = serialization.PrivateFormat.TraditionalOpenSSL
+    der = key.private_bytes(serialization.Encoding.DER, form, serialization.NoEncryption())
+    return decode_rsa_private_key(der) if isinstance(key, rsa.RSAPrivateKey) else decode_ec_private_key(der)
+
+
+@pytest.fixture(params=["rsa", "ec"])
+def rig(tokens: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Pkcs11Rig]:
+    rig = Pkcs11Rig(tokens, f"{tmp_path.name[-20:]}-{os.urandom(3).hex()}", request.param)
+    yield rig
+    rig.backend.close()
+
+
+# A search that a removed token cut short is ended once more by the library's destructor, which says so
+@pytest.mark.filterwarnings("ignore:Exception ignored in. 'pkcs11:pytest.PytestUnraisableExceptionWarning")
+class TestPkcs11Keys(KeyBackendContract):
+    pass
+
+
+def test_a_wrong_pin_is_tried_once_however_often_the_agent_is_started(rig: Pkcs11Rig) -> None:
+    rig.backend.close()
+    rig.pin = b"wrong"
+    for _ in range(3):
+        started = rig.another("file:pin")
+        assert started.certificates() == {}
+        started.close()
+    assert not token(rig).flags & pkcs11.TokenFlag.USER_PIN_FINAL_TRY
+
+    rig.pin = PIN.encode()
+    backend = rig.another("file:pin")
+    assert backend.certificates() == {}  # the token remembers that one was wrong
+    token(rig).open(user_pin=PIN).close()  # as a person does with a tool of the token's
+    rig.time.seconds += 100
+    backend.refresh()
+    assert PublicKey.from_certificate(rig.seller).verify(ATTRIBUTES, backend.sign(rig.seller.thumbprint, ATTRIBUTES))
+    backend.close()
+
+
+def token(rig: Pkcs11Rig) -> pkcs11.Token:
+    return pkcs11.lib(str(MODULE)).get_token(token_label=rig.label)
+
+
+def test_a_person_unlocks_the_token_and_time_logs_it_out(rig: Pkcs11Rig) -> None:
+    rig.backend.close()
+    backend = rig.another("ask")
+    thumbprint = rig.seller.thumbprint
+    assert backend.certificates()[thumbprint].locked
+    with pytest.raises(KeyLockedError):
+        backend.sign(thumbprint, ATTRIBUTES)
+    with pytest.raises(PinRefusedError):
+        backend.unlock(thumbprint, b"wrong", seconds=60)
+
+    backend.unlock(thumbprint, PIN.encode(), seconds=60)
+    assert not backend.certificates()[thumbprint].locked
+    assert not backend.certificates()[rig.bare.thumbprint].has_private_key  # which a locked token hides
+    assert backend.sign(thumbprint, ATTRIBUTES)
+    rig.time.seconds += 61
+    with pytest.raises(KeyLockedError):
+        backend.sign(thumbprint, ATTRIBUTES)
+    assert backend.certificates()[thumbprint].locked
+    with pytest.raises(KeyMissingError):
+        backend.unlock("0" * 40, PIN.encode(), seconds=60)
+    backend.close()
