@@ -112,6 +112,8 @@ class HttpGateway:
         self._max_answer_bytes = max_answer_bytes
         self._telemetry = telemetry
         self._session: aiohttp.ClientSession | None = None
+        # The pool's own limit lets newcomers pass those who wait for a connection; a semaphore serves them in turn.
+        self._room = asyncio.Semaphore(upstream.policy.max_concurrent)
         _check_base(self._base, networks)
         upstream.endpoint = Endpoint(
             host=self._base.host or "", port=self._base.port or 443, tls=tls, networks=networks
@@ -181,9 +183,12 @@ class HttpGateway:
         if traceparent := current_traceparent():
             sent["traceparent"] = traceparent
         try:
-            async with self._open_session().post(
-                url, data=_Body(request.body, attempt), headers=sent, allow_redirects=False
-            ) as response:
+            async with (
+                self._room,
+                self._open_session().post(
+                    url, data=_Body(request.body, attempt), headers=sent, allow_redirects=False
+                ) as response,
+            ):
                 return HttpAnswer(
                     status=response.status,
                     content_type=response.content_type,
