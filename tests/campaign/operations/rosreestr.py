@@ -19,6 +19,7 @@ from tests.campaign.operations.port import Operation, Scene, request_id, seconds
 
 SERVICE = "landhub.rosreestr.v1.RosreestrService"
 CREATE, ADD = f"{SERVICE}/CreateRegistration", f"{SERVICE}/AddRegistrationDocuments"
+WITHDRAW = f"{SERVICE}/WithdrawRegistration"
 VISIBILITY_SECONDS = 60.0
 SCENARIOS = ("straight", "straight", "suspended", "refused", "russian")
 OPEN = {pb.REGISTRATION_STATE_PENDING, pb.REGISTRATION_STATE_OUTCOME_UNKNOWN}
@@ -28,6 +29,7 @@ NOTHING_DONE_STATUS = {401, 403, 429}
 STATES = {
     "ACCEPTED": "SUBMITTED", "IN_PROGRESS": "IN_REVIEW", "В РАБОТЕ": "IN_REVIEW", "SUSPENDED": "SUSPENDED",
     "REGISTERED": "REGISTERED", "ЗАРЕГИСТРИРОВАНО": "REGISTERED", "REFUSED": "REFUSED",
+    "WITHDRAWN": "WITHDRAWN",
 }  # fmt: skip
 
 
@@ -107,6 +109,29 @@ class Register:
         )
 
 
+async def is_suspended(registration: Register, scene: Scene) -> bool:
+    """Wait until a registration is suspended; False if it goes another way."""
+    for _ in range(60):
+        if not registration.registration_id:
+            return False
+        asked = service.GetRegistrationRequest(registration_id=registration.registration_id)
+        answer = await scene.backend.until(registration.caller, f"{SERVICE}/GetRegistration", asked)
+        if answer.reason == "RESOURCE_NOT_FOUND":  # a restore forgot it: the replay brings it back
+            await registration.replay(scene)
+        elif not answer.ok:
+            return False
+        elif answer.response.registration.state == pb.REGISTRATION_STATE_SUSPENDED:
+            return True
+        elif answer.response.registration.state in {
+            pb.REGISTRATION_STATE_REGISTERED,
+            pb.REGISTRATION_STATE_REFUSED,
+            pb.REGISTRATION_STATE_OUTCOME_UNKNOWN,
+        }:
+            return False
+        await asyncio.sleep(8)
+    return False
+
+
 @dataclass(slots=True, kw_only=True)
 class AddDocuments:
     """More documents for a registration, when it waits for them."""
@@ -121,7 +146,7 @@ class AddDocuments:
 
     async def run(self, scene: Scene) -> None:
         """Wait for the suspension, then add; a refusal is answered by another addition, twice at most."""
-        if not await self._is_suspended(scene):
+        if not await is_suspended(self.registration, scene):
             return
         for _ in range(3):
             self.asked.append(self.request_id)
@@ -147,26 +172,37 @@ class AddDocuments:
         self.answers.append(answer)
         return answer
 
-    async def _is_suspended(self, scene: Scene) -> bool:
-        for _ in range(60):
-            if not self.registration.registration_id:
-                return False
-            asked = service.GetRegistrationRequest(registration_id=self.registration.registration_id)
-            answer = await scene.backend.until(self.caller, f"{SERVICE}/GetRegistration", asked)
-            if answer.reason == "RESOURCE_NOT_FOUND":  # a restore forgot it: the replay brings it back
-                await self.registration.replay(scene)
-            elif not answer.ok:
-                return False
-            elif answer.response.registration.state == pb.REGISTRATION_STATE_SUSPENDED:
-                return True
-            elif answer.response.registration.state in {
-                pb.REGISTRATION_STATE_REGISTERED,
-                pb.REGISTRATION_STATE_REFUSED,
-                pb.REGISTRATION_STATE_OUTCOME_UNKNOWN,
-            }:
-                return False
-            await asyncio.sleep(8)
-        return False
+
+@dataclass(slots=True, kw_only=True)
+class Withdraw:
+    """The end of a registration at the caller's wish, while it is suspended."""
+
+    caller: str
+    registration: Register
+    request_id: str
+    asked: bool = False
+
+    async def run(self, scene: Scene) -> None:
+        """Wait for the suspension, then withdraw until the register has taken it or refused."""
+        if await is_suspended(self.registration, scene):
+            self.asked = True
+            await self._settled(scene)
+
+    async def replay(self, scene: Scene) -> None:
+        """Withdraw again, under the same request_id."""
+        if self.asked and self.registration.registration_id:
+            await self._settled(scene)
+
+    async def _settled(self, scene: Scene) -> None:
+        request = service.WithdrawRegistrationRequest(
+            request_id=self.request_id, registration_id=self.registration.registration_id
+        )
+        await scene.backend.until(
+            self.caller,
+            WITHDRAW,
+            request,
+            lambda answer: answer.withdrawal_state == service.WITHDRAWAL_STATE_ACCEPTED,
+        )
 
 
 class Rosreestr:
@@ -188,7 +224,9 @@ class Rosreestr:
         )
         drawn: list[Operation] = [LookUp(caller=caller)] if random.random() < 0.3 else []
         drawn.append(register)
-        if scenario == "suspended":
+        if scenario == "suspended" and random.random() < 0.35:
+            drawn.append(Withdraw(caller=caller, registration=register, request_id=request_id(random)))
+        elif scenario == "suspended":
             drawn.append(
                 AddDocuments(caller=caller, registration=register, random=random, request_id=request_id(random))
             )
@@ -204,6 +242,8 @@ class Rosreestr:
         rows = {row["vendor_reference"]: row for row in evidence.rows("rosreestr_registrations")}
         book = {item.submission.client_reference: item for item in evidence.registrations}
         asked = {item.reference: item for item in operations if isinstance(item, Register)}
+        additions = (item for item in operations if isinstance(item, AddDocuments))
+        forgotten = {item.registration.reference for item in additions if _forgotten(evidence, item)}
         for stranger in book.keys() - asked.keys():
             yield f"doubled: the register has {stranger}, which nobody asked for"
         for reference in rows.keys() - asked.keys():
@@ -211,13 +251,22 @@ class Rosreestr:
         for reference, operation in asked.items():
             if operation.to_other is not None and operation.to_other.ok:
                 yield f"doubled: other content under the request_id of {operation.contract_number} was taken"
-            yield from _compared(reference, operation, rows.get(reference), book.get(reference))
-        yield from _additions(evidence, operations, book)
+            yield from _compared(reference, operation, rows.get(reference), book.get(reference), forgotten)
+        yield from _additions(evidence, operations, book, forgotten)
+        yield from _withdrawals(evidence, book)
         if not evidence.restored:  # a restored hub can't know what it sent: the reference makes it one all the same
             yield from _sent_without_asking(evidence.gateway_calls)
 
 
-def _compared(reference: str, operation: Register, row: Row | None, there: Registration | None) -> Iterator[str]:
+def _forgotten(evidence: Evidence, operation: AddDocuments) -> bool:
+    """Whether a restore forgot an addition that can't be asked for again: the registration is final by now."""
+    last = operation.answers[-1].reason if operation.answers else ""
+    return evidence.restored and last == "REGISTRATION_FINAL"
+
+
+def _compared(
+    reference: str, operation: Register, row: Row | None, there: Registration | None, forgotten: set[str]
+) -> Iterator[str]:
     name = f"registration {operation.contract_number}"
     if row is None:
         if there is not None:
@@ -238,14 +287,15 @@ def _compared(reference: str, operation: Register, row: Row | None, there: Regis
     word = there.progress.status.word.upper()
     if STATES.get(word) != state:
         yield f"{name} is {state} here and {word} at the register"
-    if row["document_count"] != len(there.documents):
+    if row["document_count"] != len(there.documents) and reference not in forgotten:
         yield f"{name} has {row['document_count']} documents here and {len(there.documents)} at the register"
     if row["transfer"] is not None:
         yield f"{name} keeps what need not be sent any more"
 
 
-def _additions(evidence: Evidence, operations: Sequence[Operation], book: Any) -> Iterator[str]:
-    there = Counter(batch.client_reference for item in book.values() for batch in item.batches)
+def _additions(evidence: Evidence, operations: Sequence[Operation], book: Any, forgotten: set[str]) -> Iterator[str]:
+    known = (item for reference, item in book.items() if reference not in forgotten)
+    there = Counter(batch.client_reference for item in known for batch in item.batches)
     rows = {row["vendor_reference"]: row for row in evidence.rows("rosreestr_document_additions")}
     asked = {
         vendor_reference(item.caller, ADD, used)
@@ -261,6 +311,17 @@ def _additions(evidence: Evidence, operations: Sequence[Operation], book: Any) -
     for reference, row in rows.items():
         if (row["state"] == "ADDED") != (there[reference] == 1):
             yield f"documents {reference} are {row['state']} here and {there[reference]} times at the register"
+
+
+def _withdrawals(evidence: Evidence, book: Any) -> Iterator[str]:
+    there = {item.request_id: item.progress.status.word for item in book.values()}
+    vendor_ids = {row["id"]: row["vendor_id"] for row in evidence.rows("rosreestr_registrations")}
+    for row in evidence.rows("rosreestr_withdrawals"):
+        word = there.get(vendor_ids[row["registration_id"]])
+        if row["state"] not in {"ACCEPTED", "REFUSED"}:
+            yield f"withdrawal {row['id']} is left in state {row['state']}"
+        elif row["state"] == "ACCEPTED" and word != "WITHDRAWN":
+            yield f"lost: withdrawal {row['id']} is ACCEPTED here, and the registration is {word} at the register"
 
 
 def _sent_without_asking(calls: Sequence[Call]) -> Iterator[str]:
