@@ -71,6 +71,7 @@ FILES = {
     "proto/landhub/plots/v1/plots_service.proto": SERVICE,
     "proto/landhub/plots/v1/errors.proto": ERRORS,
     "docs/modules/plots.md": "See [the architecture](../architecture.md).\n",
+    "docs/adr/0001-one.md": "# 1. One\n",
     "docs/architecture.md": "",
     "docs/examples/landhub.toml": '[modules.plots]\nmode = "on"\n',
     "CHANGELOG.md": f"# Changelog\n\n## Unreleased\n\n- First ({changelog_mark(IMAGE)}).\n",

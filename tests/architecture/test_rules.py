@@ -85,6 +85,10 @@ PLANTS = [
         shape.documents_lead_somewhere, "docs/architecture.md", "\n[gone](gone.md)\n", "docs/architecture.md:2: gone.md"
     ),
     Plant(shape.documents_lead_somewhere, "docs/examples/b.toml", "[modules\n", "docs/examples/b.toml"),
+    Plant(shape.decisions_have_a_number_each, "docs/adr/0001-two.md", "# 1. Two\n", "docs/adr/0001-two.md:1: 0001"),
+    Plant(
+        shape.decisions_have_a_number_each, "docs/adr/0002-two.md", "# 3. Two\n", "docs/adr/0002-two.md:1: its title"
+    ),
     Plant(shape.released_contract_is_in_the_changelog, "proto/landhub.binpb", "another", "CHANGELOG.md"),
     Plant(shape.released_contract_is_in_the_changelog, "proto/landhub.binpb", None, "proto/landhub.binpb"),
     Plant(

@@ -14,6 +14,7 @@ RULES: tuple[Callable[[Path], list[str]], ...] = (
     shape.modules_have_their_shape,
     shape.modules_have_one_name,
     shape.documents_lead_somewhere,
+    shape.decisions_have_a_number_each,
     shape.released_contract_is_in_the_changelog,
     contract.methods_say_how_safe_they_are,
     contract.changing_requests_can_be_repeated_and_traced,

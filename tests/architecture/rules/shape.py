@@ -57,6 +57,19 @@ def documents_lead_somewhere(root: Path) -> list[str]:
     return found
 
 
+def decisions_have_a_number_each(root: Path) -> list[str]:
+    """No two decisions have one number, and a title says the number of its file."""
+    found, taken = [], set()
+    for path in sorted((root / "docs" / "adr").glob("*.md")):
+        number = path.name.partition("-")[0]
+        if number in taken:
+            found.append(finding(root, path, 1, f"{number} is another decision's; take the next free number"))
+        if not path.read_text(encoding="utf-8").startswith(f"# {int(number)}. "):
+            found.append(finding(root, path, 1, f'its title must begin with "{int(number)}."'))
+        taken.add(number)
+    return found
+
+
 def released_contract_is_in_the_changelog(root: Path) -> list[str]:
     """CHANGELOG.md names the released contract image, so that a break is a decision."""
     image = root / RELEASED
