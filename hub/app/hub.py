@@ -21,6 +21,7 @@ from hub.app.processes import private_address
 from hub.app.reload import AccessReload
 from hub.app.secret_rotation import secret_rotation
 from hub.app.serving import ADMINISTRATION_SERVICES, AGENTS_SERVICES, administration_options, server_options
+from hub.app.state_metrics import StateMetrics
 from hub.app.story import StoryTeller
 from hub.app.stuck_work import StuckWork
 from hub.app.telemetry import Tracing
@@ -34,7 +35,7 @@ from hub.core.telemetry import Telemetry
 from hub.module_api import ModuleContext, ReportReady, shipped_modules
 from hub.rpc.binding import ServiceBinding
 from hub.rpc.contract import Contract
-from hub.rpc.metrics import RpcMetrics
+from hub.rpc.metrics import EventsMetrics, RpcMetrics
 from hub.rpc.options import AccessRules
 from hub.rpc.pages import PageTokens
 from hub.rpc.server import Server
@@ -137,7 +138,7 @@ async def serve(
             installation.settings, core, servers, private, modules=modules, tracing=tracing, closing=closing
         )
         core.health.set("", ServiceState.SERVING)
-        on_hangup(_watch_settings(installation, core, servers, closing))
+        on_hangup(_watch(installation, core, servers, modules, closing))
         log.info("hub.serving", instance=instance, process=process, profile=installation.settings.profile.value)
         serving(ports, {name: hosted.reason for name, hosted in modules.hosted.items() if hosted.reason})
         await stop.wait()
@@ -286,7 +287,9 @@ def _bind_own_services(
         stuck_work=StuckWork(hosted=modules.hosted.values, database=database, outbox=core.outbox_store, audit=audit),
         pages=servers.pages,
     )
-    events = EventsServicer(events=core.events, pages=servers.pages, clock=core.clock)
+    events = EventsServicer(
+        events=core.events, pages=servers.pages, metrics=EventsMetrics(registry=core.metrics), clock=core.clock
+    )
     servers.administration.bind(ServiceBinding(service=HUB_SERVICE, servicer=administration))
     servers.callers.bind(ServiceBinding(service=EVENTS_SERVICE, servicer=events))
     for service in (HUB_SERVICE, EVENTS_SERVICE):
@@ -325,9 +328,11 @@ async def _listen(
         )
 
 
-def _watch_settings(
-    installation: Installation, core: Core, servers: Servers, closing: AsyncExitStack
+def _watch(
+    installation: Installation, core: Core, servers: Servers, modules: Modules, closing: AsyncExitStack
 ) -> Callable[[], None]:
+    """Follow the settings' callers and roles, and the state that metrics tell; returns what follows the former now."""
+
     def let_in(rules: AccessRules) -> None:
         servers.callers.let_in(rules)
         servers.administration.let_in(rules)
@@ -339,7 +344,11 @@ def _watch_settings(
         clock=core.clock,
         registry=core.metrics,
     )
+    hosted = modules.hosted.values
+    stuck_work = StuckWork(hosted=hosted, database=core.database, outbox=core.outbox_store, audit=core.audit)
+    metrics = StateMetrics(installation=installation, core=core, hosted=hosted, stuck_work=stuck_work)
     closing.push_async_callback(_cancel, asyncio.create_task(reload.run_forever(), name="watch settings"))
+    closing.push_async_callback(_cancel, asyncio.create_task(metrics.run_forever(), name="state metrics"))
     return reload.ask
 
 

@@ -75,6 +75,7 @@ class Audit:
         self._low_space_bytes = low_space_bytes
         self._checkpoint_seconds = checkpoint_seconds
         self._waiting: deque[tuple[datetime, AuditRecord]] = deque()
+        metrics.watch_buffer(self._waiting.__len__)
         self._dropped = 0
         self._low_on_space = False
         self._space_known_until = float("-inf")

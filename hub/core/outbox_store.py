@@ -44,6 +44,17 @@ class Ending:
     clear_sent: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobCount:
+    """How many jobs of a kind are in a state, since when the oldest, and since when the first has been due."""
+
+    kind: str
+    state: JobState
+    jobs: int
+    oldest: datetime
+    overdue: datetime | None
+
+
 class OutboxStore(abc.ABC):
     """Rows of `outbox_jobs` and `schedules`."""
 
@@ -112,6 +123,10 @@ class OutboxStore(abc.ABC):
         limit: int,
     ) -> Sequence[JobView]:
         """Return jobs newest first, older than an id; an empty kind or reference is any."""
+
+    @abc.abstractmethod
+    def counts(self, conn: Connection, *, now: datetime) -> Sequence[JobCount]:
+        """Count the jobs that are not done, by kind and state."""
 
     @abc.abstractmethod
     def of_resources(self, conn: Connection, resource_ids: Collection[str]) -> Sequence[JobView]:

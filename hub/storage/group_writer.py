@@ -88,6 +88,7 @@ class GroupWriter:
         self._listeners = listeners
         self._loop = asyncio.get_running_loop()
         self._queue: queue.Queue[Write | None] = queue.Queue(maxsize=MAX_QUEUED_WRITES)
+        metrics.watch_queue(self._queue.qsize)
         self._thread = threading.Thread(target=self._write_forever, name="hub-db-write", daemon=True)
         self._thread.start()
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, case, delete, func, ins
 
 from hub.core.database import OUTBOX_TOPIC, touch
 from hub.core.jobs import Job, JobState, NewJob
-from hub.core.outbox_store import Ending, JobView, OutboxStore
+from hub.core.outbox_store import Ending, JobCount, JobView, OutboxStore
 from hub.storage.inserts import insert_new
 from hub.storage.tables import outbox_jobs as jobs
 from hub.storage.tables import schedules
@@ -172,6 +172,28 @@ class SqlOutboxStore(OutboxStore):
         if before:
             wanted = wanted.where(jobs.c.id < before)
         return [_view(row) for row in conn.execute(wanted.order_by(jobs.c.id.desc()).limit(limit))]
+
+    def counts(self, conn: Connection, *, now: datetime) -> Sequence[JobCount]:
+        """See OutboxStore.counts."""
+        # A lease that has run out makes a job due just as its time does.
+        due = func.min(func.coalesce(jobs.c.lease_until, jobs.c.run_at)).label("due")
+        wanted = (
+            select(
+                jobs.c.kind, jobs.c.state, func.count().label("jobs"), func.min(jobs.c.created_at).label("oldest"), due
+            )
+            .where(jobs.c.state.in_([*_OPEN, JobState.DEAD]))
+            .group_by(jobs.c.kind, jobs.c.state)
+        )
+        return [
+            JobCount(
+                kind=row.kind,
+                state=JobState(row.state),
+                jobs=row.jobs,
+                oldest=row.oldest,
+                overdue=row.due if row.due <= now and row.state != JobState.DEAD else None,
+            )
+            for row in conn.execute(wanted)
+        ]
 
     def of_resources(self, conn: Connection, resource_ids: Collection[str]) -> Sequence[JobView]:
         """See OutboxStore.of_resources."""

@@ -1,6 +1,9 @@
 """What an operator runs beside a hub that serves: doctor, upstreams, probe, stuck, outbox."""
 
 import json
+import re
+import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -41,6 +44,17 @@ def test_the_board_shows_the_provider_and_the_agent(stack: Stack, capsys: pytest
     assert {upstream["name"] for upstream in found} == {"rosreestr.xml_gateway", "signing.main"}
     assert main(["upstreams", str(stack.installation.folder)]) == 0
     assert "closed" in capsys.readouterr().out
+
+
+def test_a_running_hub_tells_the_metrics_of_the_page_and_no_others(stack: Stack) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text(encoding="utf-8")
+    ports = stack.installation.ports
+    with urllib.request.urlopen(f"http://127.0.0.1:{ports.private}/metrics", timeout=30) as answer:
+        text = answer.read().decode()
+    families = set(re.findall(r"^# TYPE (landhub_\w+) ", text, re.MULTILINE))
+    assert {name for name in families if f"`{name}`" not in page and not name.endswith("_created")} == set()
+    assert 'landhub_module_ready{module="rosreestr"} 1.0' in text
+    assert "process_resident_memory_bytes" in text
 
 
 def test_nothing_is_stuck_and_no_job_waits_in_vain(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:

@@ -205,6 +205,9 @@ class RegistrationWork:
             then = self._after_lost_answer()
             return await self._settle_addition(addition, row, lease, state=OUTCOME_UNKNOWN, then=then)
         except PreconditionError as error:
+            if error.reason == "UPSTREAM_CREDENTIALS_REFUSED":
+                # As of a submission: nothing was sent, a person has to mend it, and the work then goes on.
+                return Again(reason=error.reason, nothing_sent=not lease.may_have_been_sent, error=error)
             code = error.metadata.get("vendor_code", error.reason)
             return await self._settle_addition(addition, row, lease, state=REFUSED, refusal_code=code)
         return await self._settle_addition(addition, row, lease, state=ADDED, count=len(documents))

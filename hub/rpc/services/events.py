@@ -8,6 +8,7 @@ from hub.core.call import Call
 from hub.core.clock import Clock
 from hub.core.events import Events, StoredEvent
 from hub.core.waiting import wait_until_done
+from hub.rpc.metrics import EventsMetrics
 from hub.rpc.pages import PageTokens, page_size
 from landhub.events.v1 import events_pb2, events_service_pb2
 
@@ -17,9 +18,10 @@ HEARTBEAT_SECONDS = 15.0  # as the contract says; shorter than what proxies take
 class EventsServicer:
     """Tells callers what happens to what is theirs."""
 
-    def __init__(self, *, events: Events, pages: PageTokens, clock: Clock) -> None:
+    def __init__(self, *, events: Events, pages: PageTokens, metrics: EventsMetrics, clock: Clock) -> None:
         self._events = events
         self._pages = pages
+        self._metrics = metrics
         self._clock = clock
 
     async def subscribe(
@@ -36,6 +38,7 @@ class EventsServicer:
             owner=call.group, after=cursor, types=request.types, business_reference=request.business_reference
         )
         coming = asyncio.ensure_future(anext(stream))
+        self._metrics.subscribed(call.caller, 1)
         try:
             yield events_service_pb2.SubscribeResponse(cursor=cursor)
             while True:
@@ -44,8 +47,10 @@ class EventsServicer:
                 stored = coming.result()
                 cursor = stored.cursor
                 coming = asyncio.ensure_future(anext(stream))
+                self._metrics.delivered(call.caller, (self._clock.now() - stored.time).total_seconds())
                 yield events_service_pb2.SubscribeResponse(event=_event(stored), cursor=cursor)
         finally:
+            self._metrics.subscribed(call.caller, -1)
             coming.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await coming

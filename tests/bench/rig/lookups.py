@@ -75,7 +75,7 @@ class Lookups:
     def _succeeded(self) -> int:
         """How many lookups the hub has answered with OK."""
         lines = _get(self.private_port, "/metrics").splitlines()
-        counted = (line for line in lines if line.startswith("hub_rpc_requests_total{") and 'code="OK"' in line)
+        counted = (line for line in lines if line.startswith("landhub_rpc_requests_total{") and 'code="OK"' in line)
         return sum(int(float(line.rpartition(" ")[2])) for line in counted if "GetLandPlot" in line)
 
 

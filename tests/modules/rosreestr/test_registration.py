@@ -293,6 +293,17 @@ async def test_documents_whose_answer_is_lost_are_added_once(deal: Deal) -> None
     assert len(deal.vendor.document_digests(row.vendor_id)) == 2
 
 
+async def test_documents_wait_while_our_credentials_are_refused_and_go_then(deal: Deal) -> None:
+    deal.vendor.choose("suspended")
+    row = await deal.service.create_registration(deal.core.call(), a_transfer(deal.vendor))
+    deal.vendor.fail("documents", "access_denied")
+    added = await deal.service.add_documents(deal.core.call(2), row.id, CONSENT)
+    assert added.state == "PENDING"
+    await follow(deal, 1)
+    added = await deal.service.add_documents(deal.core.call(2), row.id, CONSENT)
+    assert added.state == "ADDED"
+
+
 async def test_nothing_can_be_added_to_a_final_registration(deal: Deal) -> None:
     row = await deal.service.create_registration(deal.core.call(), a_transfer(deal.vendor))
     deal.vendor.advance(10)

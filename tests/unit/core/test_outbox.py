@@ -48,8 +48,8 @@ async def test_operators_see_how_runs_end(core: Core) -> None:
         await _enqueue(core, NewJob(kind="test.do"))
     await core.outbox.run_due()
     for ending in ("again", "dead", "done"):
-        assert core.registry.get_sample_value("hub_job_runs_total", {"kind": "test.do", "ending": ending}) == 1
-    assert (core.registry.get_sample_value("hub_commit_transactions_count") or 0) > 5
+        assert core.registry.get_sample_value("landhub_job_runs_total", {"kind": "test.do", "ending": ending}) == 1
+    assert (core.registry.get_sample_value("landhub_commit_transactions_count") or 0) > 5
 
 
 async def test_jobs_run_by_priority_then_by_time(core: Core) -> None:

@@ -156,13 +156,15 @@ async def test_calls_are_counted_by_method_and_status_and_timed(site: Site) -> N
     await failure_of(strange(b"", timeout=10))
 
     def count(method: str, code: str) -> float | None:
-        return site.registry.get_sample_value("hub_rpc_requests_total", {"method": method, "code": code})
+        return site.registry.get_sample_value("landhub_rpc_requests_total", {"method": method, "code": code})
 
     assert count(f"/{ROSREESTR}/GetLandPlot", "OK") == 1
     assert count(f"/{ROSREESTR}/GetLandPlot", "INVALID_ARGUMENT") == 1
     assert count("/unknown", "UNIMPLEMENTED") == 1
-    assert site.registry.get_sample_value("hub_rpc_in_flight") == 0
-    observed = site.registry.get_sample_value("hub_rpc_duration_seconds_count", {"method": f"/{ROSREESTR}/GetLandPlot"})
+    assert site.registry.get_sample_value("landhub_rpc_in_flight") == 0
+    observed = site.registry.get_sample_value(
+        "landhub_rpc_duration_seconds_count", {"method": f"/{ROSREESTR}/GetLandPlot"}
+    )
     assert observed == 2
 
 
