@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from hub.app.core import Core
 from hub.app.prepare import Installation
+from hub.app.resealing import Resealing
 from hub.core.audit_archive import ArchiveRules, AuditArchive
 from hub.core.audit_segments import SegmentFolder
 from hub.core.erasure import Erasure, PersonalData
@@ -24,6 +25,7 @@ def register_upkeep(installation: Installation, core: Core, *, personal: Callabl
         retention=Retention(),
     )
     Erasure(database=core.database, persons=core.person_store, audit=core.audit, outbox=core.outbox, kinds=personal)
+    Resealing(database=core.database, ring=core.keys.columns, audit=core.audit, outbox=core.outbox)
     AuditArchive(
         database=core.database,
         store=core.audit_store,

@@ -69,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--process", type=int, help=argparse.SUPPRESS)  # how `serve` starts each of several processes
     _folder(commands.add_parser("check-config", help="check settings, files and keys; start nothing"))
     _add_sealed(commands.add_parser("sealed", help="secrets in one encrypted file, named sealed:NAME in the settings"))
+    _folder(commands.add_parser("keys", help="how many encrypted values are under which column key"))
     secret = commands.add_parser("secret", help="secrets of providers").add_subparsers(dest="action", required=True)
     rotate = secret.add_parser("rotate", help="try a new value, read from standard input, and use it if it works")
     _folder(rotate)

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -42,10 +42,20 @@ class KeyRing:
         self._active = active.encode()
         self._random_bytes = random_bytes
 
+    @property
+    def active_head(self) -> bytes:
+        """What every value begins with that the active key sealed."""
+        return _head(self._active)
+
+    def heads(self) -> Iterator[tuple[str, bytes]]:
+        """Yield each key's id with what its values begin with, in the order they were given."""
+        for name in self._ciphers:
+            yield name.decode(), _head(name)
+
     def seal(self, value: bytes, *, place: str) -> bytes:
         """Encrypt a value for one place ("table.column.row id"); elsewhere it will not open."""
         nonce = self._random_bytes(_NONCE_BYTES)
-        head = MAGIC + bytes([len(self._active)]) + self._active
+        head = _head(self._active)
         return head + nonce + self._ciphers[self._active].encrypt(nonce, value, head + place.encode())
 
     def open(self, sealed: bytes, *, place: str) -> bytes:
@@ -69,6 +79,10 @@ class KeyRing:
             return cipher.decrypt(nonce, body, head + place.encode())
         except (InvalidTag, ValueError) as error:
             raise DecryptionError(f"{place.rsplit('.', 1)[0]}: the stored value was altered or moved") from error
+
+
+def _head(name: bytes) -> bytes:
+    return MAGIC + bytes([len(name)]) + name
 
 
 class SealedColumn:

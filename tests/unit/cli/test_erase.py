@@ -51,3 +51,14 @@ def test_nothing_to_erase_by_is_told(
     assert "no inn was given" in capsys.readouterr().err
     assert erase(folder, INN, monkeypatch) == 1
     assert "has not served yet" in capsys.readouterr().err
+
+
+def test_the_keys_of_encrypted_columns_are_told_with_what_they_open(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = make(tmp_path)
+    assert main(["db", "migrate", str(folder)]) == 0
+    assert main(["keys", str(folder)]) == 0
+    line = capsys.readouterr().out.splitlines()[-1]
+    assert line.startswith("file:keys/column.key  ")
+    assert line.endswith("0 values  seals")
