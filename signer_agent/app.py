@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from signer_agent.attestation import read_attestation_key
 from signer_agent.clock import Clock, SystemClock
 from signer_agent.console import Console, console_path
+from signer_agent.documents import Documents
 from signer_agent.errors import SettingsError, UnavailableError
 from signer_agent.exchange import CheckpointExchange, read_audit_key, read_journal_key
 from signer_agent.journal import Journal
@@ -75,16 +76,18 @@ class Agent:
         ledger = Ledger()
         self._journal = Journal(file=_open_journal(settings, directory, clock, ledger))
         self._workers = ThreadPoolExecutor(max_workers=_WORKERS, thread_name_prefix="keys")
+        self._readers = ThreadPoolExecutor(max_workers=_WORKERS, thread_name_prefix="documents")
         version = metadata.version("landhub")
         self._tracing = make_tracer_provider(settings.telemetry, agent=settings.name, version=version)
         tracer = self._tracing.get_tracer("signer_agent")
         refusals = Refusals(clock=clock)
         validating = Validating()
+        signers = Signers(backend=backend)
         self._service = SigningService(
             policy=policy,
             ledger=ledger,
             journal=self._journal,
-            signers=Signers(backend=backend),
+            signers=signers,
             refusals=refusals,
             clock=clock,
             tracer=tracer,
@@ -93,6 +96,14 @@ class Agent:
         servicer = SignerServicer(
             agent=settings.name,
             service=self._service,
+            documents=Documents(
+                policy=policy,
+                signers=signers,
+                ledger=ledger,
+                journal=self._journal,
+                readers=self._readers,
+                max_document_bytes=settings.server.max_document_bytes,
+            ),
             exchange=CheckpointExchange(hub_key=hub_key, journal=self._journal, ledger=ledger),
             journal=self._journal,
             backend=backend,
@@ -108,6 +119,7 @@ class Agent:
             refusals=refusals,
             tracer=tracer,
             max_call_seconds=settings.server.max_call_seconds,
+            max_stream_seconds=settings.server.max_stream_seconds,
         )
         self._server = Server(settings=settings.server, credentials=credentials, chain=chain, servicer=servicer)
         self._console = _make_console(settings, directory, backend, self._workers)
@@ -165,6 +177,7 @@ class Agent:
         if self._console is not None:
             await self._console.stop()
         self._workers.shutdown()
+        self._readers.shutdown()
         self._backend.close()
         try:
             await self._journal.close()

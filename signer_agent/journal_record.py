@@ -25,6 +25,7 @@ class Phase(enum.StrEnum):
     CALLER_REFUSED = "CALLER_REFUSED"
     STARTED = "STARTED"
     CHECKPOINT = "CHECKPOINT"
+    SEEN = "SEEN"
 
 
 class LineError(Exception):

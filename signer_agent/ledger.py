@@ -3,17 +3,21 @@
 import hashlib
 import sys
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Final
 
 from signer_agent.checkpoint import Checkpoint
 from signer_agent.errors import COMMON_DOMAIN, AlreadyExistsError, ExhaustedError
 from signer_agent.journal_record import Entry, Phase, Record
-from signer_agent.model import SigningRequest
+from signer_agent.model import Content, ContentFormat, SigningRequest
 
 MAX_REQUESTS: Final = 500_000  # the oldest are forgotten first; some 400 bytes each
 MAX_NONCES: Final = 500_000  # none is forgotten before it expires: then new ones are refused
+MAX_CONTENTS: Final = 100_000  # documents seen; the oldest are forgotten first, and may be shown again
+CONTENT_MS: Final = 86_400_000  # how long a document that was seen may be signed
 MAX_CHAINS: Final = 10_000  # a chain is one start of a hub
 
 _DAY_MS: Final = 86_400_000
@@ -47,6 +51,7 @@ class Ledger:
         self._counts: dict[str, int] = {}
         self._day = ""
         self._checkpoints: OrderedDict[str, Checkpoint] = OrderedDict()
+        self._contents: OrderedDict[tuple[str, str], tuple[Content, int]] = OrderedDict()
 
     def apply(self, record: Record) -> None:
         """Take in one record of the journal."""
@@ -59,6 +64,8 @@ class Ledger:
             self._remember(entry, day=day, signed_sequence=record.sequence)
         elif entry.phase is Phase.CHECKPOINT:
             self._take_checkpoint(Checkpoint.from_texts(entry.details))
+        elif entry.phase is Phase.SEEN:
+            self._take_content(entry, time_ms=record.time_ms)
 
     def reserve(self, entry: Entry, *, time_ms: int) -> None:
         """Count a decision at once, before it is durable, so that no other takes the same place or nonce meanwhile.
@@ -113,6 +120,11 @@ class Ledger:
             )
         return True
 
+    def content(self, digest: bytes, algorithm: str, *, time_ms: int) -> Content | None:
+        """What was seen of the document with this digest within a day; None if nothing was."""
+        seen = self._contents.get((digest.hex(), algorithm))
+        return seen[0] if seen is not None and time_ms - seen[1] <= CONTENT_MS else None
+
     def last_checkpoint(self, chain: str) -> Checkpoint | None:
         """The longest checkpoint seen of a chain."""
         return self._checkpoints.get(chain)
@@ -138,6 +150,17 @@ class Ledger:
             oldest = time_ms - _NONCE_MARGIN_MS
             self._nonces = {name: nonce for name, nonce in self._nonces.items() if nonce.expires_ms >= oldest}
 
+    def _take_content(self, entry: Entry, *, time_ms: int) -> None:
+        key = (entry.digest, entry.digest_algorithm)
+        content = content_of_texts(entry.details)
+        before = self._contents.get(key)
+        if before is not None:  # texts that other rules looked for at another time are in it all the same
+            content = replace(content, found=content.found | before[0].found)
+        self._contents[key] = (content, time_ms)
+        self._contents.move_to_end(key)
+        if len(self._contents) > MAX_CONTENTS:
+            self._contents.popitem(last=False)
+
     def _take_checkpoint(self, checkpoint: Checkpoint) -> None:
         last = self._checkpoints.get(checkpoint.chain)
         if last is not None and last.count >= checkpoint.count:
@@ -146,6 +169,26 @@ class Ledger:
         self._checkpoints.move_to_end(checkpoint.chain)
         if len(self._checkpoints) > MAX_CHAINS:
             self._checkpoints.popitem(last=False)
+
+
+def content_texts(content: Content) -> Mapping[str, str]:
+    """What was seen, as the journal tells it."""
+    return MappingProxyType(
+        {
+            "content_size": str(content.size_bytes),
+            "content_format": content.format.value,
+            "content_found": " ".join(sorted(content.found)),
+        }
+    )
+
+
+def content_of_texts(texts: Mapping[str, str]) -> Content:
+    """Read it again."""
+    return Content(
+        size_bytes=int(texts["content_size"]),
+        format=ContentFormat(texts["content_format"]),
+        found=frozenset(texts["content_found"].split()),
+    )
 
 
 def content_of(request: SigningRequest) -> bytes:

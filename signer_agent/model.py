@@ -29,6 +29,26 @@ class AttestedBy(enum.StrEnum):
 
     HUB = "hub"
     CALLER = "caller"
+    CONTENT = "content"
+    """Nobody's for the document: the agent sees it. Who asks and what kind it is, is the hub's word."""
+
+
+class ContentFormat(enum.StrEnum):
+    """What a document looks like by its bytes: a PDF by how it begins, XML and text by all of them."""
+
+    PDF = "pdf"
+    XML = "xml"
+    TEXT = "text"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What the agent saw of a document. ``found`` names texts, looked for on behalf of rules, by `text_id`."""
+
+    size_bytes: int
+    format: ContentFormat
+    found: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

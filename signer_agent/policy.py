@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from signer_agent.attestation import AttestationKey, Proof, prove
 from signer_agent.clock import milliseconds
+from signer_agent.content import text_id
 from signer_agent.errors import ExhaustedError, PermissionDeniedError
 from signer_agent.ledger import Ledger
-from signer_agent.model import AttestedBy, SigningRequest
+from signer_agent.model import AttestedBy, Content, SigningRequest
 from signer_agent.settings import ANY, RuleSettings
 
 
@@ -44,8 +45,21 @@ class Policy:
                     "the attestation's nonce was used for another request: make a new attestation for each",
                     reason="ATTESTATION_REPLAYED",
                 )
+        if rule.attested_by is AttestedBy.CONTENT:
+            seen = ledger.content(request.digest, request.digest_algorithm.name, time_ms=milliseconds(now))
+            _check_content(rule, seen)
         _check_cap(rule, request, ledger, now)
         return Permission(rule=rule.name, attested_by=rule.attested_by, proof=proof)
+
+    def wants_content(self, certificate: str) -> bool:
+        """Whether some rule wants to see the documents that are signed with a certificate."""
+        return any(rule.attested_by is AttestedBy.CONTENT and _covers(rule, certificate) for rule in self._rules)
+
+    def texts_to_find(self, certificate: str) -> frozenset[str]:
+        """What to look for in a document that is to be signed with a certificate."""
+        return frozenset(
+            text for rule in self._rules if _covers(rule, certificate) for text in rule.content_must_contain
+        )
 
     def explain(self, request: SigningRequest) -> Iterator[str]:
         """Tell rule by rule why it decides such a request or passes it on; attestations and caps aside."""
@@ -70,11 +84,13 @@ class Policy:
                 )
             else:
                 yield (
-                    f"rule {rule.name}: never used for the certificates of {names}, which need the caller's "
-                    "attestation; give the rule certificates of its own"
+                    f"rule {rule.name}: never used for the certificates of {names}, which need a better word than "
+                    "the hub's; give the rule certificates of its own"
                 )
         callers = {key.caller for key in self._keys.values()}
         for rule in self._rules:
+            if rule.attested_by is AttestedBy.CONTENT and not (rule.content_formats or rule.content_must_contain):
+                yield f"rule {rule.name}: whatever document the hub shows is signed; say content_formats or more"
             if rule.attested_by is AttestedBy.CALLER and ANY not in rule.callers and callers.isdisjoint(rule.callers):
                 yield f"rule {rule.name}: none of its callers has an attestation key, so it allows nothing"
 
@@ -100,11 +116,11 @@ class Policy:
             return "it is for other kinds of documents"
         if request.format not in rule.formats:
             return "it is for other formats"
-        if rule.attested_by is AttestedBy.HUB and not rule.despite_caller_rules:
-            # Caller and kind are the hub's word here, so naming others must not open what a caller's rule guards.
+        if not rule.despite_caller_rules:
+            # Caller and kind are the hub's word here, so naming others must not open what a better word guards.
             for other in self._rules:
-                if other.attested_by is AttestedBy.CALLER and _covers(other, request.certificate):
-                    return f"rule {other.name} guards this certificate by the caller's attestation"
+                if _outranks(other, rule) and _covers(other, request.certificate):
+                    return f"rule {other.name} guards this certificate by {_WORDS[other.attested_by]}"
         return ""
 
 
@@ -121,18 +137,61 @@ def _check_cap(rule: RuleSettings, request: SigningRequest, ledger: Ledger, now:
     )
 
 
+def _check_content(rule: RuleSettings, seen: Content | None) -> None:
+    named = {"rule": rule.name}
+    if seen is None:
+        raise PermissionDeniedError(
+            "the rule wants to see the document itself: send it by SignStream, or by the hub's SignDocument",
+            reason="CONTENT_NEEDED",
+            metadata=named,
+        )
+    cause = ""
+    if rule.max_content_bytes is not None and seen.size_bytes > rule.max_content_bytes:
+        cause = "size"
+    elif rule.content_formats and seen.format not in rule.content_formats:
+        cause = "format"
+    elif not all(text_id(text) in seen.found for text in rule.content_must_contain):
+        cause = "text"
+    if cause:
+        raise PermissionDeniedError(
+            f"the rule doesn't let this document be signed, by its {cause}: see the rule",
+            reason="CONTENT_REFUSED",
+            metadata={**named, "cause": cause},
+        )
+
+
+def _outranks(other: RuleSettings, rule: RuleSettings) -> bool:
+    """Whether the other rule rests on a better word; the caller's is the best, the hub's the least."""
+    return _RANKS.index(other.attested_by) > _RANKS.index(rule.attested_by)
+
+
+_RANKS = (AttestedBy.HUB, AttestedBy.CONTENT, AttestedBy.CALLER)
+_WORDS = {
+    AttestedBy.HUB: "the hub's word",
+    AttestedBy.CONTENT: "what the agent sees of the document",
+    AttestedBy.CALLER: "the caller's attestation",
+}
+
+
 def _covers(rule: RuleSettings, certificate: str) -> bool:
     return certificate in rule.certificates or ANY in rule.certificates
 
 
 def _shares_certificates(rule: RuleSettings, other: RuleSettings) -> bool:
-    if rule.attested_by is AttestedBy.CALLER or other.attested_by is AttestedBy.HUB:
+    if not _outranks(other, rule):
         return False
     if ANY in rule.certificates or ANY in other.certificates:
         return True
     return not set(rule.certificates).isdisjoint(other.certificates)
 
 
+_CONDITIONS = {
+    AttestedBy.HUB: "the hub says so",
+    AttestedBy.CONTENT: "the agent has seen the document, and it is as the rule wants it",
+    AttestedBy.CALLER: "the caller attests it with its own key",
+}
+
+
 def _condition(rule: RuleSettings) -> str:
-    word = "the caller attests it with its own key" if rule.attested_by is AttestedBy.CALLER else "the hub says so"
+    word = _CONDITIONS[rule.attested_by]
     return word if rule.cap_per_day is None else f"{word}, {rule.cap_per_day} a day at most"

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from signer_agent.errors import SettingsError
 from signer_agent.keys.settings import CryptoproSettings, PinSettings, Pkcs11Settings
-from signer_agent.model import AttestedBy, DocumentKind, SignatureFormat
+from signer_agent.model import AttestedBy, ContentFormat, DocumentKind, SignatureFormat
 
 FILE_NAME = "signer-agent.toml"
 ANY = "*"
@@ -31,6 +31,7 @@ def _fingerprint(value: str) -> str:
 
 Name = Annotated[str, Field(min_length=1, max_length=128)]
 Thumbprint = Annotated[str, AfterValidator(_thumbprint)]
+NeedleText = Annotated[str, Field(min_length=1, max_length=256)]
 Fingerprint = Annotated[str, AfterValidator(_fingerprint)]
 
 
@@ -60,6 +61,9 @@ class ServerSettings(_Table):
     drain_seconds: Annotated[int, Field(ge=0, le=600)] = 20
     max_concurrent_calls: Annotated[int, Field(ge=1, le=10_000)] = 256
     max_call_seconds: Annotated[int, Field(ge=1, le=600)] = 30
+    max_stream_seconds: Annotated[int, Field(ge=1, le=3_600)] = 600
+    """For a document to stream in: 1 GiB takes some 15 s of hashing."""
+    max_document_bytes: Annotated[int, Field(ge=1)] = 4 * 1024 * 1024 * 1024
 
 
 class KeysSettings(_Table):
@@ -117,7 +121,13 @@ class RuleSettings(_Table):
     allow_hub_attestation: bool = False
     """Must be true where `attested_by = "hub"`: a compromised hub then gets signatures up to the cap."""
     despite_caller_rules: bool = False
-    """Lets this hub-attested rule use certificates that a caller-attested rule covers."""
+    """Lets a rule that takes the hub's word use certificates that a rule with a better word covers."""
+    max_content_bytes: Annotated[int, Field(ge=1)] | None = None
+    """Where the content attests: no longer document is signed."""
+    content_formats: tuple[ContentFormat, ...] = ()
+    """Where the content attests: what the document must look like; empty: anything."""
+    content_must_contain: Annotated[tuple[NeedleText, ...], Field(max_length=16)] = ()
+    """Where the content attests: texts that must all be in the document's bytes, as UTF-8."""
 
     @model_validator(mode="after")
     def _hub_is_opted_into(self) -> Self:
@@ -125,6 +135,11 @@ class RuleSettings(_Table):
             raise ValueError(f'rule "{self.name}": attested_by = "hub" needs allow_hub_attestation = true')
         if self.attested_by is AttestedBy.HUB and self.cap_per_day is None:
             raise ValueError(f'rule "{self.name}": attested_by = "hub" needs cap_per_day')
+        if self.attested_by is AttestedBy.CONTENT and self.allow_hub_attestation:
+            raise ValueError(f'rule "{self.name}": the content attests it; remove allow_hub_attestation')
+        about_content = (self.max_content_bytes, *self.content_formats, *self.content_must_contain) != (None,)
+        if self.attested_by is not AttestedBy.CONTENT and about_content:
+            raise ValueError(f'rule "{self.name}": only with attested_by = "content" does the agent see documents')
         if self.attested_by is AttestedBy.CALLER and (self.allow_hub_attestation or self.despite_caller_rules):
             raise ValueError(f'rule "{self.name}": it is attested by the caller; remove what concerns the hub')
         return self

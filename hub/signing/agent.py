@@ -1,7 +1,7 @@
 """One signer agent over mTLS gRPC: what waits goes together, what goes unanswered is asked again, health is watched."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -22,7 +22,15 @@ from hub.resilience.upstream import Attempt, Upstreams
 from hub.signing import wire
 from hub.signing.coalescing import Coalescer
 from hub.signing.connection import ChannelFiles, Connection
-from hub.signing.port import AgentCertificate, AgentUnavailableError, JournalEntry, MadeSignature, SigningOrder
+from hub.signing.documents import Documents
+from hub.signing.port import (
+    AgentCertificate,
+    AgentUnavailableError,
+    JournalEntry,
+    MadeSignature,
+    ShownDocument,
+    SigningOrder,
+)
 from landhub.signer.v1 import signer_service_pb2 as pb
 from landhub.signer.v1 import signer_service_pb2_grpc as pb_grpc
 
@@ -79,6 +87,7 @@ class Agent:
             batches_at_once=_BATCHES_AT_ONCE,
             most_waiting=_MOST_WAITING,
         )
+        self._documents = Documents(agent=name, address=address, files=files, upstreams=upstreams, clock=clock)
         self._watch: asyncio.Task[None] | None = None
 
     @property
@@ -102,6 +111,7 @@ class Agent:
             with suppress(asyncio.CancelledError):
                 await self._watch
         await self._coalescer.close()
+        await self._documents.close()
         await self._connection.close()
 
     async def list_certificates(self) -> Sequence[AgentCertificate]:
@@ -128,6 +138,11 @@ class Agent:
                 span.set_attribute("landhub.reason", failed.reason)
                 span.set_status(Status(StatusCode.ERROR))
             return results
+
+    async def show(self, document: ShownDocument, chunks: AsyncIterator[bytes]) -> bytes:
+        """Show it a whole document; the digest it made."""
+        with self._span("SignStream"):
+            return await self._documents.show(document, chunks)
 
     async def journal(self, *, business_reference: str, limit: int) -> Sequence[JournalEntry]:
         """Return the journal's entries of a business reference, oldest first."""

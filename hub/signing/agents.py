@@ -1,7 +1,7 @@
 """All agents behind one face: which of them hold which key, how each of them is, and who is asked."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from functools import partial
 
 from hub.core.audit import Checkpoint, Countersignature
@@ -14,6 +14,7 @@ from hub.signing.port import (
     CertificateNotFoundError,
     JournalEntry,
     MadeSignature,
+    ShownDocument,
     SigningOrder,
     SigningPort,
 )
@@ -59,7 +60,9 @@ class SigningAgents(SigningPort):
         holders = await self._holders_of(thumbprint)
         names = [holder.agent for holder in holders if holder.has_private_key and holder.agent != but]
         if but:
-            names = [name for name in names if self._works(name)]
+            # What only one agent has seen, no other one signs.
+            seen_by_one = {holder.agent for holder in holders if holder.content_needed}
+            names = [name for name in names if self._works(name) and name not in seen_by_one]
         elif not names:
             names = [holders[0].agent]  # without the key: it says so itself
         return min(names, key=lambda name: (not self._works(name), self._agents[name].load), default="")
@@ -72,6 +75,12 @@ class SigningAgents(SigningPort):
         if any(isinstance(result, CertificateNotFoundError) for result in results):
             self._ask_soon(agent)
         return results
+
+    async def show(self, agent: str, document: ShownDocument, chunks: AsyncIterator[bytes]) -> bytes:
+        """See SigningPort.show."""
+        if agent not in self._agents:
+            raise AgentUnavailableError(agent)
+        return await self._agents[agent].show(document, chunks)
 
     async def journal(self, agent: str, *, business_reference: str, limit: int) -> Sequence[JournalEntry]:
         """See SigningPort.journal."""

@@ -1,7 +1,7 @@
 """What the hub asks of the signer agents, in the hub's own words."""
 
 import abc
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -38,6 +38,8 @@ class AgentCertificate:
     store: str
     container: str
     has_private_key: bool
+    content_needed: bool = False
+    """Whether the agent wants to see each document: `show` it first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,17 @@ class SigningOrder:
     digest_algorithm: DigestAlgorithm
     thumbprint: str
     attestation: Attestation | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownDocument:
+    """A document that an agent is to look at before its digest is signed. The fields are those of `SigningOrder`."""
+
+    request_id: str
+    business_reference: str
+    caller: str
+    document_kind: str
+    thumbprint: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +193,14 @@ class SigningPort(abc.ABC):
         Returns:
             For each order the signature, or why there is none: SigningRefusedError and PinRequiredError are final for
             this request, UnavailableError and ExhaustedError are not.
+        """
+
+    @abc.abstractmethod
+    async def show(self, agent: str, document: ShownDocument, chunks: AsyncIterator[bytes]) -> bytes:
+        """Stream a whole document to an agent, which signs nothing yet; within a day it signs the digest it returns.
+
+        Raises:
+            HubError: what the agent says against it, SigningRefusedError as a rule.
         """
 
     @abc.abstractmethod

@@ -20,6 +20,7 @@ from hub.signing.port import (
     JournalEntry,
     MadeSignature,
     PinRequiredError,
+    ShownDocument,
     SigningOrder,
     SigningRefusedError,
 )
@@ -61,6 +62,20 @@ def sign_request(order: SigningOrder, *, traceparent: str = "") -> signer_servic
     return request
 
 
+def shown_header(document: ShownDocument) -> signer_service_pb2.SignStreamRequest:
+    """Write what comes before a document that is to be looked at."""
+    header = signer_service_pb2.SignStreamHeader(
+        request_id=document.request_id,
+        business_reference=document.business_reference,
+        caller=document.caller,
+        document_kind=document_pb2.DocumentKind.Value(f"DOCUMENT_KIND_{document.document_kind}"),
+        certificate_thumbprint=document.thumbprint,
+        format=signing_pb2.SIGNATURE_FORMAT_CADES_BES_DETACHED,
+        look_only=True,
+    )
+    return signer_service_pb2.SignStreamRequest(header=header)
+
+
 def made_signature(response: signer_service_pb2.SignResponse) -> MadeSignature:
     """Read a signature."""
     return MadeSignature(
@@ -87,6 +102,7 @@ def certificate(agent: str, message: signing_pb2.Certificate) -> AgentCertificat
         store=message.store,
         container=message.container,
         has_private_key=message.has_private_key,
+        content_needed=message.content_needed,
     )
 
 

@@ -1,7 +1,7 @@
 """What every call passes: tracing > errors > deadline > identify > validate > handler."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -25,6 +25,7 @@ from signer_agent.rpc.validating import BATCH_FIELD, Validating, broken, by_item
 LOG = structlog.get_logger(__name__)
 
 Context = grpc.aio.ServicerContext[Any, Any]
+Data = bytes | AsyncIterator[bytes]
 Handler = Callable[[Any, Call], Awaitable[Message]]
 
 _MARGIN_SECONDS: Final = 0.1  # left of the caller's deadline to say what was late
@@ -37,12 +38,13 @@ _SERVER_FAULTS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
-    """One RPC: its service, its name, what it takes and who handles it."""
+    """One RPC: its service, its name, what it takes and who handles it; a stream's handler gets an iterator."""
 
     service: str
     name: str
     request_class: type[Message]
     handler: Handler
+    streams: bool = False
 
 
 class Chain:
@@ -57,6 +59,7 @@ class Chain:
         refusals: Refusals,
         tracer: Tracer,
         max_call_seconds: float,
+        max_stream_seconds: float,
     ) -> None:
         self._identify = identify
         self._validating = validating
@@ -64,8 +67,9 @@ class Chain:
         self._refusals = refusals
         self._tracer = tracer
         self._max_call_seconds = max_call_seconds
+        self._max_stream_seconds = max_stream_seconds
 
-    async def run(self, method: Method, data: bytes, context: Context) -> bytes:
+    async def run(self, method: Method, data: Data, context: Context) -> bytes:
         """Take one call through; what goes wrong aborts the call with its status."""
         carrier = {str(key): str(value) for key, value in context.invocation_metadata() or () if key in _CARRIED}
         parent = _PROPAGATOR.extract(carrier, contexts.Context())
@@ -86,7 +90,7 @@ class Chain:
             contexts.detach(token)
             _end(span, code, reason)
 
-    async def _answered(self, method: Method, data: bytes, context: Context, span: Span) -> bytes:
+    async def _answered(self, method: Method, data: Data, context: Context, span: Span) -> bytes:
         """The errors step: an unexpected exception becomes INTERNAL, the trace id and nothing else."""
         trace_id = format_trace_id(span.get_span_context().trace_id)
         try:
@@ -98,14 +102,18 @@ class Chain:
             LOG.error("call_failed", method=method.name, trace_id=trace_id, **_where(error))  # noqa: TRY400
             raise errors.internal(trace_id) from error
 
-    async def _in_time(self, method: Method, data: bytes, context: Context, trace_id: str, span: Span) -> bytes:
+    async def _in_time(self, method: Method, data: Data, context: Context, trace_id: str, span: Span) -> bytes:
         remaining: Any = context.time_remaining()  # None without a deadline, whatever its type says
-        allowed = self._max_call_seconds if remaining is None else remaining - _MARGIN_SECONDS
-        budget = min(allowed, self._max_call_seconds)
+        most = self._max_stream_seconds if method.streams else self._max_call_seconds
+        budget = most if remaining is None else min(remaining - _MARGIN_SECONDS, most)
         try:
             async with asyncio.timeout(max(budget, 0)):
                 client = await self._identified(context, method, trace_id)
-                return await self._handled(method, data, client, trace_id, span)
+                if isinstance(data, bytes):
+                    return await self._handled(method, data, client, trace_id, span)
+                call = Call(client=client.name, trace_id=trace_id)
+                messages = self._messages(method, data, context, trace_id, span)
+                return (await method.handler(messages, call)).SerializeToString()
         except TimeoutError as error:
             raise DeadlineExceededError(
                 "out of time: ask again with the same request_id, what was begun is brought to its end",
@@ -126,6 +134,18 @@ class Chain:
             )
             await self._journal.append(self._refusals.drafts(entry))
             raise
+
+    async def _messages(
+        self, method: Method, parts: AsyncIterator[bytes], context: Context, trace_id: str, span: Span
+    ) -> AsyncIterator[Message]:
+        """The messages of a stream. A stream outlives connections, so each time it is looked again at who sends it."""
+        async for data in parts:
+            client = await self._identified(context, method, trace_id)
+            message, violations = self._validating.read(method.request_class, data)
+            if violations:
+                raise broken(violations)
+            span.set_attribute("landhub.client", client.name)
+            yield message
 
     async def _handled(self, method: Method, data: bytes, client: Client, trace_id: str, span: Span) -> bytes:
         request, violations = self._validating.read(method.request_class, data)

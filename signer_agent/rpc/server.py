@@ -1,6 +1,7 @@
 """The agent's gRPC server: mTLS on a CA of its own, raw bytes in, health beside it."""
 
 import re
+from collections.abc import AsyncIterator
 from typing import Any, Final
 
 import grpc
@@ -18,7 +19,6 @@ from signer_agent.settings import ServerSettings
 _SERVICE: Final = signer_service_pb2.DESCRIPTOR.services_by_name["SignerService"]
 _WORD_START: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _MAX_MESSAGE_BYTES: Final = 16 * 1024 * 1024  # the contract's
-_CONNECTION_GRACE_MS: Final = 30_000  # what an ending connection leaves its calls
 
 
 class Server:
@@ -36,7 +36,7 @@ class Server:
                 ("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES),
                 ("grpc.max_send_message_length", _MAX_MESSAGE_BYTES),
                 ("grpc.max_connection_age_ms", settings.max_connection_age_seconds * 1000),
-                ("grpc.max_connection_age_grace_ms", _CONNECTION_GRACE_MS),
+                ("grpc.max_connection_age_grace_ms", settings.max_stream_seconds * 1000),
             ),
             maximum_concurrent_rpcs=settings.max_concurrent_calls,
         )
@@ -75,9 +75,15 @@ def _handler(chain: Chain, servicer: SignerServicer, descriptor: MethodDescripto
         name=descriptor.name,
         request_class=GetMessageClass(descriptor.input_type),
         handler=getattr(servicer, _WORD_START.sub("_", descriptor.name).lower()),
+        streams=descriptor.client_streaming,
     )
 
     async def serve(data: bytes, context: Context) -> bytes:
         return await chain.run(method, data, context)
 
+    async def serve_stream(parts: AsyncIterator[bytes], context: Context) -> bytes:
+        return await chain.run(method, parts, context)
+
+    if method.streams:
+        return grpc.stream_unary_rpc_method_handler(serve_stream)
     return grpc.unary_unary_rpc_method_handler(serve)

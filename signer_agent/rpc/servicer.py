@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from importlib import metadata
@@ -10,13 +10,15 @@ from typing import Final
 
 from opentelemetry.trace import Tracer
 
+from landhub.common.v1 import signing_pb2
 from landhub.signer.v1 import signer_service_pb2 as pb
 from signer_agent.clock import Clock
-from signer_agent.errors import AgentError, FieldViolation, NotFoundError
+from signer_agent.documents import Documents
+from signer_agent.errors import COMMON_DOMAIN, AgentError, FieldViolation, InvalidRequestError, NotFoundError
 from signer_agent.exchange import CheckpointExchange
 from signer_agent.journal import Journal
 from signer_agent.journal_record import Record
-from signer_agent.keys.port import KeyBackend
+from signer_agent.keys.port import HeldCertificate, KeyBackend
 from signer_agent.model import Signature
 from signer_agent.rpc import wire
 from signer_agent.rpc.errors import failure_of
@@ -45,6 +47,7 @@ class SignerServicer:
         *,
         agent: str,
         service: SigningService,
+        documents: Documents,
         exchange: CheckpointExchange,
         journal: Journal,
         backend: KeyBackend,
@@ -56,6 +59,7 @@ class SignerServicer:
         self._tracer = tracer
         self._agent = agent
         self._service = service
+        self._documents = documents
         self._exchange = exchange
         self._journal = journal
         self._backend = backend
@@ -70,7 +74,7 @@ class SignerServicer:
         size = request.page_size or _DEFAULT_PAGE
         left = [name for name in sorted(held) if name > after]
         token = wire.page_token("certificates", left[size - 1]) if len(left) > size else ""
-        page = [wire.certificate(held[name]) for name in left[:size]]
+        page = [self._certificate(held[name]) for name in left[:size]]
         return pb.ListCertificatesResponse(certificates=page, next_page_token=token)
 
     async def get_certificate(self, request: pb.GetCertificateRequest, _call: Call) -> pb.GetCertificateResponse:
@@ -83,7 +87,7 @@ class SignerServicer:
                 reason="CERTIFICATE_NOT_FOUND",
                 metadata={"thumbprint": thumbprint},
             )
-        return pb.GetCertificateResponse(certificate=wire.certificate(held))
+        return pb.GetCertificateResponse(certificate=self._certificate(held))
 
     async def sign(self, request: pb.SignRequest, call: Call) -> pb.SignResponse:
         """One signature."""
@@ -107,6 +111,32 @@ class SignerServicer:
             for place in range(len(request.requests))
         ]
         return pb.SignBatchResponse(results=results)
+
+    async def sign_stream(self, parts: AsyncIterator[pb.SignStreamRequest], call: Call) -> pb.SignStreamResponse:
+        """One signature over a document that streams in, or only a look at it."""
+        first = await anext(parts, None)
+        if first is None or first.WhichOneof("part") != "header":
+            raise _header_expected()
+        header = first.header
+        seen = await self._documents.see(
+            _chunks(parts),
+            wire.shown_document(header, trace_id=call.trace_id),
+            certificate=header.certificate_thumbprint,
+        )
+        response = pb.SignStreamResponse(
+            digest=seen.digest,
+            digest_algorithm=wire.digest_algorithm(seen.digest_algorithm),
+            size_bytes=seen.content.size_bytes,
+        )
+        if not header.look_only:
+            asked = wire.streamed_request(
+                header, seen.digest, seen.digest_algorithm, trace_id=call.trace_id, validating=self._validating
+            )
+            answer = (await self._service.sign([asked]))[0]
+            if isinstance(answer, AgentError):
+                raise answer
+            response.signature.CopyFrom(wire.signature(answer))
+        return response
 
     async def get_status(self, _request: pb.GetStatusRequest, _call: Call) -> pb.GetStatusResponse:
         """How the agent is."""
@@ -160,6 +190,9 @@ class SignerServicer:
             journal_checkpoint=wire.checkpoint(exchange.journal_checkpoint),
         )
 
+    def _certificate(self, held: HeldCertificate) -> signing_pb2.Certificate:
+        return wire.certificate(held, content_needed=self._documents.are_wanted_for(held.facts.thumbprint))
+
     def _page(self, after: int, size: int, business_reference: str) -> tuple[list[Record], int]:
         """The records of a page, and the last record looked at."""
         found: list[Record] = []
@@ -171,6 +204,22 @@ class SignerServicer:
                 if len(found) == size:
                     break
         return found, last
+
+
+async def _chunks(parts: AsyncIterator[pb.SignStreamRequest]) -> AsyncIterator[bytes]:
+    async for part in parts:
+        if part.WhichOneof("part") != "chunk":
+            raise _header_expected()
+        yield part.chunk
+
+
+def _header_expected() -> InvalidRequestError:
+    return InvalidRequestError(
+        "the stream must begin with its header, once, and go on with chunks",
+        reason="VALIDATION_FAILED",
+        domain=COMMON_DOMAIN,
+        violations=(FieldViolation(field="header", description="must come first, once", rule_id="stream"),),
+    )
 
 
 def _result(answer: Signature | AgentError) -> pb.SignBatchResult:

@@ -14,7 +14,7 @@ from landhub.signer.v1 import signer_pb2, signer_service_pb2
 from signer_agent.checkpoint import Checkpoint
 from signer_agent.clock import moment
 from signer_agent.errors import COMMON_DOMAIN, InvalidRequestError
-from signer_agent.journal_record import Record
+from signer_agent.journal_record import Entry, Phase, Record
 from signer_agent.keys.port import HeldCertificate
 from signer_agent.model import Attestation, DocumentKind, Signature, SignatureFormat, SigningRequest, Statement
 from signer_agent.rpc.validating import Validating
@@ -70,7 +70,50 @@ def signature(made: Signature) -> signer_service_pb2.SignResponse:
     return response
 
 
-def certificate(held: HeldCertificate) -> signing_pb2.Certificate:
+def shown_document(header: signer_service_pb2.SignStreamHeader, *, trace_id: str) -> Entry:
+    """What the journal tells of a document that is about to be seen."""
+    return Entry(
+        phase=Phase.SEEN,
+        caller=header.caller,
+        request_id=header.request_id.lower(),
+        business_reference=header.business_reference,
+        document_kind=_document_kind(header.document_kind).value,
+        certificate=header.certificate_thumbprint.upper(),
+        format=_format(header.format).value,
+        trace_id=trace_id,
+    )
+
+
+def streamed_request(
+    header: signer_service_pb2.SignStreamHeader,
+    digest: bytes,
+    algorithm: DigestAlgorithm,
+    *,
+    trace_id: str,
+    validating: Validating,
+) -> SigningRequest:
+    """The request to sign a document that was seen."""
+    return SigningRequest(
+        request_id=header.request_id.lower(),
+        business_reference=header.business_reference,
+        caller=header.caller,
+        document_kind=_document_kind(header.document_kind),
+        digest=digest,
+        digest_algorithm=algorithm,
+        certificate=header.certificate_thumbprint.upper(),
+        format=_format(header.format),
+        attestation=attested(header.attestation, validating) if header.HasField("attestation") else None,
+        trace_id=trace_id,
+    )
+
+
+def digest_algorithm(algorithm: DigestAlgorithm) -> signing_pb2.DigestAlgorithm.ValueType:
+    """Write a digest algorithm; one that the contract has no word for is unspecified."""
+    name = f"DIGEST_ALGORITHM_{algorithm.name}"
+    return dict(signing_pb2.DigestAlgorithm.items()).get(name, signing_pb2.DIGEST_ALGORITHM_UNSPECIFIED)
+
+
+def certificate(held: HeldCertificate, *, content_needed: bool = False) -> signing_pb2.Certificate:
     """Write a certificate."""
     facts = held.facts
     message = signing_pb2.Certificate(
@@ -85,6 +128,7 @@ def certificate(held: HeldCertificate) -> signing_pb2.Certificate:
         has_private_key=held.has_private_key,
         key_usages=sorted(facts.key_usage),
         der=facts.der,
+        content_needed=content_needed,
     )
     message.not_before_time.FromDatetime(facts.not_before)
     message.not_after_time.FromDatetime(facts.not_after)

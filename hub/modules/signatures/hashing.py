@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterable
 from gost import digest
 from gost.digest import DigestAlgorithm
 
+SLICE_BYTES = 1024 * 1024  # of a document at hand, when it goes on in parts
 _INLINE_BYTES = 64 * 1024  # less than a millisecond of Streebog; more goes to a thread
 
 
@@ -17,6 +18,22 @@ async def digest_all(content: bytes, algorithms: Iterable[DigestAlgorithm]) -> d
         return {algorithm: digest.digest(algorithm, content) for algorithm in wanted}
 
     return work() if len(content) <= _INLINE_BYTES else await asyncio.to_thread(work)
+
+
+async def sliced(content: bytes) -> AsyncIterator[bytes]:
+    """Give out bytes at hand in parts."""
+    for start in range(0, len(content), SLICE_BYTES):
+        yield content[start : start + SLICE_BYTES]
+
+
+async def hashed(chunks: AsyncIterator[bytes], state: digest.Hash) -> AsyncIterator[bytes]:
+    """Pass a stream through, hashing it."""
+    async for chunk in chunks:
+        if len(chunk) <= _INLINE_BYTES:
+            state.update(chunk)
+        else:
+            await asyncio.to_thread(state.update, chunk)
+        yield chunk
 
 
 async def digest_stream(

@@ -1,7 +1,7 @@
 """What the signatures module asks of who signs, the values it speaks, and its errors."""
 
 import abc
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -12,6 +12,7 @@ from hub.signing.port import (
     AgentUnavailableError,
     Attestation,
     MadeSignature,
+    ShownDocument,
     SigningOrder,
     SigningRefusedError,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "DocumentEmptyError",
     "HeaderExpectedError",
     "MadeSignature",
+    "ShownDocument",
     "SignatureIndeterminateError",
     "SignatureNotValidError",
     "SignatureState",
@@ -56,6 +58,8 @@ class DigestToSign:
     digest_algorithm: DigestAlgorithm
     document_kind: str
     attestation: Attestation | None = field(default=None)
+    seen_by: str = ""
+    """The agent that has seen the document, where one has to: no other one signs its digest."""
 
 
 class DocumentEmptyError(InvalidRequestError):
@@ -153,6 +157,10 @@ class SignaturesPort(abc.ABC):
     @abc.abstractmethod
     async def sign(self, agent: str, orders: Sequence[SigningOrder]) -> Sequence[MadeSignature | HubError]:
         """Have signatures made, all with one certificate; what fails is told one by one. See SigningPort.sign."""
+
+    @abc.abstractmethod
+    async def show(self, agent: str, document: ShownDocument, chunks: AsyncIterator[bytes]) -> bytes:
+        """Stream a document to who is to sign it, and return the digest it made; see SigningPort.show."""
 
     @abc.abstractmethod
     def observe(self, changed: Callable[[str], None]) -> Callable[[], None]:

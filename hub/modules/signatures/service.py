@@ -1,6 +1,7 @@
 """What holds whoever signs: the checks before, ownership, attaching what others signed, and verification."""
 
-from collections.abc import Mapping, Sequence
+import uuid
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from sqlalchemy import Connection
 from gost.certificate import CertificateFacts
 from gost.cms import read_signed_data
 from gost.digest import DigestAlgorithm
+from gost.digest import new as new_hash
 from gost.errors import MalformedError
 from gost.report import Indication, Report
 from hub.core.call import Call
@@ -17,11 +19,12 @@ from hub.core.database import Database
 from hub.core.effects import Claim, Effects
 from hub.core.errors import HubError, NotFoundError
 from hub.core.ids import Ids
-from hub.modules.signatures.hashing import digest_all
+from hub.modules.signatures.hashing import digest_all, digest_stream, hashed
 from hub.modules.signatures.port import (
     AgentCertificate,
     DigestNotFittingError,
     DigestToSign,
+    ShownDocument,
     SignatureIndeterminateError,
     SignatureNotValidError,
     SignaturesPort,
@@ -43,6 +46,16 @@ class Document:
 
     content: bytes | None = field(default=None, repr=False)
     digest: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HashedDocument:
+    """A document's digest by what a key signs, and which agent has seen the document, where one has to."""
+
+    digest: bytes
+    algorithm: DigestAlgorithm
+    seen_by: str = ""
+    is_empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +98,35 @@ class SignaturesService:
         """Return one certificate; raises CertificateNotFoundError."""
         return await self._port.get_certificate(thumbprint)
 
-    async def digest_algorithm(self, thumbprint: str) -> DigestAlgorithm:
-        """Say what a document must be hashed with to be signed with a certificate."""
+    async def hash_document(
+        self, call: Call, thumbprint: str, document_kind: str, chunks: AsyncIterator[bytes]
+    ) -> HashedDocument:
+        """Hash a document by what a certificate's key signs, and show it to the agent where a rule wants to see it.
+
+        Nothing is signed yet: a document that was only seen changes nothing outside.
+
+        Raises:
+            SigningRefusedError: the agent takes no such document, or has seen another one than we have.
+            AgentUnavailableError: it must be seen, and no agent is there to see it.
+        """
         certificate = await self._port.get_certificate(thumbprint)
-        return certificate.facts.public_key_algorithm.digest_algorithm
+        algorithm = certificate.facts.public_key_algorithm.digest_algorithm
+        if not certificate.content_needed:
+            digests, size = await digest_stream(chunks, {algorithm})
+            return HashedDocument(digest=digests[algorithm], algorithm=algorithm, is_empty=not size)
+        state = new_hash(algorithm)
+        agent = await self._port.choose(thumbprint)
+        shown = ShownDocument(
+            request_id=str(uuid.UUID(bytes=self._ids.random_bytes(16), version=4)),
+            business_reference=call.business_reference,
+            caller=call.caller,
+            document_kind=document_kind,
+            thumbprint=thumbprint,
+        )
+        seen = await self._port.show(agent, shown, hashed(chunks, state))
+        if seen != state.digest():
+            raise SigningRefusedError("CONTENT_DIFFERS")
+        return HashedDocument(digest=seen, algorithm=algorithm, seen_by=agent)
 
     async def sign_one(self, call: Call, thumbprint: str, item: DigestToSign) -> SignatureRow:
         """Sign one document once for the call's request_id, and return the signature as it then stands.
@@ -116,7 +154,7 @@ class SignaturesService:
         try:
             certificate = await self._port.get_certificate(thumbprint)
             self._require_fit(certificate, items)
-            agent = await self._port.choose(thumbprint)
+            agent = items[0].seen_by or await self._port.choose(thumbprint)
         except HubError:
             # What is no longer possible may have been done before: only a new request is refused.
             started = await self._effects.find(call)

@@ -7,7 +7,7 @@ from hashlib import sha256
 from hub.core.call import Call
 from hub.core.clock import Clock
 from hub.modules.signatures import wire
-from hub.modules.signatures.hashing import digest_all, digest_stream
+from hub.modules.signatures.hashing import digest_stream, sliced
 from hub.modules.signatures.port import DigestToSign, DocumentEmptyError, HeaderExpectedError
 from hub.modules.signatures.service import SignaturesService, algorithms_of
 from hub.rpc.pages import PageTokens, page_size
@@ -39,13 +39,14 @@ class SignaturesServicer:
 
     async def sign_document(self, request: pb.SignDocumentRequest, call: Call) -> pb.SignDocumentResponse:
         """Sign a document."""
-        algorithm = await self._service.digest_algorithm(request.certificate_thumbprint)
-        digests = await digest_all(request.content, {algorithm})
+        kind = wire.document_kind(request.document_kind)
+        hashed = await self._service.hash_document(call, request.certificate_thumbprint, kind, sliced(request.content))
         item = DigestToSign(
-            digest=digests[algorithm],
-            digest_algorithm=algorithm,
-            document_kind=wire.document_kind(request.document_kind),
+            digest=hashed.digest,
+            digest_algorithm=hashed.algorithm,
+            document_kind=kind,
             attestation=wire.attestation(request.attestation),
+            seen_by=hashed.seen_by,
         )
         row = await self._service.sign_one(call, request.certificate_thumbprint, item)
         return pb.SignDocumentResponse(signature=wire.signature(row))
@@ -58,23 +59,20 @@ class SignaturesServicer:
         if first is None or first.WhichOneof("part") != "header":
             raise HeaderExpectedError
         header = first.header
-        algorithm = await self._service.digest_algorithm(header.certificate_thumbprint)
-        digests, size = await digest_stream(_sign_chunks(requests), {algorithm})
-        if not size:
+        named = replace(call, request_id=header.request_id, business_reference=header.business_reference)
+        kind = wire.document_kind(header.document_kind)
+        hashed = await self._service.hash_document(named, header.certificate_thumbprint, kind, _sign_chunks(requests))
+        if hashed.is_empty:
             raise DocumentEmptyError("chunk")
         item = DigestToSign(
-            digest=digests[algorithm],
-            digest_algorithm=algorithm,
-            document_kind=wire.document_kind(header.document_kind),
+            digest=hashed.digest,
+            digest_algorithm=hashed.algorithm,
+            document_kind=kind,
             attestation=wire.attestation(header.attestation),
+            seen_by=hashed.seen_by,
         )
         fingerprint = sha256(header.SerializeToString(deterministic=True)).digest() + item.digest
-        named = replace(
-            call,
-            request_id=header.request_id,
-            business_reference=header.business_reference,
-            fingerprint=fingerprint,
-        )
+        named = replace(named, fingerprint=fingerprint)
         row = await self._service.sign_one(named, header.certificate_thumbprint, item)
         return pb.SignDocumentStreamResponse(signature=wire.signature(row))
 

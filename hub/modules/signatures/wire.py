@@ -74,6 +74,7 @@ def agent_certificate(certificate: AgentCertificate) -> signing_pb2.Certificate:
     message.store = certificate.store
     message.container = certificate.container
     message.has_private_key = certificate.has_private_key
+    message.content_needed = certificate.content_needed
     return message
 
 

@@ -1,5 +1,7 @@
 """Signing through a real agent: what comes back verifies, happens once, and is refused with its reason."""
 
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,14 @@ import pytest
 from gost.certificate import read_certificate
 from gost.digest import DigestAlgorithm, streebog256
 from hub.core.errors import AlreadyExistsError, InvalidRequestError, NotFoundError, PreconditionError, UnavailableError
-from hub.modules.signatures.port import DigestToSign, SignatureIndeterminateError, SignatureNotValidError
+from hub.modules.signatures.port import (
+    DigestToSign,
+    HeaderExpectedError,
+    ShownDocument,
+    SignatureIndeterminateError,
+    SignatureNotValidError,
+    SigningRefusedError,
+)
 from hub.modules.signatures.service import Document
 from sandbox.foreign_signer import sign_detached, verify_detached
 from tests.modules.signatures.conftest import Desk, facts, works
@@ -125,3 +134,53 @@ async def test_a_signature_leaves_no_name_in_the_database(desk: Desk, tmp_path: 
     await desk.service.sign_one(desk.core.call(), desk.thumbprint, to_sign())
     stored = stored_bytes(tmp_path)
     assert "Тестов".encode() not in stored
+
+
+CONTENT_RULE = """
+[[rules]]
+name = "seen"
+certificates = ["*"]
+callers = ["*"]
+document_kinds = ["CONTRACT"]
+attested_by = "content"
+content_formats = ["text"]
+"""
+
+
+async def chunks_of(content: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(content), 10):
+        yield content[start : start + 10]
+
+
+async def test_a_document_that_a_rule_wants_to_see_is_shown_and_then_signed(desk: Desk) -> None:
+    await desk.agent.stop()
+    path = desk.agent.folder / "signer-agent.toml"
+    path.write_text(path.read_text(encoding="utf-8") + CONTENT_RULE, encoding="utf-8")
+    await desk.agent.start()
+    await works(desk.signing, "main")
+    await desk.service.list_certificates()
+    call = desk.core.call()
+    with pytest.raises(SigningRefusedError) as caught:
+        await desk.service.sign_one(desk.core.call(2), desk.thumbprint, to_sign())
+    assert caught.value.agent_reason == "CONTENT_NEEDED"
+    hashed = await desk.service.hash_document(call, desk.thumbprint, "CONTRACT", chunks_of(CONTRACT))
+    assert (hashed.digest, hashed.seen_by) == (streebog256(CONTRACT), "main")
+    row = await desk.service.sign_one(call, desk.thumbprint, replace(to_sign(), seen_by=hashed.seen_by))
+    assert (row.state, row.agent) == ("SIGNED", "main")
+
+
+async def test_a_source_that_breaks_off_ends_the_showing_with_its_own_error(desk: Desk) -> None:
+    async def broken() -> AsyncIterator[bytes]:
+        yield b"abc"
+        raise HeaderExpectedError
+
+    shown = ShownDocument(
+        request_id="0190a0a0-0000-7000-8000-000000000001",
+        business_reference="",
+        caller="crm",
+        document_kind="CONTRACT",
+        thumbprint=desk.thumbprint,
+    )
+    with pytest.raises(HeaderExpectedError):
+        await desk.signing.show("main", shown, broken())
+    assert await desk.signing.show("main", shown, chunks_of(CONTRACT)) == streebog256(CONTRACT)

@@ -1,12 +1,12 @@
 """Signing by the signer agents of this installation."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from pydantic import BaseModel, ConfigDict
 
 from hub.core.errors import HubError
 from hub.module_api import ModuleContext
-from hub.modules.signatures.port import AgentCertificate, MadeSignature, SignaturesPort, SigningOrder
+from hub.modules.signatures.port import AgentCertificate, MadeSignature, ShownDocument, SignaturesPort, SigningOrder
 from hub.signing.port import SigningPort
 
 
@@ -54,6 +54,10 @@ class AgentsProvider(SignaturesPort):
     async def sign(self, agent: str, orders: Sequence[SigningOrder]) -> Sequence[MadeSignature | HubError]:
         """See SignaturesPort.sign."""
         return await self._signing.sign(agent, orders)
+
+    async def show(self, agent: str, document: ShownDocument, chunks: AsyncIterator[bytes]) -> bytes:
+        """See SignaturesPort.show."""
+        return await self._signing.show(agent, document, chunks)
 
     def observe(self, changed: Callable[[str], None]) -> Callable[[], None]:
         """One agent that works is enough to serve; which one is needed shows with each certificate."""

@@ -335,7 +335,9 @@ type Certificate struct {
 	// Key usages, names of RFC 5280: "digitalSignature", "nonRepudiation".
 	KeyUsages []string `protobuf:"bytes,12,rep,name=key_usages,json=keyUsages,proto3" json:"key_usages,omitempty"`
 	// The certificate itself, DER.
-	Der           []byte `protobuf:"bytes,13,opt,name=der,proto3" json:"der,omitempty"`
+	Der []byte `protobuf:"bytes,13,opt,name=der,proto3" json:"der,omitempty"`
+	// A rule of the agent that holds it wants to see each document: use SignDocument or SignDocumentStream, not digests.
+	ContentNeeded bool `protobuf:"varint,14,opt,name=content_needed,json=contentNeeded,proto3" json:"content_needed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -459,6 +461,13 @@ func (x *Certificate) GetDer() []byte {
 		return x.Der
 	}
 	return nil
+}
+
+func (x *Certificate) GetContentNeeded() bool {
+	if x != nil {
+		return x.ContentNeeded
+	}
+	return false
 }
 
 // What a backend asserts, with its own key, when it asks for a signature under a rule that is attested by the caller.
@@ -642,7 +651,7 @@ const file_landhub_common_v1_signing_proto_rawDesc = "" +
 	"\x10inn_legal_entity\x18\x06 \x01(\tR\x0einnLegalEntity\x12\x12\n" +
 	"\x04ogrn\x18\a \x01(\tR\x04ogrn\x12!\n" +
 	"\x06ogrnip\x18\b \x01(\tB\t\x8a\xe7\x18\x02\x10\x01\x80\x01\x01R\x06ogrnip\x12\x1f\n" +
-	"\x05snils\x18\t \x01(\tB\t\x8a\xe7\x18\x02\x10\x01\x80\x01\x01R\x05snils\"\xae\x04\n" +
+	"\x05snils\x18\t \x01(\tB\t\x8a\xe7\x18\x02\x10\x01\x80\x01\x01R\x05snils\"\xd5\x04\n" +
 	"\vCertificate\x12\x1e\n" +
 	"\n" +
 	"thumbprint\x18\x01 \x01(\tR\n" +
@@ -660,7 +669,8 @@ const file_landhub_common_v1_signing_proto_rawDesc = "" +
 	"\x0fhas_private_key\x18\v \x01(\bR\rhasPrivateKey\x12\x1d\n" +
 	"\n" +
 	"key_usages\x18\f \x03(\tR\tkeyUsages\x12\x1b\n" +
-	"\x03der\x18\r \x01(\fB\t\x8a\xe7\x18\x02\x10\x01\x80\x01\x01R\x03der\"\x89\x03\n" +
+	"\x03der\x18\r \x01(\fB\t\x8a\xe7\x18\x02\x10\x01\x80\x01\x01R\x03der\x12%\n" +
+	"\x0econtent_needed\x18\x0e \x01(\bR\rcontentNeeded\"\x89\x03\n" +
 	"\x14AttestationStatement\x12\x16\n" +
 	"\x06digest\x18\x01 \x01(\fR\x06digest\x12M\n" +
 	"\x10digest_algorithm\x18\x02 \x01(\x0e2\".landhub.common.v1.DigestAlgorithmR\x0fdigestAlgorithm\x12D\n" +

@@ -61,6 +61,12 @@ const (
 	ErrorReason_ERROR_REASON_REQUEST_ID_REUSED ErrorReason = 16
 	// FAILED_PRECONDITION: the clock stands behind the journal's last entry.
 	ErrorReason_ERROR_REASON_CLOCK_BEHIND_JOURNAL ErrorReason = 17
+	// PERMISSION_DENIED: the rule wants the document itself, and the agent has not seen it within a day: use SignStream.
+	// metadata: {"rule": "..."}.
+	ErrorReason_ERROR_REASON_CONTENT_NEEDED ErrorReason = 18
+	// PERMISSION_DENIED: the document is not one that the rule lets be signed. metadata: {"rule": "...", "cause": "size"},
+	// where the cause is "size", "format" or "text".
+	ErrorReason_ERROR_REASON_CONTENT_REFUSED ErrorReason = 19
 	// UNAVAILABLE + RetryInfo: the key can't be reached now: its token is away, its tool hung or is busy.
 	// metadata: {"thumbprint": "...", "cause": "TOKEN_REMOVED", "code": "0x80100069"}.
 	ErrorReason_ERROR_REASON_KEY_UNAVAILABLE ErrorReason = 20
@@ -90,6 +96,8 @@ var (
 		15: "ERROR_REASON_CHECKPOINT_INVALID",
 		16: "ERROR_REASON_REQUEST_ID_REUSED",
 		17: "ERROR_REASON_CLOCK_BEHIND_JOURNAL",
+		18: "ERROR_REASON_CONTENT_NEEDED",
+		19: "ERROR_REASON_CONTENT_REFUSED",
 		20: "ERROR_REASON_KEY_UNAVAILABLE",
 		21: "ERROR_REASON_KEY_REFUSED",
 	}
@@ -112,6 +120,8 @@ var (
 		"ERROR_REASON_CHECKPOINT_INVALID":        15,
 		"ERROR_REASON_REQUEST_ID_REUSED":         16,
 		"ERROR_REASON_CLOCK_BEHIND_JOURNAL":      17,
+		"ERROR_REASON_CONTENT_NEEDED":            18,
+		"ERROR_REASON_CONTENT_REFUSED":           19,
 		"ERROR_REASON_KEY_UNAVAILABLE":           20,
 		"ERROR_REASON_KEY_REFUSED":               21,
 	}
@@ -148,7 +158,7 @@ var File_landhub_signer_v1_errors_proto protoreflect.FileDescriptor
 
 const file_landhub_signer_v1_errors_proto_rawDesc = "" +
 	"\n" +
-	"\x1elandhub/signer/v1/errors.proto\x12\x11landhub.signer.v1*\xe0\x05\n" +
+	"\x1elandhub/signer/v1/errors.proto\x12\x11landhub.signer.v1*\xa3\x06\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12&\n" +
 	"\"ERROR_REASON_CERTIFICATE_NOT_FOUND\x10\x01\x12\x1f\n" +
@@ -168,7 +178,9 @@ const file_landhub_signer_v1_errors_proto_rawDesc = "" +
 	"\x1eERROR_REASON_CHECKPOINT_BEHIND\x10\x0e\x12#\n" +
 	"\x1fERROR_REASON_CHECKPOINT_INVALID\x10\x0f\x12\"\n" +
 	"\x1eERROR_REASON_REQUEST_ID_REUSED\x10\x10\x12%\n" +
-	"!ERROR_REASON_CLOCK_BEHIND_JOURNAL\x10\x11\x12 \n" +
+	"!ERROR_REASON_CLOCK_BEHIND_JOURNAL\x10\x11\x12\x1f\n" +
+	"\x1bERROR_REASON_CONTENT_NEEDED\x10\x12\x12 \n" +
+	"\x1cERROR_REASON_CONTENT_REFUSED\x10\x13\x12 \n" +
 	"\x1cERROR_REASON_KEY_UNAVAILABLE\x10\x14\x12\x1c\n" +
 	"\x18ERROR_REASON_KEY_REFUSED\x10\x15Bg\n" +
 	"\x14io.landhub.signer.v1B\vErrorsProtoP\x01Z@github.com/landhub/landhub/clients/go/landhub/signer/v1;signerv1b\x06proto3"

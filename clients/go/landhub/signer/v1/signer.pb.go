@@ -43,6 +43,8 @@ const (
 	JournalPhase_JOURNAL_PHASE_STARTED JournalPhase = 6
 	// A checkpoint was exchanged with the hub.
 	JournalPhase_JOURNAL_PHASE_CHECKPOINT JournalPhase = 7
+	// The agent has seen a whole document and hashed it itself.
+	JournalPhase_JOURNAL_PHASE_SEEN JournalPhase = 8
 )
 
 // Enum value maps for JournalPhase.
@@ -56,6 +58,7 @@ var (
 		5: "JOURNAL_PHASE_CALLER_REFUSED",
 		6: "JOURNAL_PHASE_STARTED",
 		7: "JOURNAL_PHASE_CHECKPOINT",
+		8: "JOURNAL_PHASE_SEEN",
 	}
 	JournalPhase_value = map[string]int32{
 		"JOURNAL_PHASE_UNSPECIFIED":    0,
@@ -66,6 +69,7 @@ var (
 		"JOURNAL_PHASE_CALLER_REFUSED": 5,
 		"JOURNAL_PHASE_STARTED":        6,
 		"JOURNAL_PHASE_CHECKPOINT":     7,
+		"JOURNAL_PHASE_SEEN":           8,
 	}
 )
 
@@ -403,7 +407,7 @@ const file_landhub_signer_v1_signer_proto_rawDesc = "" +
 	"\tsignature\x18\x05 \x01(\fR\tsignature\x12\x1d\n" +
 	"\n" +
 	"public_key\x18\x06 \x01(\fR\tpublicKey\x12\x1c\n" +
-	"\tstatement\x18\a \x01(\fR\tstatement*\xf2\x01\n" +
+	"\tstatement\x18\a \x01(\fR\tstatement*\x8a\x02\n" +
 	"\fJournalPhase\x12\x1d\n" +
 	"\x19JOURNAL_PHASE_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15JOURNAL_PHASE_DECIDED\x10\x01\x12\x18\n" +
@@ -412,7 +416,8 @@ const file_landhub_signer_v1_signer_proto_rawDesc = "" +
 	"\x14JOURNAL_PHASE_FAILED\x10\x04\x12 \n" +
 	"\x1cJOURNAL_PHASE_CALLER_REFUSED\x10\x05\x12\x19\n" +
 	"\x15JOURNAL_PHASE_STARTED\x10\x06\x12\x1c\n" +
-	"\x18JOURNAL_PHASE_CHECKPOINT\x10\aBg\n" +
+	"\x18JOURNAL_PHASE_CHECKPOINT\x10\a\x12\x16\n" +
+	"\x12JOURNAL_PHASE_SEEN\x10\bBg\n" +
 	"\x14io.landhub.signer.v1B\vSignerProtoP\x01Z@github.com/landhub/landhub/clients/go/landhub/signer/v1;signerv1b\x06proto3"
 
 var (

@@ -677,6 +677,276 @@ func (x *SignBatchResponse) GetResults() []*SignBatchResult {
 	return nil
 }
 
+// What is to be signed; the document follows.
+type SignStreamHeader struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Identifies the signature: a UUID. The same id with the same document always answers the same signature.
+	RequestId string `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// The business transaction, for audit and traces; not personal data.
+	BusinessReference string `protobuf:"bytes,2,opt,name=business_reference,json=businessReference,proto3" json:"business_reference,omitempty"`
+	// The caller as the hub knows it. A rule decides whether the agent takes the hub's word for it.
+	Caller string `protobuf:"bytes,3,opt,name=caller,proto3" json:"caller,omitempty"`
+	// The document's kind.
+	DocumentKind v1.DocumentKind `protobuf:"varint,4,opt,name=document_kind,json=documentKind,proto3,enum=landhub.common.v1.DocumentKind" json:"document_kind,omitempty"`
+	// The certificate to sign with; it decides by which algorithm the document is hashed.
+	CertificateThumbprint string `protobuf:"bytes,5,opt,name=certificate_thumbprint,json=certificateThumbprint,proto3" json:"certificate_thumbprint,omitempty"`
+	// The format.
+	Format v1.SignatureFormat `protobuf:"varint,6,opt,name=format,proto3,enum=landhub.common.v1.SignatureFormat" json:"format,omitempty"`
+	// The caller's own word, where the rule demands it.
+	Attestation *v1.CallerAttestation `protobuf:"bytes,7,opt,name=attestation,proto3" json:"attestation,omitempty"`
+	// Only look at the document and journal what was seen: for a day, Sign signs its digest under a rule that wants to see
+	// documents. So whoever asks can write down its intent between the two.
+	LookOnly      bool `protobuf:"varint,8,opt,name=look_only,json=lookOnly,proto3" json:"look_only,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SignStreamHeader) Reset() {
+	*x = SignStreamHeader{}
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SignStreamHeader) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SignStreamHeader) ProtoMessage() {}
+
+func (x *SignStreamHeader) ProtoReflect() protoreflect.Message {
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SignStreamHeader.ProtoReflect.Descriptor instead.
+func (*SignStreamHeader) Descriptor() ([]byte, []int) {
+	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *SignStreamHeader) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *SignStreamHeader) GetBusinessReference() string {
+	if x != nil {
+		return x.BusinessReference
+	}
+	return ""
+}
+
+func (x *SignStreamHeader) GetCaller() string {
+	if x != nil {
+		return x.Caller
+	}
+	return ""
+}
+
+func (x *SignStreamHeader) GetDocumentKind() v1.DocumentKind {
+	if x != nil {
+		return x.DocumentKind
+	}
+	return v1.DocumentKind(0)
+}
+
+func (x *SignStreamHeader) GetCertificateThumbprint() string {
+	if x != nil {
+		return x.CertificateThumbprint
+	}
+	return ""
+}
+
+func (x *SignStreamHeader) GetFormat() v1.SignatureFormat {
+	if x != nil {
+		return x.Format
+	}
+	return v1.SignatureFormat(0)
+}
+
+func (x *SignStreamHeader) GetAttestation() *v1.CallerAttestation {
+	if x != nil {
+		return x.Attestation
+	}
+	return nil
+}
+
+func (x *SignStreamHeader) GetLookOnly() bool {
+	if x != nil {
+		return x.LookOnly
+	}
+	return false
+}
+
+// A part of a document to be signed: the header first, once, then the bytes.
+type SignStreamRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The part.
+	//
+	// Types that are valid to be assigned to Part:
+	//
+	//	*SignStreamRequest_Header
+	//	*SignStreamRequest_Chunk
+	Part          isSignStreamRequest_Part `protobuf_oneof:"part"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SignStreamRequest) Reset() {
+	*x = SignStreamRequest{}
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SignStreamRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SignStreamRequest) ProtoMessage() {}
+
+func (x *SignStreamRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SignStreamRequest.ProtoReflect.Descriptor instead.
+func (*SignStreamRequest) Descriptor() ([]byte, []int) {
+	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *SignStreamRequest) GetPart() isSignStreamRequest_Part {
+	if x != nil {
+		return x.Part
+	}
+	return nil
+}
+
+func (x *SignStreamRequest) GetHeader() *SignStreamHeader {
+	if x != nil {
+		if x, ok := x.Part.(*SignStreamRequest_Header); ok {
+			return x.Header
+		}
+	}
+	return nil
+}
+
+func (x *SignStreamRequest) GetChunk() []byte {
+	if x != nil {
+		if x, ok := x.Part.(*SignStreamRequest_Chunk); ok {
+			return x.Chunk
+		}
+	}
+	return nil
+}
+
+type isSignStreamRequest_Part interface {
+	isSignStreamRequest_Part()
+}
+
+type SignStreamRequest_Header struct {
+	// Comes first.
+	Header *SignStreamHeader `protobuf:"bytes,1,opt,name=header,proto3,oneof"`
+}
+
+type SignStreamRequest_Chunk struct {
+	// The document's next bytes.
+	Chunk []byte `protobuf:"bytes,2,opt,name=chunk,proto3,oneof"`
+}
+
+func (*SignStreamRequest_Header) isSignStreamRequest_Part() {}
+
+func (*SignStreamRequest_Chunk) isSignStreamRequest_Part() {}
+
+// What the agent saw, and the signature unless it was only to look.
+type SignStreamResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The document's digest, made by the agent.
+	Digest []byte `protobuf:"bytes,1,opt,name=digest,proto3" json:"digest,omitempty"`
+	// Its algorithm.
+	DigestAlgorithm v1.DigestAlgorithm `protobuf:"varint,2,opt,name=digest_algorithm,json=digestAlgorithm,proto3,enum=landhub.common.v1.DigestAlgorithm" json:"digest_algorithm,omitempty"`
+	// How long the document is.
+	SizeBytes int64 `protobuf:"varint,3,opt,name=size_bytes,json=sizeBytes,proto3" json:"size_bytes,omitempty"`
+	// The signature.
+	Signature     *SignResponse `protobuf:"bytes,4,opt,name=signature,proto3" json:"signature,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SignStreamResponse) Reset() {
+	*x = SignStreamResponse{}
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SignStreamResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SignStreamResponse) ProtoMessage() {}
+
+func (x *SignStreamResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SignStreamResponse.ProtoReflect.Descriptor instead.
+func (*SignStreamResponse) Descriptor() ([]byte, []int) {
+	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *SignStreamResponse) GetDigest() []byte {
+	if x != nil {
+		return x.Digest
+	}
+	return nil
+}
+
+func (x *SignStreamResponse) GetDigestAlgorithm() v1.DigestAlgorithm {
+	if x != nil {
+		return x.DigestAlgorithm
+	}
+	return v1.DigestAlgorithm(0)
+}
+
+func (x *SignStreamResponse) GetSizeBytes() int64 {
+	if x != nil {
+		return x.SizeBytes
+	}
+	return 0
+}
+
+func (x *SignStreamResponse) GetSignature() *SignResponse {
+	if x != nil {
+		return x.Signature
+	}
+	return nil
+}
+
 // Asks how the agent is.
 type GetStatusRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -686,7 +956,7 @@ type GetStatusRequest struct {
 
 func (x *GetStatusRequest) Reset() {
 	*x = GetStatusRequest{}
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[10]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -698,7 +968,7 @@ func (x *GetStatusRequest) String() string {
 func (*GetStatusRequest) ProtoMessage() {}
 
 func (x *GetStatusRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[10]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -711,7 +981,7 @@ func (x *GetStatusRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetStatusRequest.ProtoReflect.Descriptor instead.
 func (*GetStatusRequest) Descriptor() ([]byte, []int) {
-	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{10}
+	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{13}
 }
 
 // How the agent is.
@@ -737,7 +1007,7 @@ type GetStatusResponse struct {
 
 func (x *GetStatusResponse) Reset() {
 	*x = GetStatusResponse{}
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[11]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -749,7 +1019,7 @@ func (x *GetStatusResponse) String() string {
 func (*GetStatusResponse) ProtoMessage() {}
 
 func (x *GetStatusResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[11]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -762,7 +1032,7 @@ func (x *GetStatusResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetStatusResponse.ProtoReflect.Descriptor instead.
 func (*GetStatusResponse) Descriptor() ([]byte, []int) {
-	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{11}
+	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *GetStatusResponse) GetAgent() string {
@@ -829,7 +1099,7 @@ type ListJournalRecordsRequest struct {
 
 func (x *ListJournalRecordsRequest) Reset() {
 	*x = ListJournalRecordsRequest{}
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[12]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -841,7 +1111,7 @@ func (x *ListJournalRecordsRequest) String() string {
 func (*ListJournalRecordsRequest) ProtoMessage() {}
 
 func (x *ListJournalRecordsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[12]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -854,7 +1124,7 @@ func (x *ListJournalRecordsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListJournalRecordsRequest.ProtoReflect.Descriptor instead.
 func (*ListJournalRecordsRequest) Descriptor() ([]byte, []int) {
-	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{12}
+	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ListJournalRecordsRequest) GetPageSize() int32 {
@@ -891,7 +1161,7 @@ type ListJournalRecordsResponse struct {
 
 func (x *ListJournalRecordsResponse) Reset() {
 	*x = ListJournalRecordsResponse{}
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[13]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -903,7 +1173,7 @@ func (x *ListJournalRecordsResponse) String() string {
 func (*ListJournalRecordsResponse) ProtoMessage() {}
 
 func (x *ListJournalRecordsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[13]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -916,7 +1186,7 @@ func (x *ListJournalRecordsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListJournalRecordsResponse.ProtoReflect.Descriptor instead.
 func (*ListJournalRecordsResponse) Descriptor() ([]byte, []int) {
-	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{13}
+	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ListJournalRecordsResponse) GetRecords() []*JournalRecord {
@@ -948,7 +1218,7 @@ type CountersignCheckpointRequest struct {
 
 func (x *CountersignCheckpointRequest) Reset() {
 	*x = CountersignCheckpointRequest{}
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[14]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -960,7 +1230,7 @@ func (x *CountersignCheckpointRequest) String() string {
 func (*CountersignCheckpointRequest) ProtoMessage() {}
 
 func (x *CountersignCheckpointRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[14]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -973,7 +1243,7 @@ func (x *CountersignCheckpointRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CountersignCheckpointRequest.ProtoReflect.Descriptor instead.
 func (*CountersignCheckpointRequest) Descriptor() ([]byte, []int) {
-	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{14}
+	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *CountersignCheckpointRequest) GetRequestId() string {
@@ -1010,7 +1280,7 @@ type CountersignCheckpointResponse struct {
 
 func (x *CountersignCheckpointResponse) Reset() {
 	*x = CountersignCheckpointResponse{}
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[15]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1022,7 +1292,7 @@ func (x *CountersignCheckpointResponse) String() string {
 func (*CountersignCheckpointResponse) ProtoMessage() {}
 
 func (x *CountersignCheckpointResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[15]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1035,7 +1305,7 @@ func (x *CountersignCheckpointResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CountersignCheckpointResponse.ProtoReflect.Descriptor instead.
 func (*CountersignCheckpointResponse) Descriptor() ([]byte, []int) {
-	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{15}
+	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *CountersignCheckpointResponse) GetCountersigned() *Checkpoint {
@@ -1100,7 +1370,27 @@ const file_landhub_signer_v1_signer_service_proto_rawDesc = "" +
 	"\afailure\x18\x02 \x01(\v2\x1e.landhub.signer.v1.SignFailureH\x00R\afailureB\b\n" +
 	"\x06result\"Q\n" +
 	"\x11SignBatchResponse\x12<\n" +
-	"\aresults\x18\x01 \x03(\v2\".landhub.signer.v1.SignBatchResultR\aresults\"\x12\n" +
+	"\aresults\x18\x01 \x03(\v2\".landhub.signer.v1.SignBatchResultR\aresults\"\x96\x03\n" +
+	"\x10SignStreamHeader\x12\x1d\n" +
+	"\n" +
+	"request_id\x18\x01 \x01(\tR\trequestId\x12-\n" +
+	"\x12business_reference\x18\x02 \x01(\tR\x11businessReference\x12\x16\n" +
+	"\x06caller\x18\x03 \x01(\tR\x06caller\x12D\n" +
+	"\rdocument_kind\x18\x04 \x01(\x0e2\x1f.landhub.common.v1.DocumentKindR\fdocumentKind\x125\n" +
+	"\x16certificate_thumbprint\x18\x05 \x01(\tR\x15certificateThumbprint\x12:\n" +
+	"\x06format\x18\x06 \x01(\x0e2\".landhub.common.v1.SignatureFormatR\x06format\x12F\n" +
+	"\vattestation\x18\a \x01(\v2$.landhub.common.v1.CallerAttestationR\vattestation\x12\x1b\n" +
+	"\tlook_only\x18\b \x01(\bR\blookOnly\"}\n" +
+	"\x11SignStreamRequest\x12=\n" +
+	"\x06header\x18\x01 \x01(\v2#.landhub.signer.v1.SignStreamHeaderH\x00R\x06header\x12!\n" +
+	"\x05chunk\x18\x02 \x01(\fB\t\x8a\xe7\x18\x02\x10\x01\x80\x01\x01H\x00R\x05chunkB\x06\n" +
+	"\x04part\"\xd9\x01\n" +
+	"\x12SignStreamResponse\x12\x16\n" +
+	"\x06digest\x18\x01 \x01(\fR\x06digest\x12M\n" +
+	"\x10digest_algorithm\x18\x02 \x01(\x0e2\".landhub.common.v1.DigestAlgorithmR\x0fdigestAlgorithm\x12\x1d\n" +
+	"\n" +
+	"size_bytes\x18\x03 \x01(\x03R\tsizeBytes\x12=\n" +
+	"\tsignature\x18\x04 \x01(\v2\x1f.landhub.signer.v1.SignResponseR\tsignature\"\x12\n" +
 	"\x10GetStatusRequest\"\x8d\x02\n" +
 	"\x11GetStatusResponse\x12\x14\n" +
 	"\x05agent\x18\x01 \x01(\tR\x05agent\x12\x18\n" +
@@ -1128,12 +1418,14 @@ const file_landhub_signer_v1_signer_service_proto_rawDesc = "" +
 	"checkpoint\"\xb2\x01\n" +
 	"\x1dCountersignCheckpointResponse\x12C\n" +
 	"\rcountersigned\x18\x01 \x01(\v2\x1d.landhub.signer.v1.CheckpointR\rcountersigned\x12L\n" +
-	"\x12journal_checkpoint\x18\x02 \x01(\v2\x1d.landhub.signer.v1.CheckpointR\x11journalCheckpoint2\x84\x06\n" +
+	"\x12journal_checkpoint\x18\x02 \x01(\v2\x1d.landhub.signer.v1.CheckpointR\x11journalCheckpoint2\xe9\x06\n" +
 	"\rSignerService\x12s\n" +
 	"\x10ListCertificates\x12*.landhub.signer.v1.ListCertificatesRequest\x1a+.landhub.signer.v1.ListCertificatesResponse\"\x06\x8a\xe7\x18\x02\b\x01\x12m\n" +
 	"\x0eGetCertificate\x12(.landhub.signer.v1.GetCertificateRequest\x1a).landhub.signer.v1.GetCertificateResponse\"\x06\x8a\xe7\x18\x02\b\x01\x12O\n" +
 	"\x04Sign\x12\x1e.landhub.signer.v1.SignRequest\x1a\x1f.landhub.signer.v1.SignResponse\"\x06\x8a\xe7\x18\x02\b\x02\x12^\n" +
-	"\tSignBatch\x12#.landhub.signer.v1.SignBatchRequest\x1a$.landhub.signer.v1.SignBatchResponse\"\x06\x8a\xe7\x18\x02\b\x02\x12^\n" +
+	"\tSignBatch\x12#.landhub.signer.v1.SignBatchRequest\x1a$.landhub.signer.v1.SignBatchResponse\"\x06\x8a\xe7\x18\x02\b\x02\x12c\n" +
+	"\n" +
+	"SignStream\x12$.landhub.signer.v1.SignStreamRequest\x1a%.landhub.signer.v1.SignStreamResponse\"\x06\x8a\xe7\x18\x02\b\x02(\x01\x12^\n" +
 	"\tGetStatus\x12#.landhub.signer.v1.GetStatusRequest\x1a$.landhub.signer.v1.GetStatusResponse\"\x06\x8a\xe7\x18\x02\b\x01\x12y\n" +
 	"\x12ListJournalRecords\x12,.landhub.signer.v1.ListJournalRecordsRequest\x1a-.landhub.signer.v1.ListJournalRecordsResponse\"\x06\x8a\xe7\x18\x02\b\x01\x12\x82\x01\n" +
 	"\x15CountersignCheckpoint\x12/.landhub.signer.v1.CountersignCheckpointRequest\x1a0.landhub.signer.v1.CountersignCheckpointResponse\"\x06\x8a\xe7\x18\x02\b\x02Bn\n" +
@@ -1151,7 +1443,7 @@ func file_landhub_signer_v1_signer_service_proto_rawDescGZIP() []byte {
 	return file_landhub_signer_v1_signer_service_proto_rawDescData
 }
 
-var file_landhub_signer_v1_signer_service_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
+var file_landhub_signer_v1_signer_service_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
 var file_landhub_signer_v1_signer_service_proto_goTypes = []any{
 	(*ListCertificatesRequest)(nil),       // 0: landhub.signer.v1.ListCertificatesRequest
 	(*ListCertificatesResponse)(nil),      // 1: landhub.signer.v1.ListCertificatesResponse
@@ -1163,57 +1455,68 @@ var file_landhub_signer_v1_signer_service_proto_goTypes = []any{
 	(*SignFailure)(nil),                   // 7: landhub.signer.v1.SignFailure
 	(*SignBatchResult)(nil),               // 8: landhub.signer.v1.SignBatchResult
 	(*SignBatchResponse)(nil),             // 9: landhub.signer.v1.SignBatchResponse
-	(*GetStatusRequest)(nil),              // 10: landhub.signer.v1.GetStatusRequest
-	(*GetStatusResponse)(nil),             // 11: landhub.signer.v1.GetStatusResponse
-	(*ListJournalRecordsRequest)(nil),     // 12: landhub.signer.v1.ListJournalRecordsRequest
-	(*ListJournalRecordsResponse)(nil),    // 13: landhub.signer.v1.ListJournalRecordsResponse
-	(*CountersignCheckpointRequest)(nil),  // 14: landhub.signer.v1.CountersignCheckpointRequest
-	(*CountersignCheckpointResponse)(nil), // 15: landhub.signer.v1.CountersignCheckpointResponse
-	(*v1.Certificate)(nil),                // 16: landhub.common.v1.Certificate
-	(v1.DocumentKind)(0),                  // 17: landhub.common.v1.DocumentKind
-	(v1.DigestAlgorithm)(0),               // 18: landhub.common.v1.DigestAlgorithm
-	(v1.SignatureFormat)(0),               // 19: landhub.common.v1.SignatureFormat
-	(*v1.CallerAttestation)(nil),          // 20: landhub.common.v1.CallerAttestation
-	(*timestamppb.Timestamp)(nil),         // 21: google.protobuf.Timestamp
-	(*JournalRecord)(nil),                 // 22: landhub.signer.v1.JournalRecord
-	(*Checkpoint)(nil),                    // 23: landhub.signer.v1.Checkpoint
+	(*SignStreamHeader)(nil),              // 10: landhub.signer.v1.SignStreamHeader
+	(*SignStreamRequest)(nil),             // 11: landhub.signer.v1.SignStreamRequest
+	(*SignStreamResponse)(nil),            // 12: landhub.signer.v1.SignStreamResponse
+	(*GetStatusRequest)(nil),              // 13: landhub.signer.v1.GetStatusRequest
+	(*GetStatusResponse)(nil),             // 14: landhub.signer.v1.GetStatusResponse
+	(*ListJournalRecordsRequest)(nil),     // 15: landhub.signer.v1.ListJournalRecordsRequest
+	(*ListJournalRecordsResponse)(nil),    // 16: landhub.signer.v1.ListJournalRecordsResponse
+	(*CountersignCheckpointRequest)(nil),  // 17: landhub.signer.v1.CountersignCheckpointRequest
+	(*CountersignCheckpointResponse)(nil), // 18: landhub.signer.v1.CountersignCheckpointResponse
+	(*v1.Certificate)(nil),                // 19: landhub.common.v1.Certificate
+	(v1.DocumentKind)(0),                  // 20: landhub.common.v1.DocumentKind
+	(v1.DigestAlgorithm)(0),               // 21: landhub.common.v1.DigestAlgorithm
+	(v1.SignatureFormat)(0),               // 22: landhub.common.v1.SignatureFormat
+	(*v1.CallerAttestation)(nil),          // 23: landhub.common.v1.CallerAttestation
+	(*timestamppb.Timestamp)(nil),         // 24: google.protobuf.Timestamp
+	(*JournalRecord)(nil),                 // 25: landhub.signer.v1.JournalRecord
+	(*Checkpoint)(nil),                    // 26: landhub.signer.v1.Checkpoint
 }
 var file_landhub_signer_v1_signer_service_proto_depIdxs = []int32{
-	16, // 0: landhub.signer.v1.ListCertificatesResponse.certificates:type_name -> landhub.common.v1.Certificate
-	16, // 1: landhub.signer.v1.GetCertificateResponse.certificate:type_name -> landhub.common.v1.Certificate
-	17, // 2: landhub.signer.v1.SignRequest.document_kind:type_name -> landhub.common.v1.DocumentKind
-	18, // 3: landhub.signer.v1.SignRequest.digest_algorithm:type_name -> landhub.common.v1.DigestAlgorithm
-	19, // 4: landhub.signer.v1.SignRequest.format:type_name -> landhub.common.v1.SignatureFormat
-	20, // 5: landhub.signer.v1.SignRequest.attestation:type_name -> landhub.common.v1.CallerAttestation
-	21, // 6: landhub.signer.v1.SignResponse.signing_time:type_name -> google.protobuf.Timestamp
+	19, // 0: landhub.signer.v1.ListCertificatesResponse.certificates:type_name -> landhub.common.v1.Certificate
+	19, // 1: landhub.signer.v1.GetCertificateResponse.certificate:type_name -> landhub.common.v1.Certificate
+	20, // 2: landhub.signer.v1.SignRequest.document_kind:type_name -> landhub.common.v1.DocumentKind
+	21, // 3: landhub.signer.v1.SignRequest.digest_algorithm:type_name -> landhub.common.v1.DigestAlgorithm
+	22, // 4: landhub.signer.v1.SignRequest.format:type_name -> landhub.common.v1.SignatureFormat
+	23, // 5: landhub.signer.v1.SignRequest.attestation:type_name -> landhub.common.v1.CallerAttestation
+	24, // 6: landhub.signer.v1.SignResponse.signing_time:type_name -> google.protobuf.Timestamp
 	4,  // 7: landhub.signer.v1.SignBatchRequest.requests:type_name -> landhub.signer.v1.SignRequest
 	5,  // 8: landhub.signer.v1.SignBatchResult.response:type_name -> landhub.signer.v1.SignResponse
 	7,  // 9: landhub.signer.v1.SignBatchResult.failure:type_name -> landhub.signer.v1.SignFailure
 	8,  // 10: landhub.signer.v1.SignBatchResponse.results:type_name -> landhub.signer.v1.SignBatchResult
-	21, // 11: landhub.signer.v1.GetStatusResponse.agent_time:type_name -> google.protobuf.Timestamp
-	22, // 12: landhub.signer.v1.ListJournalRecordsResponse.records:type_name -> landhub.signer.v1.JournalRecord
-	23, // 13: landhub.signer.v1.CountersignCheckpointRequest.checkpoint:type_name -> landhub.signer.v1.Checkpoint
-	23, // 14: landhub.signer.v1.CountersignCheckpointResponse.countersigned:type_name -> landhub.signer.v1.Checkpoint
-	23, // 15: landhub.signer.v1.CountersignCheckpointResponse.journal_checkpoint:type_name -> landhub.signer.v1.Checkpoint
-	0,  // 16: landhub.signer.v1.SignerService.ListCertificates:input_type -> landhub.signer.v1.ListCertificatesRequest
-	2,  // 17: landhub.signer.v1.SignerService.GetCertificate:input_type -> landhub.signer.v1.GetCertificateRequest
-	4,  // 18: landhub.signer.v1.SignerService.Sign:input_type -> landhub.signer.v1.SignRequest
-	6,  // 19: landhub.signer.v1.SignerService.SignBatch:input_type -> landhub.signer.v1.SignBatchRequest
-	10, // 20: landhub.signer.v1.SignerService.GetStatus:input_type -> landhub.signer.v1.GetStatusRequest
-	12, // 21: landhub.signer.v1.SignerService.ListJournalRecords:input_type -> landhub.signer.v1.ListJournalRecordsRequest
-	14, // 22: landhub.signer.v1.SignerService.CountersignCheckpoint:input_type -> landhub.signer.v1.CountersignCheckpointRequest
-	1,  // 23: landhub.signer.v1.SignerService.ListCertificates:output_type -> landhub.signer.v1.ListCertificatesResponse
-	3,  // 24: landhub.signer.v1.SignerService.GetCertificate:output_type -> landhub.signer.v1.GetCertificateResponse
-	5,  // 25: landhub.signer.v1.SignerService.Sign:output_type -> landhub.signer.v1.SignResponse
-	9,  // 26: landhub.signer.v1.SignerService.SignBatch:output_type -> landhub.signer.v1.SignBatchResponse
-	11, // 27: landhub.signer.v1.SignerService.GetStatus:output_type -> landhub.signer.v1.GetStatusResponse
-	13, // 28: landhub.signer.v1.SignerService.ListJournalRecords:output_type -> landhub.signer.v1.ListJournalRecordsResponse
-	15, // 29: landhub.signer.v1.SignerService.CountersignCheckpoint:output_type -> landhub.signer.v1.CountersignCheckpointResponse
-	23, // [23:30] is the sub-list for method output_type
-	16, // [16:23] is the sub-list for method input_type
-	16, // [16:16] is the sub-list for extension type_name
-	16, // [16:16] is the sub-list for extension extendee
-	0,  // [0:16] is the sub-list for field type_name
+	20, // 11: landhub.signer.v1.SignStreamHeader.document_kind:type_name -> landhub.common.v1.DocumentKind
+	22, // 12: landhub.signer.v1.SignStreamHeader.format:type_name -> landhub.common.v1.SignatureFormat
+	23, // 13: landhub.signer.v1.SignStreamHeader.attestation:type_name -> landhub.common.v1.CallerAttestation
+	10, // 14: landhub.signer.v1.SignStreamRequest.header:type_name -> landhub.signer.v1.SignStreamHeader
+	21, // 15: landhub.signer.v1.SignStreamResponse.digest_algorithm:type_name -> landhub.common.v1.DigestAlgorithm
+	5,  // 16: landhub.signer.v1.SignStreamResponse.signature:type_name -> landhub.signer.v1.SignResponse
+	24, // 17: landhub.signer.v1.GetStatusResponse.agent_time:type_name -> google.protobuf.Timestamp
+	25, // 18: landhub.signer.v1.ListJournalRecordsResponse.records:type_name -> landhub.signer.v1.JournalRecord
+	26, // 19: landhub.signer.v1.CountersignCheckpointRequest.checkpoint:type_name -> landhub.signer.v1.Checkpoint
+	26, // 20: landhub.signer.v1.CountersignCheckpointResponse.countersigned:type_name -> landhub.signer.v1.Checkpoint
+	26, // 21: landhub.signer.v1.CountersignCheckpointResponse.journal_checkpoint:type_name -> landhub.signer.v1.Checkpoint
+	0,  // 22: landhub.signer.v1.SignerService.ListCertificates:input_type -> landhub.signer.v1.ListCertificatesRequest
+	2,  // 23: landhub.signer.v1.SignerService.GetCertificate:input_type -> landhub.signer.v1.GetCertificateRequest
+	4,  // 24: landhub.signer.v1.SignerService.Sign:input_type -> landhub.signer.v1.SignRequest
+	6,  // 25: landhub.signer.v1.SignerService.SignBatch:input_type -> landhub.signer.v1.SignBatchRequest
+	11, // 26: landhub.signer.v1.SignerService.SignStream:input_type -> landhub.signer.v1.SignStreamRequest
+	13, // 27: landhub.signer.v1.SignerService.GetStatus:input_type -> landhub.signer.v1.GetStatusRequest
+	15, // 28: landhub.signer.v1.SignerService.ListJournalRecords:input_type -> landhub.signer.v1.ListJournalRecordsRequest
+	17, // 29: landhub.signer.v1.SignerService.CountersignCheckpoint:input_type -> landhub.signer.v1.CountersignCheckpointRequest
+	1,  // 30: landhub.signer.v1.SignerService.ListCertificates:output_type -> landhub.signer.v1.ListCertificatesResponse
+	3,  // 31: landhub.signer.v1.SignerService.GetCertificate:output_type -> landhub.signer.v1.GetCertificateResponse
+	5,  // 32: landhub.signer.v1.SignerService.Sign:output_type -> landhub.signer.v1.SignResponse
+	9,  // 33: landhub.signer.v1.SignerService.SignBatch:output_type -> landhub.signer.v1.SignBatchResponse
+	12, // 34: landhub.signer.v1.SignerService.SignStream:output_type -> landhub.signer.v1.SignStreamResponse
+	14, // 35: landhub.signer.v1.SignerService.GetStatus:output_type -> landhub.signer.v1.GetStatusResponse
+	16, // 36: landhub.signer.v1.SignerService.ListJournalRecords:output_type -> landhub.signer.v1.ListJournalRecordsResponse
+	18, // 37: landhub.signer.v1.SignerService.CountersignCheckpoint:output_type -> landhub.signer.v1.CountersignCheckpointResponse
+	30, // [30:38] is the sub-list for method output_type
+	22, // [22:30] is the sub-list for method input_type
+	22, // [22:22] is the sub-list for extension type_name
+	22, // [22:22] is the sub-list for extension extendee
+	0,  // [0:22] is the sub-list for field type_name
 }
 
 func init() { file_landhub_signer_v1_signer_service_proto_init() }
@@ -1226,13 +1529,17 @@ func file_landhub_signer_v1_signer_service_proto_init() {
 		(*SignBatchResult_Response)(nil),
 		(*SignBatchResult_Failure)(nil),
 	}
+	file_landhub_signer_v1_signer_service_proto_msgTypes[11].OneofWrappers = []any{
+		(*SignStreamRequest_Header)(nil),
+		(*SignStreamRequest_Chunk)(nil),
+	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_landhub_signer_v1_signer_service_proto_rawDesc), len(file_landhub_signer_v1_signer_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   16,
+			NumMessages:   19,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -23,6 +23,7 @@ const (
 	SignerService_GetCertificate_FullMethodName        = "/landhub.signer.v1.SignerService/GetCertificate"
 	SignerService_Sign_FullMethodName                  = "/landhub.signer.v1.SignerService/Sign"
 	SignerService_SignBatch_FullMethodName             = "/landhub.signer.v1.SignerService/SignBatch"
+	SignerService_SignStream_FullMethodName            = "/landhub.signer.v1.SignerService/SignStream"
 	SignerService_GetStatus_FullMethodName             = "/landhub.signer.v1.SignerService/GetStatus"
 	SignerService_ListJournalRecords_FullMethodName    = "/landhub.signer.v1.SignerService/ListJournalRecords"
 	SignerService_CountersignCheckpoint_FullMethodName = "/landhub.signer.v1.SignerService/CountersignCheckpoint"
@@ -42,6 +43,8 @@ type SignerServiceClient interface {
 	Sign(ctx context.Context, in *SignRequest, opts ...grpc.CallOption) (*SignResponse, error)
 	// Sign up to 256 documents; one that fails doesn't fail the others.
 	SignBatch(ctx context.Context, in *SignBatchRequest, opts ...grpc.CallOption) (*SignBatchResponse, error)
+	// Sign a document that the agent sees: it hashes it while it streams in, holds it to the rule and journals what it saw.
+	SignStream(ctx context.Context, opts ...grpc.CallOption) (grpc.ClientStreamingClient[SignStreamRequest, SignStreamResponse], error)
 	// Tell how the agent is.
 	GetStatus(ctx context.Context, in *GetStatusRequest, opts ...grpc.CallOption) (*GetStatusResponse, error)
 	// List journal entries, oldest first.
@@ -98,6 +101,19 @@ func (c *signerServiceClient) SignBatch(ctx context.Context, in *SignBatchReques
 	return out, nil
 }
 
+func (c *signerServiceClient) SignStream(ctx context.Context, opts ...grpc.CallOption) (grpc.ClientStreamingClient[SignStreamRequest, SignStreamResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &SignerService_ServiceDesc.Streams[0], SignerService_SignStream_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[SignStreamRequest, SignStreamResponse]{ClientStream: stream}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type SignerService_SignStreamClient = grpc.ClientStreamingClient[SignStreamRequest, SignStreamResponse]
+
 func (c *signerServiceClient) GetStatus(ctx context.Context, in *GetStatusRequest, opts ...grpc.CallOption) (*GetStatusResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(GetStatusResponse)
@@ -142,6 +158,8 @@ type SignerServiceServer interface {
 	Sign(context.Context, *SignRequest) (*SignResponse, error)
 	// Sign up to 256 documents; one that fails doesn't fail the others.
 	SignBatch(context.Context, *SignBatchRequest) (*SignBatchResponse, error)
+	// Sign a document that the agent sees: it hashes it while it streams in, holds it to the rule and journals what it saw.
+	SignStream(grpc.ClientStreamingServer[SignStreamRequest, SignStreamResponse]) error
 	// Tell how the agent is.
 	GetStatus(context.Context, *GetStatusRequest) (*GetStatusResponse, error)
 	// List journal entries, oldest first.
@@ -169,6 +187,9 @@ func (UnimplementedSignerServiceServer) Sign(context.Context, *SignRequest) (*Si
 }
 func (UnimplementedSignerServiceServer) SignBatch(context.Context, *SignBatchRequest) (*SignBatchResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method SignBatch not implemented")
+}
+func (UnimplementedSignerServiceServer) SignStream(grpc.ClientStreamingServer[SignStreamRequest, SignStreamResponse]) error {
+	return status.Error(codes.Unimplemented, "method SignStream not implemented")
 }
 func (UnimplementedSignerServiceServer) GetStatus(context.Context, *GetStatusRequest) (*GetStatusResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetStatus not implemented")
@@ -272,6 +293,13 @@ func _SignerService_SignBatch_Handler(srv interface{}, ctx context.Context, dec 
 	return interceptor(ctx, in, info, handler)
 }
 
+func _SignerService_SignStream_Handler(srv interface{}, stream grpc.ServerStream) error {
+	return srv.(SignerServiceServer).SignStream(&grpc.GenericServerStream[SignStreamRequest, SignStreamResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type SignerService_SignStreamServer = grpc.ClientStreamingServer[SignStreamRequest, SignStreamResponse]
+
 func _SignerService_GetStatus_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(GetStatusRequest)
 	if err := dec(in); err != nil {
@@ -362,6 +390,12 @@ var SignerService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _SignerService_CountersignCheckpoint_Handler,
 		},
 	},
-	Streams:  []grpc.StreamDesc{},
+	Streams: []grpc.StreamDesc{
+		{
+			StreamName:    "SignStream",
+			Handler:       _SignerService_SignStream_Handler,
+			ClientStreams: true,
+		},
+	},
 	Metadata: "landhub/signer/v1/signer_service.proto",
 }

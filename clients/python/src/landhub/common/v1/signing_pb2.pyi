@@ -174,6 +174,7 @@ class Certificate(_message.Message):
     HAS_PRIVATE_KEY_FIELD_NUMBER: _builtins.int
     KEY_USAGES_FIELD_NUMBER: _builtins.int
     DER_FIELD_NUMBER: _builtins.int
+    CONTENT_NEEDED_FIELD_NUMBER: _builtins.int
     thumbprint: _builtins.str
     """SHA-1 of the DER, upper-case hex, as CryptoPro and Windows show it: the name of a certificate everywhere in landhub."""
     subject: _builtins.str
@@ -192,6 +193,8 @@ class Certificate(_message.Message):
     """Whether the private key is there."""
     der: _builtins.bytes
     """The certificate itself, DER."""
+    content_needed: _builtins.bool
+    """A rule of the agent that holds it wants to see each document: use SignDocument or SignDocumentStream, not digests."""
     @_builtins.property
     def not_before_time(self) -> _timestamp_pb2.Timestamp:
         """Valid from."""
@@ -224,10 +227,11 @@ class Certificate(_message.Message):
         has_private_key: _builtins.bool = ...,
         key_usages: _abc.Iterable[_builtins.str] | None = ...,
         der: _builtins.bytes = ...,
+        content_needed: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["not_after_time", b"not_after_time", "not_before_time", b"not_before_time", "owner", b"owner"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["container", b"container", "der", b"der", "has_private_key", b"has_private_key", "issuer", b"issuer", "key_algorithm", b"key_algorithm", "key_usages", b"key_usages", "not_after_time", b"not_after_time", "not_before_time", b"not_before_time", "owner", b"owner", "serial_number", b"serial_number", "store", b"store", "subject", b"subject", "thumbprint", b"thumbprint"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["container", b"container", "content_needed", b"content_needed", "der", b"der", "has_private_key", b"has_private_key", "issuer", b"issuer", "key_algorithm", b"key_algorithm", "key_usages", b"key_usages", "not_after_time", b"not_after_time", "not_before_time", b"not_before_time", "owner", b"owner", "serial_number", b"serial_number", "store", b"store", "subject", b"subject", "thumbprint", b"thumbprint"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

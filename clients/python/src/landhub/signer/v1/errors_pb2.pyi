@@ -58,6 +58,14 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """ALREADY_EXISTS: the `request_id` was used for another digest, certificate or format."""
     ERROR_REASON_CLOCK_BEHIND_JOURNAL: _ErrorReason.ValueType  # 17
     """FAILED_PRECONDITION: the clock stands behind the journal's last entry."""
+    ERROR_REASON_CONTENT_NEEDED: _ErrorReason.ValueType  # 18
+    """PERMISSION_DENIED: the rule wants the document itself, and the agent has not seen it within a day: use SignStream.
+    metadata: {"rule": "..."}.
+    """
+    ERROR_REASON_CONTENT_REFUSED: _ErrorReason.ValueType  # 19
+    """PERMISSION_DENIED: the document is not one that the rule lets be signed. metadata: {"rule": "...", "cause": "size"},
+    where the cause is "size", "format" or "text".
+    """
     ERROR_REASON_KEY_UNAVAILABLE: _ErrorReason.ValueType  # 20
     """UNAVAILABLE + RetryInfo: the key can't be reached now: its token is away, its tool hung or is busy.
     metadata: {"thumbprint": "...", "cause": "TOKEN_REMOVED", "code": "0x80100069"}.
@@ -106,6 +114,14 @@ ERROR_REASON_REQUEST_ID_REUSED: ErrorReason.ValueType  # 16
 """ALREADY_EXISTS: the `request_id` was used for another digest, certificate or format."""
 ERROR_REASON_CLOCK_BEHIND_JOURNAL: ErrorReason.ValueType  # 17
 """FAILED_PRECONDITION: the clock stands behind the journal's last entry."""
+ERROR_REASON_CONTENT_NEEDED: ErrorReason.ValueType  # 18
+"""PERMISSION_DENIED: the rule wants the document itself, and the agent has not seen it within a day: use SignStream.
+metadata: {"rule": "..."}.
+"""
+ERROR_REASON_CONTENT_REFUSED: ErrorReason.ValueType  # 19
+"""PERMISSION_DENIED: the document is not one that the rule lets be signed. metadata: {"rule": "...", "cause": "size"},
+where the cause is "size", "format" or "text".
+"""
 ERROR_REASON_KEY_UNAVAILABLE: ErrorReason.ValueType  # 20
 """UNAVAILABLE + RetryInfo: the key can't be reached now: its token is away, its tool hung or is busy.
 metadata: {"thumbprint": "...", "cause": "TOKEN_REMOVED", "code": "0x80100069"}.

@@ -41,6 +41,8 @@ class _JournalPhaseEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_JournalP
     """The agent started."""
     JOURNAL_PHASE_CHECKPOINT: _JournalPhase.ValueType  # 7
     """A checkpoint was exchanged with the hub."""
+    JOURNAL_PHASE_SEEN: _JournalPhase.ValueType  # 8
+    """The agent has seen a whole document and hashed it itself."""
 
 class JournalPhase(_JournalPhase, metaclass=_JournalPhaseEnumTypeWrapper):
     """What an entry of the journal tells."""
@@ -61,6 +63,8 @@ JOURNAL_PHASE_STARTED: JournalPhase.ValueType  # 6
 """The agent started."""
 JOURNAL_PHASE_CHECKPOINT: JournalPhase.ValueType  # 7
 """A checkpoint was exchanged with the hub."""
+JOURNAL_PHASE_SEEN: JournalPhase.ValueType  # 8
+"""The agent has seen a whole document and hashed it itself."""
 Global___JournalPhase: _TypeAlias = JournalPhase  # noqa: Y015
 
 @_typing.final

@@ -333,6 +333,126 @@ class SignBatchResponse(_message.Message):
 Global___SignBatchResponse: _TypeAlias = SignBatchResponse  # noqa: Y015
 
 @_typing.final
+class SignStreamHeader(_message.Message):
+    """What is to be signed; the document follows."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    BUSINESS_REFERENCE_FIELD_NUMBER: _builtins.int
+    CALLER_FIELD_NUMBER: _builtins.int
+    DOCUMENT_KIND_FIELD_NUMBER: _builtins.int
+    CERTIFICATE_THUMBPRINT_FIELD_NUMBER: _builtins.int
+    FORMAT_FIELD_NUMBER: _builtins.int
+    ATTESTATION_FIELD_NUMBER: _builtins.int
+    LOOK_ONLY_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Identifies the signature: a UUID. The same id with the same document always answers the same signature."""
+    business_reference: _builtins.str
+    """The business transaction, for audit and traces; not personal data."""
+    caller: _builtins.str
+    """The caller as the hub knows it. A rule decides whether the agent takes the hub's word for it."""
+    document_kind: _document_pb2.DocumentKind.ValueType
+    """The document's kind."""
+    certificate_thumbprint: _builtins.str
+    """The certificate to sign with; it decides by which algorithm the document is hashed."""
+    format: _signing_pb2.SignatureFormat.ValueType
+    """The format."""
+    look_only: _builtins.bool
+    """Only look at the document and journal what was seen: for a day, Sign signs its digest under a rule that wants to see
+    documents. So whoever asks can write down its intent between the two.
+    """
+    @_builtins.property
+    def attestation(self) -> _signing_pb2.CallerAttestation:
+        """The caller's own word, where the rule demands it."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        business_reference: _builtins.str = ...,
+        caller: _builtins.str = ...,
+        document_kind: _document_pb2.DocumentKind.ValueType = ...,
+        certificate_thumbprint: _builtins.str = ...,
+        format: _signing_pb2.SignatureFormat.ValueType = ...,
+        attestation: _signing_pb2.CallerAttestation | None = ...,
+        look_only: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["attestation", b"attestation"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attestation", b"attestation", "business_reference", b"business_reference", "caller", b"caller", "certificate_thumbprint", b"certificate_thumbprint", "document_kind", b"document_kind", "format", b"format", "look_only", b"look_only", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SignStreamHeader: _TypeAlias = SignStreamHeader  # noqa: Y015
+
+@_typing.final
+class SignStreamRequest(_message.Message):
+    """A part of a document to be signed: the header first, once, then the bytes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HEADER_FIELD_NUMBER: _builtins.int
+    CHUNK_FIELD_NUMBER: _builtins.int
+    chunk: _builtins.bytes
+    """The document's next bytes."""
+    @_builtins.property
+    def header(self) -> Global___SignStreamHeader:
+        """Comes first."""
+
+    def __init__(
+        self,
+        *,
+        header: Global___SignStreamHeader | None = ...,
+        chunk: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk", "header", b"header", "part", b"part"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk", "header", b"header", "part", b"part"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_part: _TypeAlias = _typing.Literal["header", "chunk"]  # noqa: Y015
+    _WhichOneofArgType_part: _TypeAlias = _typing.Literal["part", b"part"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_part) -> _WhichOneofReturnType_part | None: ...
+
+Global___SignStreamRequest: _TypeAlias = SignStreamRequest  # noqa: Y015
+
+@_typing.final
+class SignStreamResponse(_message.Message):
+    """What the agent saw, and the signature unless it was only to look."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DIGEST_FIELD_NUMBER: _builtins.int
+    DIGEST_ALGORITHM_FIELD_NUMBER: _builtins.int
+    SIZE_BYTES_FIELD_NUMBER: _builtins.int
+    SIGNATURE_FIELD_NUMBER: _builtins.int
+    digest: _builtins.bytes
+    """The document's digest, made by the agent."""
+    digest_algorithm: _signing_pb2.DigestAlgorithm.ValueType
+    """Its algorithm."""
+    size_bytes: _builtins.int
+    """How long the document is."""
+    @_builtins.property
+    def signature(self) -> Global___SignResponse:
+        """The signature."""
+
+    def __init__(
+        self,
+        *,
+        digest: _builtins.bytes = ...,
+        digest_algorithm: _signing_pb2.DigestAlgorithm.ValueType = ...,
+        size_bytes: _builtins.int = ...,
+        signature: Global___SignResponse | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["signature", b"signature"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["digest", b"digest", "digest_algorithm", b"digest_algorithm", "signature", b"signature", "size_bytes", b"size_bytes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SignStreamResponse: _TypeAlias = SignStreamResponse  # noqa: Y015
+
+@_typing.final
 class GetStatusRequest(_message.Message):
     """Asks how the agent is."""
 

@@ -55,6 +55,11 @@ class SignerServiceStub:
                 request_serializer=landhub_dot_signer_dot_v1_dot_signer__service__pb2.SignBatchRequest.SerializeToString,
                 response_deserializer=landhub_dot_signer_dot_v1_dot_signer__service__pb2.SignBatchResponse.FromString,
                 _registered_method=True)
+        self.SignStream = channel.stream_unary(
+                '/landhub.signer.v1.SignerService/SignStream',
+                request_serializer=landhub_dot_signer_dot_v1_dot_signer__service__pb2.SignStreamRequest.SerializeToString,
+                response_deserializer=landhub_dot_signer_dot_v1_dot_signer__service__pb2.SignStreamResponse.FromString,
+                _registered_method=True)
         self.GetStatus = channel.unary_unary(
                 '/landhub.signer.v1.SignerService/GetStatus',
                 request_serializer=landhub_dot_signer_dot_v1_dot_signer__service__pb2.GetStatusRequest.SerializeToString,
@@ -104,6 +109,13 @@ class SignerServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SignStream(self, request_iterator, context):
+        """Sign a document that the agent sees: it hashes it while it streams in, holds it to the rule and journals what it saw.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetStatus(self, request, context):
         """Tell how the agent is.
         """
@@ -147,6 +159,11 @@ def add_SignerServiceServicer_to_server(servicer, server):
                     servicer.SignBatch,
                     request_deserializer=landhub_dot_signer_dot_v1_dot_signer__service__pb2.SignBatchRequest.FromString,
                     response_serializer=landhub_dot_signer_dot_v1_dot_signer__service__pb2.SignBatchResponse.SerializeToString,
+            ),
+            'SignStream': grpc.stream_unary_rpc_method_handler(
+                    servicer.SignStream,
+                    request_deserializer=landhub_dot_signer_dot_v1_dot_signer__service__pb2.SignStreamRequest.FromString,
+                    response_serializer=landhub_dot_signer_dot_v1_dot_signer__service__pb2.SignStreamResponse.SerializeToString,
             ),
             'GetStatus': grpc.unary_unary_rpc_method_handler(
                     servicer.GetStatus,
@@ -273,6 +290,33 @@ class SignerService:
             '/landhub.signer.v1.SignerService/SignBatch',
             landhub_dot_signer_dot_v1_dot_signer__service__pb2.SignBatchRequest.SerializeToString,
             landhub_dot_signer_dot_v1_dot_signer__service__pb2.SignBatchResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SignStream(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_unary(
+            request_iterator,
+            target,
+            '/landhub.signer.v1.SignerService/SignStream',
+            landhub_dot_signer_dot_v1_dot_signer__service__pb2.SignStreamRequest.SerializeToString,
+            landhub_dot_signer_dot_v1_dot_signer__service__pb2.SignStreamResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -41,6 +41,8 @@ class SignerServiceStub:
     """Sign one document by its digest. The same (request_id, digest) again answers the same signature."""
     SignBatch: _grpc.UnaryUnaryMultiCallable[_signer_service_pb2.SignBatchRequest, _signer_service_pb2.SignBatchResponse]
     """Sign up to 256 documents; one that fails doesn't fail the others."""
+    SignStream: _grpc.StreamUnaryMultiCallable[_signer_service_pb2.SignStreamRequest, _signer_service_pb2.SignStreamResponse]
+    """Sign a document that the agent sees: it hashes it while it streams in, holds it to the rule and journals what it saw."""
     GetStatus: _grpc.UnaryUnaryMultiCallable[_signer_service_pb2.GetStatusRequest, _signer_service_pb2.GetStatusResponse]
     """Tell how the agent is."""
     ListJournalRecords: _grpc.UnaryUnaryMultiCallable[_signer_service_pb2.ListJournalRecordsRequest, _signer_service_pb2.ListJournalRecordsResponse]
@@ -61,6 +63,8 @@ class SignerServiceAsyncStub(SignerServiceStub):
     """Sign one document by its digest. The same (request_id, digest) again answers the same signature."""
     SignBatch: _aio.UnaryUnaryMultiCallable[_signer_service_pb2.SignBatchRequest, _signer_service_pb2.SignBatchResponse]  # type: ignore[assignment]
     """Sign up to 256 documents; one that fails doesn't fail the others."""
+    SignStream: _aio.StreamUnaryMultiCallable[_signer_service_pb2.SignStreamRequest, _signer_service_pb2.SignStreamResponse]  # type: ignore[assignment]
+    """Sign a document that the agent sees: it hashes it while it streams in, holds it to the rule and journals what it saw."""
     GetStatus: _aio.UnaryUnaryMultiCallable[_signer_service_pb2.GetStatusRequest, _signer_service_pb2.GetStatusResponse]  # type: ignore[assignment]
     """Tell how the agent is."""
     ListJournalRecords: _aio.UnaryUnaryMultiCallable[_signer_service_pb2.ListJournalRecordsRequest, _signer_service_pb2.ListJournalRecordsResponse]  # type: ignore[assignment]
@@ -102,6 +106,14 @@ class SignerServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_signer_service_pb2.SignBatchResponse, _abc.Awaitable[_signer_service_pb2.SignBatchResponse]]:
         """Sign up to 256 documents; one that fails doesn't fail the others."""
+
+    @_abc_1.abstractmethod
+    def SignStream(
+        self,
+        request_iterator: _MaybeAsyncIterator[_signer_service_pb2.SignStreamRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_signer_service_pb2.SignStreamResponse, _abc.Awaitable[_signer_service_pb2.SignStreamResponse]]:
+        """Sign a document that the agent sees: it hashes it while it streams in, holds it to the rule and journals what it saw."""
 
     @_abc_1.abstractmethod
     def GetStatus(

@@ -212,6 +212,8 @@ export interface Certificate {
   keyUsages: string[];
   /** The certificate itself, DER. */
   der: Buffer;
+  /** A rule of the agent that holds it wants to see each document: use SignDocument or SignDocumentStream, not digests. */
+  contentNeeded: boolean;
 }
 
 /**
@@ -481,6 +483,7 @@ function createBaseCertificate(): Certificate {
     hasPrivateKey: false,
     keyUsages: [],
     der: Buffer.alloc(0),
+    contentNeeded: false,
   };
 }
 
@@ -524,6 +527,9 @@ export const Certificate: MessageFns<Certificate> = {
     }
     if (message.der.length !== 0) {
       writer.uint32(106).bytes(message.der);
+    }
+    if (message.contentNeeded !== false) {
+      writer.uint32(112).bool(message.contentNeeded);
     }
     return writer;
   },
@@ -645,6 +651,14 @@ export const Certificate: MessageFns<Certificate> = {
             message.der = Buffer.from(reader.bytes());
             continue;
           }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.contentNeeded = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -696,6 +710,11 @@ export const Certificate: MessageFns<Certificate> = {
         ? object.key_usages.map((e: any) => globalThis.String(e))
         : [],
       der: isSet(object.der) ? Buffer.from(bytesFromBase64(object.der)) : Buffer.alloc(0),
+      contentNeeded: isSet(object.contentNeeded)
+        ? globalThis.Boolean(object.contentNeeded)
+        : isSet(object.content_needed)
+        ? globalThis.Boolean(object.content_needed)
+        : false,
     };
   },
 
@@ -740,6 +759,9 @@ export const Certificate: MessageFns<Certificate> = {
     if (message.der.length !== 0) {
       obj.der = base64FromBytes(message.der);
     }
+    if (message.contentNeeded !== false) {
+      obj.contentNeeded = message.contentNeeded;
+    }
     return obj;
   },
 
@@ -763,6 +785,7 @@ export const Certificate: MessageFns<Certificate> = {
     message.hasPrivateKey = object.hasPrivateKey ?? false;
     message.keyUsages = object.keyUsages?.map((e) => e) || [];
     message.der = object.der ?? Buffer.alloc(0);
+    message.contentNeeded = object.contentNeeded ?? false;
     return message;
   },
 };

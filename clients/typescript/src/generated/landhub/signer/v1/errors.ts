@@ -49,6 +49,16 @@ export enum ErrorReason {
   /** CLOCK_BEHIND_JOURNAL - FAILED_PRECONDITION: the clock stands behind the journal's last entry. */
   CLOCK_BEHIND_JOURNAL = 17,
   /**
+   * CONTENT_NEEDED - PERMISSION_DENIED: the rule wants the document itself, and the agent has not seen it within a day: use SignStream.
+   * metadata: {"rule": "..."}.
+   */
+  CONTENT_NEEDED = 18,
+  /**
+   * CONTENT_REFUSED - PERMISSION_DENIED: the document is not one that the rule lets be signed. metadata: {"rule": "...", "cause": "size"},
+   * where the cause is "size", "format" or "text".
+   */
+  CONTENT_REFUSED = 19,
+  /**
    * KEY_UNAVAILABLE - UNAVAILABLE + RetryInfo: the key can't be reached now: its token is away, its tool hung or is busy.
    * metadata: {"thumbprint": "...", "cause": "TOKEN_REMOVED", "code": "0x80100069"}.
    */
@@ -117,6 +127,12 @@ export function errorReasonFromJSON(object: any): ErrorReason {
     case 17:
     case "ERROR_REASON_CLOCK_BEHIND_JOURNAL":
       return ErrorReason.CLOCK_BEHIND_JOURNAL;
+    case 18:
+    case "ERROR_REASON_CONTENT_NEEDED":
+      return ErrorReason.CONTENT_NEEDED;
+    case 19:
+    case "ERROR_REASON_CONTENT_REFUSED":
+      return ErrorReason.CONTENT_REFUSED;
     case 20:
     case "ERROR_REASON_KEY_UNAVAILABLE":
       return ErrorReason.KEY_UNAVAILABLE;
@@ -168,6 +184,10 @@ export function errorReasonToJSON(object: ErrorReason): string {
       return "ERROR_REASON_REQUEST_ID_REUSED";
     case ErrorReason.CLOCK_BEHIND_JOURNAL:
       return "ERROR_REASON_CLOCK_BEHIND_JOURNAL";
+    case ErrorReason.CONTENT_NEEDED:
+      return "ERROR_REASON_CONTENT_NEEDED";
+    case ErrorReason.CONTENT_REFUSED:
+      return "ERROR_REASON_CONTENT_REFUSED";
     case ErrorReason.KEY_UNAVAILABLE:
       return "ERROR_REASON_KEY_UNAVAILABLE";
     case ErrorReason.KEY_REFUSED:

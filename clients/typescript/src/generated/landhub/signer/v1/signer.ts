@@ -31,6 +31,8 @@ export enum JournalPhase {
   STARTED = 6,
   /** CHECKPOINT - A checkpoint was exchanged with the hub. */
   CHECKPOINT = 7,
+  /** SEEN - The agent has seen a whole document and hashed it itself. */
+  SEEN = 8,
   UNRECOGNIZED = -1,
 }
 
@@ -60,6 +62,9 @@ export function journalPhaseFromJSON(object: any): JournalPhase {
     case 7:
     case "JOURNAL_PHASE_CHECKPOINT":
       return JournalPhase.CHECKPOINT;
+    case 8:
+    case "JOURNAL_PHASE_SEEN":
+      return JournalPhase.SEEN;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -85,6 +90,8 @@ export function journalPhaseToJSON(object: JournalPhase): string {
       return "JOURNAL_PHASE_STARTED";
     case JournalPhase.CHECKPOINT:
       return "JOURNAL_PHASE_CHECKPOINT";
+    case JournalPhase.SEEN:
+      return "JOURNAL_PHASE_SEEN";
     case JournalPhase.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";

@@ -12,6 +12,8 @@ import {
   Client,
   type ClientOptions,
   type ClientUnaryCall,
+  type ClientWritableStream,
+  type handleClientStreamingCall,
   type handleUnaryCall,
   makeGenericClientConstructor,
   type Metadata,
@@ -139,6 +141,56 @@ export interface SignBatchResult {
 export interface SignBatchResponse {
   /** One a request. */
   results: SignBatchResult[];
+}
+
+/** What is to be signed; the document follows. */
+export interface SignStreamHeader {
+  /** Identifies the signature: a UUID. The same id with the same document always answers the same signature. */
+  requestId: string;
+  /** The business transaction, for audit and traces; not personal data. */
+  businessReference: string;
+  /** The caller as the hub knows it. A rule decides whether the agent takes the hub's word for it. */
+  caller: string;
+  /** The document's kind. */
+  documentKind: DocumentKind;
+  /** The certificate to sign with; it decides by which algorithm the document is hashed. */
+  certificateThumbprint: string;
+  /** The format. */
+  format: SignatureFormat;
+  /** The caller's own word, where the rule demands it. */
+  attestation:
+    | CallerAttestation
+    | undefined;
+  /**
+   * Only look at the document and journal what was seen: for a day, Sign signs its digest under a rule that wants to see
+   * documents. So whoever asks can write down its intent between the two.
+   */
+  lookOnly: boolean;
+}
+
+/** A part of a document to be signed: the header first, once, then the bytes. */
+export interface SignStreamRequest {
+  /** The part. */
+  part:
+    | //
+    /** Comes first. */
+    { $case: "header"; value: SignStreamHeader }
+    | //
+    /** The document's next bytes. */
+    { $case: "chunk"; value: Buffer }
+    | undefined;
+}
+
+/** What the agent saw, and the signature unless it was only to look. */
+export interface SignStreamResponse {
+  /** The document's digest, made by the agent. */
+  digest: Buffer;
+  /** Its algorithm. */
+  digestAlgorithm: DigestAlgorithm;
+  /** How long the document is. */
+  sizeBytes: bigint;
+  /** The signature. */
+  signature: SignResponse | undefined;
 }
 
 /** Asks how the agent is. */
@@ -1266,6 +1318,449 @@ export const SignBatchResponse: MessageFns<SignBatchResponse> = {
   },
 };
 
+function createBaseSignStreamHeader(): SignStreamHeader {
+  return {
+    requestId: "",
+    businessReference: "",
+    caller: "",
+    documentKind: 0,
+    certificateThumbprint: "",
+    format: 0,
+    attestation: undefined,
+    lookOnly: false,
+  };
+}
+
+export const SignStreamHeader: MessageFns<SignStreamHeader> = {
+  encode(message: SignStreamHeader, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.requestId !== "") {
+      writer.uint32(10).string(message.requestId);
+    }
+    if (message.businessReference !== "") {
+      writer.uint32(18).string(message.businessReference);
+    }
+    if (message.caller !== "") {
+      writer.uint32(26).string(message.caller);
+    }
+    if (message.documentKind !== 0) {
+      writer.uint32(32).int32(message.documentKind);
+    }
+    if (message.certificateThumbprint !== "") {
+      writer.uint32(42).string(message.certificateThumbprint);
+    }
+    if (message.format !== 0) {
+      writer.uint32(48).int32(message.format);
+    }
+    if (message.attestation !== undefined) {
+      CallerAttestation.encode(message.attestation, writer.uint32(58).fork()).join();
+    }
+    if (message.lookOnly !== false) {
+      writer.uint32(64).bool(message.lookOnly);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SignStreamHeader {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSignStreamHeader();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.businessReference = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.caller = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.documentKind = reader.int32() as any;
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.certificateThumbprint = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.format = reader.int32() as any;
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.attestation = CallerAttestation.decode(reader, reader.uint32());
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.lookOnly = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SignStreamHeader {
+    return {
+      requestId: isSet(object.requestId)
+        ? globalThis.String(object.requestId)
+        : isSet(object.request_id)
+        ? globalThis.String(object.request_id)
+        : "",
+      businessReference: isSet(object.businessReference)
+        ? globalThis.String(object.businessReference)
+        : isSet(object.business_reference)
+        ? globalThis.String(object.business_reference)
+        : "",
+      caller: isSet(object.caller) ? globalThis.String(object.caller) : "",
+      documentKind: isSet(object.documentKind)
+        ? documentKindFromJSON(object.documentKind)
+        : isSet(object.document_kind)
+        ? documentKindFromJSON(object.document_kind)
+        : 0,
+      certificateThumbprint: isSet(object.certificateThumbprint)
+        ? globalThis.String(object.certificateThumbprint)
+        : isSet(object.certificate_thumbprint)
+        ? globalThis.String(object.certificate_thumbprint)
+        : "",
+      format: isSet(object.format) ? signatureFormatFromJSON(object.format) : 0,
+      attestation: isSet(object.attestation) ? CallerAttestation.fromJSON(object.attestation) : undefined,
+      lookOnly: isSet(object.lookOnly)
+        ? globalThis.Boolean(object.lookOnly)
+        : isSet(object.look_only)
+        ? globalThis.Boolean(object.look_only)
+        : false,
+    };
+  },
+
+  toJSON(message: SignStreamHeader): unknown {
+    const obj: any = {};
+    if (message.requestId !== "") {
+      obj.requestId = message.requestId;
+    }
+    if (message.businessReference !== "") {
+      obj.businessReference = message.businessReference;
+    }
+    if (message.caller !== "") {
+      obj.caller = message.caller;
+    }
+    if (message.documentKind !== 0) {
+      obj.documentKind = documentKindToJSON(message.documentKind);
+    }
+    if (message.certificateThumbprint !== "") {
+      obj.certificateThumbprint = message.certificateThumbprint;
+    }
+    if (message.format !== 0) {
+      obj.format = signatureFormatToJSON(message.format);
+    }
+    if (message.attestation !== undefined) {
+      obj.attestation = CallerAttestation.toJSON(message.attestation);
+    }
+    if (message.lookOnly !== false) {
+      obj.lookOnly = message.lookOnly;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SignStreamHeader>, I>>(base?: I): SignStreamHeader {
+    return SignStreamHeader.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SignStreamHeader>, I>>(object: I): SignStreamHeader {
+    const message = createBaseSignStreamHeader();
+    message.requestId = object.requestId ?? "";
+    message.businessReference = object.businessReference ?? "";
+    message.caller = object.caller ?? "";
+    message.documentKind = object.documentKind ?? 0;
+    message.certificateThumbprint = object.certificateThumbprint ?? "";
+    message.format = object.format ?? 0;
+    message.attestation = (object.attestation !== undefined && object.attestation !== null)
+      ? CallerAttestation.fromPartial(object.attestation)
+      : undefined;
+    message.lookOnly = object.lookOnly ?? false;
+    return message;
+  },
+};
+
+function createBaseSignStreamRequest(): SignStreamRequest {
+  return { part: undefined };
+}
+
+export const SignStreamRequest: MessageFns<SignStreamRequest> = {
+  encode(message: SignStreamRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.part?.$case) {
+      case "header":
+        SignStreamHeader.encode(message.part.value, writer.uint32(10).fork()).join();
+        break;
+      case "chunk":
+        writer.uint32(18).bytes(message.part.value);
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SignStreamRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSignStreamRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.part = { $case: "header", value: SignStreamHeader.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.part = { $case: "chunk", value: Buffer.from(reader.bytes()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SignStreamRequest {
+    return {
+      part: isSet(object.header)
+        ? { $case: "header", value: SignStreamHeader.fromJSON(object.header) }
+        : isSet(object.chunk)
+        ? { $case: "chunk", value: Buffer.from(bytesFromBase64(object.chunk)) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: SignStreamRequest): unknown {
+    const obj: any = {};
+    if (message.part?.$case === "header") {
+      obj.header = SignStreamHeader.toJSON(message.part.value);
+    } else if (message.part?.$case === "chunk") {
+      obj.chunk = base64FromBytes(message.part.value);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SignStreamRequest>, I>>(base?: I): SignStreamRequest {
+    return SignStreamRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SignStreamRequest>, I>>(object: I): SignStreamRequest {
+    const message = createBaseSignStreamRequest();
+    switch (object.part?.$case) {
+      case "header": {
+        if (object.part?.value !== undefined && object.part?.value !== null) {
+          message.part = { $case: "header", value: SignStreamHeader.fromPartial(object.part.value) };
+        }
+        break;
+      }
+      case "chunk": {
+        if (object.part?.value !== undefined && object.part?.value !== null) {
+          message.part = { $case: "chunk", value: object.part.value };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBaseSignStreamResponse(): SignStreamResponse {
+  return { digest: Buffer.alloc(0), digestAlgorithm: 0, sizeBytes: 0n, signature: undefined };
+}
+
+export const SignStreamResponse: MessageFns<SignStreamResponse> = {
+  encode(message: SignStreamResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.digest.length !== 0) {
+      writer.uint32(10).bytes(message.digest);
+    }
+    if (message.digestAlgorithm !== 0) {
+      writer.uint32(16).int32(message.digestAlgorithm);
+    }
+    if (message.sizeBytes !== 0n) {
+      if (BigInt.asIntN(64, message.sizeBytes) !== message.sizeBytes) {
+        throw new globalThis.Error("value provided for field message.sizeBytes of type int64 too large");
+      }
+      writer.uint32(24).int64(message.sizeBytes);
+    }
+    if (message.signature !== undefined) {
+      SignResponse.encode(message.signature, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SignStreamResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSignStreamResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.digest = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.digestAlgorithm = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.sizeBytes = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.signature = SignResponse.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SignStreamResponse {
+    return {
+      digest: isSet(object.digest) ? Buffer.from(bytesFromBase64(object.digest)) : Buffer.alloc(0),
+      digestAlgorithm: isSet(object.digestAlgorithm)
+        ? digestAlgorithmFromJSON(object.digestAlgorithm)
+        : isSet(object.digest_algorithm)
+        ? digestAlgorithmFromJSON(object.digest_algorithm)
+        : 0,
+      sizeBytes: isSet(object.sizeBytes)
+        ? BigInt(object.sizeBytes)
+        : isSet(object.size_bytes)
+        ? BigInt(object.size_bytes)
+        : 0n,
+      signature: isSet(object.signature) ? SignResponse.fromJSON(object.signature) : undefined,
+    };
+  },
+
+  toJSON(message: SignStreamResponse): unknown {
+    const obj: any = {};
+    if (message.digest.length !== 0) {
+      obj.digest = base64FromBytes(message.digest);
+    }
+    if (message.digestAlgorithm !== 0) {
+      obj.digestAlgorithm = digestAlgorithmToJSON(message.digestAlgorithm);
+    }
+    if (message.sizeBytes !== 0n) {
+      obj.sizeBytes = message.sizeBytes.toString();
+    }
+    if (message.signature !== undefined) {
+      obj.signature = SignResponse.toJSON(message.signature);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SignStreamResponse>, I>>(base?: I): SignStreamResponse {
+    return SignStreamResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SignStreamResponse>, I>>(object: I): SignStreamResponse {
+    const message = createBaseSignStreamResponse();
+    message.digest = object.digest ?? Buffer.alloc(0);
+    message.digestAlgorithm = object.digestAlgorithm ?? 0;
+    message.sizeBytes = (object.sizeBytes !== undefined && object.sizeBytes !== null) ? BigInt(object.sizeBytes) : 0n;
+    message.signature = (object.signature !== undefined && object.signature !== null)
+      ? SignResponse.fromPartial(object.signature)
+      : undefined;
+    return message;
+  },
+};
+
 function createBaseGetStatusRequest(): GetStatusRequest {
   return {};
 }
@@ -1969,6 +2464,16 @@ export const SignerServiceService = {
     responseSerialize: (value: SignBatchResponse): Buffer => Buffer.from(SignBatchResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): SignBatchResponse => SignBatchResponse.decode(value),
   },
+  /** Sign a document that the agent sees: it hashes it while it streams in, holds it to the rule and journals what it saw. */
+  signStream: {
+    path: "/landhub.signer.v1.SignerService/SignStream" as const,
+    requestStream: true as const,
+    responseStream: false as const,
+    requestSerialize: (value: SignStreamRequest): Buffer => Buffer.from(SignStreamRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SignStreamRequest => SignStreamRequest.decode(value),
+    responseSerialize: (value: SignStreamResponse): Buffer => Buffer.from(SignStreamResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SignStreamResponse => SignStreamResponse.decode(value),
+  },
   /** Tell how the agent is. */
   getStatus: {
     path: "/landhub.signer.v1.SignerService/GetStatus" as const,
@@ -2014,6 +2519,8 @@ export interface SignerServiceServer extends UntypedServiceImplementation {
   sign: handleUnaryCall<SignRequest, SignResponse>;
   /** Sign up to 256 documents; one that fails doesn't fail the others. */
   signBatch: handleUnaryCall<SignBatchRequest, SignBatchResponse>;
+  /** Sign a document that the agent sees: it hashes it while it streams in, holds it to the rule and journals what it saw. */
+  signStream: handleClientStreamingCall<SignStreamRequest, SignStreamResponse>;
   /** Tell how the agent is. */
   getStatus: handleUnaryCall<GetStatusRequest, GetStatusResponse>;
   /** List journal entries, oldest first. */
@@ -2084,6 +2591,23 @@ export interface SignerServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: SignBatchResponse) => void,
   ): ClientUnaryCall;
+  /** Sign a document that the agent sees: it hashes it while it streams in, holds it to the rule and journals what it saw. */
+  signStream(
+    callback: (error: ServiceError | null, response: SignStreamResponse) => void,
+  ): ClientWritableStream<SignStreamRequest>;
+  signStream(
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SignStreamResponse) => void,
+  ): ClientWritableStream<SignStreamRequest>;
+  signStream(
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SignStreamResponse) => void,
+  ): ClientWritableStream<SignStreamRequest>;
+  signStream(
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SignStreamResponse) => void,
+  ): ClientWritableStream<SignStreamRequest>;
   /** Tell how the agent is. */
   getStatus(
     request: GetStatusRequest,

@@ -568,6 +568,21 @@ private static final long serialVersionUID = 0L;
     return der_;
   }
 
+  public static final int CONTENT_NEEDED_FIELD_NUMBER = 14;
+  private boolean contentNeeded_ = false;
+  /**
+   * <pre>
+   * A rule of the agent that holds it wants to see each document: use SignDocument or SignDocumentStream, not digests.
+   * </pre>
+   *
+   * <code>bool content_needed = 14 [json_name = "contentNeeded"];</code>
+   * @return The contentNeeded.
+   */
+  @java.lang.Override
+  public boolean getContentNeeded() {
+    return contentNeeded_;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -620,6 +635,9 @@ private static final long serialVersionUID = 0L;
     }
     if (!der_.isEmpty()) {
       output.writeBytes(13, der_);
+    }
+    if (contentNeeded_ != false) {
+      output.writeBool(14, contentNeeded_);
     }
     getUnknownFields().writeTo(output);
   }
@@ -674,6 +692,10 @@ private static final long serialVersionUID = 0L;
     if (!der_.isEmpty()) {
       size += com.google.protobuf.CodedOutputStream
         .computeBytesSize(13, der_);
+    }
+    if (contentNeeded_ != false) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeBoolSize(14, contentNeeded_);
     }
     return size;
   }
@@ -733,6 +755,8 @@ private static final long serialVersionUID = 0L;
         .equals(other.getKeyUsagesList())) return false;
     if (!getDer()
         .equals(other.getDer())) return false;
+    if (getContentNeeded()
+        != other.getContentNeeded()) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -779,6 +803,9 @@ private static final long serialVersionUID = 0L;
     }
     hash = (37 * hash) + DER_FIELD_NUMBER;
     hash = (53 * hash) + getDer().hashCode();
+    hash = (37 * hash) + CONTENT_NEEDED_FIELD_NUMBER;
+    hash = (53 * hash) + com.google.protobuf.Internal.hashBoolean(
+        getContentNeeded());
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -948,6 +975,7 @@ private static final long serialVersionUID = 0L;
       keyUsages_ =
           com.google.protobuf.LazyStringArrayList.emptyList();
       der_ = com.google.protobuf.ByteString.EMPTY;
+      contentNeeded_ = false;
       return this;
     }
 
@@ -1031,6 +1059,9 @@ private static final long serialVersionUID = 0L;
       if (((from_bitField0_ & 0x00001000) != 0)) {
         result.der_ = der_;
       }
+      if (((from_bitField0_ & 0x00002000) != 0)) {
+        result.contentNeeded_ = contentNeeded_;
+      }
       result.bitField0_ |= to_bitField0_;
     }
 
@@ -1103,6 +1134,9 @@ private static final long serialVersionUID = 0L;
       }
       if (!other.getDer().isEmpty()) {
         setDer(other.getDer());
+      }
+      if (other.getContentNeeded() != false) {
+        setContentNeeded(other.getContentNeeded());
       }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
@@ -1201,6 +1235,11 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00001000;
               break;
             } // case 106
+            case 112: {
+              contentNeeded_ = input.readBool();
+              bitField0_ |= 0x00002000;
+              break;
+            } // case 112
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -2544,6 +2583,50 @@ private static final long serialVersionUID = 0L;
     public Builder clearDer() {
       bitField0_ = (bitField0_ & ~0x00001000);
       der_ = getDefaultInstance().getDer();
+      onChanged();
+      return this;
+    }
+
+    private boolean contentNeeded_ ;
+    /**
+     * <pre>
+     * A rule of the agent that holds it wants to see each document: use SignDocument or SignDocumentStream, not digests.
+     * </pre>
+     *
+     * <code>bool content_needed = 14 [json_name = "contentNeeded"];</code>
+     * @return The contentNeeded.
+     */
+    @java.lang.Override
+    public boolean getContentNeeded() {
+      return contentNeeded_;
+    }
+    /**
+     * <pre>
+     * A rule of the agent that holds it wants to see each document: use SignDocument or SignDocumentStream, not digests.
+     * </pre>
+     *
+     * <code>bool content_needed = 14 [json_name = "contentNeeded"];</code>
+     * @param value The contentNeeded to set.
+     * @return This builder for chaining.
+     */
+    public Builder setContentNeeded(boolean value) {
+
+      contentNeeded_ = value;
+      bitField0_ |= 0x00002000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * A rule of the agent that holds it wants to see each document: use SignDocument or SignDocumentStream, not digests.
+     * </pre>
+     *
+     * <code>bool content_needed = 14 [json_name = "contentNeeded"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearContentNeeded() {
+      bitField0_ = (bitField0_ & ~0x00002000);
+      contentNeeded_ = false;
       onChanged();
       return this;
     }

@@ -290,4 +290,14 @@ public interface CertificateOrBuilder extends
    * @return The der.
    */
   com.google.protobuf.ByteString getDer();
+
+  /**
+   * <pre>
+   * A rule of the agent that holds it wants to see each document: use SignDocument or SignDocumentStream, not digests.
+   * </pre>
+   *
+   * <code>bool content_needed = 14 [json_name = "contentNeeded"];</code>
+   * @return The contentNeeded.
+   */
+  boolean getContentNeeded();
 }

@@ -67,7 +67,7 @@ public final class SigningProto extends com.google.protobuf.GeneratedFile {
       "n\022(\n\020inn_legal_entity\030\006 \001(\tR\016innLegalEnt" +
       "ity\022\022\n\004ogrn\030\007 \001(\tR\004ogrn\022!\n\006ogrnip\030\010 \001(\tB" +
       "\t\200\001\001\212\347\030\002\020\001R\006ogrnip\022\037\n\005snils\030\t \001(\tB\t\200\001\001\212\347" +
-      "\030\002\020\001R\005snils\"\256\004\n\013Certificate\022\036\n\nthumbprin" +
+      "\030\002\020\001R\005snils\"\325\004\n\013Certificate\022\036\n\nthumbprin" +
       "t\030\001 \001(\tR\nthumbprint\022#\n\007subject\030\002 \001(\tB\t\200\001" +
       "\001\212\347\030\002\020\001R\007subject\022\026\n\006issuer\030\003 \001(\tR\006issuer" +
       "\022#\n\rserial_number\030\004 \001(\tR\014serialNumber\022B\n" +
@@ -81,33 +81,34 @@ public final class SigningProto extends com.google.protobuf.GeneratedFile {
       "re\022\034\n\tcontainer\030\n \001(\tR\tcontainer\022&\n\017has_" +
       "private_key\030\013 \001(\010R\rhasPrivateKey\022\035\n\nkey_" +
       "usages\030\014 \003(\tR\tkeyUsages\022\033\n\003der\030\r \001(\014B\t\200\001" +
-      "\001\212\347\030\002\020\001R\003der\"\211\003\n\024AttestationStatement\022\026\n" +
-      "\006digest\030\001 \001(\014R\006digest\022M\n\020digest_algorith" +
-      "m\030\002 \001(\0162\".landhub.common.v1.DigestAlgori" +
-      "thmR\017digestAlgorithm\022D\n\rdocument_kind\030\003 " +
-      "\001(\0162\037.landhub.common.v1.DocumentKindR\014do" +
-      "cumentKind\0225\n\026certificate_thumbprint\030\004 \001" +
-      "(\tR\025certificateThumbprint\022:\n\006format\030\005 \001(" +
-      "\0162\".landhub.common.v1.SignatureFormatR\006f" +
-      "ormat\022;\n\013expire_time\030\006 \001(\0132\032.google.prot" +
-      "obuf.TimestampR\nexpireTime\022\024\n\005nonce\030\007 \001(" +
-      "\014R\005nonce\"f\n\021CallerAttestation\022\034\n\tstateme" +
-      "nt\030\001 \001(\014R\tstatement\022\034\n\tsignature\030\002 \001(\014R\t" +
-      "signature\022\025\n\006key_id\030\003 \001(\tR\005keyId*\227\001\n\017Dig" +
-      "estAlgorithm\022 \n\034DIGEST_ALGORITHM_UNSPECI" +
-      "FIED\020\000\022!\n\035DIGEST_ALGORITHM_STREEBOG_256\020" +
-      "\001\022!\n\035DIGEST_ALGORITHM_STREEBOG_512\020\002\022\034\n\030" +
-      "DIGEST_ALGORITHM_SHA_256\020\003*\\\n\017SignatureF" +
-      "ormat\022 \n\034SIGNATURE_FORMAT_UNSPECIFIED\020\000\022" +
-      "\'\n#SIGNATURE_FORMAT_CADES_BES_DETACHED\020\001" +
-      "*\257\001\n\014KeyAlgorithm\022\035\n\031KEY_ALGORITHM_UNSPE" +
-      "CIFIED\020\000\022\'\n#KEY_ALGORITHM_GOST_R_34_10_2" +
-      "012_256\020\001\022\'\n#KEY_ALGORITHM_GOST_R_34_10_" +
-      "2012_512\020\002\022\025\n\021KEY_ALGORITHM_RSA\020\003\022\027\n\023KEY" +
-      "_ALGORITHM_ECDSA\020\004Bh\n\024io.landhub.common." +
-      "v1B\014SigningProtoP\001Z@github.com/landhub/l" +
-      "andhub/clients/go/landhub/common/v1;comm" +
-      "onv1b\006proto3"
+      "\001\212\347\030\002\020\001R\003der\022%\n\016content_needed\030\016 \001(\010R\rco" +
+      "ntentNeeded\"\211\003\n\024AttestationStatement\022\026\n\006" +
+      "digest\030\001 \001(\014R\006digest\022M\n\020digest_algorithm" +
+      "\030\002 \001(\0162\".landhub.common.v1.DigestAlgorit" +
+      "hmR\017digestAlgorithm\022D\n\rdocument_kind\030\003 \001" +
+      "(\0162\037.landhub.common.v1.DocumentKindR\014doc" +
+      "umentKind\0225\n\026certificate_thumbprint\030\004 \001(" +
+      "\tR\025certificateThumbprint\022:\n\006format\030\005 \001(\016" +
+      "2\".landhub.common.v1.SignatureFormatR\006fo" +
+      "rmat\022;\n\013expire_time\030\006 \001(\0132\032.google.proto" +
+      "buf.TimestampR\nexpireTime\022\024\n\005nonce\030\007 \001(\014" +
+      "R\005nonce\"f\n\021CallerAttestation\022\034\n\tstatemen" +
+      "t\030\001 \001(\014R\tstatement\022\034\n\tsignature\030\002 \001(\014R\ts" +
+      "ignature\022\025\n\006key_id\030\003 \001(\tR\005keyId*\227\001\n\017Dige" +
+      "stAlgorithm\022 \n\034DIGEST_ALGORITHM_UNSPECIF" +
+      "IED\020\000\022!\n\035DIGEST_ALGORITHM_STREEBOG_256\020\001" +
+      "\022!\n\035DIGEST_ALGORITHM_STREEBOG_512\020\002\022\034\n\030D" +
+      "IGEST_ALGORITHM_SHA_256\020\003*\\\n\017SignatureFo" +
+      "rmat\022 \n\034SIGNATURE_FORMAT_UNSPECIFIED\020\000\022\'" +
+      "\n#SIGNATURE_FORMAT_CADES_BES_DETACHED\020\001*" +
+      "\257\001\n\014KeyAlgorithm\022\035\n\031KEY_ALGORITHM_UNSPEC" +
+      "IFIED\020\000\022\'\n#KEY_ALGORITHM_GOST_R_34_10_20" +
+      "12_256\020\001\022\'\n#KEY_ALGORITHM_GOST_R_34_10_2" +
+      "012_512\020\002\022\025\n\021KEY_ALGORITHM_RSA\020\003\022\027\n\023KEY_" +
+      "ALGORITHM_ECDSA\020\004Bh\n\024io.landhub.common.v" +
+      "1B\014SigningProtoP\001Z@github.com/landhub/la" +
+      "ndhub/clients/go/landhub/common/v1;commo" +
+      "nv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -127,7 +128,7 @@ public final class SigningProto extends com.google.protobuf.GeneratedFile {
     internal_static_landhub_common_v1_Certificate_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_common_v1_Certificate_descriptor,
-        new java.lang.String[] { "Thumbprint", "Subject", "Issuer", "SerialNumber", "NotBeforeTime", "NotAfterTime", "KeyAlgorithm", "Owner", "Store", "Container", "HasPrivateKey", "KeyUsages", "Der", });
+        new java.lang.String[] { "Thumbprint", "Subject", "Issuer", "SerialNumber", "NotBeforeTime", "NotAfterTime", "KeyAlgorithm", "Owner", "Store", "Container", "HasPrivateKey", "KeyUsages", "Der", "ContentNeeded", });
     internal_static_landhub_common_v1_AttestationStatement_descriptor =
       getDescriptor().getMessageType(2);
     internal_static_landhub_common_v1_AttestationStatement_fieldAccessorTable = new

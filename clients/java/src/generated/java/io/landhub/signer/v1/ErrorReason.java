@@ -161,6 +161,24 @@ public enum ErrorReason
   ERROR_REASON_CLOCK_BEHIND_JOURNAL(17),
   /**
    * <pre>
+   * PERMISSION_DENIED: the rule wants the document itself, and the agent has not seen it within a day: use SignStream.
+   * metadata: {"rule": "..."}.
+   * </pre>
+   *
+   * <code>ERROR_REASON_CONTENT_NEEDED = 18;</code>
+   */
+  ERROR_REASON_CONTENT_NEEDED(18),
+  /**
+   * <pre>
+   * PERMISSION_DENIED: the document is not one that the rule lets be signed. metadata: {"rule": "...", "cause": "size"},
+   * where the cause is "size", "format" or "text".
+   * </pre>
+   *
+   * <code>ERROR_REASON_CONTENT_REFUSED = 19;</code>
+   */
+  ERROR_REASON_CONTENT_REFUSED(19),
+  /**
+   * <pre>
    * UNAVAILABLE + RetryInfo: the key can't be reached now: its token is away, its tool hung or is busy.
    * metadata: {"thumbprint": "...", "cause": "TOKEN_REMOVED", "code": "0x80100069"}.
    * </pre>
@@ -335,6 +353,24 @@ public enum ErrorReason
   public static final int ERROR_REASON_CLOCK_BEHIND_JOURNAL_VALUE = 17;
   /**
    * <pre>
+   * PERMISSION_DENIED: the rule wants the document itself, and the agent has not seen it within a day: use SignStream.
+   * metadata: {"rule": "..."}.
+   * </pre>
+   *
+   * <code>ERROR_REASON_CONTENT_NEEDED = 18;</code>
+   */
+  public static final int ERROR_REASON_CONTENT_NEEDED_VALUE = 18;
+  /**
+   * <pre>
+   * PERMISSION_DENIED: the document is not one that the rule lets be signed. metadata: {"rule": "...", "cause": "size"},
+   * where the cause is "size", "format" or "text".
+   * </pre>
+   *
+   * <code>ERROR_REASON_CONTENT_REFUSED = 19;</code>
+   */
+  public static final int ERROR_REASON_CONTENT_REFUSED_VALUE = 19;
+  /**
+   * <pre>
    * UNAVAILABLE + RetryInfo: the key can't be reached now: its token is away, its tool hung or is busy.
    * metadata: {"thumbprint": "...", "cause": "TOKEN_REMOVED", "code": "0x80100069"}.
    * </pre>
@@ -395,6 +431,8 @@ public enum ErrorReason
       case 15: return ERROR_REASON_CHECKPOINT_INVALID;
       case 16: return ERROR_REASON_REQUEST_ID_REUSED;
       case 17: return ERROR_REASON_CLOCK_BEHIND_JOURNAL;
+      case 18: return ERROR_REASON_CONTENT_NEEDED;
+      case 19: return ERROR_REASON_CONTENT_REFUSED;
       case 20: return ERROR_REASON_KEY_UNAVAILABLE;
       case 21: return ERROR_REASON_KEY_REFUSED;
       default: return null;

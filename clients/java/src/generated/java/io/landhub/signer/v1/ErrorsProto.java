@@ -36,7 +36,7 @@ public final class ErrorsProto extends com.google.protobuf.GeneratedFile {
   static {
     java.lang.String[] descriptorData = {
       "\n\036landhub/signer/v1/errors.proto\022\021landhu" +
-      "b.signer.v1*\340\005\n\013ErrorReason\022\034\n\030ERROR_REA" +
+      "b.signer.v1*\243\006\n\013ErrorReason\022\034\n\030ERROR_REA" +
       "SON_UNSPECIFIED\020\000\022&\n\"ERROR_REASON_CERTIF" +
       "ICATE_NOT_FOUND\020\001\022\037\n\033ERROR_REASON_POLICY" +
       "_REFUSED\020\002\022$\n ERROR_REASON_ATTESTATION_M" +
@@ -53,11 +53,13 @@ public final class ErrorsProto extends com.google.protobuf.GeneratedFile {
       "POINT_BEHIND\020\016\022#\n\037ERROR_REASON_CHECKPOIN" +
       "T_INVALID\020\017\022\"\n\036ERROR_REASON_REQUEST_ID_R" +
       "EUSED\020\020\022%\n!ERROR_REASON_CLOCK_BEHIND_JOU" +
-      "RNAL\020\021\022 \n\034ERROR_REASON_KEY_UNAVAILABLE\020\024" +
-      "\022\034\n\030ERROR_REASON_KEY_REFUSED\020\025Bg\n\024io.lan" +
-      "dhub.signer.v1B\013ErrorsProtoP\001Z@github.co" +
-      "m/landhub/landhub/clients/go/landhub/sig" +
-      "ner/v1;signerv1b\006proto3"
+      "RNAL\020\021\022\037\n\033ERROR_REASON_CONTENT_NEEDED\020\022\022" +
+      " \n\034ERROR_REASON_CONTENT_REFUSED\020\023\022 \n\034ERR" +
+      "OR_REASON_KEY_UNAVAILABLE\020\024\022\034\n\030ERROR_REA" +
+      "SON_KEY_REFUSED\020\025Bg\n\024io.landhub.signer.v" +
+      "1B\013ErrorsProtoP\001Z@github.com/landhub/lan" +
+      "dhub/clients/go/landhub/signer/v1;signer" +
+      "v1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,

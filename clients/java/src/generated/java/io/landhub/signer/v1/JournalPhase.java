@@ -79,6 +79,14 @@ public enum JournalPhase
    * <code>JOURNAL_PHASE_CHECKPOINT = 7;</code>
    */
   JOURNAL_PHASE_CHECKPOINT(7),
+  /**
+   * <pre>
+   * The agent has seen a whole document and hashed it itself.
+   * </pre>
+   *
+   * <code>JOURNAL_PHASE_SEEN = 8;</code>
+   */
+  JOURNAL_PHASE_SEEN(8),
   UNRECOGNIZED(-1),
   ;
 
@@ -155,6 +163,14 @@ public enum JournalPhase
    * <code>JOURNAL_PHASE_CHECKPOINT = 7;</code>
    */
   public static final int JOURNAL_PHASE_CHECKPOINT_VALUE = 7;
+  /**
+   * <pre>
+   * The agent has seen a whole document and hashed it itself.
+   * </pre>
+   *
+   * <code>JOURNAL_PHASE_SEEN = 8;</code>
+   */
+  public static final int JOURNAL_PHASE_SEEN_VALUE = 8;
 
 
   public final int getNumber() {
@@ -189,6 +205,7 @@ public enum JournalPhase
       case 5: return JOURNAL_PHASE_CALLER_REFUSED;
       case 6: return JOURNAL_PHASE_STARTED;
       case 7: return JOURNAL_PHASE_CHECKPOINT;
+      case 8: return JOURNAL_PHASE_SEEN;
       default: return null;
     }
   }

@@ -139,6 +139,37 @@ public final class SignerServiceGrpc {
     return getSignBatchMethod;
   }
 
+  private static volatile io.grpc.MethodDescriptor<io.landhub.signer.v1.SignStreamRequest,
+      io.landhub.signer.v1.SignStreamResponse> getSignStreamMethod;
+
+  @io.grpc.stub.annotations.RpcMethod(
+      fullMethodName = SERVICE_NAME + '/' + "SignStream",
+      requestType = io.landhub.signer.v1.SignStreamRequest.class,
+      responseType = io.landhub.signer.v1.SignStreamResponse.class,
+      methodType = io.grpc.MethodDescriptor.MethodType.CLIENT_STREAMING)
+  public static io.grpc.MethodDescriptor<io.landhub.signer.v1.SignStreamRequest,
+      io.landhub.signer.v1.SignStreamResponse> getSignStreamMethod() {
+    io.grpc.MethodDescriptor<io.landhub.signer.v1.SignStreamRequest, io.landhub.signer.v1.SignStreamResponse> getSignStreamMethod;
+    if ((getSignStreamMethod = SignerServiceGrpc.getSignStreamMethod) == null) {
+      synchronized (SignerServiceGrpc.class) {
+        if ((getSignStreamMethod = SignerServiceGrpc.getSignStreamMethod) == null) {
+          SignerServiceGrpc.getSignStreamMethod = getSignStreamMethod =
+              io.grpc.MethodDescriptor.<io.landhub.signer.v1.SignStreamRequest, io.landhub.signer.v1.SignStreamResponse>newBuilder()
+              .setType(io.grpc.MethodDescriptor.MethodType.CLIENT_STREAMING)
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "SignStream"))
+              .setSampledToLocalTracing(true)
+              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.landhub.signer.v1.SignStreamRequest.getDefaultInstance()))
+              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.landhub.signer.v1.SignStreamResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new SignerServiceMethodDescriptorSupplier("SignStream"))
+              .build();
+        }
+      }
+    }
+    return getSignStreamMethod;
+  }
+
   private static volatile io.grpc.MethodDescriptor<io.landhub.signer.v1.GetStatusRequest,
       io.landhub.signer.v1.GetStatusResponse> getGetStatusMethod;
 
@@ -340,6 +371,16 @@ public final class SignerServiceGrpc {
 
     /**
      * <pre>
+     * Sign a document that the agent sees: it hashes it while it streams in, holds it to the rule and journals what it saw.
+     * </pre>
+     */
+    default io.grpc.stub.StreamObserver<io.landhub.signer.v1.SignStreamRequest> signStream(
+        io.grpc.stub.StreamObserver<io.landhub.signer.v1.SignStreamResponse> responseObserver) {
+      return io.grpc.stub.ServerCalls.asyncUnimplementedStreamingCall(getSignStreamMethod(), responseObserver);
+    }
+
+    /**
+     * <pre>
      * Tell how the agent is.
      * </pre>
      */
@@ -448,6 +489,17 @@ public final class SignerServiceGrpc {
 
     /**
      * <pre>
+     * Sign a document that the agent sees: it hashes it while it streams in, holds it to the rule and journals what it saw.
+     * </pre>
+     */
+    public io.grpc.stub.StreamObserver<io.landhub.signer.v1.SignStreamRequest> signStream(
+        io.grpc.stub.StreamObserver<io.landhub.signer.v1.SignStreamResponse> responseObserver) {
+      return io.grpc.stub.ClientCalls.asyncClientStreamingCall(
+          getChannel().newCall(getSignStreamMethod(), getCallOptions()), responseObserver);
+    }
+
+    /**
+     * <pre>
      * Tell how the agent is.
      * </pre>
      */
@@ -537,6 +589,18 @@ public final class SignerServiceGrpc {
     public io.landhub.signer.v1.SignBatchResponse signBatch(io.landhub.signer.v1.SignBatchRequest request) throws io.grpc.StatusException {
       return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
           getChannel(), getSignBatchMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Sign a document that the agent sees: it hashes it while it streams in, holds it to the rule and journals what it saw.
+     * </pre>
+     */
+    @io.grpc.ExperimentalApi("https://github.com/grpc/grpc-java/issues/10918")
+    public io.grpc.stub.BlockingClientCall<io.landhub.signer.v1.SignStreamRequest, io.landhub.signer.v1.SignStreamResponse>
+        signStream() {
+      return io.grpc.stub.ClientCalls.blockingClientStreamingCall(
+          getChannel(), getSignStreamMethod(), getCallOptions());
     }
 
     /**
@@ -764,6 +828,7 @@ public final class SignerServiceGrpc {
   private static final int METHODID_GET_STATUS = 4;
   private static final int METHODID_LIST_JOURNAL_RECORDS = 5;
   private static final int METHODID_COUNTERSIGN_CHECKPOINT = 6;
+  private static final int METHODID_SIGN_STREAM = 7;
 
   private static final class MethodHandlers<Req, Resp> implements
       io.grpc.stub.ServerCalls.UnaryMethod<Req, Resp>,
@@ -820,6 +885,9 @@ public final class SignerServiceGrpc {
     public io.grpc.stub.StreamObserver<Req> invoke(
         io.grpc.stub.StreamObserver<Resp> responseObserver) {
       switch (methodId) {
+        case METHODID_SIGN_STREAM:
+          return (io.grpc.stub.StreamObserver<Req>) serviceImpl.signStream(
+              (io.grpc.stub.StreamObserver<io.landhub.signer.v1.SignStreamResponse>) responseObserver);
         default:
           throw new AssertionError();
       }
@@ -856,6 +924,13 @@ public final class SignerServiceGrpc {
               io.landhub.signer.v1.SignBatchRequest,
               io.landhub.signer.v1.SignBatchResponse>(
                 service, METHODID_SIGN_BATCH)))
+        .addMethod(
+          getSignStreamMethod(),
+          io.grpc.stub.ServerCalls.asyncClientStreamingCall(
+            new MethodHandlers<
+              io.landhub.signer.v1.SignStreamRequest,
+              io.landhub.signer.v1.SignStreamResponse>(
+                service, METHODID_SIGN_STREAM)))
         .addMethod(
           getGetStatusMethod(),
           io.grpc.stub.ServerCalls.asyncUnaryCall(
@@ -929,6 +1004,7 @@ public final class SignerServiceGrpc {
               .addMethod(getGetCertificateMethod())
               .addMethod(getSignMethod())
               .addMethod(getSignBatchMethod())
+              .addMethod(getSignStreamMethod())
               .addMethod(getGetStatusMethod())
               .addMethod(getListJournalRecordsMethod())
               .addMethod(getCountersignCheckpointMethod())

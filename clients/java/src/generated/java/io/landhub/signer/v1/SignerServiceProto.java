@@ -77,6 +77,21 @@ public final class SignerServiceProto extends com.google.protobuf.GeneratedFile 
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
       internal_static_landhub_signer_v1_SignBatchResponse_fieldAccessorTable;
   static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_landhub_signer_v1_SignStreamHeader_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_landhub_signer_v1_SignStreamHeader_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_landhub_signer_v1_SignStreamRequest_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_landhub_signer_v1_SignStreamRequest_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_landhub_signer_v1_SignStreamResponse_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_landhub_signer_v1_SignStreamResponse_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
     internal_static_landhub_signer_v1_GetStatusRequest_descriptor;
   static final 
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
@@ -158,52 +173,73 @@ public final class SignerServiceProto extends com.google.protobuf.GeneratedFile 
       "r.v1.SignFailureH\000R\007failureB\010\n\006result\"Q\n" +
       "\021SignBatchResponse\022<\n\007results\030\001 \003(\0132\".la" +
       "ndhub.signer.v1.SignBatchResultR\007results" +
-      "\"\022\n\020GetStatusRequest\"\215\002\n\021GetStatusRespon" +
-      "se\022\024\n\005agent\030\001 \001(\tR\005agent\022\030\n\007version\030\002 \001(" +
-      "\tR\007version\022\030\n\007backend\030\003 \001(\tR\007backend\022+\n\021" +
-      "certificate_count\030\004 \001(\005R\020certificateCoun" +
-      "t\022#\n\rjournal_count\030\005 \001(\003R\014journalCount\022!" +
-      "\n\014journal_head\030\006 \001(\014R\013journalHead\0229\n\nage" +
-      "nt_time\030\007 \001(\0132\032.google.protobuf.Timestam" +
-      "pR\tagentTime\"\206\001\n\031ListJournalRecordsReque" +
-      "st\022\033\n\tpage_size\030\001 \001(\005R\010pageSize\022\035\n\npage_" +
-      "token\030\002 \001(\tR\tpageToken\022-\n\022business_refer" +
-      "ence\030\003 \001(\tR\021businessReference\"\200\001\n\032ListJo" +
-      "urnalRecordsResponse\022:\n\007records\030\001 \003(\0132 ." +
-      "landhub.signer.v1.JournalRecordR\007records" +
-      "\022&\n\017next_page_token\030\002 \001(\tR\rnextPageToken" +
-      "\"\253\001\n\034CountersignCheckpointRequest\022\035\n\nreq" +
-      "uest_id\030\001 \001(\tR\trequestId\022-\n\022business_ref" +
-      "erence\030\002 \001(\tR\021businessReference\022=\n\ncheck" +
-      "point\030\003 \001(\0132\035.landhub.signer.v1.Checkpoi" +
-      "ntR\ncheckpoint\"\262\001\n\035CountersignCheckpoint" +
-      "Response\022C\n\rcountersigned\030\001 \001(\0132\035.landhu" +
-      "b.signer.v1.CheckpointR\rcountersigned\022L\n" +
-      "\022journal_checkpoint\030\002 \001(\0132\035.landhub.sign" +
-      "er.v1.CheckpointR\021journalCheckpoint2\204\006\n\r" +
-      "SignerService\022s\n\020ListCertificates\022*.land" +
-      "hub.signer.v1.ListCertificatesRequest\032+." +
-      "landhub.signer.v1.ListCertificatesRespon" +
-      "se\"\006\212\347\030\002\010\001\022m\n\016GetCertificate\022(.landhub.s" +
-      "igner.v1.GetCertificateRequest\032).landhub" +
-      ".signer.v1.GetCertificateResponse\"\006\212\347\030\002\010" +
-      "\001\022O\n\004Sign\022\036.landhub.signer.v1.SignReques" +
-      "t\032\037.landhub.signer.v1.SignResponse\"\006\212\347\030\002" +
-      "\010\002\022^\n\tSignBatch\022#.landhub.signer.v1.Sign" +
-      "BatchRequest\032$.landhub.signer.v1.SignBat" +
-      "chResponse\"\006\212\347\030\002\010\002\022^\n\tGetStatus\022#.landhu" +
-      "b.signer.v1.GetStatusRequest\032$.landhub.s" +
-      "igner.v1.GetStatusResponse\"\006\212\347\030\002\010\001\022y\n\022Li" +
-      "stJournalRecords\022,.landhub.signer.v1.Lis" +
-      "tJournalRecordsRequest\032-.landhub.signer." +
-      "v1.ListJournalRecordsResponse\"\006\212\347\030\002\010\001\022\202\001" +
-      "\n\025CountersignCheckpoint\022/.landhub.signer" +
-      ".v1.CountersignCheckpointRequest\0320.landh" +
-      "ub.signer.v1.CountersignCheckpointRespon" +
-      "se\"\006\212\347\030\002\010\002Bn\n\024io.landhub.signer.v1B\022Sign" +
-      "erServiceProtoP\001Z@github.com/landhub/lan" +
-      "dhub/clients/go/landhub/signer/v1;signer" +
-      "v1b\006proto3"
+      "\"\226\003\n\020SignStreamHeader\022\035\n\nrequest_id\030\001 \001(" +
+      "\tR\trequestId\022-\n\022business_reference\030\002 \001(\t" +
+      "R\021businessReference\022\026\n\006caller\030\003 \001(\tR\006cal" +
+      "ler\022D\n\rdocument_kind\030\004 \001(\0162\037.landhub.com" +
+      "mon.v1.DocumentKindR\014documentKind\0225\n\026cer" +
+      "tificate_thumbprint\030\005 \001(\tR\025certificateTh" +
+      "umbprint\022:\n\006format\030\006 \001(\0162\".landhub.commo" +
+      "n.v1.SignatureFormatR\006format\022F\n\013attestat" +
+      "ion\030\007 \001(\0132$.landhub.common.v1.CallerAtte" +
+      "stationR\013attestation\022\033\n\tlook_only\030\010 \001(\010R" +
+      "\010lookOnly\"}\n\021SignStreamRequest\022=\n\006header" +
+      "\030\001 \001(\0132#.landhub.signer.v1.SignStreamHea" +
+      "derH\000R\006header\022!\n\005chunk\030\002 \001(\014B\t\200\001\001\212\347\030\002\020\001H" +
+      "\000R\005chunkB\006\n\004part\"\331\001\n\022SignStreamResponse\022" +
+      "\026\n\006digest\030\001 \001(\014R\006digest\022M\n\020digest_algori" +
+      "thm\030\002 \001(\0162\".landhub.common.v1.DigestAlgo" +
+      "rithmR\017digestAlgorithm\022\035\n\nsize_bytes\030\003 \001" +
+      "(\003R\tsizeBytes\022=\n\tsignature\030\004 \001(\0132\037.landh" +
+      "ub.signer.v1.SignResponseR\tsignature\"\022\n\020" +
+      "GetStatusRequest\"\215\002\n\021GetStatusResponse\022\024" +
+      "\n\005agent\030\001 \001(\tR\005agent\022\030\n\007version\030\002 \001(\tR\007v" +
+      "ersion\022\030\n\007backend\030\003 \001(\tR\007backend\022+\n\021cert" +
+      "ificate_count\030\004 \001(\005R\020certificateCount\022#\n" +
+      "\rjournal_count\030\005 \001(\003R\014journalCount\022!\n\014jo" +
+      "urnal_head\030\006 \001(\014R\013journalHead\0229\n\nagent_t" +
+      "ime\030\007 \001(\0132\032.google.protobuf.TimestampR\ta" +
+      "gentTime\"\206\001\n\031ListJournalRecordsRequest\022\033" +
+      "\n\tpage_size\030\001 \001(\005R\010pageSize\022\035\n\npage_toke" +
+      "n\030\002 \001(\tR\tpageToken\022-\n\022business_reference" +
+      "\030\003 \001(\tR\021businessReference\"\200\001\n\032ListJourna" +
+      "lRecordsResponse\022:\n\007records\030\001 \003(\0132 .land" +
+      "hub.signer.v1.JournalRecordR\007records\022&\n\017" +
+      "next_page_token\030\002 \001(\tR\rnextPageToken\"\253\001\n" +
+      "\034CountersignCheckpointRequest\022\035\n\nrequest" +
+      "_id\030\001 \001(\tR\trequestId\022-\n\022business_referen" +
+      "ce\030\002 \001(\tR\021businessReference\022=\n\ncheckpoin" +
+      "t\030\003 \001(\0132\035.landhub.signer.v1.CheckpointR\n" +
+      "checkpoint\"\262\001\n\035CountersignCheckpointResp" +
+      "onse\022C\n\rcountersigned\030\001 \001(\0132\035.landhub.si" +
+      "gner.v1.CheckpointR\rcountersigned\022L\n\022jou" +
+      "rnal_checkpoint\030\002 \001(\0132\035.landhub.signer.v" +
+      "1.CheckpointR\021journalCheckpoint2\351\006\n\rSign" +
+      "erService\022s\n\020ListCertificates\022*.landhub." +
+      "signer.v1.ListCertificatesRequest\032+.land" +
+      "hub.signer.v1.ListCertificatesResponse\"\006" +
+      "\212\347\030\002\010\001\022m\n\016GetCertificate\022(.landhub.signe" +
+      "r.v1.GetCertificateRequest\032).landhub.sig" +
+      "ner.v1.GetCertificateResponse\"\006\212\347\030\002\010\001\022O\n" +
+      "\004Sign\022\036.landhub.signer.v1.SignRequest\032\037." +
+      "landhub.signer.v1.SignResponse\"\006\212\347\030\002\010\002\022^" +
+      "\n\tSignBatch\022#.landhub.signer.v1.SignBatc" +
+      "hRequest\032$.landhub.signer.v1.SignBatchRe" +
+      "sponse\"\006\212\347\030\002\010\002\022c\n\nSignStream\022$.landhub.s" +
+      "igner.v1.SignStreamRequest\032%.landhub.sig" +
+      "ner.v1.SignStreamResponse\"\006\212\347\030\002\010\002(\001\022^\n\tG" +
+      "etStatus\022#.landhub.signer.v1.GetStatusRe" +
+      "quest\032$.landhub.signer.v1.GetStatusRespo" +
+      "nse\"\006\212\347\030\002\010\001\022y\n\022ListJournalRecords\022,.land" +
+      "hub.signer.v1.ListJournalRecordsRequest\032" +
+      "-.landhub.signer.v1.ListJournalRecordsRe" +
+      "sponse\"\006\212\347\030\002\010\001\022\202\001\n\025CountersignCheckpoint" +
+      "\022/.landhub.signer.v1.CountersignCheckpoi" +
+      "ntRequest\0320.landhub.signer.v1.Countersig" +
+      "nCheckpointResponse\"\006\212\347\030\002\010\002Bn\n\024io.landhu" +
+      "b.signer.v1B\022SignerServiceProtoP\001Z@githu" +
+      "b.com/landhub/landhub/clients/go/landhub" +
+      "/signer/v1;signerv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -274,38 +310,56 @@ public final class SignerServiceProto extends com.google.protobuf.GeneratedFile 
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signer_v1_SignBatchResponse_descriptor,
         new java.lang.String[] { "Results", });
-    internal_static_landhub_signer_v1_GetStatusRequest_descriptor =
+    internal_static_landhub_signer_v1_SignStreamHeader_descriptor =
       getDescriptor().getMessageType(10);
+    internal_static_landhub_signer_v1_SignStreamHeader_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_landhub_signer_v1_SignStreamHeader_descriptor,
+        new java.lang.String[] { "RequestId", "BusinessReference", "Caller", "DocumentKind", "CertificateThumbprint", "Format", "Attestation", "LookOnly", });
+    internal_static_landhub_signer_v1_SignStreamRequest_descriptor =
+      getDescriptor().getMessageType(11);
+    internal_static_landhub_signer_v1_SignStreamRequest_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_landhub_signer_v1_SignStreamRequest_descriptor,
+        new java.lang.String[] { "Header", "Chunk", "Part", });
+    internal_static_landhub_signer_v1_SignStreamResponse_descriptor =
+      getDescriptor().getMessageType(12);
+    internal_static_landhub_signer_v1_SignStreamResponse_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_landhub_signer_v1_SignStreamResponse_descriptor,
+        new java.lang.String[] { "Digest", "DigestAlgorithm", "SizeBytes", "Signature", });
+    internal_static_landhub_signer_v1_GetStatusRequest_descriptor =
+      getDescriptor().getMessageType(13);
     internal_static_landhub_signer_v1_GetStatusRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signer_v1_GetStatusRequest_descriptor,
         new java.lang.String[] { });
     internal_static_landhub_signer_v1_GetStatusResponse_descriptor =
-      getDescriptor().getMessageType(11);
+      getDescriptor().getMessageType(14);
     internal_static_landhub_signer_v1_GetStatusResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signer_v1_GetStatusResponse_descriptor,
         new java.lang.String[] { "Agent", "Version", "Backend", "CertificateCount", "JournalCount", "JournalHead", "AgentTime", });
     internal_static_landhub_signer_v1_ListJournalRecordsRequest_descriptor =
-      getDescriptor().getMessageType(12);
+      getDescriptor().getMessageType(15);
     internal_static_landhub_signer_v1_ListJournalRecordsRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signer_v1_ListJournalRecordsRequest_descriptor,
         new java.lang.String[] { "PageSize", "PageToken", "BusinessReference", });
     internal_static_landhub_signer_v1_ListJournalRecordsResponse_descriptor =
-      getDescriptor().getMessageType(13);
+      getDescriptor().getMessageType(16);
     internal_static_landhub_signer_v1_ListJournalRecordsResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signer_v1_ListJournalRecordsResponse_descriptor,
         new java.lang.String[] { "Records", "NextPageToken", });
     internal_static_landhub_signer_v1_CountersignCheckpointRequest_descriptor =
-      getDescriptor().getMessageType(14);
+      getDescriptor().getMessageType(17);
     internal_static_landhub_signer_v1_CountersignCheckpointRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signer_v1_CountersignCheckpointRequest_descriptor,
         new java.lang.String[] { "RequestId", "BusinessReference", "Checkpoint", });
     internal_static_landhub_signer_v1_CountersignCheckpointResponse_descriptor =
-      getDescriptor().getMessageType(15);
+      getDescriptor().getMessageType(18);
     internal_static_landhub_signer_v1_CountersignCheckpointResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signer_v1_CountersignCheckpointResponse_descriptor,
