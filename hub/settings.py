@@ -230,6 +230,8 @@ class AgentSettings(_Table):
     ca: FilePath
     certificate: FilePath
     key: FilePath
+    journal_key: FilePath | None = None
+    """The agent's keys/journal.pub: only what it signed counts as the agent's word for the audit. Set it."""
 
 
 class SigningSettings(_Table):

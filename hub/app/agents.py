@@ -12,6 +12,7 @@ from hub.signing.agent import Agent
 from hub.signing.agents import SigningAgents
 from hub.signing.connection import ChannelFiles
 from hub.signing.port import SigningPort
+from hub.signing.witness import JournalKeys, Witnesses, read_journal_keys
 
 
 def signing_agents(
@@ -31,6 +32,7 @@ def signing_agents(
     agents = []
     for name, agent in settings.signing.agents.items():
         try:
+            keys = journal_keys(agent, folder)
             made = Agent(
                 name=name,
                 address=agent.address,
@@ -38,11 +40,21 @@ def signing_agents(
                 upstreams=upstreams,
                 telemetry=telemetry,
                 clock=clock,
+                witnesses=Witnesses(keys={name: keys}),
             )
         except (OSError, ValueError) as error:
             raise SettingsError(f"signing.agents.{name}: {error}") from error
         agents.append(made)
     return SigningAgents(agents=agents) if agents else None
+
+
+def journal_keys(agent: AgentSettings, folder: Path) -> JournalKeys:
+    """Return the pinned keys of an agent's journal; none if the settings pin none.
+
+    Raises:
+        OSError, ValueError: the file can't be read, or holds no such keys.
+    """
+    return read_journal_keys((folder / agent.journal_key).read_bytes()) if agent.journal_key else ()
 
 
 def _files(agent: AgentSettings, folder: Path, passphrase: Secret | None) -> ChannelFiles:

@@ -13,6 +13,8 @@ from hub.signing.port import SigningPort
 
 log = structlog.get_logger(__name__)
 
+# The agent remembers an audit that is longer than ours; somebody else speaks for the agent
+_ALARMS = frozenset({"CHECKPOINT_BEHIND", "COUNTERSIGNATURE_INVALID"})
 EXCHANGE_SECONDS = 15.0  # for all agents together: a signature each, and a wait for one that is away
 
 
@@ -63,8 +65,7 @@ class CheckpointExchange:
         try:
             countersignature = await self._signing.countersign(agent, checkpoint)
         except HubError as error:
-            # CHECKPOINT_BEHIND is an alarm: the agent remembers an audit that is longer than ours.
-            level = logging.ERROR if error.reason == "CHECKPOINT_BEHIND" else logging.WARNING
+            level = logging.ERROR if error.reason in _ALARMS else logging.WARNING
             log.log(level, "checkpoint.not_countersigned", agent=agent, reason=error.reason)
             return
         await self._audit.countersigned(countersignature)

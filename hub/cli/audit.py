@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from sqlalchemy.exc import DatabaseError
 
+from hub.app.agents import journal_keys
 from hub.cli.main import FAILED, OK, CommandError
 from hub.core.audit_segments import SegmentFolder
 from hub.core.audit_verify import VerifyReport, verify
@@ -16,7 +17,8 @@ from hub.core.segment_check import SegmentCheck
 from hub.installation.database import database_place, maintenance_engine
 from hub.installation.places import checkpoint_file, segments_folder
 from hub.installation.sealed import secrets_of
-from hub.settings import load_settings
+from hub.settings import Settings, load_settings
+from hub.signing.witness import Witnesses
 from hub.storage.audit_store import SqlAuditStore
 from hub.storage.segment_store import SqlSegmentStore
 
@@ -51,11 +53,19 @@ def _verified(folder: Path, public_key: Path) -> VerifyReport:
                 file=CheckpointFile(checkpoint_file(settings, folder)),
                 public_keys=[_public_key(public_key)],
                 segments=SegmentCheck(store=SqlSegmentStore(), folder=SegmentFolder(segments_folder(settings, folder))),
+                judge=_witnesses(settings, folder).problem,
             )
     except DatabaseError as error:
         raise CommandError(f"{place} can't be read as the hub's database; restore it from a backup") from error
     finally:
         engine.dispose()
+
+
+def _witnesses(settings: Settings, folder: Path) -> Witnesses:
+    try:
+        return Witnesses(keys={name: journal_keys(agent, folder) for name, agent in settings.signing.agents.items()})
+    except (OSError, ValueError) as error:
+        raise CommandError(f"signing.agents.*.journal_key: {error}") from error
 
 
 def _public_key(path: Path) -> Ed25519PublicKey:

@@ -19,6 +19,7 @@ class Problem(enum.StrEnum):
     CHECKPOINT_INVALID = "checkpoint invalid"
     CHECKPOINT_MISSING = "checkpoint missing"
     COUNTERSIGNATURE_MISSING = "countersignature missing"
+    COUNTERSIGNATURE_INVALID = "countersignature invalid"
     SEGMENT_ALTERED = "segment altered"
     SEGMENT_MISSING = "segment missing"
     SEGMENT_REORDERED = "segment out of order"
@@ -54,7 +55,7 @@ class VerifyReport:
 
 @dataclass(slots=True)
 class Statements:
-    """The checkpoints of one place by digest, in order, and the countersignatures by checkpoint."""
+    """The checkpoints of one place by digest, in order, and the countersignatures by checkpoint and signer."""
 
     checkpoints: dict[str, Checkpoint] = field(default_factory=dict)
-    countersignatures: dict[str, Countersignature] = field(default_factory=dict)
+    countersignatures: dict[tuple[str, str], Countersignature] = field(default_factory=dict)

@@ -1,6 +1,6 @@
 """Proves the audit trail unaltered, or names what was done to it, with the public keys alone."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -15,6 +15,8 @@ from hub.core.segment_check import SegmentCheck
 
 __all__ = ["Finding", "Problem", "VerifyReport", "verify"]
 
+Judge = Callable[[Checkpoint, Countersignature], str]
+
 MAX_FINDINGS = 100  # one hole is enough to know; a million lines help nobody
 REORDER_WINDOW = 10_000  # how far from its place a moved record is looked for
 _PAYLOAD_HASH = 8  # its place among a record's values
@@ -27,6 +29,7 @@ def verify(
     file: CheckpointFile,
     public_keys: Sequence[Ed25519PublicKey],
     segments: SegmentCheck | None = None,
+    judge: Judge | None = None,
 ) -> VerifyReport:
     """Check every record, chain, checkpoint and countersignature against each other and against the second place.
 
@@ -36,8 +39,9 @@ def verify(
         file: The second place of the checkpoints.
         public_keys: The keys that checkpoints may be signed with.
         segments: Checks what was archived; None if the trail is all in the database.
+        judge: Says what is wrong with an agent's countersignature, empty if nothing is; None judges none.
     """
-    return _Verification(store=store, file=file, public_keys=public_keys, segments=segments).run(conn)
+    return _Verification(store=store, file=file, public_keys=public_keys, segments=segments, judge=judge).run(conn)
 
 
 class _Verification:
@@ -50,7 +54,9 @@ class _Verification:
         file: CheckpointFile,
         public_keys: Sequence[Ed25519PublicKey],
         segments: SegmentCheck | None,
+        judge: Judge | None,
     ) -> None:
+        self._judge = judge
         self._store = store
         self._segments = segments
         self._file = file
@@ -73,6 +79,7 @@ class _Verification:
         self._check_starts(instances, stated)
         self._check_places(instances, filed, kept)
         self._check_exchanges(filed, kept)
+        self._check_witnesses(stated, filed, kept)
         if self._segments is not None:
             self._segments.check_unknown(self._reached)
         return VerifyReport(
@@ -88,7 +95,7 @@ class _Verification:
         read = Statements()
         for number, line in self._file.lines():
             if isinstance(line, Countersignature):
-                read.countersignatures[line.checkpoint_digest] = line
+                read.countersignatures[line.checkpoint_digest, line.signer] = line
             elif line is None:
                 self._find(Problem.CHECKPOINT_INVALID, f"line {number} of the checkpoint file can't be read")
             elif self._is_signed(line, f"line {number} of the checkpoint file"):
@@ -103,7 +110,7 @@ class _Verification:
             if self._is_signed(checkpoint, "a checkpoint in the database"):
                 read.checkpoints[checkpoint.digest] = checkpoint
             if countersignature is not None:
-                read.countersignatures[checkpoint.digest] = countersignature
+                read.countersignatures[checkpoint.digest, countersignature.signer] = countersignature
         return read
 
     def _is_signed(self, checkpoint: Checkpoint, where: str) -> bool:
@@ -249,6 +256,17 @@ class _Verification:
             if digest not in found:
                 text = f"the countersignature that record {sequence} tells of is missing or was altered"
                 self._find(Problem.COUNTERSIGNATURE_MISSING, text, instance, sequence)
+
+    def _check_witnesses(self, stated: Mapping[str, Checkpoint], filed: Statements, kept: Statements) -> None:
+        """What agents said of our checkpoints must be their own word."""
+        if self._judge is None:
+            return
+        for (digest, signer), word in {**filed.countersignatures, **kept.countersignatures}.items():
+            checkpoint = stated.get(digest)
+            problem = self._judge(checkpoint, word) if checkpoint is not None else ""
+            if checkpoint is not None and problem:
+                text = f"the word of agent {signer} for the checkpoint of {checkpoint.time} {problem}"
+                self._find(Problem.COUNTERSIGNATURE_INVALID, text, checkpoint.instance, checkpoint.count)
 
     def _find(self, problem: Problem, text: str, instance: str = "", sequence: int = 0) -> None:
         if len(self._findings) <= MAX_FINDINGS:

@@ -87,6 +87,7 @@ roles = ["administrator"]
 # ca = "pki/agent/ca.crt"
 # certificate = "pki/agent/hub.crt"
 # key = "pki/agent/hub.key"
+# journal_key = "pki/agent/journal.pub"  # the agent's keys/journal.pub: nobody else can speak for it
 
 # Modules: mode = "off" | "read_only" | "on". docs/modules/ has a page for each.
 # [modules.signatures]

@@ -24,6 +24,7 @@ from hub.signing.coalescing import Coalescer
 from hub.signing.connection import ChannelFiles, Connection
 from hub.signing.documents import Documents
 from hub.signing.port import (
+    DOMAIN,
     AgentCertificate,
     AgentUnavailableError,
     JournalEntry,
@@ -31,6 +32,7 @@ from hub.signing.port import (
     ShownDocument,
     SigningOrder,
 )
+from hub.signing.witness import Witnesses
 from landhub.signer.v1 import signer_service_pb2 as pb
 from landhub.signer.v1 import signer_service_pb2_grpc as pb_grpc
 
@@ -73,8 +75,10 @@ class Agent:
         upstreams: Upstreams,
         telemetry: Telemetry,
         clock: Clock,
+        witnesses: Witnesses,
     ) -> None:
         self.name = name
+        self._witnesses = witnesses
         self._telemetry = telemetry
         self._clock = clock
         self._upstream = upstreams.open(f"signing.{name}", POLICY)
@@ -160,10 +164,19 @@ class Agent:
         return found[:limit]
 
     async def countersign(self, checkpoint: Checkpoint) -> Countersignature:
-        """Exchange checkpoints."""
+        """Exchange checkpoints; what the agent's pinned key did not sign is not its word."""
         request = wire.checkpoint_request(checkpoint)
         answer: pb.CountersignCheckpointResponse = await self._read("CountersignCheckpoint", request)
-        return wire.countersignature(self.name, checkpoint, answer)
+        countersignature = wire.countersignature(self.name, checkpoint, answer)
+        problem = self._witnesses.problem(checkpoint, countersignature)
+        if problem:
+            raise PreconditionError(
+                f"What agent {self.name!r} answered to our checkpoint {problem}; see its journal_key.",
+                reason="COUNTERSIGNATURE_INVALID",
+                domain=DOMAIN,
+                metadata={"agent": self.name},
+            )
+        return countersignature
 
     async def _read(self, method: str, request: Message) -> Any:
         """Make a call that may be repeated whatever came of it, in a span of its own."""

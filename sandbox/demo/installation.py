@@ -116,6 +116,7 @@ def _addresses(ports: Ports) -> list[tuple[str, Any]]:
         ("signing.agents.main.ca", "agent/pki/ca.crt"),
         ("signing.agents.main.certificate", "agent/pki/hub.crt"),
         ("signing.agents.main.key", "agent/pki/hub.key"),
+        ("signing.agents.main.journal_key", "agent/keys/journal.pub"),
     ]
 
 

@@ -79,13 +79,13 @@ def _other(number: int) -> str:
 
 
 def _log_a_name() -> None:
-    find = SignaturesService.digest_algorithm
+    hashing = SignaturesService.hash_document
 
-    async def talkative(service: SignaturesService, thumbprint: str) -> Any:
+    async def talkative(service: SignaturesService, *arguments: Any) -> Any:
         hub.core.outbox.log.warning("signing", who=WORD)
-        return await find(service, thumbprint)
+        return await hashing(service, *arguments)
 
-    SignaturesService.digest_algorithm = talkative  # type: ignore[method-assign,assignment]
+    SignaturesService.hash_document = talkative  # type: ignore[method-assign,assignment]
 
 
 PLANTED: Final[Mapping[str, Callable[[], None]]] = {

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from opentelemetry.trace import NoOpTracer
 from prometheus_client import CollectorRegistry
 
@@ -24,12 +25,13 @@ from hub.resilience.upstream import Upstreams
 from hub.signing.agent import Agent as AgentClient
 from hub.signing.agents import SigningAgents
 from hub.signing.connection import ChannelFiles
+from hub.signing.witness import Witnesses, read_journal_keys
 from sandbox.test_ca import Issued, Subject, TestAuthority
 from signer_agent.app import Agent
 from signer_agent.clock import SystemClock as AgentClock
 from signer_agent.installation import Plan, create
 from signer_agent.settings import load_settings
-from tests.support.core_fixtures import Core, open_core
+from tests.support.core_fixtures import PRIVATE_KEY, Core, open_core
 
 SELLER = Subject(common_name="Тестов Иван Образцович", surname="Тестов", inn="502099000124", snils="11223344595")
 BUYER = Subject(common_name='ООО "Ромашка-Пример"', inn_legal_entity="5020990010")
@@ -93,7 +95,10 @@ def agent_folder(tmp_path: Path, pki: Pki) -> Path:
 
 
 def installed_agent(folder: Path, pki: Pki) -> Path:
-    create(Plan(directory=folder, listen="127.0.0.1:0", development=True), clock=AgentClock())
+    audit_key = folder.with_suffix(".audit.pub")
+    audit_key.write_bytes(PRIVATE_KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    plan = Plan(directory=folder, listen="127.0.0.1:0", development=True, hub_audit_key=audit_key)
+    create(plan, clock=AgentClock())
     for name in ("seller", "revoked", "expired"):
         for end in ("crt", "key"):
             target = folder / "keys" / "certificates" / f"{name}.{end}"
@@ -170,6 +175,7 @@ def agent_client(name: str, folder: Path, port: int, upstreams: Upstreams) -> Ag
         upstreams=upstreams,
         telemetry=Telemetry(tracer=NoOpTracer()),
         clock=SystemClock(),
+        witnesses=Witnesses(keys={name: read_journal_keys((folder / "keys/journal.pub").read_bytes())}),
     )
 
 

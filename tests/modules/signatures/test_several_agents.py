@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from prometheus_client import CollectorRegistry
 
+from hub.core.audit_verify import Problem, VerifyReport, verify
+from hub.core.checkpoint_file import CheckpointFile
 from hub.core.clock import SystemClock
 from hub.core.errors import HubError, UnavailableError
 from hub.core.ids import Ids
@@ -14,6 +16,7 @@ from hub.modules.signatures.service import SignaturesService
 from hub.resilience.upstream import Upstreams
 from hub.signing.agents import SigningAgents
 from hub.signing.port import AgentUnavailableError, MadeSignature, SigningOrder
+from hub.signing.witness import Witnesses, read_journal_keys
 from tests.modules.signatures.conftest import (
     AgentProcess,
     Pki,
@@ -24,7 +27,7 @@ from tests.modules.signatures.conftest import (
     works,
 )
 from tests.modules.signatures.test_signing import to_sign
-from tests.support.core_fixtures import Core, open_core
+from tests.support.core_fixtures import PRIVATE_KEY, Core, open_core
 
 
 class LosingAnswers(SigningAgents):
@@ -129,3 +132,31 @@ async def test_a_request_of_an_agent_that_the_settings_no_longer_name_waits_for_
         thumbprint=pair.thumbprint,
     )
     assert [type(result) for result in await pair.signing.sign("north", [order])] == [AgentUnavailableError]
+
+
+async def test_two_agents_keep_a_checkpoint_and_each_word_is_proven_by_its_own_pinned_key(pair: Pair) -> None:
+    checkpoint = await pair.core.audit.checkpoint()
+    assert checkpoint is not None
+    for name in pair.agents:
+        await pair.core.audit.countersigned(await pair.signing.countersign(name, checkpoint))
+    await pair.core.audit.checkpoint()
+    keys = {
+        name: read_journal_keys((agent.folder / "keys/journal.pub").read_bytes()) for name, agent in pair.agents.items()
+    }
+    assert (await verified(pair, Witnesses(keys=keys))).findings == ()
+    swapped = Witnesses(keys={"east": keys["west"], "west": keys["west"]})
+    found = (await verified(pair, swapped)).findings
+    assert [finding.problem for finding in found] == [Problem.COUNTERSIGNATURE_INVALID]
+    assert "agent east" in found[0].text
+
+
+async def verified(pair: Pair, witnesses: Witnesses) -> VerifyReport:
+    return await pair.core.database.read(
+        lambda conn: verify(
+            conn,
+            store=pair.core.stores.audit,
+            file=CheckpointFile(pair.core.folder / "audit" / "checkpoints.jsonl"),
+            public_keys=[PRIVATE_KEY.public_key()],
+            judge=witnesses.problem,
+        )
+    )
