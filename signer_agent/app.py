@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
@@ -83,6 +83,7 @@ class Agent:
         refusals = Refusals(clock=clock)
         validating = Validating()
         signers = Signers(backend=backend)
+        documents = _make_documents(settings, policy, signers, ledger, journal=self._journal, readers=self._readers)
         self._service = SigningService(
             policy=policy,
             ledger=ledger,
@@ -96,14 +97,7 @@ class Agent:
         servicer = SignerServicer(
             agent=settings.name,
             service=self._service,
-            documents=Documents(
-                policy=policy,
-                signers=signers,
-                ledger=ledger,
-                journal=self._journal,
-                readers=self._readers,
-                max_document_bytes=settings.server.max_document_bytes,
-            ),
+            documents=documents,
             exchange=CheckpointExchange(hub_key=hub_key, journal=self._journal, ledger=ledger),
             journal=self._journal,
             backend=backend,
@@ -218,6 +212,19 @@ def _make_credentials(settings: Settings, directory: Path) -> ServerCredentials:
     tls = settings.tls
     return ServerCredentials(
         certificate=directory / tls.certificate, key=directory / tls.key, client_ca=directory / tls.client_ca
+    )
+
+
+def _make_documents(
+    settings: Settings, policy: Policy, signers: Signers, ledger: Ledger, *, journal: Journal, readers: Executor
+) -> Documents:
+    return Documents(
+        policy=policy,
+        signers=signers,
+        ledger=ledger,
+        journal=journal,
+        readers=readers,
+        max_document_bytes=settings.server.max_document_bytes,
     )
 
 

@@ -14,7 +14,7 @@ from hub.signing.port import SigningPort
 log = structlog.get_logger(__name__)
 
 # The agent remembers an audit that is longer than ours; somebody else speaks for the agent
-_ALARMS = frozenset({"CHECKPOINT_BEHIND", "COUNTERSIGNATURE_INVALID"})
+_ALARMS = frozenset({"CHECKPOINT_BEHIND", "CHECKPOINT_INVALID"})
 EXCHANGE_SECONDS = 15.0  # for all agents together: a signature each, and a wait for one that is away
 
 

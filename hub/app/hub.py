@@ -25,7 +25,7 @@ from hub.app.state_metrics import StateMetrics
 from hub.app.story import StoryTeller
 from hub.app.stuck_work import StuckWork
 from hub.app.telemetry import Tracing
-from hub.app.upkeep import register_upkeep
+from hub.app.upkeep import expiry_watch, register_upkeep
 from hub.core.clock import Clock
 from hub.core.health import ServiceState
 from hub.core.ids import Ids
@@ -127,7 +127,7 @@ async def serve(
         modules = _make_modules(installation, core, signing, servers, await stored_modes(core.database))
         closing.push_async_callback(modules.close)
         _bind_own_services(installation, core, signing, servers=servers, modules=modules, tracing=tracing)
-        _keep_up(installation, core, modules, closing)
+        _keep_up(installation, core, signing, modules, closing)
         await modules.start()
         follower = ModeFollower(modules=modules, database=core.database, clock=core.clock)
         closing.push_async_callback(_cancel, asyncio.create_task(follower.run_forever(), name="follow modes"))
@@ -144,8 +144,12 @@ async def serve(
         await stop.wait()
 
 
-def _keep_up(installation: Installation, core: Core, modules: Modules, closing: AsyncExitStack) -> None:
+def _keep_up(
+    installation: Installation, core: Core, signing: SigningPort | None, modules: Modules, closing: AsyncExitStack
+) -> None:
     register_upkeep(installation, core, personal=modules.personal)
+    expiries = expiry_watch(installation, core, signing)
+    closing.push_async_callback(_cancel, asyncio.create_task(expiries.run_forever(), name="expiries"))
     rotation = secret_rotation(installation, core, modules)
     closing.push_async_callback(_cancel, asyncio.create_task(rotation.run_forever(), name="follow secrets"))
 

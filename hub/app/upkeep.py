@@ -1,9 +1,11 @@
-"""The hub's own recurring work: what it forgets, what it archives."""
+"""The hub's own recurring work: what it forgets, what it archives, which certificates run out."""
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from hub.app.core import Core
+from hub.app.expiries import Expiries
+from hub.app.expiry_watch import ExpiryWatch
 from hub.app.prepare import Installation
 from hub.app.resealing import Resealing
 from hub.core.audit_archive import ArchiveRules, AuditArchive
@@ -11,6 +13,20 @@ from hub.core.audit_segments import SegmentFolder
 from hub.core.erasure import Erasure, PersonalData
 from hub.core.retention import Forgetting, Retention
 from hub.installation.places import segments_folder
+from hub.signing.port import SigningPort
+
+
+def expiry_watch(installation: Installation, core: Core, signing: SigningPort | None) -> ExpiryWatch:
+    """Return the watch on certificates, known to the outbox; it looks when it is run."""
+    expiries = Expiries(settings=installation.settings, folder=installation.folder, signing=signing)
+    return ExpiryWatch(
+        read=expiries.read,
+        database=core.database,
+        outbox=core.outbox,
+        events=core.events,
+        clock=core.clock,
+        metrics=core.metrics,
+    )
 
 
 def register_upkeep(installation: Installation, core: Core, *, personal: Callable[[], Sequence[PersonalData]]) -> None:

@@ -24,7 +24,6 @@ from hub.signing.coalescing import Coalescer
 from hub.signing.connection import ChannelFiles, Connection
 from hub.signing.documents import Documents
 from hub.signing.port import (
-    DOMAIN,
     AgentCertificate,
     AgentUnavailableError,
     JournalEntry,
@@ -172,8 +171,8 @@ class Agent:
         if problem:
             raise PreconditionError(
                 f"What agent {self.name!r} answered to our checkpoint {problem}; see its journal_key.",
-                reason="COUNTERSIGNATURE_INVALID",
-                domain=DOMAIN,
+                reason="CHECKPOINT_INVALID",
+                domain="landhub.signer.v1",
                 metadata={"agent": self.name},
             )
         return countersignature
@@ -219,7 +218,8 @@ class Agent:
     async def _attempt(self, method: str, request: Message, traceparent: str, attempt: Attempt) -> Any:
         if not await self._connection.is_ready():
             raise NotSentError("no connection")
-        stub: pb_grpc.SignerServiceAsyncStub = pb_grpc.SignerServiceStub(self._connection.channel)
+        channel = self._connection.channel
+        stub: pb_grpc.SignerServiceAsyncStub = pb_grpc.SignerServiceStub(channel)
         send: Callable[..., Awaitable[Any]] = getattr(stub, method)
         attempt.leave()
         try:
@@ -228,7 +228,7 @@ class Agent:
         except grpc.aio.AioRpcError as failure:
             if failure.code() is grpc.StatusCode.UNAUTHENTICATED:
                 # It looks at our certificate before anything else. Perhaps a new one lies there already.
-                if await self._connection.refresh():
+                if await self._connection.refresh(instead_of=channel):
                     raise NotSentError("with a certificate that was replaced") from failure
                 raise CredentialsRefusedError("the agent refuses the hub's certificate") from failure
             error = wire.error_of(self.name, failure)

@@ -90,22 +90,22 @@ class Connection:
         if self._clock.monotonic() - self._looked >= _LOOK_SECONDS:
             self._looked = self._clock.monotonic()
             if not self._closed and self._files.stamp() != self._stamp:
-                self._spawn(self.refresh())
+                self._spawn(self.refresh(instead_of=self._channel))
         return self._channel
 
     async def is_ready(self, *, timeout_seconds: float = CONNECT_SECONDS) -> bool:
         """Whether there is a connection, waiting for one that long: without one, nothing can have been sent."""
-        if await _is_connected(self.channel, timeout_seconds):
+        channel = self.channel
+        if await _is_connected(channel, timeout_seconds):
             return True
-        return await self.refresh()
+        return await self.refresh(instead_of=channel)
 
-    async def refresh(self) -> bool:
-        """Take files that changed, at once. True if a new channel has taken over since this was asked."""
-        before = self._channel
+    async def refresh(self, *, instead_of: grpc.aio.Channel) -> bool:
+        """Take files that changed, at once. True if another channel has taken the place of the one that failed."""
         async with self._refreshing:
             stamp = self._files.stamp()
             if self._closed or stamp == self._stamp:
-                return self._channel is not before
+                return self._channel is not instead_of
             try:
                 fresh = self._open(self._files.read())
             except (OSError, ValueError) as error:

@@ -55,7 +55,8 @@ class Documents:
     async def _send(self, document: ShownDocument, chunks: AsyncIterator[bytes], attempt: Attempt) -> bytes:
         if not await self._connection.is_ready():
             raise NotSentError("no connection")
-        stub: pb_grpc.SignerServiceAsyncStub = pb_grpc.SignerServiceStub(self._connection.channel)
+        channel = self._connection.channel
+        stub: pb_grpc.SignerServiceAsyncStub = pb_grpc.SignerServiceStub(channel)
         traceparent = current_traceparent()
         attempt.has_left = True
         try:
@@ -64,7 +65,7 @@ class Documents:
             return (await _streamed(call, _parts(document, chunks))).digest
         except grpc.aio.AioRpcError as failure:
             if failure.code() is grpc.StatusCode.UNAUTHENTICATED:
-                await self._connection.refresh()
+                await self._connection.refresh(instead_of=channel)
                 raise CredentialsRefusedError("the agent refuses the hub's certificate") from failure
             error: HubError | None = wire.error_of(self._agent, failure)
             if error is None:

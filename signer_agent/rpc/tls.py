@@ -5,6 +5,8 @@ from typing import Any
 
 import grpc
 import structlog
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from signer_agent.errors import SettingsError
 from signer_agent.secret_reference import read_private
@@ -20,6 +22,10 @@ class ServerCredentials:
         self._key = key
         self._client_ca = client_ca
         self._current = self._read()
+        try:
+            _check_pair(self._current[0], self._current[1])
+        except ValueError as error:
+            raise SettingsError(f"{certificate.name} and {key.name} can't be used: {error}") from error
 
     def credentials(self) -> grpc.ServerCredentials:
         """Credentials that demand a client certificate and follow the files.
@@ -35,10 +41,11 @@ class ServerCredentials:
         """Called at each handshake; None keeps what there is."""
         try:
             content = self._read()
-        except SettingsError as error:
-            LOG.warning("tls_files_not_read", cause=str(error))
-            return None
-        if content == self._current:
+            if content == self._current:
+                return None
+            _check_pair(content[0], content[1])
+        except (SettingsError, ValueError) as error:
+            LOG.warning("tls_files_not_taken", cause=str(error))
             return None
         self._current = content
         return self._configuration(*content)
@@ -51,3 +58,10 @@ class ServerCredentials:
 
     def _configuration(self, certificate: bytes, key: bytes, client_ca: bytes) -> grpc.ServerCertificateConfiguration:
         return grpc.ssl_server_certificate_configuration([(key, certificate)], root_certificates=client_ca)
+
+
+def _check_pair(certificate: bytes, key: bytes) -> None:
+    """Refuse files of which one is new and the other one is not yet."""
+    shown = x509.load_pem_x509_certificates(certificate)[0]
+    if load_pem_private_key(key, password=None).public_key() != shown.public_key():
+        raise ValueError("the key does not belong to the certificate")

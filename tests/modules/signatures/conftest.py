@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,7 +54,11 @@ class Pki:
 
 @pytest.fixture(scope="session")
 def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
-    authority = TestAuthority.create(tmp_path_factory.mktemp("signatures-pki"))
+    return make_pki(tmp_path_factory.mktemp("signatures-pki"))
+
+
+def make_pki(directory: Path, *, algorithm: str = "gost2012_256") -> Pki:
+    authority = TestAuthority.create(directory, algorithm=algorithm)
     made = Pki(
         authority=authority,
         seller=authority.issue("seller", SELLER),
@@ -136,6 +141,12 @@ def facts(issued: Issued) -> CertificateFacts:
 
 @pytest.fixture
 async def desk(tmp_path: Path, pki: Pki, agent: AgentProcess) -> AsyncIterator[Desk]:
+    async with open_desk(tmp_path, pki, agent) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def open_desk(tmp_path: Path, pki: Pki, agent: AgentProcess) -> AsyncIterator[Desk]:
     clock = SystemClock()
     upstreams = Upstreams(clock=clock, ids=Ids(clock=clock), registry=CollectorRegistry())
     client = agent_client("main", agent.folder, agent.port, upstreams)
