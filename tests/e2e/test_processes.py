@@ -208,6 +208,8 @@ async def test_a_worker_that_was_stopped_past_its_lease_sends_nothing_when_it_go
         (reference,) = _query(stack, f"SELECT business_reference FROM outbox_jobs WHERE id = '{job}'")
         assert len(_submitted(stack, str(reference[0]).replace("-", "/"))) == 1
         await asyncio.gather(*creating)
+        done = "SELECT count(*) FROM outbox_jobs WHERE kind = 'rosreestr.submit' AND state = 'done'"
+        await _until(lambda: _query(stack, done) == [(count,)])
     counts = Counter(item["contract_number"] for item in control(stack, "/state")["registrations"]["items"])
     assert counts == {f"load/{10 + number}": 1 for number in range(count)}
     assert len(_all_submitted(stack)) == count
