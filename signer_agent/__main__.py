@@ -87,7 +87,7 @@ def _check_config(options: argparse.Namespace) -> int:
         warnings.append("there are no rules: every signature is refused")
     known = set(backend.certificates())
     named = {name for rule in settings.rules for name in rule.certificates if name != "*"}
-    warnings += [f"no certificate {thumbprint} in {settings.keys.folder}" for thumbprint in sorted(named - known)]
+    warnings += [f"no certificate {thumbprint} in {settings.keys.backend}" for thumbprint in sorted(named - known)]
     if settings.hub.audit_public_key is None:
         warnings.append("hub.audit_public_key is not set: the hub's audit checkpoints are not countersigned")
     backend.close()

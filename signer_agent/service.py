@@ -132,7 +132,8 @@ class SigningService:
             self._build_sign_verify(cases)  # some 0.2 ms: less than the way to a thread and back
             return
         loop = asyncio.get_running_loop()
-        slices = [cases[start : start + SLICE] for start in range(0, len(cases), SLICE)]
+        size = SLICE if all(case.signer and case.signer.signs_in_process for case in cases) else 1
+        slices = [cases[start : start + size] for start in range(0, len(cases), size)]
         await asyncio.gather(
             *(
                 loop.run_in_executor(self._workers, contextvars.copy_context().run, self._build_sign_verify, some)

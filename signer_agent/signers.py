@@ -22,6 +22,7 @@ class Signer:
         self, *, held: HeldCertificate, sign: Callable[[str, bytes], bytes], signs_in_process: bool = True
     ) -> None:
         self.held = held
+        self.signs_in_process = signs_in_process
         self.is_quick = signs_in_process and held.facts.public_key_algorithm is PublicKeyAlgorithm.GOST_R_34_10_2012_256
         """Whether a signature takes less than the way to a thread and back."""
         self.template = CadesTemplate(certificate=held.facts)

@@ -11,6 +11,7 @@ from pathlib import Path
 import grpc
 import pytest
 
+from landhub.signer.v1 import signer_service_pb2 as pb
 from sandbox.csp.setup import EmulatedHost
 from signer_agent.console import MAX_LINE_BYTES, SOCKET
 from tests.e2e.agent.support import HubClient, Installation, connected, install, refused, serving, sign_request
@@ -31,7 +32,13 @@ def host(tmp_path: Path, authorities: Authorities) -> EmulatedHost:
 
 
 @pytest.fixture
-def locked(tmp_path: Path, host: EmulatedHost, authorities: Authorities, keys: Keys) -> Iterator[Installation]:
+def locked(
+    tmp_path: Path,
+    host: EmulatedHost,
+    authorities: Authorities,
+    keys: Keys,
+    capfd: pytest.CaptureFixture[str],
+) -> Iterator[Installation]:
     """An agent over a token whose PIN a person gives; `thumbprints["seller"]` is the token's."""
     thumbprint = host.add(authorities.seller, authorities.small, pin=PIN, reader="Aktiv Rutoken ECP 00 00").upper()
     installation = install(tmp_path / "agent", Keys(keys.authority, keys.folder, {"seller": thumbprint}))
@@ -39,6 +46,7 @@ def locked(tmp_path: Path, host: EmulatedHost, authorities: Authorities, keys: K
     yield installation
     kept = [path for path in installation.directory.rglob("*") if path.is_file() and PIN.encode() in path.read_bytes()]
     assert kept == []  # whatever happened, the PIN was written nowhere
+    assert PIN not in "".join(capfd.readouterr())
 
 
 async def signs(client: HubClient, installation: Installation) -> bool:
@@ -135,3 +143,18 @@ async def test_a_licence_that_is_missing_is_refused_with_its_code(locked: Instal
             "cause": "LICENCE_MISSING",
             "code": "0x0000065b",
         }
+
+
+async def test_a_batch_uses_a_slow_key_in_both_threads_and_each_is_answered(
+    locked: Installation, host: EmulatedHost
+) -> None:
+    async with serving(locked) as port, connected(locked, port) as client:
+        await asyncio.to_thread(unlock, locked.directory, typed=PIN)
+        host.machine.add_fault("code", tool="csptest", value="0x80100069")
+        batch = pb.SignBatchRequest(requests=[sign_request(locked.keys) for _ in range(4)])
+
+        answer = await client.stub.SignBatch(batch, timeout=60)
+
+        reasons = sorted(result.failure.reason for result in answer.results)
+        assert reasons == ["", "", "", "KEY_UNAVAILABLE"]
+        assert host.machine.containers()[0].max_in_use == 1  # a token has one run at a time all the same
