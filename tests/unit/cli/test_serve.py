@@ -135,10 +135,10 @@ def test_what_was_refused_is_in_the_story_whether_the_hub_is_up_or_down(
     with serving(folder) as hub:
         with hub.administration() as channel:
             reset_a_breaker_that_is_not_there(channel)
-        assert story(folder, capsys) == ("ResetBreaker  NOT_FOUND UPSTREAM_NOT_FOUND", "")
+        assert story(folder, capsys) == ("ResetBreaker: отказано  NOT_FOUND UPSTREAM_NOT_FOUND", "")
         assert hub.stop() == 0
     line, complaint = story(folder, capsys)
-    assert line == "ResetBreaker  NOT_FOUND UPSTREAM_NOT_FOUND"
+    assert line == "ResetBreaker: отказано  NOT_FOUND UPSTREAM_NOT_FOUND"
     assert "the hub is down" in complaint
     assert main(["story", str(folder), "unheard-of"]) == 1
     assert main(["audit", "verify", str(folder)]) == 0
