@@ -1,7 +1,6 @@
 """Withdrawing a registration: once, found out when the answer is lost, never of what is final or another's."""
 
 import asyncio
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -173,5 +172,5 @@ async def test_the_reason_is_sealed_while_it_must_be_kept_and_forgotten_then(dea
     assert "Канарейкин".encode() not in stored
     await pass_time(deal, times=9)
     assert REASON in deal.vendor.sent_texts()
-    with sqlite3.connect(tmp_path / "landhub.db") as database:
-        assert database.execute("SELECT state, reason FROM rosreestr_withdrawals").fetchall() == [("ACCEPTED", None)]
+    assert execute(tmp_path, "SELECT state FROM rosreestr_withdrawals WHERE reason IS NULL") == ["ACCEPTED"]
+    assert execute(tmp_path, "SELECT count(*) FROM rosreestr_withdrawals") == [1]
