@@ -14,7 +14,7 @@ from hub.core.events import Event, Events
 from hub.core.jobs import Again, Dead, Done, Job, JobKind, Lease, Next
 from hub.modules.rosreestr.port import RefusedByProviderError, RegistrationState, RosreestrPort
 from hub.modules.rosreestr.store import RegistrationRow, RosreestrStore, WithdrawalRow
-from hub.modules.rosreestr.work import OUTCOME_UNKNOWN, PENDING, REFUSED, RegistrationWork, with_status
+from hub.modules.rosreestr.work import OUTCOME_UNKNOWN, PENDING, REFUSED, RegistrationWork, nothing_sent, with_status
 
 WITHDRAW = "rosreestr.withdraw"
 WITHDRAWAL = "rosreestr.Withdrawal"
@@ -66,8 +66,8 @@ class WithdrawalWork:
             return await self._send(withdrawal, row, lease)
         except HubError as error:
             # Down, out of quota, or it refuses our credentials, which a person has to mend: the work goes on later.
-            nothing_sent = not lease.may_have_been_sent
-            return Again(delay=error.retry_after, reason=error.reason, nothing_sent=nothing_sent, error=error)
+            unsent = nothing_sent(error, lease)
+            return Again(delay=error.retry_after, reason=error.reason, nothing_sent=unsent, error=error)
 
     async def _ask(self, withdrawal: WithdrawalRow, row: RegistrationRow, lease: Lease) -> Next | None:
         """See from the registration whether a withdrawal that may have been sent was taken; None to send it again."""

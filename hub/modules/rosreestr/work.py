@@ -92,10 +92,10 @@ class RegistrationWork:
                 row = await self._registration(job.resource_id) or row
             return await self._submit(row, lease)
         except UnavailableError as error:
-            return Again(reason=error.reason, nothing_sent=not lease.may_have_been_sent, error=error)
+            return Again(reason=error.reason, nothing_sent=nothing_sent(error, lease), error=error)
         except ExhaustedError as error:
             return Again(
-                delay=error.retry_after, reason=error.reason, nothing_sent=not lease.may_have_been_sent, error=error
+                delay=error.retry_after, reason=error.reason, nothing_sent=nothing_sent(error, lease), error=error
             )
 
     async def _ask(self, row: RegistrationRow, lease: Lease) -> Next | None:
@@ -190,10 +190,10 @@ class RegistrationWork:
         try:
             return await self._add_documents(addition, row, lease)
         except UnavailableError as error:
-            return Again(reason=error.reason, nothing_sent=not lease.may_have_been_sent, error=error)
+            return Again(reason=error.reason, nothing_sent=nothing_sent(error, lease), error=error)
         except ExhaustedError as error:
             return Again(
-                delay=error.retry_after, reason=error.reason, nothing_sent=not lease.may_have_been_sent, error=error
+                delay=error.retry_after, reason=error.reason, nothing_sent=nothing_sent(error, lease), error=error
             )
 
     async def _add_documents(self, addition: AdditionRow, row: RegistrationRow, lease: Lease) -> Next:
@@ -293,6 +293,14 @@ class RegistrationWork:
         unchanged = (self._clock.now() - row.update_time).total_seconds()
         grown = unchanged * (self._settings.status_poll_base - 1)
         return timedelta(seconds=min(max(grown, self._settings.status_poll_initial), self._settings.status_poll_max))
+
+
+def nothing_sent(error: HubError, lease: Lease) -> bool:
+    """Whether an error proves that nothing was ever sent: it must be the upstream's, and the first.
+
+    The database's refusal to take an outcome is an UnavailableError too, and comes after the bytes have left.
+    """
+    return "upstream" in error.metadata and not lease.may_have_been_sent
 
 
 def _reason(then: Next) -> str:

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection
 
 from hub.core.clock import FakeClock
-from hub.core.errors import AlreadyExistsError, NotFoundError, PreconditionError
+from hub.core.errors import AlreadyExistsError, NotFoundError, PreconditionError, UnavailableError
 from hub.module_api import Resolution
 from hub.modules.rosreestr.port import (
     Document,
@@ -40,6 +41,28 @@ async def test_a_sound_deal_is_submitted_once_and_told_on_the_bus(deal: Deal) ->
     assert row.state == "SUBMITTED"
     assert deal.vendor.registrations() == [row.vendor_id]
     assert await event_states(deal) == ["PENDING", "SUBMITTED"]
+
+
+async def test_an_outcome_that_the_database_did_not_take_is_asked_for_and_nothing_is_sent_again(
+    deal: Deal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, refused = deal.core.database.write, list[str]()
+
+    async def refusing(fn: Any, *, label: str) -> Any:
+        if label == "outbox.settle" and not refused:
+            refused.append(label)
+            raise UnavailableError("the disk is full", reason="AUDIT_UNAVAILABLE")
+        return await write(fn, label=label)
+
+    monkeypatch.setattr(deal.core.database, "write", refusing)
+    deal.vendor.fail("submit", "answer_lost")
+    row = await deal.service.create_registration(deal.core.call(), a_transfer(deal.vendor))
+    await deal.core.clock.advance(20)
+    await deal.core.outbox.run_due()
+    fresh = await deal.service.get_registration(deal.core.call(), row.id)
+    assert refused
+    assert fresh.vendor_id in deal.vendor.registrations()
+    assert deal.vendor.calls("submit") == 1
 
 
 async def test_a_replay_answers_the_resource_as_it_is_now(deal: Deal) -> None:
