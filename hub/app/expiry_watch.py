@@ -48,12 +48,7 @@ class ExpiryWatch:
         self._outbox = outbox
         self._events = events
         self._clock = clock
-        self._days_left = Gauge(
-            "landhub_certificate_days_left",
-            "Days until a certificate runs out; negative when it has.",
-            ("certificate", "name"),
-            registry=metrics,
-        )
+        self._days_left = days_left(registry=metrics)
         self._planned: frozenset[str] = frozenset()
         outbox.register(JobKind(name=KIND, handler=self._handle, concurrency=1))
 
@@ -104,6 +99,16 @@ class ExpiryWatch:
 
     def _tell(self, conn: Connection, event: Event) -> None:
         self._events.append(conn, event)
+
+
+def days_left(*, registry: CollectorRegistry) -> Gauge:
+    """Make the metric."""
+    return Gauge(
+        "landhub_certificate_days_left",
+        "Days until a certificate runs out; negative when it has.",
+        ("certificate", "name"),
+        registry=registry,
+    )
 
 
 def _days_to_tell(expire_time: datetime, now: datetime) -> Iterator[int]:

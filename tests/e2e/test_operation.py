@@ -41,7 +41,11 @@ def test_a_probe_goes_all_the_way(stack: Stack, capsys: pytest.CaptureFixture[st
 def test_the_board_shows_the_provider_and_the_agent(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
     code, found = run(capsys, "upstreams", str(stack.installation.folder))
     assert code == 0
-    assert {upstream["name"] for upstream in found} == {"rosreestr.xml_gateway", "signing.main"}
+    assert {upstream["name"] for upstream in found} == {
+        "rosreestr.xml_gateway",
+        "signing.main",
+        "signing.main.documents",
+    }
     assert main(["upstreams", str(stack.installation.folder)]) == 0
     assert "closed" in capsys.readouterr().out
 

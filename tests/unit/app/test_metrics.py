@@ -12,6 +12,7 @@ from typing import Any, cast
 import pytest
 from prometheus_client import CollectorRegistry
 
+from hub.app.expiry_watch import days_left
 from hub.app.reload import AccessReload
 from hub.app.state_metrics import StateGauges, StateMetrics
 from hub.core.clock import FakeClock
@@ -39,7 +40,7 @@ def registered(folder: Path) -> dict[str, tuple[str, str]]:
         return
 
     registry = CollectorRegistry()
-    for metrics in (CoreMetrics, RpcMetrics, EventsMetrics, UpstreamMetrics, StateGauges):
+    for metrics in (CoreMetrics, RpcMetrics, EventsMetrics, UpstreamMetrics, StateGauges, days_left):
         metrics(registry=registry)
     AccessReload(folder=folder, settings=parse_settings(""), let_in=let_in, clock=FakeClock(), registry=registry)
     found: dict[str, tuple[str, str]] = {}
