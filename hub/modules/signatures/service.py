@@ -19,6 +19,7 @@ from hub.core.database import Database
 from hub.core.effects import Claim, Effects
 from hub.core.errors import HubError, NotFoundError
 from hub.core.ids import Ids
+from hub.core.vendor_reference import ReferenceShape
 from hub.modules.signatures.hashing import digest_all, digest_stream, hashed
 from hub.modules.signatures.port import (
     AgentCertificate,
@@ -56,6 +57,9 @@ class HashedDocument:
     algorithm: DigestAlgorithm
     seen_by: str = ""
     is_empty: bool = False
+
+
+_UUID = ReferenceShape(length=32, alphabet="0123456789abcdef")
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +213,17 @@ class SignaturesService:
                 create_time=claim.now,
                 traceparent=call.traceparent,
                 agent=agent,
+                asked_as=self._asked_as(call, index),
             )
             self._store.add(conn, row)
+
+    def _asked_as(self, call: Call, index: int) -> str:
+        """Return the UUID under which the agent is asked for the document at the index of a request.
+
+        Ours, since two callers may use the same request_id and the agent knows one hub. Made of the call, not drawn, so
+        that a replay to a hub whose database was restored meets the signature that the agent has made already.
+        """
+        return str(uuid.UUID(hex=self._effects.reference(call, shape=_UUID, attempt=index + 1), version=4))
 
     async def get_signature(self, call: Call, signature_id: str) -> SignatureRow:
         """Return a signature of the caller's.

@@ -50,6 +50,7 @@ signatures = Table(
     Column("create_time", UtcTime, nullable=False),
     Column("expire_time", UtcTime, nullable=True),
     Column("agent", String(64), nullable=False, server_default=""),
+    Column("asked_as", String(36), nullable=False, server_default=""),
     Index("signatures_signatures_by_batch", "batch_id", "id"),
 )
 
@@ -79,6 +80,8 @@ class SignatureRow:
     expire_time: datetime | None = None
     agent: str = ""
     """Who was asked to make it; empty for a foreign one. Nobody else may be, once it may have been asked."""
+    asked_as: str = ""
+    """The UUID under which the agent is asked; empty for a foreign one, and for one begun by an older release."""
 
 
 _COLUMNS = tuple(item.name for item in fields(SignatureRow))

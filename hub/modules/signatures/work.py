@@ -214,7 +214,7 @@ def _order(row: SignatureRow) -> SigningOrder:
         statement, signature, key_id = row.attestation
         attestation = Attestation(statement=statement, signature=signature, key_id=key_id)
     return SigningOrder(
-        request_id=row.id,  # a UUID of ours: two callers may use the same request_id, and the agent knows one hub
+        request_id=row.asked_as or row.id,
         business_reference=row.business_reference,
         caller=row.caller,
         document_kind=row.document_kind,

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, delete
 
 from gost.certificate import read_certificate
 from gost.digest import DigestAlgorithm, streebog256
@@ -18,6 +19,8 @@ from hub.modules.signatures.port import (
     SigningRefusedError,
 )
 from hub.modules.signatures.service import Document
+from hub.modules.signatures.store import signatures
+from hub.storage.tables import idempotency_keys, outbox_jobs
 from sandbox.foreign_signer import sign_detached, verify_detached
 from tests.modules.signatures.conftest import Desk, facts, works
 from tests.support.databases import stored_bytes
@@ -45,6 +48,20 @@ async def test_the_same_request_makes_one_signature(desk: Desk) -> None:
     assert again == first
     with pytest.raises(AlreadyExistsError):
         await desk.service.sign_one(desk.core.call(fingerprint=b"other"), desk.thumbprint, to_sign(b"other"))
+
+
+async def test_a_hub_restored_from_before_a_signature_meets_it_again(desk: Desk) -> None:
+    documents = [to_sign(f"документ {number}".encode()) for number in range(3)]
+    made = await desk.service.sign_many(desk.core.call(), desk.thumbprint, documents)
+
+    def forget(conn: Connection) -> None:
+        for table in (signatures, outbox_jobs, idempotency_keys):
+            conn.execute(delete(table))
+
+    await desk.core.database.write(forget, label="test")
+    again = await desk.service.sign_many(desk.core.call(), desk.thumbprint, documents)
+    assert [row.cms for row in again] == [row.cms for row in made]
+    assert {row.id for row in again}.isdisjoint(row.id for row in made)
 
 
 async def test_a_batch_is_signed_in_its_order_and_told_one_by_one(desk: Desk) -> None:
