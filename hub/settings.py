@@ -158,7 +158,7 @@ class StorageSettings(_Table):
     pseudonym_key: SecretReference = "file:keys/pseudonym.key"
     """Makes the keyed hashes of requests and persons."""
     lease_seconds: int = Field(default=90, ge=3, le=3600)
-    """How long work stays with a process that no longer answers, at most; longer than any one attempt at a provider."""
+    """How long work stays with a process that no longer answers, at most; attempts at writes are cut to 4/5 of it."""
     free_space_watermark_bytes: int = Field(default=256 << 20, ge=0)
     """Below this much free disk no new mutation is taken."""
 

@@ -43,6 +43,8 @@ from hub.storage.person_store import SqlPersonStore
 from hub.storage.postgres import PostgresDatabase
 from hub.storage.segment_store import SqlSegmentStore
 
+_OF_A_LEASE = 0.8  # how much of it an attempt at a write may take; the rest is for writing down what came of it
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Core:
@@ -132,8 +134,13 @@ async def open_core(
             keys, database=database, outbox=outbox, store=idempotency_store, audit=audit, clock=clock, ids=ids
         ),
         events=Events(database=database, store=event_store, outbox=outbox, clock=clock, ids=ids),
-        upstreams=Upstreams(clock=clock, ids=ids, registry=metrics),
+        upstreams=_upstreams(installation, clock=clock, ids=ids, metrics=metrics),
     )
+
+
+def _upstreams(installation: Installation, *, clock: Clock, ids: Ids, metrics: CollectorRegistry) -> Upstreams:
+    longest = _OF_A_LEASE * installation.settings.storage.lease_seconds
+    return Upstreams(clock=clock, ids=ids, registry=metrics, longest_write_seconds=longest)
 
 
 def _trail(

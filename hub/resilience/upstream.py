@@ -2,6 +2,7 @@
 
 import asyncio
 import copy
+import math
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -64,11 +65,26 @@ Send = Callable[[Attempt], Awaitable[T]]
 
 
 class Upstream:
-    """One service outside, named "module.provider"."""
+    """One service outside, named "module.provider".
 
-    def __init__(self, *, name: str, policy: Policy, clock: Clock, ids: Ids, metrics: UpstreamMetrics) -> None:
+    Args:
+        longest_write_seconds: No attempt at what changes the world lasts longer, whatever the policy says: less than a
+            lease, so that a worker that slept wakes up to an attempt whose time is over.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        policy: Policy,
+        clock: Clock,
+        ids: Ids,
+        metrics: UpstreamMetrics,
+        longest_write_seconds: float = math.inf,
+    ) -> None:
         self.name = name
         self.policy = policy
+        self._longest_write_seconds = longest_write_seconds
         self._clock = clock
         self._ids = ids
         self._metrics = metrics
@@ -99,12 +115,17 @@ class Upstream:
             Exception: whatever `guard` raised, and hub errors that `send` raised.
         """
         deadline = self._clock.monotonic() + self.policy.total_timeout
+        longest = self.policy.attempt_timeout
+        if safety is not Safety.READ:
+            longest = min(longest, self._longest_write_seconds)
         may_have_acted = False
 
         async def attempt(number: int) -> T:
             nonlocal may_have_acted
             try:
-                return await self._gate.run(lambda: self._attempt(operation, number, send, deadline, guard))
+                return await self._gate.run(
+                    lambda: self._attempt(operation, number, send, guard, longest=longest, deadline=deadline)
+                )
             except AttemptError as failure:
                 may_have_acted |= failure.may_have_acted
                 raise
@@ -172,13 +193,15 @@ class Upstream:
         self._surprises.add((operation, kind, shown))
         _log.warning("upstream_surprise", upstream=self.name, operation=operation, kind=kind, word=shown)
 
-    async def _attempt(self, operation: str, number: int, send: Send[T], deadline: float, guard: Guard | None) -> T:
+    async def _attempt(
+        self, operation: str, number: int, send: Send[T], guard: Guard | None, *, longest: float, deadline: float
+    ) -> T:
         if self._pacer:
             waiting = self._clock.monotonic()
             await self._pacer.take_turn(at_most_seconds=deadline - waiting)
             self._metrics.waited(self.name, self._clock.monotonic() - waiting)
         started = self._clock.monotonic()
-        seconds = min(self.policy.attempt_timeout, deadline - started)
+        seconds = min(longest, deadline - started)
         current = Attempt(number=number, timeout_seconds=seconds, ends=started + seconds, clock=self._clock)
         outcome = "abandoned"
         self._board.in_flight += 1
@@ -238,9 +261,16 @@ class _HeldBackError(Exception):
 
 
 class Upstreams:
-    """All upstreams of this process: opens them by name, and tells how they do."""
+    """All upstreams of this process: opens them by name, and tells how they do.
 
-    def __init__(self, *, clock: Clock, ids: Ids, registry: CollectorRegistry) -> None:
+    Args:
+        longest_write_seconds: See Upstream.
+    """
+
+    def __init__(
+        self, *, clock: Clock, ids: Ids, registry: CollectorRegistry, longest_write_seconds: float = math.inf
+    ) -> None:
+        self._longest_write_seconds = longest_write_seconds
         self._clock = clock
         self._ids = ids
         self._metrics = UpstreamMetrics(registry=registry)
@@ -260,7 +290,14 @@ class Upstreams:
         """Open one, "module.provider"; opened again (a module that is started again), it starts afresh."""
         if self._keeps_open and name in self._upstreams:
             return self._upstreams[name]
-        upstream = Upstream(name=name, policy=policy, clock=self._clock, ids=self._ids, metrics=self._metrics)
+        upstream = Upstream(
+            name=name,
+            policy=policy,
+            clock=self._clock,
+            ids=self._ids,
+            metrics=self._metrics,
+            longest_write_seconds=self._longest_write_seconds,
+        )
         self._upstreams[name] = upstream
         return upstream
 

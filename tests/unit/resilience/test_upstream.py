@@ -94,6 +94,29 @@ async def test_a_write_that_may_have_acted_is_unknown(safety: Safety, failure: A
         await Harness().call(failure, safety=safety)
 
 
+@pytest.mark.parametrize(
+    ("safety", "seconds"), [(Safety.READ, 20.0), (Safety.ASK_STATUS_FIRST, 8.0), (Safety.IRREVERSIBLE, 8.0)]
+)
+async def test_an_attempt_at_a_write_is_shorter_than_a_lease_whatever_the_policy_says(
+    safety: Safety, seconds: float
+) -> None:
+    harness = Harness()
+    upstreams = Upstreams(
+        clock=harness.clock,
+        ids=SeededIds(clock=harness.clock),
+        registry=CollectorRegistry(),
+        longest_write_seconds=8.0,
+    )
+    given: list[float] = []
+
+    async def send(attempt: Attempt) -> str:
+        given.append(attempt.timeout_seconds)
+        return "done"
+
+    await upstreams.open("plots.vendor", Policy(attempt_timeout=20.0)).call("write", send, safety=safety)
+    assert given == [seconds]
+
+
 @pytest.mark.parametrize("failure", [NotSentError("x"), UpstreamClosedError("x")])
 async def test_a_write_that_certainly_did_not_act_is_unavailable(failure: AttemptError) -> None:
     with pytest.raises(UnavailableError):
