@@ -18,7 +18,7 @@ from tests.campaign.canaries import WORD
 
 
 def _skip_lease_check() -> None:
-    async def check(_lease: HeldLease) -> None:
+    async def check(_lease: HeldLease, _change: object = None) -> None:
         """Send whoever holds the job, and leave no mark that it was sent."""
 
     HeldLease.check = check  # type: ignore[method-assign,assignment]
