@@ -9,6 +9,8 @@ import pytest
 
 from hub.cli.main import main
 from sandbox.demo.stack import Stack
+from tests.support.known import make_known
+from tests.support.stack import channel
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, list[dict[str, str]]]:
@@ -61,7 +63,14 @@ def test_a_running_hub_tells_the_metrics_of_the_page_and_no_others(stack: Stack)
     assert "process_resident_memory_bytes" in text
 
 
-def test_nothing_is_stuck_and_no_job_waits_in_vain(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(capsys, "stuck", str(stack.installation.folder)) == (0, [])
-    code, _ = run(capsys, "outbox", "list", str(stack.installation.folder), "--state", "dead")
+def test_what_is_stuck_is_named_with_what_to_do_about_it(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    with channel(stack.installation) as client:
+        known = make_known(stack, client, "Договор для оператора".encode())
+    code, found = run(capsys, "stuck", str(stack.installation.folder))
+    assert code == 1
+    (ours,) = (work for work in found if work["resource"] == known.unknown_outcome)
+    assert (ours["cause"], ours["lastError"]) == ("OUTCOME_UNKNOWN", "REFERENCE_TAKEN")
+    assert "hub resolve" in ours["remedy"]
+    code, dead = run(capsys, "outbox", "list", str(stack.installation.folder), "--state", "dead")
     assert code == 0
+    assert known.idle_job in json.dumps(dead)
