@@ -66,8 +66,11 @@ def _kill(options: argparse.Namespace) -> int:
         )
     for violation in report.violations:
         print(f"    {violation}")  # noqa: T201 - a command line prints
+    options.report.parent.mkdir(parents=True, exist_ok=True)
     kept = json.loads(options.report.read_text()) if options.report.exists() and options.seeds else {}
     options.report.write_text(json.dumps(kept | {"kill_runs": report.as_json()}, ensure_ascii=False, indent=1) + "\n")
+    done = f"{report.hub_kills + report.agent_kills} kills, {report.pauses} pauses, {report.deals} deals"
+    print(f"{done}: {len(report.violations)} violations; {options.report}")  # noqa: T201 - a command line prints
     return 1 if report.violations else 0
 
 
