@@ -82,10 +82,10 @@ def tool_engine(folder: Path, *, read_only: bool = True) -> Engine:
 
 
 @contextmanager
-def disposed(engine: Engine) -> Iterator[None]:
+def disposed(engine: Engine) -> Iterator[Engine]:
     """Close the engine's connections in the end, whatever happens."""
     try:
-        yield
+        yield engine
     finally:
         engine.dispose()
 

@@ -16,8 +16,8 @@ from hub.modules.rosreestr.personal import personal_data
 from hub.modules.rosreestr.store import RegistrationRow, RosreestrStore, registrations
 from hub.modules.rosreestr.work import REGISTRATION
 from hub.storage.audit_store import SqlAuditStore
-from hub.storage.engine import sqlite_engine
 from tests.support.core_fixtures import Core, open_core, public_key
+from tests.support.databases import disposed, stored_bytes, tool_engine
 
 INN, OTHER_INN = "500100732259", "502099000124"
 KEEP = timedelta(days=100)
@@ -79,10 +79,6 @@ async def next_day(core: Core) -> None:
     await core.outbox.run_due()
 
 
-def bytes_of(folder: Path) -> bytes:
-    return b"".join(path.read_bytes() for path in folder.glob("landhub.db*"))
-
-
 async def test_only_final_registrations_past_their_time_are_blanked(tmp_path: Path) -> None:
     async with open_core(tmp_path) as core:
         upkeep(core)
@@ -102,10 +98,10 @@ async def test_a_person_is_erased_from_all_final_resources_and_from_the_others_w
         _, sealed = await add(core, "REGISTERED", INN)
         under_way, _ = await add(core, "SUSPENDED", INN)
         others, _ = await add(core, "REGISTERED", OTHER_INN)
-        assert sealed in bytes_of(tmp_path)
+        assert sealed in stored_bytes(tmp_path)
         await ask(core, f" {INN[:4]}-{INN[4:]} ")
         assert await holders(core) == {under_way, others}
-        assert sealed not in bytes_of(tmp_path)
+        assert sealed not in stored_bytes(tmp_path)
         done = registrations.update().where(registrations.c.id == under_way).values(state="REGISTERED")
         await core.database.write(lambda conn: conn.execute(done), label="test")
         await next_day(core)
@@ -122,11 +118,9 @@ async def test_the_audit_tells_of_an_erasure_without_the_datum_and_is_whole(tmp_
         assert [dict(record.details) for record in erased] == [{"erased": "1", "waiting": "0"}]
         person = core.persons.pseudonym(Identifier.INN, INN)
         assert not any(INN in repr(row) or person in repr(row) for row in records)
-    engine = sqlite_engine(tmp_path / "landhub.db", pool_size=1, read_only=True)
-    with engine.connect() as conn:
+    with disposed(tool_engine(tmp_path)) as engine, engine.connect() as conn:
         file = CheckpointFile(tmp_path / "audit" / "checkpoints.jsonl")
         assert verify(conn, store=SqlAuditStore(), file=file, public_keys=[public_key()]).ok
-    engine.dispose()
 
 
 async def test_what_belongs_to_a_module_that_is_off_waits_for_it(tmp_path: Path) -> None:
