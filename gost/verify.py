@@ -5,8 +5,8 @@ revocation lists are those given. What a timestamp would prove is left open, so 
 that time makes the signature INDETERMINATE rather than false; ``Report.is_valid`` is true of neither.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from gost import digest as hashing
@@ -57,13 +57,15 @@ class VerificationPolicy:
 
 
 @dataclass(frozen=True, slots=True)
-class _Finding:
+class Finding:
+    """What is to be said of a signature."""
+
     indication: Indication
     sub_indication: SubIndication | None
     explanation: str
 
 
-_PASSED = _Finding(Indication.TOTAL_PASSED, None, "the signature, the certificate and its chain are good")
+_PASSED = Finding(Indication.TOTAL_PASSED, None, "the signature, the certificate and its chain are good")
 
 
 def verify_detached(
@@ -129,64 +131,92 @@ def _verify_signer(
     policy: VerificationPolicy,
     at: datetime,
 ) -> SignerReport:
-    chain = Chain(elements=(), is_anchored=False)
-    try:
-        finding = _document_finding(signer, digest) or _signature_finding(signer)
-        if finding is None and signer.certificate is not None:
-            chain = policy.trust.build_chain(
-                signer.certificate, extra=signed_data.certificates, at=at, max_crl_age=policy.max_crl_age
-            )
-            finding = _chain_finding(chain, require_crl=policy.require_crl)
-    except MalformedError as error:
-        finding = _Finding(Indication.TOTAL_FAILED, SubIndication.FORMAT_FAILURE, str(error))
-    except UnsupportedAlgorithmError as error:
-        finding = _Finding(Indication.INDETERMINATE, SubIndication.CRYPTO_CONSTRAINTS_FAILURE, str(error))
-    finding = finding or _PASSED
-    return SignerReport(
-        indication=finding.indication,
-        sub_indication=finding.sub_indication,
-        explanation=finding.explanation,
-        certificate=signer.certificate,
-        chain=chain.elements,
+    found = judge(
+        signer.certificate,
+        lambda: _document_finding(signer, digest) or _signature_finding(signer),
+        extra=signed_data.certificates,
+        policy=policy,
+        at=at,
+    )
+    return replace(
+        found,
         signing_time_claimed=signer.signing_time,
         unprotected_attributes=signer.unsigned_attribute_types,
     )
 
 
-def _document_finding(signer: SignerInfo, digest: bytes | Mapping[DigestAlgorithm, bytes]) -> _Finding | None:
+def judge(
+    certificate: CertificateFacts | None,
+    look: Callable[[], Finding | None],
+    *,
+    extra: Sequence[CertificateFacts],
+    policy: VerificationPolicy,
+    at: datetime,
+) -> SignerReport:
+    """Judge one signer, whatever the signature's format.
+
+    Args:
+        certificate: the signer's.
+        look: says what is wrong with the signature itself, None if nothing is; it may raise MalformedError and
+            UnsupportedAlgorithmError. Only if it finds nothing, the certificate's chain is judged.
+        extra: untrusted certificates that came along.
+        policy: whom to trust.
+        at: aware.
+    """
+    chain = Chain(elements=(), is_anchored=False)
+    try:
+        finding = look()
+        if finding is None and certificate is not None:
+            chain = policy.trust.build_chain(certificate, extra=extra, at=at, max_crl_age=policy.max_crl_age)
+            finding = _chain_finding(chain, require_crl=policy.require_crl)
+    except MalformedError as error:
+        finding = Finding(Indication.TOTAL_FAILED, SubIndication.FORMAT_FAILURE, str(error))
+    except UnsupportedAlgorithmError as error:
+        finding = Finding(Indication.INDETERMINATE, SubIndication.CRYPTO_CONSTRAINTS_FAILURE, str(error))
+    finding = finding or _PASSED
+    return SignerReport(
+        indication=finding.indication,
+        sub_indication=finding.sub_indication,
+        explanation=finding.explanation,
+        certificate=certificate,
+        chain=chain.elements,
+    )
+
+
+def _document_finding(signer: SignerInfo, digest: bytes | Mapping[DigestAlgorithm, bytes]) -> Finding | None:
     given = digest.get(signer.digest_algorithm) if isinstance(digest, Mapping) else digest
     if given is None:
-        return _Finding(
+        return Finding(
             Indication.INDETERMINATE,
             SubIndication.SIGNED_DATA_NOT_FOUND,
             f"the document was not hashed with {signer.digest_algorithm.name}, which this signer uses",
         )
     if bytes(given) != signer.message_digest:
-        return _Finding(Indication.TOTAL_FAILED, SubIndication.HASH_FAILURE, "this is not the document that was signed")
+        return Finding(Indication.TOTAL_FAILED, SubIndication.HASH_FAILURE, "this is not the document that was signed")
     return None
 
 
-def _signature_finding(signer: SignerInfo) -> _Finding | None:
+def _signature_finding(signer: SignerInfo) -> Finding | None:
     if signer.certificate is None:
-        return _Finding(
+        return Finding(
             Indication.INDETERMINATE,
             SubIndication.NO_SIGNING_CERTIFICATE_FOUND,
             "the CMS does not hold the signer's certificate",
         )
     if not PublicKey.from_certificate(signer.certificate).verify(signer.signed_attributes, signer.signature):
-        return _Finding(
+        return Finding(
             Indication.TOTAL_FAILED,
             SubIndication.SIG_CRYPTO_FAILURE,
             "the signature was not made by the certificate's key, or the signed attributes were changed",
         )
     if signer.signing_certificate is None:
-        return _Finding(
+        return Finding(
             Indication.INDETERMINATE,
             SubIndication.SIG_CONSTRAINTS_FAILURE,
             "the signed attribute signingCertificateV2 is missing, so this is not CAdES-BES",
         )
     if not _names(signer.signing_certificate, signer.certificate):
-        return _Finding(
+        return Finding(
             Indication.INDETERMINATE,
             SubIndication.NO_SIGNING_CERTIFICATE_FOUND,
             "the signed attribute signingCertificateV2 names another certificate",
@@ -203,7 +233,7 @@ def _names(reference: SigningCertificateReference, certificate: CertificateFacts
     )
 
 
-def _chain_finding(chain: Chain, *, require_crl: bool) -> _Finding | None:
+def _chain_finding(chain: Chain, *, require_crl: bool) -> Finding | None:
     """The gravest fault of the chain; "revoked" before "expired", since it says more."""
     leaf, *issuers = chain.elements
     if not chain.is_anchored:
@@ -247,7 +277,7 @@ _CHAIN_FAULTS = (
 )
 
 
-def _revoked_finding(leaf: ChainElement, issuers: list[ChainElement]) -> _Finding | None:
+def _revoked_finding(leaf: ChainElement, issuers: list[ChainElement]) -> Finding | None:
     if leaf.revocation is RevocationStatus.REVOKED:
         return _indeterminate(
             SubIndication.REVOKED_NO_POE,
@@ -258,9 +288,9 @@ def _revoked_finding(leaf: ChainElement, issuers: list[ChainElement]) -> _Findin
     return None
 
 
-def _time_finding(leaf: ChainElement, issuers: list[ChainElement]) -> _Finding | None:
+def _time_finding(leaf: ChainElement, issuers: list[ChainElement]) -> Finding | None:
     if leaf.status is CertificateStatus.NOT_YET_VALID:  # the signature exists, so it was made before notBefore
-        return _Finding(
+        return Finding(
             Indication.TOTAL_FAILED, SubIndication.NOT_YET_VALID, "the signature is older than its certificate"
         )
     if leaf.status is CertificateStatus.EXPIRED:
@@ -273,7 +303,7 @@ def _time_finding(leaf: ChainElement, issuers: list[ChainElement]) -> _Finding |
     return None
 
 
-def _crl_finding(chain: Chain, *, require_crl: bool) -> _Finding | None:
+def _crl_finding(chain: Chain, *, require_crl: bool) -> Finding | None:
     unsure = {RevocationStatus.MISSING, RevocationStatus.STALE, RevocationStatus.UNUSABLE}
     if require_crl and any(element.revocation in unsure for element in chain.elements):
         return _indeterminate(
@@ -282,5 +312,5 @@ def _crl_finding(chain: Chain, *, require_crl: bool) -> _Finding | None:
     return None
 
 
-def _indeterminate(sub_indication: SubIndication, explanation: str) -> _Finding:
-    return _Finding(Indication.INDETERMINATE, sub_indication, explanation)
+def _indeterminate(sub_indication: SubIndication, explanation: str) -> Finding:
+    return Finding(Indication.INDETERMINATE, sub_indication, explanation)
