@@ -44,6 +44,15 @@ class Chain:
         """
         return await self.tracing.around(passage, self._answered)
 
+    def recheck(self, passage: Passage) -> None:
+        """Let a call that is under way go on.
+
+        Raises:
+            HubError: its caller would not be let in any more.
+        """
+        self.identify.check(passage)
+        self.authorize.check(passage)
+
     async def _answered(self, passage: Passage) -> bytes:
         return await self.errors.around(passage, self._admitted)
 

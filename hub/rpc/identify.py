@@ -13,6 +13,7 @@ from hub.rpc.passage import Identity, Passage
 from hub.rpc.trust import Trust, caller_name, validity
 
 _MOST_CERTIFICATES = 1024  # known at once; one more only costs a parse
+_UNKNOWN_ISSUER = "issuer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,13 @@ class Identify:
         passage.identity = leaf.identity
 
     def _leaf(self, pem: bytes) -> _Leaf:
-        self._trust.refresh()
+        leaf = self._known(pem)
+        if leaf.objection == _UNKNOWN_ISSUER:  # TLS, which looks at each handshake, may know a new CA before we do
+            leaf = self._known(pem, at_once=True)
+        return leaf
+
+    def _known(self, pem: bytes, *, at_once: bool = False) -> _Leaf:
+        self._trust.refresh(at_once=at_once)
         version = (self._trust.version, self._access.version)
         if self._version != version:
             self._version = version

@@ -10,6 +10,7 @@ import grpc
 from google.protobuf.message import Message
 
 from hub.core.call import Call
+from hub.core.errors import HubError
 from hub.rpc.binding import BoundService, ServicerFunction
 from hub.rpc.contract import Method
 
@@ -45,7 +46,7 @@ class Passage:
         request: The parsed request, or the iterator of a stream's parsed requests.
         request_id, business_reference, fingerprint: From the request, or the first of a stream.
         resource: "<type>/<id>" of the resource the request names; empty if none.
-        ended_by_drain: The server stops and has cancelled this stream.
+        ended_by: Why the server has cancelled this stream of answers; None while it has not.
         code, reason: What is answered; written to the audit, the span and the metrics.
     """
 
@@ -63,7 +64,7 @@ class Passage:
     business_reference: str = ""
     resource: str = ""
     fingerprint: bytes = field(default=b"", repr=False)
-    ended_by_drain: bool = False
+    ended_by: HubError | None = None
     code: grpc.StatusCode = grpc.StatusCode.OK
     reason: str = ""
 

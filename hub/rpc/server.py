@@ -1,7 +1,6 @@
 """One gRPC server over mTLS: the contract's services behind the chain, with health and reflection beside them."""
 
 import asyncio
-import contextlib
 import re
 from collections.abc import Iterable
 
@@ -38,7 +37,7 @@ from hub.rpc.validating import Rules, Validating
 _KEEPALIVE_MILLISECONDS = 60_000  # finds a dead peer behind a middlebox that forgets idle connections
 _KEEPALIVE_TIMEOUT_MILLISECONDS = 20_000
 _FASTEST_CLIENT_PING_MILLISECONDS = 10_000
-_DRAIN_SECONDS = 5.0  # for streams to hear that they end, after which they are cut
+_RECHECK_SECONDS = 1.0  # a look at three files, and one into a table for each stream
 
 _UNKNOWN_METHOD = Method(
     path="/unknown",
@@ -102,7 +101,8 @@ class Server:
         )
         self._bind_own()
         self._server: grpc.aio.Server | None = None
-        self._refusals_task: asyncio.Task[None] | None = None
+        self._clock = clock
+        self._background: list[asyncio.Task[None]] = []
 
     def bind(self, binding: ServiceBinding) -> None:
         """Let a servicer take a service's calls, from now on; may be repeated when a module was built anew.
@@ -134,7 +134,10 @@ class Server:
             raise OSError(f"can't listen on {self._options.address}; is it taken by another process?") from error
         await server.start()
         self._server = server
-        self._refusals_task = asyncio.create_task(self._refusals.run())
+        self._background = [
+            asyncio.create_task(self._refusals.run(), name="count refusals"),
+            asyncio.create_task(self._end_refused_streams(), name="end refused streams"),
+        ]
         return port
 
     async def drain(self, grace_seconds: float) -> None:
@@ -152,12 +155,17 @@ class Server:
             await asyncio.sleep(0)
             self._handling.end_streams()
             await stopping
-        if self._refusals_task is not None:
-            self._refusals_task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._refusals_task
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
         self._refusals.flush()
         await self._auditing.close()
+
+    async def _end_refused_streams(self) -> None:
+        """Hold open streams of answers against who is let in now: a call is checked once, and a stream lasts."""
+        while True:
+            await self._clock.sleep(_RECHECK_SECONDS)
+            self._handling.end_refused(self._chain.recheck)
 
     def _bind_own(self) -> None:
         health = health_service()

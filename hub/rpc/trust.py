@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -21,6 +22,7 @@ _SMALLEST_RSA_BITS = 2048
 _SMALLEST_EC_BITS = 256
 _LARGEST_FILE_BYTES = 16 * 1024 * 1024  # a CRL of some hundred thousand certificates
 _CALLER_URI = "landhub://caller/"
+_PEM_CRL = re.compile(rb"-----BEGIN X509 CRL-----.*?-----END X509 CRL-----", re.DOTALL)
 _OLD_HASHES = frozenset({"md5", "sha1"})
 
 _Stamp = tuple[tuple[int, int], ...]
@@ -30,10 +32,11 @@ class Trust:
     """The files of TlsFiles, read again when one of them changes.
 
     A file that can't be read or parsed when it changes leaves what was read before in force, and is logged; when the
-    server starts, it stops it.
+    server starts, it stops it. A CA that was taken out is out in any case. While a CA is replaced, the CRLs of both may
+    follow each other in PEM; one that no CA here has signed counts for nothing.
 
     Raises:
-        ValueError, OSError: a file can't be read, or the CRL is of another CA.
+        ValueError, OSError: a file can't be read, or no CRL is of a CA here.
     """
 
     def __init__(self, *, files: TlsFiles, clock: Clock) -> None:
@@ -47,10 +50,10 @@ class Trust:
         self._denied: frozenset[str] = frozenset()
         self._load()
 
-    def refresh(self) -> None:
-        """Look, at most once a second, whether a file changed; `version` then grows."""
+    def refresh(self, *, at_once: bool = False) -> None:
+        """Look, at most once a second unless `at_once`, whether a file changed; `version` then grows."""
         now = self._clock.monotonic()
-        if now - self._looked < _LOOK_EVERY_SECONDS:
+        if now - self._looked < _LOOK_EVERY_SECONDS and not at_once:
             return
         self._looked = now
         stamp = self._present_stamp()
@@ -61,7 +64,7 @@ class Trust:
             self._load()
         except (OSError, ValueError) as error:
             log.warning("trust_files_unreadable", error=type(error).__name__, files=str(self._files.client_ca.parent))
-            return
+            self._withdraw()
         self.version += 1
 
     def objection(self, certificate: x509.Certificate) -> str:
@@ -82,6 +85,11 @@ class Trust:
         revoked = _revoked(_read(self._files.revocations), authorities) if self._files.revocations else frozenset()
         self._denied = _denied(self._files.denied)
         self._authorities, self._revoked = authorities, revoked
+
+    def _withdraw(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            named = x509.load_pem_x509_certificates(_read(self._files.client_ca))
+            self._authorities = [authority for authority in self._authorities if authority in named]
 
     def _present_stamp(self) -> _Stamp:
         paths = (self._files.client_ca, self._files.revocations, self._files.denied)
@@ -138,11 +146,12 @@ def _weakness(certificate: x509.Certificate) -> str:
 
 
 def _revoked(data: bytes, authorities: list[x509.Certificate]) -> frozenset[int]:
-    is_pem = data.lstrip().startswith(b"-----")
-    crl = x509.load_pem_x509_crl(data) if is_pem else x509.load_der_x509_crl(data)
-    if not any(_signed_crl(authority, crl) for authority in authorities):
+    pems = _PEM_CRL.findall(data)
+    lists = [x509.load_pem_x509_crl(pem) for pem in pems] if pems else [x509.load_der_x509_crl(data)]
+    known = [crl for crl in lists if any(_signed_crl(authority, crl) for authority in authorities)]
+    if not known:
         raise ValueError("the revocation list is not signed by the callers' CA")
-    return frozenset(entry.serial_number for entry in crl)
+    return frozenset(entry.serial_number for crl in known for entry in crl)
 
 
 def _signed_crl(authority: x509.Certificate, crl: x509.CertificateRevocationList) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,13 +54,31 @@ def drive(target: Target, *, seconds: int, cores: frozenset[int]) -> Load:
     Raises:
         AssertionError: a call was not answered with HTTP 200.
     """
-    command = ["taskset", "-c", ",".join(map(str, sorted(cores))), "h2load", "-t1", f"-c{target.connections}"]
-    command += [f"-m{target.streams}", f"-D{seconds}s", f"--warm-up-time={_WARM_UP_SECONDS}s"]
+    pinned = ("taskset", "-c", ",".join(map(str, sorted(cores))))
+    timed = (f"-D{seconds}s", f"--warm-up-time={_WARM_UP_SECONDS}s")
+    return Load(_answered([*pinned, *_command(target), *timed, target.url], seconds + 60), float(seconds))
+
+
+def send(target: Target, *, calls: int, timeout_seconds: int) -> int:
+    """Make so many calls, on any core; returns how many were answered with HTTP 200, as all that gRPC refuses are.
+
+    Raises:
+        AssertionError: a call was not answered so.
+    """
+    return _answered([*_command(target), f"-n{calls}", target.url], timeout_seconds)
+
+
+def _command(target: Target) -> list[str]:
+    command = ["h2load", "-t1", f"-c{target.connections}", f"-m{target.streams}"]
     command += ["--h1"] if target.is_http1 else []
     command += [part for header in target.headers for part in ("-H", header)]
     command += ["-d", str(target.body)] if target.body else []
-    done = subprocess.run([*command, target.url], capture_output=True, text=True, timeout=seconds + 60, check=True)
+    return command
+
+
+def _answered(command: Sequence[str], timeout_seconds: int) -> int:
+    done = subprocess.run(command, capture_output=True, text=True, timeout=timeout_seconds, check=True)
     counts = _COUNTS.search(done.stdout)
     assert counts is not None, done.stdout
     assert int(counts[1]) == int(counts[2]) > 0, f"calls failed:\n{done.stdout}"
-    return Load(int(counts[2]), float(seconds))
+    return int(counts[2])

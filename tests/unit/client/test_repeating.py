@@ -8,6 +8,7 @@ import pytest
 
 from landhub_client.contract import Method, RequestIdPlace
 from landhub_client.errors import CallCancelledError, HubFailedError, LandhubError, RequestInProgressError
+from landhub_client.renewal import Renewal
 from landhub_client.repeating import Repeats
 
 
@@ -32,7 +33,13 @@ def _failure(error: Any) -> LandhubError:
 
 def _repeats(times: list[float], *, retryable: bool = True) -> Repeats:
     method = Method(path="/s/M", service="s", name="M", retryable=retryable, request_id=RequestIdPlace.REQUEST)
-    return Repeats(method=method, timeout_seconds=10, failure=_failure, monotonic=lambda: times[0])
+    return Repeats(
+        method=method,
+        timeout_seconds=10,
+        failure=_failure,
+        renewal=Renewal(renewing=lambda: False),
+        monotonic=lambda: times[0],
+    )
 
 
 def test_a_call_that_a_stopping_hub_cancelled_is_made_again_a_few_times() -> None:

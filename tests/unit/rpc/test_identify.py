@@ -150,6 +150,35 @@ async def test_a_ca_that_is_withdrawn_takes_its_callers_along(door: Door) -> Non
     assert door.caller(successor.issue("crm").pem) == "crm"
 
 
+async def test_while_a_ca_is_replaced_the_lists_of_both_count(door: Door) -> None:
+    successor = Authority()
+    revoked = [authority.issue("crm") for authority in (door.authority, successor)]
+    for authority, pair in zip((door.authority, successor), revoked, strict=True):
+        authority.revoked.append(pair.certificate.serial_number)
+    door.write("ca.crt", door.authority.pair.pem + successor.pair.pem)
+    door.write("ca.crl", door.authority.crl() + successor.crl())
+    await door.clock.advance(1.0)
+    assert [door.cause(pair.pem) for pair in revoked] == ["revoked", "revoked"]
+    door.write("ca.crt", successor.pair.pem)  # and the list of the one that is gone is still there
+    await door.clock.advance(1.0)
+    assert [door.cause(pair.pem) for pair in revoked] == ["issuer", "revoked"]
+
+
+async def test_a_ca_that_was_taken_out_is_out_though_the_list_does_not_fit_yet(door: Door) -> None:
+    pem, successor = door.authority.issue("crm").pem, Authority()
+    assert door.caller(pem) == "crm"
+    door.write("ca.crt", successor.pair.pem)
+    await door.clock.advance(1.0)
+    assert door.cause(pem) == "issuer"
+    assert door.cause(successor.issue("crm").pem) == "issuer"  # whom its CA has revoked isn't known
+
+
+def test_a_new_ca_is_known_here_as_soon_as_at_the_handshake(door: Door) -> None:
+    successor = Authority()
+    door.write("ca.crt", door.authority.pair.pem + successor.pair.pem)
+    assert door.caller(successor.issue("crm").pem) == "crm"
+
+
 @pytest.mark.parametrize(("name", "data"), [("ca.crl", b"no list"), ("ca.crt", b""), ("denied.txt", b"not hex")])
 async def test_a_file_that_can_not_be_read_leaves_what_was_read_before_in_force(
     door: Door, name: str, data: bytes

@@ -2,21 +2,26 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import grpc
 import pytest
 
+from hub.core.clock import FakeClock
 from hub.core.errors import NotFoundError
+from hub.rpc.options import AccessRules
+from hub.rpc.trust import fingerprint
 from landhub.common.v1 import document_pb2
 from landhub.rosreestr.v1 import rosreestr_service_pb2 as rosreestr
 from landhub.rosreestr.v1.rosreestr_service_pb2_grpc import RosreestrServiceStub
 from landhub.signatures.v1 import signatures_service_pb2 as pb
 from landhub.signatures.v1.signatures_service_pb2_grpc import SignaturesServiceStub
-from tests.support.rpc_fixtures import ROSREESTR, SIGNATURES, Site, explained, failure_of, serving
+from tests.support.pki import Pair
+from tests.support.rpc_fixtures import CALLERS, ROLES, ROSREESTR, SIGNATURES, Site, explained, failure_of, serving
 from tests.unit.rpc.servicers import Told, bound
 
 WATCH = rosreestr.WatchRegistrationRequest(registration_id="r-1")
@@ -183,6 +188,50 @@ async def test_a_listener_that_leaves_ends_the_servicers_generator(site: Site) -
         await closed.wait()
     await site.audit.until(1)
     assert site.audit.last.code == "CANCELLED"
+
+
+def denied(site: Site, pair: Pair) -> None:
+    (site.folder / "denied.txt").write_text(fingerprint(pair.certificate))
+
+
+def taken_off_the_list(site: Site, pair: Pair) -> None:
+    site.server.let_in(AccessRules(callers={}, roles=ROLES))
+
+
+def robbed_of_the_role(site: Site, pair: Pair) -> None:
+    site.server.let_in(AccessRules(callers=CALLERS, roles={}))
+
+
+@pytest.mark.parametrize(
+    ("withdraw", "reason"),
+    [
+        (denied, "CERTIFICATE_REFUSED"),
+        (taken_off_the_list, "CALLER_UNKNOWN"),
+        (robbed_of_the_role, "CALLER_NOT_ALLOWED"),
+    ],
+)
+async def test_a_stream_of_answers_ends_when_its_caller_is_withdrawn(
+    tmp_path: Path, withdraw: Callable[[Site, Pair], None], reason: str
+) -> None:
+    async def endless(request: Any, call: Any) -> AsyncIterator[rosreestr.WatchRegistrationResponse]:
+        yield rosreestr.WatchRegistrationResponse()
+        await asyncio.Event().wait()
+
+    clock = FakeClock(datetime.now(UTC))
+    async with serving(tmp_path, clock=clock) as site:
+        site.server.bind(bound(Told(ROSREESTR, endless)))
+        pair = site.authority.issue("crm")
+        watch = RosreestrServiceStub(site.channel(pair)).WatchRegistration(WATCH)
+        assert await watch.read() is not grpc.aio.EOF
+        await clock.advance(1.5)
+        withdraw(site, pair)
+        await clock.advance(1.5)
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            async with asyncio.timeout(10):
+                await watch.read()
+        assert explained(caught.value).info.reason == reason
+        await site.audit.until(1)
+        assert site.audit.last.reason == reason
 
 
 async def test_draining_ends_streams_of_answers_with_a_reason_and_lets_calls_finish(site: Site) -> None:

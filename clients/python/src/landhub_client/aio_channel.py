@@ -6,6 +6,7 @@ from typing import Any
 
 import grpc.aio
 
+from landhub_client.aio_following import FollowingAioChannel
 from landhub_client.contract import Method
 from landhub_client.outgoing import Defaults, Outgoing, outgoing
 
@@ -15,7 +16,9 @@ Starter = Callable[[], Outgoing]
 class AioChannel:
     """What a generated stub needs of a channel. Calls are coroutines and async iterators, and nothing more."""
 
-    def __init__(self, *, channel: grpc.aio.Channel, methods: Mapping[str, Method], defaults: Defaults) -> None:
+    def __init__(
+        self, *, channel: grpc.aio.Channel | FollowingAioChannel, methods: Mapping[str, Method], defaults: Defaults
+    ) -> None:
         self._channel = channel
         self._methods = methods
         self._defaults = defaults

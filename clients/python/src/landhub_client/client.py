@@ -19,9 +19,11 @@ from landhub.rosreestr.v1.rosreestr_service_pb2_grpc import RosreestrServiceStub
 from landhub.signatures.v1 import signatures_pb2, signatures_service_pb2
 from landhub.signatures.v1.signatures_service_pb2_grpc import SignaturesServiceStub
 from landhub_client.aio_channel import AioChannel
-from landhub_client.connection import DEFAULT_TIMEOUT_SECONDS, channel_options, credentials
+from landhub_client.aio_following import FollowingAioChannel
+from landhub_client.connection import DEFAULT_TIMEOUT_SECONDS, channel_options
 from landhub_client.contract import read_methods
 from landhub_client.errors import LandhubError
+from landhub_client.files import Files
 from landhub_client.outgoing import Defaults
 from landhub_client.resume import Patience
 from landhub_client.streaming import CHUNK_BYTES, UPLOAD_TIMEOUT_SECONDS, after, with_request_id
@@ -50,7 +52,7 @@ class Client:
     def __init__(
         self,
         *,
-        channel: grpc.aio.Channel,
+        channel: grpc.aio.Channel | FollowingAioChannel,
         timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
         breaks: int = 20,
         new_request_id: Callable[[], str] = lambda: str(uuid.uuid4()),
@@ -69,10 +71,12 @@ class Client:
         self._breaks = breaks
         self._new_request_id = new_request_id
         self._sleep = sleep
+        self._renewing = channel.renewing if isinstance(channel, FollowingAioChannel) else lambda: False
         defaults = Defaults(
             timeout_seconds=timeout_seconds,
             new_request_id=new_request_id,
             tracer=trace.get_tracer("landhub_client"),
+            renewing=self._renewing,
         )
         facade = cast("grpc.aio.Channel", AioChannel(channel=channel, methods=_METHODS, defaults=defaults))
         self.rosreestr: RosreestrServiceAsyncStub = RosreestrServiceStub(facade)
@@ -92,11 +96,14 @@ class Client:
     ) -> Self:
         """Return a client of the hub at "host:port"; the connection itself is made by the first call.
 
+        A file that is replaced later is taken within a second, and no call is dropped for it.
+
         Raises:
-            OSError: a PEM file can't be read.
+            OSError: a PEM file can't be read, or key and certificate don't belong together.
         """
-        channel = grpc.aio.secure_channel(
-            address, credentials(ca=ca, certificate=certificate, key=key), options=channel_options(_METHODS)
+        channel = FollowingAioChannel(
+            files=Files(ca=ca, certificate=certificate, key=key),
+            open_channel=lambda shown: grpc.aio.secure_channel(address, shown, options=channel_options(_METHODS)),
         )
         return cls(channel=channel, timeout_seconds=timeout_seconds)
 
@@ -119,7 +126,7 @@ class Client:
             UnavailableError: the hub stayed away.
             OutOfRangeError: the cursor is older than what is kept.
         """
-        patience = Patience(breaks=self._breaks)
+        patience = Patience(breaks=self._breaks, renewing=self._renewing)
         cursor = request.after_cursor
         while True:
             try:
@@ -141,7 +148,7 @@ class Client:
             UnavailableError: the hub stayed away.
         """
         request = rosreestr_service_pb2.WatchRegistrationRequest(registration_id=registration_id)
-        patience = Patience(breaks=self._breaks)
+        patience = Patience(breaks=self._breaks, renewing=self._renewing)
         last: rosreestr_pb2.Registration | None = None
         while True:
             try:
@@ -165,7 +172,7 @@ class Client:
             LandhubError: see SignDocumentStream.
         """
         header = with_request_id(header, self._new_request_id)
-        patience = Patience(breaks=self._breaks)
+        patience = Patience(breaks=self._breaks, renewing=self._renewing)
         while True:
             try:
                 answer = await self.signatures.SignDocumentStream(

@@ -1,10 +1,7 @@
 """How a channel to a hub is opened: mutual TLS, retries by the contract, and the limits the hub has."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
-
-import grpc
 
 from landhub_client.contract import Method, service_config
 
@@ -14,17 +11,6 @@ _KEEPALIVE_MS = 20_000  # a subscription whose peer is gone ends after this and 
 _KEEPALIVE_TIMEOUT_MS = 10_000
 _RECONNECT_FIRST_MS = 200
 _RECONNECT_MOST_MS = 3000  # a hub that restarts is found again soon
-
-
-def credentials(*, ca: Path, certificate: Path, key: Path) -> grpc.ChannelCredentials:
-    """Read PEM files: the CA the hub is known by, and this caller's certificate and key.
-
-    Raises:
-        OSError: one can't be read.
-    """
-    return grpc.ssl_channel_credentials(
-        root_certificates=ca.read_bytes(), private_key=key.read_bytes(), certificate_chain=certificate.read_bytes()
-    )
 
 
 def channel_options(methods: Mapping[str, Method]) -> tuple[tuple[str, Any], ...]:
@@ -38,4 +24,8 @@ def channel_options(methods: Mapping[str, Method]) -> tuple[tuple[str, Any], ...
         ("grpc.initial_reconnect_backoff_ms", _RECONNECT_FIRST_MS),
         ("grpc.min_reconnect_backoff_ms", _RECONNECT_FIRST_MS),
         ("grpc.max_reconnect_backoff_ms", _RECONNECT_MOST_MS),
+        (
+            "grpc.use_local_subchannel_pool",
+            1,
+        ),  # else two clients share a connection, and its certificate
     )

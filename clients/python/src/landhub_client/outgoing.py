@@ -13,6 +13,7 @@ from opentelemetry.trace import SpanKind, Status, StatusCode
 
 from landhub_client.contract import Method, RequestIdPlace
 from landhub_client.errors import LandhubError, error_from
+from landhub_client.renewal import Renewal
 from landhub_client.repeating import Repeats
 
 Metadata = tuple[tuple[str, str], ...]
@@ -26,11 +27,13 @@ class Defaults:
         timeout_seconds: For a call with one answer, over all its retries. Streams of answers have no end of their own.
         new_request_id: Makes a UUID for a request that has none.
         tracer: Makes a client span a call; none is recorded unless the process sets OpenTelemetry up.
+        renewing: Whether a channel with new certificates is about to take over, or has just done so.
     """
 
     timeout_seconds: float
     new_request_id: Callable[[], str]
     tracer: trace.Tracer
+    renewing: Callable[[], bool]
 
 
 class Outgoing:
@@ -70,7 +73,8 @@ class Outgoing:
     def repeats(self, timeout_seconds: float | None) -> Repeats:
         """Return the attempts of a call with one answer."""
         seconds = self.defaults.timeout_seconds if timeout_seconds is None else timeout_seconds
-        return Repeats(method=self._method, timeout_seconds=seconds, failure=self._failure)
+        renewal = Renewal(renewing=self.defaults.renewing)
+        return Repeats(method=self._method, timeout_seconds=seconds, failure=self._failure, renewal=renewal)
 
     @contextmanager
     def telling(self) -> Iterator[None]:

@@ -8,6 +8,7 @@ import grpc
 
 from landhub_client.contract import Method
 from landhub_client.errors import CallCancelledError, LandhubError, RequestInProgressError
+from landhub_client.renewal import Renewal
 
 _FIRST_SECONDS = 0.05  # the next connection leads to another process, which is there already
 _MOST_CANCELLED = 6
@@ -24,10 +25,12 @@ class Repeats:
         method: Method,
         timeout_seconds: float,
         failure: Callable[[Any], LandhubError],
+        renewal: Renewal,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._method = method
         self._failure = failure
+        self._renewal = renewal
         self._monotonic = monotonic
         self._whole_seconds = timeout_seconds
         self._end = monotonic() + timeout_seconds
@@ -42,7 +45,8 @@ class Repeats:
         """Return how long to wait before the next attempt.
 
         CANCELLED that nobody here asked for comes of a hub that stops: the call reached it when it took none any more.
-        ABORTED comes of a hub process that works on the same request id; it names a delay.
+        ABORTED comes of a hub process that works on the same request id; it names a delay. A refused certificate may be
+        one that is being replaced.
 
         Raises:
             grpc.RpcError: the error itself, if another attempt can't help or has no time.
@@ -54,9 +58,10 @@ class Repeats:
         return pause
 
     def _pause(self, error: Any) -> float | None:
-        if not self._method.retryable:
-            return None
         failure = self._failure(error)
+        pause = self._renewal.pause_seconds(failure, retryable=self._method.retryable)
+        if pause is not None or not self._method.retryable:
+            return pause
         if isinstance(failure, RequestInProgressError):
             return failure.retry_after.total_seconds() if failure.retry_after else _PAUSE_WHILE_RUNNING_SECONDS
         if isinstance(failure, CallCancelledError) and error.details() not in _OWN_WORDS:

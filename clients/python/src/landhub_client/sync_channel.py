@@ -8,6 +8,7 @@ import grpc
 
 from landhub_client.contract import Method
 from landhub_client.outgoing import Defaults, Outgoing, outgoing
+from landhub_client.sync_following import FollowingSyncChannel
 
 Starter = Callable[[], Outgoing]
 
@@ -15,7 +16,9 @@ Starter = Callable[[], Outgoing]
 class SyncChannel:
     """What a generated stub needs of a channel. Calls are plain functions and iterators, and nothing more."""
 
-    def __init__(self, *, channel: grpc.Channel, methods: Mapping[str, Method], defaults: Defaults) -> None:
+    def __init__(
+        self, *, channel: grpc.Channel | FollowingSyncChannel, methods: Mapping[str, Method], defaults: Defaults
+    ) -> None:
         self._channel = channel
         self._methods = methods
         self._defaults = defaults
