@@ -69,21 +69,20 @@ _PROTOTYPES: Final[dict[str, tuple[Any, list[Any]]]] = {
     "OPENSSL_sk_value": (c_void_p, [c_void_p, c_int]),
     "OPENSSL_sk_free": (None, [c_void_p]),
     "d2i_X509": (c_void_p, [c_void_p, POINTER(c_char_p), c_long]),
-    "i2d_X509": (c_int, [c_void_p, POINTER(c_void_p)]),
     "X509_free": (None, [c_void_p]),
     "X509_get_pubkey": (c_void_p, [c_void_p]),
     "X509_verify": (c_int, [c_void_p, c_void_p]),
     "d2i_X509_CRL": (c_void_p, [c_void_p, POINTER(c_char_p), c_long]),
     "X509_CRL_free": (None, [c_void_p]),
+    "X509_CRL_verify": (c_int, [c_void_p, c_void_p]),
     "X509_STORE_new": (c_void_p, []),
     "X509_STORE_free": (None, [c_void_p]),
-    "X509_STORE_add_cert": (c_int, [c_void_p, c_void_p]),
-    "X509_STORE_add_crl": (c_int, [c_void_p, c_void_p]),
     "X509_STORE_set_flags": (c_int, [c_void_p, c_ulong]),
     "X509_STORE_set_depth": (c_int, [c_void_p, c_int]),
     "X509_STORE_CTX_new": (c_void_p, []),
     "X509_STORE_CTX_free": (None, [c_void_p]),
     "X509_STORE_CTX_init": (c_int, [c_void_p, c_void_p, c_void_p, c_void_p]),
+    "X509_STORE_CTX_set0_trusted_stack": (None, [c_void_p, c_void_p]),
     "X509_STORE_CTX_set_time": (None, [c_void_p, c_ulong, c_int64]),
     "X509_STORE_CTX_set_verify_cb": (None, [c_void_p, VERIFY_CALLBACK]),
     "X509_STORE_CTX_get_error": (c_int, [c_void_p]),
@@ -195,12 +194,3 @@ def parsed_certificate(der: bytes) -> Owned:
     if owned is None:
         raise MalformedError("OpenSSL can't read a certificate that looks well-formed: get it issued again")
     return owned
-
-
-def encoded(library: Any, certificate_address: int) -> bytes:
-    """The DER of an ``X509``, as it was read."""
-    size = library.i2d_X509(certificate_address, None)
-    buffer = ctypes.create_string_buffer(size)
-    position = c_void_p(ctypes.addressof(buffer))
-    library.i2d_X509(certificate_address, ctypes.byref(position))
-    return buffer.raw

@@ -1,52 +1,68 @@
-"""Chains that were judged before, for as long as no date in them passes: most of a verification is its chain."""
+"""Chains that were judged before, until something in them begins or ends: most of a verification is its chain."""
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from gost.certificate import CertificateFacts
 from gost.report import Chain
 
 MAX_VERDICTS: Final = 1024  # one for each signer seen lately; some 5 KiB each
 
 _BESIDE_A_MOMENT: Final = timedelta(seconds=1)  # OpenSSL counts in whole seconds: so near to a date nothing is kept
+_EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
+_LATEST: Final = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """A chain, and all moments at which it may come out otherwise: the dates of each certificate and list looked at."""
+
+    chain: Chain
+    moments: frozenset[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    chain: Chain
+    begins: datetime
+    ends: datetime
 
 
 class Verdicts:
-    """Keeps a chain between two moments at which it may come out otherwise. Safe to share between threads."""
+    """Keeps a chain between the two moments around the time it was judged for. Safe to share between threads.
+
+    Belongs to one set of anchors and lists; whatever else a chain depends on is part of its subject.
+    """
 
     __slots__ = ("_kept", "_lock")
 
     def __init__(self) -> None:
         self._lock: Final = threading.Lock()
-        self._kept: OrderedDict[Hashable, Chain] = OrderedDict()
+        self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
 
-    def get(self, subject: Hashable, at: datetime, moments: Iterable[datetime], judge: Callable[[], Chain]) -> Chain:
-        """The chain of ``subject`` as of ``at``, judged now unless that was done between the same two ``moments``."""
-        passed = 0
-        for moment in moments:
-            if abs(at - moment) <= _BESIDE_A_MOMENT:
-                return judge()
-            passed += moment < at
-        key = (subject, passed)
+    def get(self, subject: Hashable, at: datetime, judge: Callable[[], Judgement]) -> Chain:
+        """The chain of ``subject`` as of ``at``, judged now unless that was done between the same two moments."""
         with self._lock:
-            kept = self._kept.get(key)
-            if kept is not None:
-                self._kept.move_to_end(key)
-                return kept
+            kept = self._kept.get(subject)
+            if kept is not None and kept.begins < at < kept.ends:
+                self._kept.move_to_end(subject)
+                return kept.chain
         judged = judge()
-        with self._lock:
-            self._kept[key] = judged
-            if len(self._kept) > MAX_VERDICTS:
-                self._kept.popitem(last=False)
-        return judged
+        around = _between(judged.moments, at, judged.chain)
+        if around.begins < at < around.ends:
+            with self._lock:
+                self._kept[subject] = around
+                self._kept.move_to_end(subject)
+                if len(self._kept) > MAX_VERDICTS:
+                    self._kept.popitem(last=False)
+        return judged.chain
 
 
-def moments_of(
-    certificates: Iterable[CertificateFacts], lists: Iterable[tuple[datetime, datetime | None]]
-) -> frozenset[datetime]:
-    """When something about these certificates and lists (issued, next issue) begins or ends."""
-    dates = {date for certificate in certificates for date in (certificate.not_before, certificate.not_after)}
-    return frozenset(dates | {date for pair in lists for date in pair if date is not None})
+def _between(moments: frozenset[datetime], at: datetime, chain: Chain) -> _Kept:
+    before = max((moment for moment in moments if moment <= at), default=None)
+    after = min((moment for moment in moments if moment > at), default=None)
+    begins = _EARLIEST if before is None else before + _BESIDE_A_MOMENT
+    return _Kept(chain, begins, _LATEST if after is None else after - _BESIDE_A_MOMENT)

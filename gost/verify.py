@@ -5,9 +5,11 @@ revocation lists are those given. What a timestamp would prove is left open, so 
 that time makes the signature INDETERMINATE rather than false; ``Report.is_valid`` is true of neither.
 """
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from gost import digest as hashing
 from gost.certificate import CertificateFacts
@@ -26,6 +28,8 @@ from gost.report import (
     SignerReport,
     SubIndication,
 )
+
+_CERTIFICATE_HASHES: Final = 1024  # of signers seen lately; a certificate is hashed as long as its document of 1 KiB
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -227,10 +231,15 @@ def _signature_finding(signer: SignerInfo) -> Finding | None:
 def _names(reference: SigningCertificateReference, certificate: CertificateFacts) -> bool:
     algorithm = DigestAlgorithm.from_oid(reference.digest_oid)
     return (
-        hashing.digest(algorithm, certificate.der) == reference.certificate_hash
+        _certificate_hash(algorithm, certificate.der) == reference.certificate_hash
         and reference.issuer_der in {None, certificate.issuer_der}
         and reference.serial_number in {None, int(certificate.serial_number, 16)}
     )
+
+
+@functools.lru_cache(maxsize=_CERTIFICATE_HASHES)
+def _certificate_hash(algorithm: DigestAlgorithm, der: bytes) -> bytes:
+    return hashing.digest(algorithm, der)
 
 
 def _chain_finding(chain: Chain, *, require_crl: bool) -> Finding | None:

@@ -60,6 +60,42 @@ givenName = optional
 [anonymous]
 [crl_extensions]
 authorityKeyIdentifier = keyid
+[for_users]
+authorityKeyIdentifier = keyid
+issuingDistributionPoint = critical,@users
+[users]
+onlyuser = TRUE
+[for_authorities]
+authorityKeyIdentifier = keyid
+issuingDistributionPoint = critical,@authorities
+[authorities]
+onlyCA = TRUE
+[for_a_place]
+authorityKeyIdentifier = keyid
+issuingDistributionPoint = critical,@place
+[place]
+fullname = URI:http://crl.invalid/test.crl
+[for_another_place]
+authorityKeyIdentifier = keyid
+issuingDistributionPoint = critical,@another_place
+[another_place]
+fullname = URI:http://crl.invalid/other.crl
+[for_others]
+authorityKeyIdentifier = keyid
+issuingDistributionPoint = critical,@others
+[others]
+indirectCRL = TRUE
+[for_some_reasons]
+authorityKeyIdentifier = keyid
+issuingDistributionPoint = critical,@reasons
+[reasons]
+onlysomereasons = keyCompromise
+[delta]
+authorityKeyIdentifier = keyid
+2.5.29.27 = critical,ASN1:INTEGER:1
+[strange]
+authorityKeyIdentifier = keyid
+1.2.3.4.5 = critical,ASN1:NULL
 [root]
 basicConstraints = critical,CA:TRUE
 keyUsage = critical,keyCertSign,cRLSign
@@ -73,6 +109,15 @@ authorityKeyIdentifier = keyid
 keyUsage = critical,keyCertSign,cRLSign
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
+[no_lists]
+basicConstraints = critical,CA:TRUE
+keyUsage = critical,keyCertSign
+subjectKeyIdentifier = hash
+[unnamed]
+basicConstraints = critical,CA:FALSE
+keyUsage = critical,digitalSignature,nonRepudiation
+subjectKeyIdentifier = none
+authorityKeyIdentifier = none
 [leaf]
 basicConstraints = critical,CA:FALSE
 keyUsage = critical,digitalSignature,nonRepudiation
@@ -185,8 +230,10 @@ class Authority(Owner):
         (directory / "crlnumber").write_text("01\n")
         openssl.run("genpkey", *ALL_KINDS[kind][0], "-out", self.key_file)
 
-    def sign_itself(self, *, begin: str = BEGIN, end: str = "20360101000000Z") -> "Authority":
-        self._issue(self.key_file, self.certificate_file, self.subject, "root", begin, end, self.kind, ["-selfsign"])
+    def sign_itself(self, *, extensions: str = "root", begin: str = BEGIN, end: str = "20360101000000Z") -> "Authority":
+        self._issue(
+            self.key_file, self.certificate_file, self.subject, extensions, begin, end, self.kind, ["-selfsign"]
+        )
         return self
 
     def certify(self, other: "Authority", *, extensions: str = "intermediate", end: str = END) -> "Authority":
@@ -225,12 +272,20 @@ class Authority(Owner):
         self._issue(again.key_file, again.certificate_file, "/CN=Tester", "twin", BEGIN, END, "256-TCA", by)
         return again
 
-    def revoke(self, owner: Owner) -> None:
+    def revoke(self, owner: Owner, *, since: str = "260515000000Z") -> None:
         self._openssl.run(*self._ca(), "-cert", self.certificate_file, "-revoke", owner.certificate_file)
+        index = self.directory / "index.txt"  # the command writes the time of the clock
+        lines = [line.split("\t") for line in index.read_text().splitlines()]
+        for line in lines:
+            if line[3] == owner.certificate.serial_number:
+                line[2] = since
+        index.write_text("".join("\t".join(line) + "\n" for line in lines))
 
-    def crl(self, *, begin: str = "20260601000000Z", end: str = "20260602000000Z", names_key: bool = True) -> bytes:
+    def crl(
+        self, *, begin: str = "20260601000000Z", end: str = "20260602000000Z", extensions: str = "crl_extensions"
+    ) -> bytes:
         by = ["-cert", self.certificate_file, "-crl_lastupdate", begin, "-crl_nextupdate", end]
-        return self._openssl.run(*self._ca(), "-gencrl", *by, *([] if names_key else ["-crlexts", "anonymous"]))
+        return self._openssl.run(*self._ca(), "-gencrl", *by, "-crlexts", extensions)
 
     def _ca(self) -> list[object]:
         return ["ca", "-batch", "-preserveDN", "-config", self.directory / "ca.cnf", "-keyfile", self.key_file]

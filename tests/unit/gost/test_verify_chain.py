@@ -52,16 +52,10 @@ def test_a_stale_list_still_tells_of_a_revoked_certificate(revoked: Owner, polic
     assert report.sub_indication is SubIndication.REVOKED_NO_POE
 
 
-@pytest.mark.parametrize(
-    ("at", "status"),
-    [("2026-06-02T00:00:01Z", RevocationStatus.STALE), ("2026-05-31T23:59:59Z", RevocationStatus.MISSING)],
-)
-def test_a_list_of_another_time_is_not_enough(
-    at: str, status: RevocationStatus, signature: bytes, policy: VerificationPolicy
-) -> None:
-    report = verify(signature, policy, at=datetime.fromisoformat(at))
+def test_an_overdue_list_is_not_enough(signature: bytes, policy: VerificationPolicy) -> None:
+    report = verify(signature, policy, at=datetime.fromisoformat("2026-06-02T00:00:01Z"))
     assert verdict(report) == (INDETERMINATE, SubIndication.TRY_LATER)
-    assert report.signers[0].chain[0].revocation is status
+    assert report.signers[0].chain[0].revocation is RevocationStatus.STALE
 
 
 def test_a_list_older_than_the_policy_allows_is_stale(
@@ -93,7 +87,7 @@ def test_a_list_signed_by_another_key_is_unusable(
     assert verify(signature, trusting(crls=(forged, crl))).is_valid
     report = verify(signature, trusting(crls=(forged, crl), max_crl_age=timedelta(hours=8)))
     assert report.signers[0].chain[0].revocation is RevocationStatus.STALE, "the forged one's date must not count"
-    report = verify(signature, trusting(crls=(impostor.crl(names_key=False),)))
+    report = verify(signature, trusting(crls=(impostor.crl(extensions="anonymous"),)))
     assert verdict(report) == (INDETERMINATE, SubIndication.TRY_LATER)
     assert report.signers[0].chain[0].revocation is RevocationStatus.UNUSABLE
 
