@@ -4,6 +4,7 @@ import json
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,15 @@ _TIMEOUT_SECONDS = 5
 class Stack:
     """The programs of one installation. Start and stop it, or kill one and start it again."""
 
-    def __init__(self, installation: Installation, *, step_seconds: float = 1.0) -> None:
+    def __init__(
+        self, installation: Installation, *, step_seconds: float = 1.0, sandbox_options: Sequence[str] = ()
+    ) -> None:
         """Write how each is started; nothing runs yet.
 
         Args:
             installation: Made by `install`.
             step_seconds: How long a registration stays in each state at the simulated register.
+            sandbox_options: More of the sandbox's command line.
         """
         self.installation = installation
         folder, ports = installation.folder.resolve(), installation.ports
@@ -31,7 +35,15 @@ class Stack:
         sandbox_ports = ("--gateway-port", str(ports.gateway), "--control-port", str(ports.control))
         register = ("--signature-ca", str(folder / "chain.pem"), "--step-seconds", str(step_seconds))
         self.sandbox = self._background(
-            "sandbox", python, "-m", "sandbox", "--dir", str(folder / "sandbox"), *sandbox_ports, *register
+            "sandbox",
+            python,
+            "-m",
+            "sandbox",
+            "--dir",
+            str(folder / "sandbox"),
+            *sandbox_ports,
+            *register,
+            *sandbox_options,
         )
         self.agent = self._background("agent", python, "-m", "signer_agent", "serve", str(folder / "agent"))
         self.hub = self._background("hub", python, "-m", "hub", "serve", str(folder))

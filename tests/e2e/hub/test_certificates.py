@@ -27,7 +27,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 async def test_certificates_and_cas_change_at_both_doors_and_no_call_fails(tmp_path: Path) -> None:
     with running_stack(tmp_path / "installation", settings=SETTINGS) as stack:
-        load = await rotate_under_load(stack, rotations=2)
+        load = await rotate_under_load(stack, rotations=1)
     assert load.failed == []
 
 

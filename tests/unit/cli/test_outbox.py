@@ -1,35 +1,56 @@
-"""`hub outbox` on a hub that is stopped: the same audited code on its database."""
+"""`hub outbox`, `doctor`, `stuck` and `resolve` on a hub that is stopped: the same audited code on either database."""
 
 import json
-import sqlite3
-from contextlib import closing
+import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from hub.cli.main import main
+from hub.installation.database import database_place, maintenance_engine
+from hub.installation.sealed import secrets_of
+from hub.settings import load_settings
 from hub.storage.files import InstallationLock
+from tests.support.databases import disposed
+from tests.support.postgres import PostgresServer
 
 JOB = "0192f0c4-7b1e-7000-8000-000000000007"
 _INSERT = """
 insert into outbox_jobs (id, kind, state, priority, run_at, attempts, setbacks, failures, fence, payload, resource,
   resource_id, owner, caller, method, request_id, business_reference, traceparent, reason, created_at, updated_at)
-values (?, 'things.send', ?, 100, 1764000000000000, 3, 1, 0, 3, '{"secret_id": "canary"}', 'things.Thing', '7', 'crm',
-  'crm', '/m', 'r', 'ДКП-1', '', 'BROKEN', 1764000000000000, 1764000000000000)
+values (:id, 'things.send', :state, 100, 1764000000000000, 3, 1, 0, 3, '{"secret_id": "canary"}', 'things.Thing', '7',
+  'crm', 'crm', '/m', 'r', 'ДКП-1', '', 'BROKEN', 1764000000000000, 1764000000000000)
 """
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def folder(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
     folder = tmp_path / "hub"
-    ports = [f"--set={name}=127.0.0.1:1" for name in ("administration.address",)]  # where nobody listens
-    assert main(["init", str(folder), "--dev", *ports]) == 0
+    settings = ["--set=administration.address=127.0.0.1:1"]  # where nobody listens
+    server: PostgresServer | None = None
+    if request.param == "postgresql":
+        server = request.getfixturevalue("postgres")
+        assert server is not None
+        url = server.make_database(template="template0").render_as_string(hide_password=False)
+        settings.append(f"--set=storage.url={url}")
+    assert main(["init", str(folder), "--dev", *settings]) == 0
     assert main(["db", "migrate", str(folder)]) == 0
-    with closing(sqlite3.connect(folder / "state" / "landhub.db")) as database:
-        database.execute(_INSERT, (JOB, "dead"))
-        database.execute(_INSERT, (JOB[:-1] + "8", "done"))
-        database.commit()
-    return folder
+    for job_id, state in ((JOB, "dead"), (JOB[:-1] + "8", "done")):
+        execute(folder, _INSERT, id=job_id, state=state)
+    yield folder
+    if server is not None:
+        server.drop_databases()
+
+
+def execute(folder: Path, statement: str, **values: object) -> Sequence[Any]:
+    settings = load_settings(folder)
+    place = database_place(settings, folder, secrets_of(settings, folder, os.environ))
+    with disposed(maintenance_engine(place, read_only=False)) as engine, engine.begin() as conn:
+        result = conn.execute(text(statement), values)
+        return result.all() if result.returns_rows else []
 
 
 def told(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> str:
@@ -59,8 +80,9 @@ def test_a_dead_job_is_retried_and_that_is_in_the_audit(folder: Path, capsys: py
     assert f"{JOB}  done" in told(capsys, "outbox", "discard", str(folder), JOB, "--reason", "a test")
     assert "JOB_NOT_IDLE" in told(capsys, "outbox", "retry", str(folder), JOB, "--reason", "again", code=1)
     assert "no such job" in told(capsys, "outbox", "retry", str(folder), "ghost", "--reason", "r", code=1)
-    with closing(sqlite3.connect(folder / "state" / "landhub.db")) as database:
-        records = database.execute("select caller, method, details from audit_records where phase = 'admin'").fetchall()
+    records = execute(
+        folder, "select caller, method, details from audit_records where phase = 'admin' order by sequence"
+    )
     assert [(caller, method.rpartition("/")[2]) for caller, method, _ in records] == [
         ("local:hub", "RetryOutboxJob"),
         ("local:hub", "DiscardOutboxJob"),
@@ -69,6 +91,7 @@ def test_a_dead_job_is_retried_and_that_is_in_the_audit(folder: Path, capsys: py
     assert main(["audit", "verify", str(folder)]) == 0
 
 
+@pytest.mark.parametrize("folder", ["sqlite"], indirect=True)  # PostgreSQL is worked on by several at once
 def test_a_hub_that_holds_the_database_and_does_not_answer_is_not_worked_past(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -82,3 +105,23 @@ def test_what_only_a_running_hub_can_tell_says_so(
     folder: Path, capsys: pytest.CaptureFixture[str], command: tuple[str, ...]
 ) -> None:
     assert "hub serve" in told(capsys, command[0], str(folder), *command[1:], code=1)
+
+
+def test_the_doctor_finds_nothing_that_fails_and_names_what_does_not_run(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = [json.loads(line) for line in told(capsys, "doctor", str(folder), "--json").splitlines()]
+    assert [line for line in found if line["verdict"] == "fail"] == []
+    verdicts = {line["check"]: line["verdict"] for line in found}
+    assert (verdicts["database"], verdicts["hub"]) == ("ok", "warn")
+
+
+def test_the_doctor_tells_of_a_database_that_is_away(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = folder / "landhub.toml"
+    lines = [line for line in file.read_text().splitlines() if not line.startswith("url = ")]
+    away = 'url = "postgresql://landhub@127.0.0.1:1/landhub?connect_timeout=2"'
+    file.write_text("\n".join(lines).replace("[storage]", f"[storage]\n{away}") + "\n")
+    found = [json.loads(line) for line in told(capsys, "doctor", str(folder), "--json", code=1).splitlines()]
+    (line,) = (line for line in found if line["verdict"] == "fail")
+    assert line["check"] == "database"
+    assert line["remedy"]
