@@ -1,0 +1,18 @@
+"""Samples the project did not write: used where they lie, never copied."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+_BESIDE = Path(__file__).parents[3] / "shared" / "data"
+
+
+def sample_files(pattern: str) -> list[Path]:
+    """The files of LANDHUB_SAMPLES, or of `../shared/data`, that a pattern names; none where the folder is absent."""
+    return sorted(Path(os.environ.get("LANDHUB_SAMPLES", _BESIDE)).glob(pattern))
+
+
+def needs_samples(files: list[Path]) -> pytest.MarkDecorator:
+    """Skip a test that has nothing to look at."""
+    return pytest.mark.skipif(not files, reason="no samples: put them into ../shared/data or name LANDHUB_SAMPLES")
