@@ -10,7 +10,7 @@ PYTHON ?= python3
 export PYTHON
 BIN := .venv/bin
 BUF := node_modules/.bin/buf
-CODE := $(wildcard hub signer_agent gost sealed sandbox clients/python/src/landhub_client tools tests)
+CODE := $(wildcard hub signer_agent gost sealed evidence sandbox clients/python/src/landhub_client tools tests)
 RELEASE_IMAGE := proto/landhub.binpb
 # What generates Java is fetched by Maven; without it Java is left as it is (in CI it may not lack).
 JAVA_PLUGINS := $(if $(or $(filter true,$(CI)),$(shell command -v mvn)),build/tools/java/.ready)

@@ -7,8 +7,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from evidence.command import add_options as add_evidence_options
 from gost.digest import DigestAlgorithm
 from signer_agent.app import Agent, journal_chain, make_policy
+from signer_agent.cli.export import add_options as add_export_options
+from signer_agent.cli.export import export, verify_evidence
 from signer_agent.cli.unlock import add_options as add_unlock_options
 from signer_agent.cli.unlock import unlock
 from signer_agent.clock import SystemClock
@@ -180,6 +183,11 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         help="the hub's state/audit/checkpoints.jsonl, which keeps this journal's; may be given several times",
     )
+    add_export_options(add("export", export, "write what proves a signature, one file each"))
+    about = "verify such a file offline, with nothing but the keys and roots given here"
+    evidence = commands.add_parser("verify-evidence", help=about, description=about)
+    add_evidence_options(evidence)
+    evidence.set_defaults(command=verify_evidence)
     return parser
 
 

@@ -26,6 +26,7 @@ from signer_agent.keys.port import KeyBackend, Unlockable
 from signer_agent.keys.settings import ASK
 from signer_agent.ledger import Ledger
 from signer_agent.policy import Policy
+from signer_agent.policy_version import keep_policy
 from signer_agent.refusals import Refusals
 from signer_agent.rpc.chain import Chain
 from signer_agent.rpc.identify import Identify
@@ -41,6 +42,7 @@ from signer_agent.telemetry import make_tracer_provider
 LOG = structlog.get_logger(__name__)
 
 _WORKERS: Final = 2  # threads that use keys: as many as were measured to help
+_STATE_JOURNAL_SECONDS: Final = 60.0  # so long a signature waits at most until its evidence can be exported
 _KEYS_REFRESH_SECONDS: Final = 5.0  # a certificate put into the folder is seen within that time
 
 MakeBackend = Callable[[Settings, Path], KeyBackend]
@@ -70,7 +72,8 @@ class Agent:
         """
         self._settings = settings
         self._backend = backend
-        policy = make_policy(settings, directory)
+        self._journal_folder = directory / settings.journal.folder
+        self._policy = policy = make_policy(settings, directory)
         credentials = _make_credentials(settings, directory)
         hub_key = _hub_key(settings, directory)
         ledger = Ledger()
@@ -117,7 +120,7 @@ class Agent:
         )
         self._server = Server(settings=settings.server, credentials=credentials, chain=chain, servicer=servicer)
         self._console = _make_console(settings, directory, backend, self._workers)
-        self._refreshing: asyncio.Task[None] | None = None
+        self._background: list[asyncio.Task[None]] = []
 
     @classmethod
     def build(
@@ -146,17 +149,24 @@ class Agent:
         Raises:
             SettingsError: the address can't be had, or the journal can't be written.
         """
-        details = {"version": metadata.version("landhub"), "certificates": str(len(self._backend.certificates()))}
+        details = {
+            "version": metadata.version("landhub"),
+            "certificates": str(len(self._backend.certificates())),
+            "policy": self._policy.version,
+        }
         started = Entry(phase=Phase.STARTED, details=MappingProxyType(details))
         try:
+            keep_policy(self._journal_folder, self._policy.document)
             await self._journal.append([Draft(entry=started)])
             await self._journal.checkpoint()
         except UnavailableError as error:
             raise SettingsError(error.message) from error
+        except OSError as error:
+            raise SettingsError(f"{error.filename}: {error.strerror}") from error
         if self._console is not None:
             await self._console.start()
         port = await self._server.start()
-        self._refreshing = asyncio.create_task(self._refresh_keys())
+        self._background = [asyncio.create_task(self._refresh_keys()), asyncio.create_task(self._state_journal())]
         return port
 
     async def stop(self) -> None:
@@ -164,10 +174,10 @@ class Agent:
         grace = self._settings.server.drain_seconds
         await self._server.stop(grace_seconds=grace)
         await self._service.finish(timeout_seconds=grace)
-        if self._refreshing is not None:
-            self._refreshing.cancel()
+        for task in self._background:
+            task.cancel()
             with suppress(asyncio.CancelledError):
-                await self._refreshing
+                await task
         if self._console is not None:
             await self._console.stop()
         self._workers.shutdown()
@@ -184,6 +194,11 @@ class Agent:
         while True:
             await asyncio.sleep(_KEYS_REFRESH_SECONDS)
             await loop.run_in_executor(self._workers, self._backend.refresh)
+
+    async def _state_journal(self) -> None:
+        while True:
+            await asyncio.sleep(_STATE_JOURNAL_SECONDS)
+            await self._journal.state()
 
 
 def journal_chain(settings: Settings) -> str:

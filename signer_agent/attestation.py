@@ -28,9 +28,14 @@ class AttestationKey:
     key: AttestationPublicKey
     caller: str
 
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the key's SubjectPublicKeyInfo, hex."""
+        return hashlib.sha256(_der(self.key)).hexdigest()
+
     def nonce_name(self, nonce: bytes) -> str:
         """What the journal calls a nonce: it belongs to the key, whatever the key is called in the settings."""
-        return hashlib.sha256(hashlib.sha256(_der(self.key)).digest() + nonce).hexdigest()
+        return hashlib.sha256(bytes.fromhex(self.fingerprint) + nonce).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

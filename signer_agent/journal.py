@@ -78,6 +78,11 @@ class Journal:
         except JournalWriteError as error:
             raise _unavailable(error) from error
 
+    async def state(self) -> None:
+        """Make a checkpoint if something was recorded since the last one; a disk that is full gets it next time."""
+        if not self._file.is_stated:
+            await self._keep_checkpoint()
+
     def countersign(self, checkpoint: Checkpoint) -> Checkpoint:
         """Sign another chain's checkpoint with the journal's key."""
         return self._file.countersign(checkpoint)

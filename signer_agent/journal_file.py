@@ -119,6 +119,11 @@ class JournalFile:
         """Whether so many records were made since the last checkpoint that it is time for one."""
         return self.count - self._checkpointed >= CHECKPOINT_EVERY
 
+    @property
+    def is_stated(self) -> bool:
+        """Whether a checkpoint covers the last record."""
+        return self.count == self._checkpointed
+
     def checkpoint(self) -> Checkpoint:
         """Sign how the journal stands, keep that beside it, and return it.
 

@@ -1,4 +1,8 @@
-"""One line of the journal: canonical JSON, chained by SHA-256 to the line before."""
+"""One line of the journal: canonical JSON, chained by SHA-256 to the line before.
+
+A record's hash is over the one before and the hash of its content, not the content itself: so one record can be proven
+to stand in the chain while its neighbours are shown as their hashes alone (docs/operations/evidence.md).
+"""
 
 import enum
 import hashlib
@@ -12,7 +16,7 @@ import orjson
 GENESIS: Final = bytes(32)
 """What stands for the hash of the entry before the first."""
 
-_DOMAIN: Final = b"landhub.journal.v1\x00"
+_DOMAIN: Final = b"landhub.journal.v2\x00"
 
 
 class Phase(enum.StrEnum):
@@ -71,20 +75,24 @@ class Record:
         """The line as the file has it, with its newline."""
         if self.encoded:
             return self.encoded
-        return _line(_body(self.sequence, self.time_ms, self.entry, self.previous_hash), self.hash)
+        return _line(_body(self.sequence, self.time_ms, self.entry), self.previous_hash, self.hash)
+
+    def content(self) -> bytes:
+        """What is hashed of it: the line without the two hashes."""
+        return _encoded(_body(self.sequence, self.time_ms, self.entry))
 
 
 def chained(entry: Entry, *, sequence: int, time_ms: int, previous_hash: bytes) -> Record:
     """Give an entry its place in the chain."""
-    body = _body(sequence, time_ms, entry, previous_hash)
-    digest = _hash(body)
+    body = _body(sequence, time_ms, entry)
+    digest = _hash(previous_hash, _encoded(body))
     return Record(
         sequence=sequence,
         time_ms=time_ms,
         entry=entry,
         previous_hash=previous_hash,
         hash=digest,
-        encoded=_line(body, digest),
+        encoded=_line(body, previous_hash, digest),
     )
 
 
@@ -120,14 +128,14 @@ def read_line(line: bytes) -> Record:
 
 def is_unaltered(record: Record) -> bool:
     """Whether the record's hash is that of its content."""
-    return record.hash == _hash(_body(record.sequence, record.time_ms, record.entry, record.previous_hash))
+    return record.hash == _hash(record.previous_hash, record.content())
 
 
-def _line(body: dict[str, Any], digest: bytes) -> bytes:
-    return orjson.dumps({**body, "hash": digest.hex()}, option=orjson.OPT_SORT_KEYS) + b"\n"
+def _line(body: dict[str, Any], previous_hash: bytes, digest: bytes) -> bytes:
+    return _encoded({**body, "previous_hash": previous_hash.hex(), "hash": digest.hex()}) + b"\n"
 
 
-def _body(sequence: int, time_ms: int, entry: Entry, previous_hash: bytes) -> dict[str, Any]:
+def _body(sequence: int, time_ms: int, entry: Entry) -> dict[str, Any]:
     body: dict[str, Any] = {name: value for name in _TEXTS if (value := getattr(entry, name))}
     if entry.details:
         body["details"] = dict(entry.details)
@@ -136,9 +144,12 @@ def _body(sequence: int, time_ms: int, entry: Entry, previous_hash: bytes) -> di
         "phase": entry.phase.value,
         "sequence": sequence,
         "time_ms": time_ms,
-        "previous_hash": previous_hash.hex(),
     }
 
 
-def _hash(body: dict[str, Any]) -> bytes:
-    return hashlib.sha256(_DOMAIN + orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).digest()
+def _encoded(body: dict[str, Any]) -> bytes:
+    return orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
+
+
+def _hash(previous_hash: bytes, content: bytes) -> bytes:
+    return hashlib.sha256(_DOMAIN + previous_hash + hashlib.sha256(content).digest()).digest()

@@ -10,6 +10,7 @@ from signer_agent.content import text_id
 from signer_agent.errors import ExhaustedError, PermissionDeniedError
 from signer_agent.ledger import Ledger
 from signer_agent.model import AttestedBy, Content, SigningRequest
+from signer_agent.policy_version import policy_document, version_of
 from signer_agent.settings import ANY, RuleSettings
 
 
@@ -28,6 +29,10 @@ class Policy:
     def __init__(self, *, rules: Sequence[RuleSettings], attestation_keys: Mapping[str, AttestationKey]) -> None:
         self._rules = tuple(rules)
         self._keys = dict(attestation_keys)
+        self.document = policy_document(self._rules, self._keys)
+        """The policy as canonical JSON."""
+        self.version = version_of(self.document)
+        """What the journal calls it: SHA-256 of the document, hex."""
 
     def decide(self, request: SigningRequest, *, ledger: Ledger, now: datetime) -> Permission:
         """Allow a request, or say why not.

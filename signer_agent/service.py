@@ -1,6 +1,7 @@
 """How a signature comes to be: decide > journal the decision > build > sign > verify > journal the result."""
 
 import asyncio
+import base64
 import contextvars
 from collections.abc import Sequence
 from concurrent.futures import Executor
@@ -113,7 +114,7 @@ class SigningService:
                 case.signer = self._signers.find(request.certificate)
                 case.permission = self._policy.decide(request, ledger=self._ledger, now=now)
                 case.signer.check_usable(request, now=now)
-                case.entry = _decided(case)
+                case.entry = _decided(case, policy=self._policy.version)
                 self._ledger.reserve(case.entry, time_ms=milliseconds(now))
         except AgentError as error:
             case.answer, case.permission = error, None
@@ -255,12 +256,20 @@ def _is_quick(case: _Case) -> bool:
     return case.signer is not None and case.signer.is_quick
 
 
-def _decided(case: _Case) -> Entry:
-    entry = _entry(case, Phase.DECIDED)
+def _decided(case: _Case, *, policy: str) -> Entry:
+    entry = with_details(_entry(case, Phase.DECIDED), policy=policy)
     proof = case.permission.proof if case.permission else None
-    if proof is None:
+    attestation = case.request.attestation
+    if proof is None or attestation is None:
         return entry
-    return with_details(entry, nonce=proof.nonce, nonce_expires_ms=str(milliseconds(proof.expires)))
+    return with_details(
+        entry,
+        nonce=proof.nonce,
+        nonce_expires_ms=str(milliseconds(proof.expires)),
+        attestation_key=attestation.key_id,
+        attestation_statement=base64.b64encode(attestation.statement_bytes).decode(),
+        attestation_signature=base64.b64encode(attestation.signature).decode(),
+    )
 
 
 def _signed(case: _Case) -> Entry:

@@ -76,8 +76,17 @@ def record_values(record: AuditRecord) -> tuple[str, ...]:
 
 
 def record_hash(previous: bytes, instance: str, sequence: int, time_us: int, values: tuple[str, ...]) -> bytes:
-    """Return the hash of a record in its place after `previous`."""
-    return hashlib.sha256(previous + orjson.dumps((instance, sequence, time_us, values))).digest()
+    """Return the hash of a record in its place after `previous`.
+
+    Over the hash of its content, so that evidence can show the records beside its own as hashes alone.
+    """
+    content = record_content(instance, sequence, time_us, values)
+    return hashlib.sha256(previous + hashlib.sha256(content).digest()).digest()
+
+
+def record_content(instance: str, sequence: int, time_us: int, values: tuple[str, ...]) -> bytes:
+    """Return what is hashed of a record."""
+    return orjson.dumps((instance, sequence, time_us, values))
 
 
 def first_hash(instance: str, previous_checkpoint: str) -> bytes:

@@ -77,7 +77,7 @@ FILES = {
     "CHANGELOG.md": f"# Changelog\n\n## Unreleased\n\n- First ({changelog_mark(IMAGE)}).\n",
 }
 PACKAGES = ("hub/rpc", "hub/signing", "hub/storage", "hub/web", "hub/resilience", "signer_agent", "gost", "sealed",
-            "sandbox", "clients/python/src/landhub", "clients/python/src/landhub_client")  # fmt: skip
+            "evidence", "sandbox", "clients/python/src/landhub", "clients/python/src/landhub_client")  # fmt: skip
 
 
 def plant_tree(root: Path) -> None:

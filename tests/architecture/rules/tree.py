@@ -5,7 +5,7 @@ import functools
 from collections.abc import Iterator
 from pathlib import Path
 
-PACKAGES = ("hub", "signer_agent", "gost", "sealed", "sandbox", "clients/python/src/landhub_client")
+PACKAGES = ("hub", "signer_agent", "gost", "sealed", "evidence", "sandbox", "clients/python/src/landhub_client")
 CHECKED = (*PACKAGES, "tests", "tools")
 
 

@@ -276,7 +276,8 @@ async def test_a_damaged_kept_signature_is_not_handed_out(bench: Bench, keys: Ke
     asked = request(keys)
     await bench.signed(asked)
     path = bench.folder / "attachments.bin"
-    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    kept = path.read_bytes()
+    path.write_bytes(kept[:-1] + bytes([kept[-1] ^ 1]))
 
     assert await bench.refused(asked) == "SIGNATURE_WITHHELD"
 

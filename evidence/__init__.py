@@ -1,0 +1,1 @@
+"""What proves one signature, in one file: made by hub and signer agent, verified offline by anybody."""

@@ -1,0 +1,30 @@
+"""The README in the file: what it is, and how one checks the signature with OpenSSL alone."""
+
+from typing import Final
+
+FORMAT: Final = "landhub.evidence.v1"
+
+README: Final = b"""\
+This file proves one electronic signature. Format: landhub.evidence.v1
+
+  evidence.json          the signed document's digest and its algorithm; the document itself is not here
+  signature.p7s          the signature: CMS (CAdES), detached, DER
+  signature-as-made.p7s  only there if a timestamp was added later: the same signature without it
+  certificates.pem       the signer's certificate and those of CAs above it, without the root
+  crls.pem               revocation lists of these CAs
+  policy.json            the signer agent's policy that allowed it
+  journal.json           the agent's records, with the piece of its hash chain up to a signed checkpoint
+  audit.json             the hub's records, likewise
+
+With the document, the root certificate (which you must have from elsewhere) and OpenSSL with its GOST engine:
+
+  cat root.pem certificates.pem crls.pem > all.pem
+  openssl cms -verify -binary -inform DER -in signature.p7s -content DOCUMENT -cades -purpose any \\
+      -CAfile all.pem -crl_check_all -attime SECONDS -out /dev/null
+
+SECONDS is the time of signing in seconds since 1970; this shows it (signingTime):
+
+  openssl cms -cmsout -print -inform DER -in signature.p7s
+
+All of it, offline: signer-agent verify-evidence FILE, or hub evidence verify FILE.
+"""
