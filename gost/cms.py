@@ -4,6 +4,7 @@ CMS allows BER and says most things twice. What is accepted here is DER that enc
 repeated fields agree, and whose size is bounded. Nothing is verified; see ``gost.verify``.
 """
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,8 @@ MAX_CMS_BYTES: Final = 4 * 1024 * 1024  # a detached signature has 1 to 10 KiB; 
 MAX_SIGNERS: Final = 64  # each costs a verification
 MAX_CERTIFICATES: Final = 128
 MAX_ATTRIBUTES: Final = 64
+MAX_TIMESTAMPS: Final = 8  # of one signature; each costs a verification with a chain of its own
+MAX_TOKEN_BYTES: Final = 64 * 1024  # a timestamp with its chain has 1 to 8 KiB
 
 # signatureAlgorithm: the key and digest it goes with. Of GOST and RSA both names are in use (RFC 3370, RFC 9215)
 _SIGNATURE_ALGORITHMS: Final = {
@@ -49,20 +52,23 @@ class SignerInfo:
     """One signer, as written.
 
     ``certificate`` is the one of the CMS that the signer's identifier names, None if it is not there.
-    ``signed_attributes`` is the DER SET OF whose hash is signed. ``signing_time`` is aware UTC and only claimed.
+    ``signed_attributes`` is the DER SET OF whose hash is signed; without any, the content's own hash is, and both it
+    and ``message_digest`` are None. ``signing_time`` is aware UTC and only claimed.
     ``signed_attribute_types`` and ``unsigned_attribute_types`` are dotted OIDs; the latter are protected by nothing.
+    ``timestamps`` are the tokens (DER) of the unsigned attribute signatureTimeStampToken, which must prove themselves.
     """
 
     certificate: CertificateFacts | None
     key_algorithm: PublicKeyAlgorithm
     digest_algorithm: DigestAlgorithm
-    signed_attributes: bytes
-    message_digest: bytes
+    signed_attributes: bytes | None
+    message_digest: bytes | None
     signing_time: datetime | None
     signing_certificate: SigningCertificateReference | None
     signature: bytes
     signed_attribute_types: tuple[str, ...]
     unsigned_attribute_types: tuple[str, ...]
+    timestamps: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +86,7 @@ class SignedData:
 
 
 def read_signed_data(der: bytes) -> SignedData:
-    """Read a CMS SignedData with signed attributes.
+    """Read a CMS SignedData over plain data, attached or detached.
 
     Raises:
         MalformedError: it is too big, not strict DER, contradicts itself, has no signer, carries revocation lists, or
@@ -88,18 +94,36 @@ def read_signed_data(der: bytes) -> SignedData:
     """
     if len(der) > MAX_CMS_BYTES:
         raise MalformedError(f"a CMS of {len(der)} bytes: at most {MAX_CMS_BYTES} are read")
-    content_info = _decode(structures.ContentInfo, bytes(der), "CMS SignedData with signed attributes")
-    signed_data = content_info.content
+    content_info = _decode(structures.ContentInfo, bytes(der), "CMS SignedData")
     _require(content_info.content_type.dotted_string == structures.ID_SIGNED_DATA, "the CMS is not SignedData")
-    _require(signed_data.content.content_type.dotted_string == structures.ID_DATA, "the CMS signs no plain data")
+    return _read(content_info.content, structures.ID_DATA)
+
+
+def read_timestamp_token(der: bytes) -> SignedData:
+    """Read the SignedData of a timestamp, whose ``content`` is a TSTInfo (RFC 3161 2.4.2).
+
+    Raises:
+        MalformedError: as ``read_signed_data``, except that certificates may come in any order.
+    """
+    if len(der) > MAX_TOKEN_BYTES:
+        raise MalformedError(f"a timestamp of {len(der)} bytes: at most {MAX_TOKEN_BYTES} are read")
+    token = _decode(structures.TimestampToken, bytes(der), "timestamp")
+    _require(token.content_type.dotted_string == structures.ID_SIGNED_DATA, "the timestamp is not SignedData")
+    return _read(token.content, structures.ID_TST_INFO)
+
+
+def _read(signed_data: structures.SignedData | structures.TimestampSignedData, content_type: str) -> SignedData:
+    written = signed_data.content.content_type.dotted_string
+    what = "plain data" if content_type == structures.ID_DATA else "time"
+    _require(written == content_type, f"the CMS signs no {what} but content of type {written}")
     _require(signed_data.crls is None, "the CMS carries revocation lists: give them to the verifier instead")
     signer_infos = signed_data.signer_infos.as_list()
     _require(
         1 <= len(signer_infos) <= MAX_SIGNERS, f"the CMS has {len(signer_infos)} signers: 1 to {MAX_SIGNERS} are read"
     )
-    _check_versions(signed_data, signer_infos)
+    _check_versions(signed_data, signer_infos, content_type)
     certificates = _certificates(signed_data)
-    signers = tuple(_signer(info, certificates) for info in signer_infos)
+    signers = tuple(_signer(info, certificates, content_type) for info in signer_infos)
     _check_digest_algorithms(signed_data, signers)
     return SignedData(content=signed_data.content.content, certificates=certificates, signers=signers)
 
@@ -119,20 +143,27 @@ def _require(holds: bool, problem: str) -> None:  # noqa: FBT001 - reads as a se
         raise MalformedError(problem)
 
 
-def _check_versions(signed_data: structures.SignedData, infos: Iterable[structures.SignerInfo]) -> None:
+def _check_versions(
+    signed_data: structures.SignedData | structures.TimestampSignedData,
+    infos: Iterable[structures.SignerInfo],
+    content_type: str,
+) -> None:
     """RFC 5652 5.1 and 5.3: versions follow from what is inside, so that they can't be changed alone."""
     by_key_id = [isinstance(info.sid, bytes) for info in infos]
     right = all(info.version == (3 if isinstance(info.sid, bytes) else 1) for info in infos)
     _require(
-        right and signed_data.version == (3 if any(by_key_id) else 1),
+        right and signed_data.version == (3 if any(by_key_id) or content_type != structures.ID_DATA else 1),
         "the CMS's version numbers contradict its content",
     )
 
 
-def _certificates(signed_data: structures.SignedData) -> tuple[CertificateFacts, ...]:
-    if signed_data.certificates is None:
+def _certificates(
+    signed_data: structures.SignedData | structures.TimestampSignedData,
+) -> tuple[CertificateFacts, ...]:
+    listed = signed_data.certificates
+    if listed is None:
         return ()
-    encoded = [asn1.encode_der(tlv) for tlv in signed_data.certificates.as_list()]
+    encoded = [asn1.encode_der(tlv) for tlv in (listed if isinstance(listed, list) else listed.as_list())]
     _require(
         0 < len(encoded) <= MAX_CERTIFICATES,
         f"the CMS holds {len(encoded)} certificates: 1 to {MAX_CERTIFICATES} are read",
@@ -141,7 +172,9 @@ def _certificates(signed_data: structures.SignedData) -> tuple[CertificateFacts,
     return tuple(read_certificate(der) for der in encoded)
 
 
-def _check_digest_algorithms(signed_data: structures.SignedData, signers: Iterable[SignerInfo]) -> None:
+def _check_digest_algorithms(
+    signed_data: structures.SignedData | structures.TimestampSignedData, signers: Iterable[SignerInfo]
+) -> None:
     listed = [identifier.algorithm.dotted_string for identifier in signed_data.digest_algorithms.as_list()]
     used = {signer.digest_algorithm.oid for signer in signers}
     _require(
@@ -149,7 +182,32 @@ def _check_digest_algorithms(signed_data: structures.SignedData, signers: Iterab
     )
 
 
-def _signer(info: structures.SignerInfo, certificates: Iterable[CertificateFacts]) -> SignerInfo:
+def _signer(info: structures.SignerInfo, certificates: Iterable[CertificateFacts], content_type: str) -> SignerInfo:
+    key_algorithm, digest_algorithm = _algorithms(info)
+    certificate = _certificate_of(info.sid, certificates)
+    _require(
+        certificate is None or certificate.public_key_algorithm is key_algorithm,
+        f"signature algorithm {info.signature_algorithm.algorithm.dotted_string} does not go with the signer's key",
+    )
+    signed = {} if info.signed_attributes is None else _attributes(info.signed_attributes.as_list(), "signed")
+    unsigned = info.unsigned_attributes.as_list() if info.unsigned_attributes is not None else []
+    _require(info.unsigned_attributes is None or bool(unsigned), "the unsigned attributes are present and empty")
+    return SignerInfo(
+        certificate=certificate,
+        key_algorithm=key_algorithm,
+        digest_algorithm=digest_algorithm,
+        signed_attributes=None if info.signed_attributes is None else asn1.encode_der(info.signed_attributes),
+        message_digest=_message_digest(signed, digest_algorithm, content_type) if signed else None,
+        signing_time=_signing_time(signed),
+        signing_certificate=_signing_certificate(signed),
+        signature=info.signature,
+        signed_attribute_types=tuple(signed),
+        unsigned_attribute_types=tuple(attribute.type.dotted_string for attribute in unsigned),
+        timestamps=_timestamps(unsigned),
+    )
+
+
+def _algorithms(info: structures.SignerInfo) -> tuple[PublicKeyAlgorithm, DigestAlgorithm]:
     signature_oid = info.signature_algorithm.algorithm.dotted_string
     digest_oid = info.digest_algorithm.algorithm.dotted_string
     key_algorithm, digest_algorithm = _SIGNATURE_ALGORITHMS.get(signature_oid, (None, None))
@@ -158,32 +216,26 @@ def _signer(info: structures.SignerInfo, certificates: Iterable[CertificateFacts
     _require(
         digest_algorithm.oid == digest_oid, f"signature algorithm {signature_oid} does not go with digest {digest_oid}"
     )
-    certificate = _certificate_of(info.sid, certificates)
-    _require(
-        certificate is None or certificate.public_key_algorithm is key_algorithm,
-        f"signature algorithm {signature_oid} does not go with the signer's key",
-    )
-    attributes = _attributes(info.signed_attributes.as_list(), "signed")
+    return key_algorithm, digest_algorithm
+
+
+def _message_digest(attributes: dict[str, list[asn1.TLV]], algorithm: DigestAlgorithm, expected_type: str) -> bytes:
     content_type = _single(attributes, structures.CONTENT_TYPE, x509.ObjectIdentifier)
-    _require(content_type.dotted_string == structures.ID_DATA, "the signed content type is not that of the CMS")
+    _require(content_type.dotted_string == expected_type, "the signed content type is not that of the CMS")
     message_digest: bytes = _single(attributes, structures.MESSAGE_DIGEST, bytes)
-    _require(
-        len(message_digest) == digest_algorithm.size_bytes, "the signed digest has not the length of its algorithm"
+    _require(len(message_digest) == algorithm.size_bytes, "the signed digest has not the length of its algorithm")
+    return message_digest
+
+
+def _timestamps(unsigned: Iterable[structures.Attribute]) -> tuple[bytes, ...]:
+    """All of them, whether in one attribute or in several; a signature is no worse for one that is wrong."""
+    found = (
+        asn1.encode_der(value)
+        for attribute in unsigned
+        if attribute.type.dotted_string == structures.SIGNATURE_TIMESTAMP
+        for value in attribute.values.as_list()
     )
-    unsigned = info.unsigned_attributes.as_list() if info.unsigned_attributes is not None else []
-    _require(info.unsigned_attributes is None or bool(unsigned), "the unsigned attributes are present and empty")
-    return SignerInfo(
-        certificate=certificate,
-        key_algorithm=key_algorithm,
-        digest_algorithm=digest_algorithm,
-        signed_attributes=asn1.encode_der(info.signed_attributes),
-        message_digest=message_digest,
-        signing_time=_signing_time(attributes),
-        signing_certificate=_signing_certificate(attributes),
-        signature=info.signature,
-        signed_attribute_types=tuple(attributes),
-        unsigned_attribute_types=tuple(attribute.type.dotted_string for attribute in unsigned),
-    )
+    return tuple(itertools.islice(found, MAX_TIMESTAMPS))
 
 
 def _certificate_of(sid: Any, certificates: Iterable[CertificateFacts]) -> CertificateFacts | None:

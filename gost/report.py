@@ -2,7 +2,7 @@
 
 import enum
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from gost.certificate import CertificateFacts
 
@@ -88,13 +88,29 @@ class Chain:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TimestampReport:
+    """The verdict on one timestamp of a signature; a wrong one proves nothing and makes the signature no worse.
+
+    ``explanation`` is one English sentence. ``time`` is what the timestamp says, right within ``accuracy``, and None
+    if it could not be read, as is ``certificate``, the authority's. ``policy`` is a dotted OID.
+    """
+
+    is_valid: bool
+    explanation: str
+    time: datetime | None = None
+    accuracy: timedelta = timedelta()
+    policy: str = ""
+    certificate: CertificateFacts | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignerReport:
     """The verdict on one signer.
 
     ``explanation`` is one English sentence for developers and logs, without personal data. ``certificate`` is None
     if the CMS does not hold it. ``signing_time_claimed`` is what the signer wrote and proves nothing;
-    ``signing_time_proven`` waits for timestamps. ``unprotected_attributes`` are the dotted OIDs of unsigned
-    attributes: anybody may have added or changed them.
+    ``signing_time_proven`` is the earliest time of a valid timestamp: the signature was there by then.
+    ``unprotected_attributes`` are the dotted OIDs of unsigned attributes: anybody may have added or changed them.
     """
 
     indication: Indication
@@ -105,6 +121,7 @@ class SignerReport:
     signing_time_claimed: datetime | None = None
     signing_time_proven: datetime | None = None
     unprotected_attributes: tuple[str, ...] = ()
+    timestamps: tuple[TimestampReport, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,8 @@ CONTENT_TYPE: Final = "1.2.840.113549.1.9.3"
 MESSAGE_DIGEST: Final = "1.2.840.113549.1.9.4"
 SIGNING_TIME: Final = "1.2.840.113549.1.9.5"
 SIGNING_CERTIFICATE_V2: Final = "1.2.840.113549.1.9.16.2.47"
+SIGNATURE_TIMESTAMP: Final = "1.2.840.113549.1.9.16.2.14"
+ID_TST_INFO: Final = "1.2.840.113549.1.9.16.1.4"
 
 
 @asn1.sequence
@@ -47,7 +49,7 @@ class SignerInfo:
     version: int
     sid: IssuerAndSerialNumber | Annotated[bytes, asn1.Implicit(0)]
     digest_algorithm: AlgorithmIdentifier
-    signed_attributes: Annotated[asn1.SetOf[Attribute], asn1.Implicit(0)]
+    signed_attributes: Annotated[asn1.SetOf[Attribute] | None, asn1.Implicit(0)]
     signature_algorithm: AlgorithmIdentifier
     signature: bytes
     unsigned_attributes: Annotated[asn1.SetOf[Attribute] | None, asn1.Implicit(1)]
@@ -71,6 +73,26 @@ class SignedData:
     certificates: Annotated[asn1.SetOf[asn1.TLV] | None, asn1.Implicit(0)]
     crls: Annotated[asn1.SetOf[asn1.TLV] | None, asn1.Implicit(1)]
     signer_infos: asn1.SetOf[SignerInfo]
+
+
+@asn1.sequence
+class TimestampSignedData:
+    """SignedData as timestamp authorities write it: OpenSSL's, for one, leaves the certificates in any order."""
+
+    version: int
+    digest_algorithms: asn1.SetOf[AlgorithmIdentifier]
+    content: EncapsulatedContentInfo
+    certificates: Annotated[list[asn1.TLV] | None, asn1.Implicit(0)]
+    crls: Annotated[asn1.SetOf[asn1.TLV] | None, asn1.Implicit(1)]
+    signer_infos: asn1.SetOf[SignerInfo]
+
+
+@asn1.sequence
+class TimestampToken:
+    """RFC 3161 2.4.2: a ContentInfo that holds SignedData over a TSTInfo."""
+
+    content_type: x509.ObjectIdentifier
+    content: Annotated[TimestampSignedData, asn1.Explicit(0)]
 
 
 @asn1.sequence

@@ -1,8 +1,8 @@
-"""Verifying a detached CMS: the document's digest, the signature, the signer's certificate, its chain and revocation.
+"""Verifying a CMS: the document's digest, the signature, the signer's certificate, its chain and revocation.
 
-The verdict follows ETSI EN 319 102-1's basic validation as of a given time. Nothing is fetched: certificates and
-revocation lists are those given. What a timestamp would prove is left open, so a certificate revoked or expired at
-that time makes the signature INDETERMINATE rather than false; ``Report.is_valid`` is true of neither.
+The verdict follows ETSI EN 319 102-1's basic validation as of a given time, and its validation of signatures with time
+where a timestamp proves that the signature was there before. Nothing is fetched. Without such a proof, a certificate
+revoked or expired makes the signature INDETERMINATE rather than false; ``Report.is_valid`` is true of neither.
 """
 
 import functools
@@ -17,17 +17,19 @@ from gost.chain import TrustStore
 from gost.cms import SignedData, SignerInfo, SigningCertificateReference, read_signed_data
 from gost.digest import DigestAlgorithm
 from gost.errors import MalformedError, UnsupportedAlgorithmError
+from gost.findings import Finding, certificate_finding, indeterminate
 from gost.keys import PublicKey
 from gost.report import (
-    CertificateStatus,
     Chain,
-    ChainElement,
     Indication,
     Report,
-    RevocationStatus,
     SignerReport,
     SubIndication,
+    TimestampReport,
 )
+from gost.timestamps import TimestampPolicy, verify_timestamp
+
+__all__ = ["Finding", "VerificationPolicy", "judge", "verify_attached", "verify_detached"]
 
 _CERTIFICATE_HASHES: Final = 1024  # of signers seen lately; a certificate is hashed as long as its document of 1 KiB
 
@@ -42,6 +44,7 @@ class VerificationPolicy:
         crls: revocation lists, DER or PEM, one for each issuer below an anchor, the anchor's own included.
         max_crl_age: a list issued longer ago than this is stale, whatever its nextUpdate says; None for no limit.
         require_crl: whether a missing, stale or unusable list makes the verdict INDETERMINATE.
+        timestamps: which timestamp authorities to believe; by default none, so that no time is proven.
 
     Raises:
         MalformedError: a certificate or list can't be read.
@@ -52,21 +55,13 @@ class VerificationPolicy:
     crls: tuple[bytes, ...] = ()
     max_crl_age: timedelta | None = None
     require_crl: bool = True
+    timestamps: TimestampPolicy = field(default_factory=TimestampPolicy)
     trust: TrustStore = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Parse everything now, so that a bad file is told of at once."""
         trust = TrustStore(anchors=self.anchors, intermediates=self.intermediates, crls=self.crls)
         object.__setattr__(self, "trust", trust)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What is to be said of a signature."""
-
-    indication: Indication
-    sub_indication: SubIndication | None
-    explanation: str
 
 
 _PASSED = Finding(Indication.TOTAL_PASSED, None, "the signature, the certificate and its chain are good")
@@ -91,14 +86,28 @@ def verify_detached(
         ValueError: ``at`` is naive.
         EngineMissingError: the GOST engine is not installed.
     """
-    if at.tzinfo is None:
-        raise ValueError("the time of verification has no time zone: give an aware datetime")
-    try:
-        signed_data = read_signed_data(cms)
-    except MalformedError as error:
-        return _unreadable(str(error))
+    signed_data = _read(cms, at)
+    if isinstance(signed_data, Report):
+        return signed_data
     if signed_data.content is not None:
         return _unreadable("the CMS holds its content, so it is no detached signature")
+    return _verify_all(signed_data, digest, policy, at)
+
+
+def verify_attached(cms: bytes, *, policy: VerificationPolicy, at: datetime) -> Report:
+    """Verify every signer of a CMS that holds its content. See ``verify_detached``."""
+    signed_data = _read(cms, at)
+    if isinstance(signed_data, Report):
+        return signed_data
+    if (content := signed_data.content) is None:
+        return _unreadable("the CMS does not hold its content, so it is no attached signature")
+    digests = {each: hashing.digest(each, content) for each in signed_data.digest_algorithms}
+    return _verify_all(signed_data, digests, policy, at)
+
+
+def _verify_all(
+    signed_data: SignedData, digest: bytes | Mapping[DigestAlgorithm, bytes], policy: VerificationPolicy, at: datetime
+) -> Report:
     signers = tuple(_verify_signer(signer, signed_data, digest, policy, at) for signer in signed_data.signers)
     worst = max(signers, key=lambda signer: signer.indication)
     if worst.indication is Indication.TOTAL_PASSED and not _all_certificates_belong(signed_data, signers, policy):
@@ -111,6 +120,15 @@ def verify_detached(
     return Report(
         indication=worst.indication, sub_indication=worst.sub_indication, explanation=worst.explanation, signers=signers
     )
+
+
+def _read(cms: bytes, at: datetime) -> SignedData | Report:
+    if at.tzinfo is None:
+        raise ValueError("the time of verification has no time zone: give an aware datetime")
+    try:
+        return read_signed_data(cms)
+    except MalformedError as error:
+        return _unreadable(str(error))
 
 
 def _unreadable(explanation: str) -> Report:
@@ -137,10 +155,13 @@ def _verify_signer(
 ) -> SignerReport:
     found = judge(
         signer.certificate,
-        lambda: _document_finding(signer, digest) or _signature_finding(signer),
+        lambda: _document_finding(signer, digest) or _signature_finding(signer, digest),
         extra=signed_data.certificates,
         policy=policy,
         at=at,
+        stamps=lambda: [
+            verify_timestamp(token, signer.signature, policy=policy.timestamps, at=at) for token in signer.timestamps
+        ],
     )
     return replace(
         found,
@@ -156,6 +177,7 @@ def judge(
     extra: Sequence[CertificateFacts],
     policy: VerificationPolicy,
     at: datetime,
+    stamps: Callable[[], Sequence[TimestampReport]] = tuple,
 ) -> SignerReport:
     """Judge one signer, whatever the signature's format.
 
@@ -166,13 +188,25 @@ def judge(
         extra: untrusted certificates that came along.
         policy: whom to trust.
         at: aware.
+        stamps: judges the signature's timestamps, if ``look`` finds nothing.
     """
     chain = Chain(elements=(), is_anchored=False)
+    stamped: tuple[TimestampReport, ...] = ()
+    proven: datetime | None = None
     try:
         finding = look()
         if finding is None and certificate is not None:
-            chain = policy.trust.build_chain(certificate, extra=extra, at=at, max_crl_age=policy.max_crl_age)
-            finding = _chain_finding(chain, require_crl=policy.require_crl)
+            stamped = tuple(stamps())
+            proven = min((each.time for each in stamped if each.is_valid and each.time is not None), default=None)
+            chain, finding = certificate_finding(
+                certificate,
+                lambda moment: policy.trust.build_chain(
+                    certificate, extra=extra, at=moment, max_crl_age=policy.max_crl_age
+                ),
+                at=at,
+                proven=proven,
+                require_crl=policy.require_crl,
+            )
     except MalformedError as error:
         finding = Finding(Indication.TOTAL_FAILED, SubIndication.FORMAT_FAILURE, str(error))
     except UnsupportedAlgorithmError as error:
@@ -184,6 +218,8 @@ def judge(
         explanation=finding.explanation,
         certificate=certificate,
         chain=chain.elements,
+        signing_time_proven=proven,
+        timestamps=stamped,
     )
 
 
@@ -195,19 +231,22 @@ def _document_finding(signer: SignerInfo, digest: bytes | Mapping[DigestAlgorith
             SubIndication.SIGNED_DATA_NOT_FOUND,
             f"the document was not hashed with {signer.digest_algorithm.name}, which this signer uses",
         )
-    if bytes(given) != signer.message_digest:
+    if signer.message_digest is not None and bytes(given) != signer.message_digest:
         return Finding(Indication.TOTAL_FAILED, SubIndication.HASH_FAILURE, "this is not the document that was signed")
     return None
 
 
-def _signature_finding(signer: SignerInfo) -> Finding | None:
+def _signature_finding(signer: SignerInfo, digest: bytes | Mapping[DigestAlgorithm, bytes]) -> Finding | None:
     if signer.certificate is None:
         return Finding(
             Indication.INDETERMINATE,
             SubIndication.NO_SIGNING_CERTIFICATE_FOUND,
             "the CMS does not hold the signer's certificate",
         )
-    if not PublicKey.from_certificate(signer.certificate).verify(signer.signed_attributes, signer.signature):
+    key = PublicKey.from_certificate(signer.certificate)
+    if signer.signed_attributes is None:
+        return _plain_finding(key, signer, digest)
+    if not key.verify(signer.signed_attributes, signer.signature):
         return Finding(
             Indication.TOTAL_FAILED,
             SubIndication.SIG_CRYPTO_FAILURE,
@@ -228,6 +267,20 @@ def _signature_finding(signer: SignerInfo) -> Finding | None:
     return None
 
 
+def _plain_finding(key: PublicKey, signer: SignerInfo, digest: bytes | Mapping[DigestAlgorithm, bytes]) -> Finding:
+    """Of a signature over the content itself. It may be sound, and still says nothing of whose certificate it is by."""
+    given = digest[signer.digest_algorithm] if isinstance(digest, Mapping) else digest
+    if not key.verify_digest(bytes(given), signer.signature):
+        return Finding(
+            Indication.TOTAL_FAILED,
+            SubIndication.SIG_CRYPTO_FAILURE,
+            "the signature was not made by the certificate's key, or this is not the document that was signed",
+        )
+    return indeterminate(
+        SubIndication.SIG_CONSTRAINTS_FAILURE, "the signature is good but has no signed attributes: it is not CAdES-BES"
+    )
+
+
 def _names(reference: SigningCertificateReference, certificate: CertificateFacts) -> bool:
     algorithm = DigestAlgorithm.from_oid(reference.digest_oid)
     return (
@@ -240,86 +293,3 @@ def _names(reference: SigningCertificateReference, certificate: CertificateFacts
 @functools.lru_cache(maxsize=_CERTIFICATE_HASHES)
 def _certificate_hash(algorithm: DigestAlgorithm, der: bytes) -> bytes:
     return hashing.digest(algorithm, der)
-
-
-def _chain_finding(chain: Chain, *, require_crl: bool) -> Finding | None:
-    """The gravest fault of the chain; "revoked" before "expired", since it says more."""
-    leaf, *issuers = chain.elements
-    if not chain.is_anchored:
-        return _indeterminate(
-            SubIndication.NO_CERTIFICATE_CHAIN_FOUND, "no chain leads from the certificate to an anchor"
-        )
-    for status, sub_indication, explanation in _CHAIN_FAULTS:
-        if any(element.status is status for element in chain.elements):
-            return _indeterminate(sub_indication, explanation)
-    if not leaf.certificate.may_sign:
-        return _indeterminate(
-            SubIndication.CHAIN_CONSTRAINTS_FAILURE,
-            "the certificate's keyUsage has neither digitalSignature nor nonRepudiation",
-        )
-    return (
-        _revoked_finding(leaf, issuers) or _time_finding(leaf, issuers) or _crl_finding(chain, require_crl=require_crl)
-    )
-
-
-_CHAIN_FAULTS = (
-    (
-        CertificateStatus.BAD_SIGNATURE,
-        SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE,
-        "a certificate of the chain was not signed by the one above it",
-    ),
-    (
-        CertificateStatus.NO_ISSUER,
-        SubIndication.NO_CERTIFICATE_CHAIN_FOUND,
-        "the issuer of a certificate of the chain is not known",
-    ),
-    (
-        CertificateStatus.NOT_ALLOWED,
-        SubIndication.CHAIN_CONSTRAINTS_FAILURE,
-        "a certificate of the chain is used for what its extensions do not allow",
-    ),
-    (
-        CertificateStatus.WEAK_ALGORITHM,
-        SubIndication.CRYPTO_CONSTRAINTS_FAILURE,
-        "a certificate of the chain is signed with an outdated algorithm",
-    ),
-)
-
-
-def _revoked_finding(leaf: ChainElement, issuers: list[ChainElement]) -> Finding | None:
-    if leaf.revocation is RevocationStatus.REVOKED:
-        return _indeterminate(
-            SubIndication.REVOKED_NO_POE,
-            "the certificate is revoked, and nothing proves that the signature was there before",
-        )
-    if any(element.revocation is RevocationStatus.REVOKED for element in issuers):
-        return _indeterminate(SubIndication.REVOKED_CA_NO_POE, "a CA certificate of the chain is revoked")
-    return None
-
-
-def _time_finding(leaf: ChainElement, issuers: list[ChainElement]) -> Finding | None:
-    if leaf.status is CertificateStatus.NOT_YET_VALID:  # the signature exists, so it was made before notBefore
-        return Finding(
-            Indication.TOTAL_FAILED, SubIndication.NOT_YET_VALID, "the signature is older than its certificate"
-        )
-    if leaf.status is CertificateStatus.EXPIRED:
-        return _indeterminate(
-            SubIndication.OUT_OF_BOUNDS_NO_POE,
-            "the certificate has expired, and nothing proves that the signature was there before",
-        )
-    if any(element.status is not CertificateStatus.GOOD for element in issuers):
-        return _indeterminate(SubIndication.OUT_OF_BOUNDS_NO_POE, "a CA certificate of the chain is outside its dates")
-    return None
-
-
-def _crl_finding(chain: Chain, *, require_crl: bool) -> Finding | None:
-    unsure = {RevocationStatus.MISSING, RevocationStatus.STALE, RevocationStatus.UNUSABLE}
-    if require_crl and any(element.revocation in unsure for element in chain.elements):
-        return _indeterminate(
-            SubIndication.TRY_LATER, "the revocation list of an issuer in the chain is missing, stale or unusable"
-        )
-    return None
-
-
-def _indeterminate(sub_indication: SubIndication, explanation: str) -> Finding:
-    return Finding(Indication.INDETERMINATE, sub_indication, explanation)

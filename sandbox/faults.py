@@ -69,6 +69,21 @@ class FaultKind(StrEnum):
     """After: the right answer padded to `size_bytes` (17 MiB)."""
     SLOW_TRICKLE = "slow_trickle"
     """After: the right answer over `seconds`, a few bytes at a time."""
+    TIMESTAMP_REJECTED = "timestamp_rejected"
+    """Timestamps: the status `rejection` and no token."""
+    TIMESTAMP_WRONG_NONCE = "timestamp_wrong_nonce"
+    """Timestamps: a good token with another request's nonce."""
+    TIMESTAMP_WRONG_IMPRINT = "timestamp_wrong_imprint"
+    """Timestamps: a good token over something else."""
+    TIMESTAMP_CERTIFICATE_EXPIRED = "timestamp_certificate_expired"
+    """Timestamps: a token by an authority whose certificate ended before."""
+    TIMESTAMP_CLOCK_WRONG = "timestamp_clock_wrong"
+    """Timestamps: a token whose time is off by `seconds`, which may be negative."""
+
+    @property
+    def is_of_timestamps(self) -> bool:
+        """Whether it befalls the timestamp authority alone."""
+        return self.startswith("timestamp_")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +92,8 @@ class Fault:
 
     kind: FaultKind
     operation: str = ANY_OPERATION
-    """`cadaster.info`, `rights.check`, `registration.submit`, `.status`, `.documents`, `.withdraw` or `*`."""
+    """`timestamp`, `cadaster.info`, `rights.check`, `registration.submit`, `.status`, `.documents`, `.withdraw` or `*`.
+    """
     times: int | None = 1
     """For how many calls; None until cleared."""
     probability: float = 1.0

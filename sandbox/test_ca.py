@@ -7,6 +7,8 @@ from pathlib import Path
 from string import Template
 from typing import ClassVar
 
+from cryptography import x509
+
 from sandbox.openssl import run_openssl
 
 _PARAMETERS = {"gost2012_256": ("md_gost12_256", "TCA"), "gost2012_512": ("md_gost12_512", "A")}
@@ -159,6 +161,11 @@ class TestAuthority:
         """An OPENSSL_CONF with the gost engine."""
         return self.directory / "openssl.cnf"
 
+    @property
+    def digest_name(self) -> str:
+        """The digest that goes with its keys, as OpenSSL calls it."""
+        return _PARAMETERS[self.algorithm][0]
+
     @classmethod
     def create(
         cls, directory: Path, *, algorithm: str = "gost2012_256", name: str = "landhub sandbox"
@@ -215,6 +222,7 @@ class TestAuthority:
         key_usage: str = "digitalSignature,nonRepudiation",
         passphrase: str | None = None,
         crl_url: str | None = None,
+        extended_key_usage: str | None = None,
     ) -> Issued:
         """Make a key and a certificate from the issuing CA, as `NAME.key` and `NAME.crt`.
 
@@ -227,6 +235,7 @@ class TestAuthority:
             key_usage: OpenSSL's words for the keyUsage extension.
             passphrase: encrypts the key (PKCS#8, AES-256-CBC).
             crl_url: stands in the certificate as its CRL distribution point.
+            extended_key_usage: OpenSSL's words for that extension, which is critical then ("timeStamping").
 
         Raises:
             OpenSslError: openssl refused.
@@ -244,12 +253,25 @@ class TestAuthority:
         _make_key(issued.key_path, algorithm=self.algorithm, config=self.config_path, passphrase=passphrase)
         request = _request(issued.key_path, subject.distinguished_name(), self.config_path, passphrase)
         extensions = self.directory / f"{name}.ext"
-        extensions.write_text(_leaf_extensions(key_usage, crl_url))
+        extensions.write_text(_leaf_extensions(key_usage, crl_url, extended_key_usage))
         ca = ("ca", "-batch", "-notext", "-name", "issuing", "-preserveDN", "-utf8", "-in", "/dev/stdin")
         dates = ("-startdate", _ca_time(start), "-enddate", _ca_time(end))
         files = ("-extfile", extensions, "-out", issued.certificate_path)
         run_openssl((*ca, *dates, *files), stdin=request, config=self.config_path)
         return issued
+
+    def find(self, name: str) -> Issued | None:
+        """What was issued under a name before; None if nothing was."""
+        certificate_path = self.directory / f"{name}.crt"
+        if not certificate_path.exists():
+            return None
+        certificate = x509.load_pem_x509_certificate(certificate_path.read_bytes())
+        return Issued(
+            certificate_path=certificate_path,
+            key_path=self.directory / f"{name}.key",
+            not_before=certificate.not_valid_before_utc,
+            not_after=certificate.not_valid_after_utc,
+        )
 
     def issue_expired(self, name: str, subject: Subject, *, days_ago: float = 1) -> Issued:
         """A certificate that ended `days_ago` days ago."""
@@ -314,7 +336,7 @@ def _request(key: Path, distinguished_name: str, config: Path, passphrase: str |
     return run_openssl((*command, "-passin", f"env:{_PASSPHRASE_VARIABLE}"), config=config, environment=environment)
 
 
-def _leaf_extensions(key_usage: str, crl_url: str | None) -> str:
+def _leaf_extensions(key_usage: str, crl_url: str | None, extended_key_usage: str | None) -> str:
     lines = [
         "basicConstraints = critical,CA:FALSE",
         f"keyUsage = critical,{key_usage}",
@@ -322,6 +344,8 @@ def _leaf_extensions(key_usage: str, crl_url: str | None) -> str:
         "subjectKeyIdentifier = hash",
         "authorityKeyIdentifier = keyid",
     ]
+    if extended_key_usage is not None:
+        lines.append(f"extendedKeyUsage = critical,{extended_key_usage}")
     if crl_url is not None:
         lines.append(f"crlDistributionPoints = URI:{crl_url}")
     return "\n".join(lines) + "\n"

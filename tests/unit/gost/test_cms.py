@@ -57,9 +57,10 @@ def test_attached_content_is_handed_out(openssl: OpenSsl, signer: Owner) -> None
     assert read_signed_data(openssl.sign(signer, DOCUMENT, "-cades", "-nodetach")).content == DOCUMENT
 
 
-def test_a_signature_without_signed_attributes_is_refused(openssl: OpenSsl, signer: Owner) -> None:
-    with pytest.raises(MalformedError, match="signed attributes"):
-        read_signed_data(openssl.sign(signer, DOCUMENT, "-noattr"))
+def test_a_signature_without_signed_attributes_has_no_digest_and_no_claims(openssl: OpenSsl, signer: Owner) -> None:
+    (info,) = read_signed_data(openssl.sign(signer, DOCUMENT, "-noattr")).signers
+    assert (info.signed_attributes, info.message_digest, info.signed_attribute_types) == (None, None, ())
+    assert (info.signing_time, info.signing_certificate) == (None, None)
 
 
 def test_an_indefinite_length_is_refused(signature: bytes) -> None:
@@ -182,9 +183,14 @@ def _set_unknown_algorithm(signer: structures.SignerInfo) -> None:
     signer.signature_algorithm = _identifier("1.2.643.2.2.19")
 
 
+def _attributes(signer: structures.SignerInfo) -> list[structures.Attribute]:
+    assert signer.signed_attributes is not None
+    return signer.signed_attributes.as_list()
+
+
 def _without(oid: str) -> Callable[[structures.SignerInfo], None]:
     def apply(signer: structures.SignerInfo) -> None:
-        kept = [each for each in signer.signed_attributes.as_list() if each.type.dotted_string != oid]
+        kept = [each for each in _attributes(signer) if each.type.dotted_string != oid]
         signer.signed_attributes = asn1.SetOf(kept)
 
     return apply
@@ -192,7 +198,7 @@ def _without(oid: str) -> Callable[[structures.SignerInfo], None]:
 
 def _doubled(oid: str) -> Callable[[structures.SignerInfo], None]:
     def apply(signer: structures.SignerInfo) -> None:
-        attributes = signer.signed_attributes.as_list()
+        attributes = _attributes(signer)
         again = [each for each in attributes if each.type.dotted_string == oid]
         signer.signed_attributes = asn1.SetOf([*attributes, *again])
 
@@ -201,7 +207,7 @@ def _doubled(oid: str) -> Callable[[structures.SignerInfo], None]:
 
 def _two_values(oid: str) -> Callable[[structures.SignerInfo], None]:
     def apply(signer: structures.SignerInfo) -> None:
-        attributes = signer.signed_attributes.as_list()
+        attributes = _attributes(signer)
         for each in attributes:
             if each.type.dotted_string == oid:
                 each.values = asn1.SetOf(each.values.as_list() * 2)
@@ -212,7 +218,7 @@ def _two_values(oid: str) -> Callable[[structures.SignerInfo], None]:
 
 def _replaced(oid: str, value: bytes) -> Callable[[structures.SignerInfo], None]:
     def apply(signer: structures.SignerInfo) -> None:
-        attributes = signer.signed_attributes.as_list()
+        attributes = _attributes(signer)
         for each in attributes:
             if each.type.dotted_string == oid:
                 each.values = asn1.SetOf([asn1.decode_der(asn1.TLV, value)])
