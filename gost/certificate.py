@@ -11,14 +11,17 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Final, TypedDict, TypeVar
+from typing import Annotated, Final
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat import asn1
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from gost.digest import DigestAlgorithm
 from gost.errors import MalformedError, UnsupportedAlgorithmError
+from gost.extensions import extension_facts
 
 MAX_CERTIFICATE_BYTES: Final = 64 * 1024  # real ones have 1 to 4 KiB
 MAX_CERTIFICATES_IN_BUNDLE: Final = 2000  # the national list of accredited CAs has some 600
@@ -50,17 +53,6 @@ _RUSSIAN_OIDS: Final = {
     "1.2.840.113549.1.9.1": "E",
 }
 RUSSIAN_NAMES: Final = {x509.ObjectIdentifier(oid): name for oid, name in _RUSSIAN_OIDS.items()}
-
-# RFC 5280 4.2.1.3, under the names it gives them; the attributes of `x509.KeyUsage` beside them
-_KEY_USAGES: Final = {
-    "digitalSignature": "digital_signature",
-    "nonRepudiation": "content_commitment",
-    "keyEncipherment": "key_encipherment",
-    "dataEncipherment": "data_encipherment",
-    "keyAgreement": "key_agreement",
-    "keyCertSign": "key_cert_sign",
-    "cRLSign": "crl_sign",
-}
 
 
 class PublicKeyAlgorithm(enum.Enum):
@@ -106,7 +98,10 @@ class CertificateFacts:
     the ``00`` that pads an organisation's to 12 digits; ``inn_legal_entity`` is the attribute INNLE, which newer
     certificates of organisations have instead or beside it. Texts are None when the certificate lacks them.
     ``key_usage`` holds RFC 5280 names (``digitalSignature``) and is empty when the extension is absent.
-    ``subject_key_id`` and ``authority_key_id`` are lower-case hexadecimal.
+    ``extended_key_usage`` and ``policies`` are dotted OIDs. ``subject_key_id`` and ``authority_key_id`` are lower-case
+    hexadecimal. ``public_key_bits`` is 0 where the key can't be read; ``public_key_sha256`` is of the whole
+    SubjectPublicKeyInfo. ``signing_tool`` is subjectSignTool; ``issuer_signing_tools`` is issuerSignTool: the CA's
+    signing tool, its CA software, and the numbers of their certificates of conformity, or nothing.
     """
 
     der: bytes
@@ -120,6 +115,8 @@ class CertificateFacts:
     thumbprint: str
     sha256: str
     public_key_algorithm: PublicKeyAlgorithm
+    public_key_bits: int
+    public_key_sha256: str
     signature_algorithm: str
     owner_common_name: str | None
     owner_organization: str | None
@@ -131,11 +128,16 @@ class CertificateFacts:
     ogrnip: str | None
     snils: str | None
     key_usage: frozenset[str]
+    extended_key_usage: tuple[str, ...]
     policies: tuple[str, ...]
     crl_urls: tuple[str, ...]
+    ocsp_urls: tuple[str, ...]
+    issuer_urls: tuple[str, ...]
     subject_key_id: str | None
     authority_key_id: str | None
     is_ca: bool
+    signing_tool: str | None
+    issuer_signing_tools: tuple[str, ...]
 
     @property
     def may_sign(self) -> bool:
@@ -250,6 +252,8 @@ def _facts(body: _TbsCertificate, certificate: x509.Certificate) -> CertificateF
         thumbprint=hashlib.sha1(der, usedforsecurity=False).hexdigest().upper(),
         sha256=hashlib.sha256(der).hexdigest(),
         public_key_algorithm=_public_key_algorithm(certificate.public_key_algorithm_oid.dotted_string),
+        public_key_bits=_public_key_bits(certificate),
+        public_key_sha256=hashlib.sha256(asn1.encode_der(body.subject_public_key_info)).hexdigest(),
         signature_algorithm=certificate.signature_algorithm_oid.dotted_string,
         owner_common_name=subject.get("2.5.4.3"),
         owner_organization=subject.get("2.5.4.10"),
@@ -260,50 +264,8 @@ def _facts(body: _TbsCertificate, certificate: x509.Certificate) -> CertificateF
         ogrn=subject.get("1.2.643.100.1"),
         ogrnip=subject.get("1.2.643.100.5"),
         snils=subject.get("1.2.643.100.3"),
-        **_extension_facts(certificate.extensions),
+        **extension_facts(certificate.extensions),
     )
-
-
-class _ExtensionFacts(TypedDict):
-    key_usage: frozenset[str]
-    policies: tuple[str, ...]
-    crl_urls: tuple[str, ...]
-    subject_key_id: str | None
-    authority_key_id: str | None
-    is_ca: bool
-
-
-def _extension_facts(extensions: x509.Extensions) -> _ExtensionFacts:
-    usage = _extension(extensions, x509.KeyUsage)
-    policies = _extension(extensions, x509.CertificatePolicies)
-    points = _extension(extensions, x509.CRLDistributionPoints)
-    subject_key = _extension(extensions, x509.SubjectKeyIdentifier)
-    authority_key = _extension(extensions, x509.AuthorityKeyIdentifier)
-    basic = _extension(extensions, x509.BasicConstraints)
-    authority_key_id = authority_key.key_identifier if authority_key else None
-    return _ExtensionFacts(
-        key_usage=frozenset(name for name, flag in _KEY_USAGES.items() if usage and getattr(usage, flag)),
-        policies=tuple(policy.policy_identifier.dotted_string for policy in policies or ()),
-        crl_urls=_urls(points),
-        subject_key_id=subject_key.digest.hex() if subject_key else None,
-        authority_key_id=authority_key_id.hex() if authority_key_id else None,
-        is_ca=bool(basic and basic.ca),
-    )
-
-
-_Extended = TypeVar("_Extended", bound=x509.ExtensionType)
-
-
-def _extension(extensions: x509.Extensions, kind: type[_Extended]) -> _Extended | None:
-    try:
-        return extensions.get_extension_for_class(kind).value
-    except x509.ExtensionNotFound:
-        return None
-
-
-def _urls(points: x509.CRLDistributionPoints | None) -> tuple[str, ...]:
-    names = [name for point in points or () for name in point.full_name or ()]
-    return tuple(str(name.value) for name in names if isinstance(name, x509.UniformResourceIdentifier))
 
 
 def _public_key_algorithm(oid: str) -> PublicKeyAlgorithm:
@@ -311,6 +273,18 @@ def _public_key_algorithm(oid: str) -> PublicKeyAlgorithm:
         return PublicKeyAlgorithm(oid)
     except ValueError:
         return PublicKeyAlgorithm.OTHER
+
+
+def _public_key_bits(certificate: x509.Certificate) -> int:
+    known = {PublicKeyAlgorithm.GOST_R_34_10_2012_256: 256, PublicKeyAlgorithm.GOST_R_34_10_2012_512: 512}
+    algorithm = _public_key_algorithm(certificate.public_key_algorithm_oid.dotted_string)
+    if algorithm in known:
+        return known[algorithm]
+    try:
+        key = certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        return 0
+    return key.key_size if isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey) else 0
 
 
 def _even_hexadecimal(number: int) -> str:

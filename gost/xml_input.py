@@ -19,15 +19,15 @@ _ENCODINGS: Final = {b"utf-8", b"windows-1251"}  # others could hide a declarati
 _UTF16: Final = {b"\xff\xfe", b"\xfe\xff"}
 
 
-def parse_xml(data: bytes) -> etree._Element:
+def parse_xml(data: bytes, *, max_bytes: int = MAX_XML_BYTES) -> etree._Element:
     """Read a document and give its root.
 
     Raises:
         MalformedError: it is too big, not well-formed, nested too deep, has a document type declaration, or is encoded
             in neither UTF-8 nor windows-1251.
     """
-    if len(data) > MAX_XML_BYTES:
-        raise MalformedError(f"XML of {len(data)} bytes: at most {MAX_XML_BYTES} are read")
+    if len(data) > max_bytes:
+        raise MalformedError(f"XML of {len(data)} bytes: at most {max_bytes} are read")
     if data.count(b"<") > MAX_TAGS or data.count(b'="') + data.count(b"='") > MAX_ATTRIBUTES:
         raise MalformedError(f"the XML has more than {MAX_TAGS} tags or {MAX_ATTRIBUTES} attributes")
     declared = _ENCODING.match(data)

@@ -125,6 +125,21 @@ subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
 crlDistributionPoints = URI:http://crl.invalid/test.crl
 certificatePolicies = 1.2.643.100.113.1,1.2.643.100.113.2
+authorityInfoAccess = OCSP;URI:http://ocsp.invalid/,caIssuers;URI:http://ca.invalid/ca.crt
+extendedKeyUsage = clientAuth,1.2.643.2.2.34.6
+[qualified]
+basicConstraints = critical,CA:FALSE
+keyUsage = critical,digitalSignature,nonRepudiation
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+certificatePolicies = 1.2.643.100.113.1,1.2.643.100.113.2
+1.2.643.100.111 = ASN1:FORMAT:UTF8,UTF8String:Средство ЭП
+1.2.643.100.112 = ASN1:SEQUENCE:tools
+[tools]
+one = FORMAT:UTF8,UTF8String:Средство УЦ
+two = FORMAT:UTF8,UTF8String:ПАК УЦ
+three = FORMAT:UTF8,UTF8String:СФ/124-0001
+four = FORMAT:UTF8,UTF8String:СФ/128-0002
 [agreement]
 basicConstraints = critical,CA:FALSE
 keyUsage = critical,keyAgreement

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from gost.certificate import PublicKeyAlgorithm, read_certificate, read_certificates
 from gost.errors import MalformedError
+from gost.qualification import tool_class
 from tests.unit.gost.pki import Authority, OpenSsl, Owner
 
 COMPANY = (
@@ -56,9 +57,24 @@ def test_extensions_are_read(company: Owner, root: Authority) -> None:
     assert facts.may_sign
     assert facts.policies == ("1.2.643.100.113.1", "1.2.643.100.113.2")
     assert facts.crl_urls == ("http://crl.invalid/test.crl",)
+    assert (facts.ocsp_urls, facts.issuer_urls) == (("http://ocsp.invalid/",), ("http://ca.invalid/ca.crt",))
+    assert facts.extended_key_usage == ("1.3.6.1.5.5.7.3.2", "1.2.643.2.2.34.6")
+    assert (facts.signing_tool, facts.issuer_signing_tools) == (None, ())
     assert facts.authority_key_id == root.certificate.subject_key_id
     assert (facts.is_ca, root.certificate.is_ca) == (False, True)
     assert not root.certificate.may_sign
+
+
+def test_the_tools_of_owner_and_issuer_are_read(root: Authority) -> None:
+    facts = root.issue("qualified", extensions="qualified").certificate
+    assert facts.signing_tool == "Средство ЭП"
+    assert facts.issuer_signing_tools == ("Средство УЦ", "ПАК УЦ", "СФ/124-0001", "СФ/128-0002")
+    assert tool_class(facts) == "КС2"
+
+
+def test_the_size_of_a_key_is_told(signers_by_kind: dict[str, Owner]) -> None:
+    found = {kind: owner.certificate.public_key_bits for kind, owner in signers_by_kind.items()}
+    assert found == {"256-TCA": 256, "256-A": 256, "512-A": 512, "RSA": 2048, "ECDSA": 256}
 
 
 def test_the_key_algorithm_is_named(signers_by_kind: dict[str, Owner]) -> None:

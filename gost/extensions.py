@@ -1,0 +1,123 @@
+"""What the extensions of a certificate say, those of Russian law (FSB order 795) included."""
+
+from typing import Final, TypedDict, TypeVar
+
+from cryptography import x509
+from cryptography.hazmat import asn1
+from cryptography.x509.oid import AuthorityInformationAccessOID
+
+# RFC 5280 4.2.1.3, under the names it gives them; the attributes of `x509.KeyUsage` beside them
+_KEY_USAGES: Final = {
+    "digitalSignature": "digital_signature",
+    "nonRepudiation": "content_commitment",
+    "keyEncipherment": "key_encipherment",
+    "dataEncipherment": "data_encipherment",
+    "keyAgreement": "key_agreement",
+    "keyCertSign": "key_cert_sign",
+    "cRLSign": "crl_sign",
+}
+
+_SUBJECT_SIGN_TOOL: Final = x509.ObjectIdentifier("1.2.643.100.111")
+_ISSUER_SIGN_TOOL: Final = x509.ObjectIdentifier("1.2.643.100.112")
+
+
+@asn1.sequence
+class _IssuerSignTool:
+    """The CA's tools and their certificates of conformity; UTF8Strings."""
+
+    signing_tool: str
+    ca_tool: str
+    signing_tool_certificate: str
+    ca_tool_certificate: str
+
+
+class ExtensionFacts(TypedDict):
+    """The part of ``CertificateFacts`` that comes from extensions; see there."""
+
+    key_usage: frozenset[str]
+    extended_key_usage: tuple[str, ...]
+    policies: tuple[str, ...]
+    crl_urls: tuple[str, ...]
+    ocsp_urls: tuple[str, ...]
+    issuer_urls: tuple[str, ...]
+    subject_key_id: str | None
+    authority_key_id: str | None
+    is_ca: bool
+    signing_tool: str | None
+    issuer_signing_tools: tuple[str, ...]
+
+
+def extension_facts(extensions: x509.Extensions) -> ExtensionFacts:
+    """Read them.
+
+    Raises:
+        ValueError: an extension that is understood here is not what its type says.
+    """
+    usage = _extension(extensions, x509.KeyUsage)
+    extended = _extension(extensions, x509.ExtendedKeyUsage)
+    policies = _extension(extensions, x509.CertificatePolicies)
+    subject_key = _extension(extensions, x509.SubjectKeyIdentifier)
+    authority_key = _extension(extensions, x509.AuthorityKeyIdentifier)
+    basic = _extension(extensions, x509.BasicConstraints)
+    authority_key_id = authority_key.key_identifier if authority_key else None
+    return ExtensionFacts(
+        key_usage=frozenset(name for name, flag in _KEY_USAGES.items() if usage and getattr(usage, flag)),
+        extended_key_usage=tuple(each.dotted_string for each in extended or ()),
+        policies=tuple(policy.policy_identifier.dotted_string for policy in policies or ()),
+        crl_urls=_crl_urls(_extension(extensions, x509.CRLDistributionPoints)),
+        ocsp_urls=_access_urls(extensions, AuthorityInformationAccessOID.OCSP),
+        issuer_urls=_access_urls(extensions, AuthorityInformationAccessOID.CA_ISSUERS),
+        subject_key_id=subject_key.digest.hex() if subject_key else None,
+        authority_key_id=authority_key_id.hex() if authority_key_id else None,
+        is_ca=bool(basic and basic.ca),
+        signing_tool=_signing_tool(extensions),
+        issuer_signing_tools=_issuer_signing_tools(extensions),
+    )
+
+
+_Extended = TypeVar("_Extended", bound=x509.ExtensionType)
+_Read = TypeVar("_Read")
+
+
+def _extension(extensions: x509.Extensions, kind: type[_Extended]) -> _Extended | None:
+    try:
+        return extensions.get_extension_for_class(kind).value
+    except x509.ExtensionNotFound:
+        return None
+
+
+def _crl_urls(points: x509.CRLDistributionPoints | None) -> tuple[str, ...]:
+    names = [name for point in points or () for name in point.full_name or ()]
+    return tuple(str(name.value) for name in names if isinstance(name, x509.UniformResourceIdentifier))
+
+
+def _access_urls(extensions: x509.Extensions, method: x509.ObjectIdentifier) -> tuple[str, ...]:
+    access = _extension(extensions, x509.AuthorityInformationAccess)
+    found = [each.access_location for each in access or () if each.access_method == method]
+    return tuple(str(name.value) for name in found if isinstance(name, x509.UniformResourceIdentifier))
+
+
+def _unknown(extensions: x509.Extensions, oid: x509.ObjectIdentifier) -> bytes | None:
+    for each in extensions:
+        if each.oid == oid and isinstance(each.value, x509.UnrecognizedExtension):
+            return each.value.value
+    return None
+
+
+def _signing_tool(extensions: x509.Extensions) -> str | None:
+    return _decoded(str, _unknown(extensions, _SUBJECT_SIGN_TOOL))
+
+
+def _issuer_signing_tools(extensions: x509.Extensions) -> tuple[str, ...]:
+    tools = _decoded(_IssuerSignTool, _unknown(extensions, _ISSUER_SIGN_TOOL))
+    if tools is None:
+        return ()
+    return (tools.signing_tool, tools.ca_tool, tools.signing_tool_certificate, tools.ca_tool_certificate)
+
+
+def _decoded(kind: type[_Read], der: bytes | None) -> _Read | None:
+    """The value of an extension, None if it is absent or of another type: it is only shown, and nothing rests on it."""
+    try:
+        return None if der is None else asn1.decode_der(kind, der)
+    except ValueError:
+        return None
