@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from signer_agent.errors import SettingsError
-from signer_agent.keys.settings import CryptoproSettings, PinSettings, Pkcs11Settings
+from signer_agent.keys.settings import CryptoproSettings, PinSettings, Pkcs11Settings, PycadesSettings
 from signer_agent.model import AttestedBy, ContentFormat, DocumentKind, SignatureFormat
 
 FILE_NAME = "signer-agent.toml"
@@ -69,12 +69,13 @@ class ServerSettings(_Table):
 class KeysSettings(_Table):
     """Where the private keys are."""
 
-    backend: Literal["gost_file", "cryptopro", "pkcs11"] = "gost_file"
+    backend: Literal["gost_file", "cryptopro", "pycades", "pkcs11"] = "gost_file"
     folder: Path = Path("keys/certificates")
     passphrase: str = ""
     """A reference: `file:PATH`, `env:NAME` or `credential:NAME` (systemd); empty: the keys are not encrypted."""
     pins: PinSettings = PinSettings()
     cryptopro: CryptoproSettings = CryptoproSettings()
+    pycades: PycadesSettings = PycadesSettings()
     pkcs11: Pkcs11Settings = Pkcs11Settings()
 
 

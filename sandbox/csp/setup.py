@@ -25,12 +25,20 @@ sys.exit(main({tool}, {state}))' "$@"
 """
 
 
+_MODULE: Final = """\
+from sandbox.csp import pycades_module
+
+globals().update(pycades_module.bind({state}))
+"""
+
+
 class EmulatedHost:
-    """A machine with its tools in `bin`. Make it with `create`."""
+    """A machine with its tools in `bin` and the library `pycades` in `python`. Make it with `create`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.bin = folder / "bin"
+        self.python = folder / "python"
         self.machine = Machine(folder / "state")
 
     @classmethod
@@ -44,7 +52,7 @@ class EmulatedHost:
         """
         host = cls(folder)
         state = host.machine.folder
-        for path in (host.bin, state / "certificates", state / "containers", state / "stores"):
+        for path in (host.bin, host.python, state / "certificates", state / "containers", state / "stores"):
             path.mkdir(mode=0o700, parents=True)
         (state / "openssl.cnf").write_text(authority.config_path.read_text())
         (state / "roots.pem").write_bytes(authority.chain_path.read_bytes())
@@ -54,6 +62,7 @@ class EmulatedHost:
             script = host.bin / tool
             script.write_text(_script(tool, root=root, state=state.resolve()))
             script.chmod(0o755)
+        (host.python / "pycades.py").write_text(_MODULE.format(state=repr(str(state.resolve()))))
         return host
 
     def add(

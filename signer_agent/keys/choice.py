@@ -12,8 +12,9 @@ from signer_agent.errors import SettingsError
 from signer_agent.keys.cryptopro import CryptoproBackend
 from signer_agent.keys.gost_file import GostFileBackend
 from signer_agent.keys.pins import Pins
-from signer_agent.keys.pkcs11_token import Pkcs11Backend
+from signer_agent.keys.pkcs11_token import pkcs11_backend
 from signer_agent.keys.port import KeyBackend
+from signer_agent.keys.pycades import pycades_backend
 from signer_agent.keys.settings import PinSettings
 from signer_agent.secret_reference import resolve
 from signer_agent.settings import Settings
@@ -29,6 +30,7 @@ def make_backend(settings: Settings, directory: Path) -> KeyBackend:
         "gost_file": _gost_file,
         "cryptopro": _cryptopro,
         "pkcs11": _pkcs11,
+        "pycades": _pycades,
     }
     return makers[settings.keys.backend](settings, directory)
 
@@ -51,7 +53,13 @@ def _pkcs11(settings: Settings, directory: Path) -> KeyBackend:
     keys = settings.keys
     if keys.pins.certificates:
         raise SettingsError("keys.pins.certificates: all keys of a token share its PIN; set keys.pins.default")
-    return Pkcs11Backend(settings=keys.pkcs11, pins=make_pins(keys.pins, directory), monotonic=time.monotonic)
+    return pkcs11_backend(settings=keys.pkcs11, pins=make_pins(keys.pins, directory), monotonic=time.monotonic)
+
+
+def _pycades(settings: Settings, directory: Path) -> KeyBackend:
+    keys = settings.keys
+    pins = make_pins(keys.pins, directory)
+    return pycades_backend(settings=keys.pycades, pins=pins, monotonic=time.monotonic)
 
 
 def make_pins(settings: PinSettings, directory: Path) -> Pins:

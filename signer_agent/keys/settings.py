@@ -24,6 +24,7 @@ def _hex(value: str) -> str:
 
 PinReference = Annotated[str, AfterValidator(_pin)]
 Seconds = Annotated[float, Field(gt=0, le=600)]
+WorkerMib = Annotated[int, Field(ge=1, le=65_536)]
 
 
 class _Table(BaseModel):
@@ -70,4 +71,25 @@ class Pkcs11Settings(_Table):
     token_label: Annotated[str, Field(max_length=32)] = ""
     wait_seconds: Seconds = 10.0
     """How long a signature waits for its turn: the token signs one at a time."""
+    timeout_seconds: Seconds = 30.0
+    """One request to the module; a slow token takes one or two. A module that hangs is killed with its process."""
+    max_worker_mib: WorkerMib = 256
+    """The module's process is replaced when it holds more: it begins with some 30."""
     rescan_seconds: Annotated[float, Field(ge=1, le=86_400)] = 30.0
+
+
+class PycadesSettings(_Table):
+    """CryptoPro CSP by its Python library, in worker processes."""
+
+    python_path: Path | None = None
+    """The folder with `pycades`, where it is not installed in the agent's own environment."""
+    libraries: Path | None = None
+    """The CSP's, as /opt/cprocsp/lib/amd64; they are loaded before `pycades`."""
+    store: Annotated[str, Field(pattern="^[um][A-Za-z]{1,20}$")] = "uMy"
+    parallel: Annotated[int, Field(ge=1, le=16)] = 1
+    """Processes at once. A token wants one; threads would not help, since the library keeps the interpreter's lock."""
+    timeout_seconds: Seconds = 30.0
+    """One request; in process a window for a PIN can't be told from a slow token."""
+    max_worker_mib: WorkerMib = 512
+    """A process is replaced when it holds more."""
+    rescan_seconds: Annotated[float, Field(ge=1, le=86_400)] = 60.0

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -19,8 +20,9 @@ from pkcs11.util.x509 import decode_x509_certificate
 
 from gost.certificate import CertificateFacts, read_certificate
 from gost.keys import PublicKey
+from signer_agent.keys.native_backend import NativeBackend
 from signer_agent.keys.pins import Pins
-from signer_agent.keys.pkcs11_token import Pkcs11Backend
+from signer_agent.keys.pkcs11_token import pkcs11_backend
 from signer_agent.keys.port import KeyLockedError, KeyMissingError, PinRefusedError
 from signer_agent.keys.settings import Pkcs11Settings
 from tests.contract.cryptopro_rig import SetTime
@@ -55,12 +57,12 @@ class Pkcs11Rig(KeyRig):
         self.bare = self._put(b"\x02", with_key=False)
         self.time = SetTime()
         self.pin = PIN.encode()
-        self.backend: Pkcs11Backend = self.another(pin)
+        self.backend: NativeBackend = self.another(pin)
 
-    def another(self, pin: str) -> Pkcs11Backend:
+    def another(self, pin: str, *, max_worker_mib: int = 256) -> NativeBackend:
         """A backend of its own over the same token."""
-        return Pkcs11Backend(
-            settings=Pkcs11Settings(module=MODULE, token_label=self.label),
+        return pkcs11_backend(
+            settings=Pkcs11Settings(module=MODULE, token_label=self.label, max_worker_mib=max_worker_mib),
             pins=Pins(default=pin, by_thumbprint={}, resolve=lambda _: self.pin, monotonic=self.time),
             monotonic=self.time,
         )
@@ -80,12 +82,13 @@ class Pkcs11Rig(KeyRig):
     def take_away(self) -> None:
         shutil.move(self.folder, self.folder.parent.with_name("away"))
         pkcs11.lib(str(MODULE)).reinitialize()
+        for pid in self.backend.pids:  # this module looks at its readers when it is started, and only then
+            os.kill(pid, signal.SIGKILL)
 
     def put_back(self) -> None:
         shutil.move(self.folder.parent.with_name("away"), self.folder)
 
     def add(self) -> CertificateFacts:
-        self.backend._session.close()  # one login a process: the other application logs in and out
         return self._put(b"\x03")
 
     def refresh(self) -> None:
@@ -145,6 +148,17 @@ def test_a_wrong_pin_is_tried_once_however_often_the_agent_is_started(rig: Pkcs1
     backend.refresh()
     assert PublicKey.from_certificate(rig.seller).verify(ATTRIBUTES, backend.sign(rig.seller.thumbprint, ATTRIBUTES))
     backend.close()
+
+
+def test_the_modules_process_is_replaced_when_it_has_grown_and_no_call_fails(rig: Pkcs11Rig) -> None:
+    rig.backend.close()
+    rig.backend = rig.another("file:pin", max_worker_mib=1)  # any process has more
+    first, made = rig.backend.pids, 0
+    while rig.backend.pids == first:
+        signature = rig.backend.sign(rig.seller.thumbprint, ATTRIBUTES)
+        assert PublicKey.from_certificate(rig.seller).verify(ATTRIBUTES, signature)
+        made += 1
+        assert made < 5000
 
 
 def token(rig: Pkcs11Rig) -> pkcs11.Token:

@@ -1,8 +1,5 @@
 """How PINs reach CryptoPro's tools: through a terminal, once, and seen by nobody."""
 
-import threading
-from pathlib import Path
-
 import pytest
 
 from sandbox.csp.setup import EmulatedHost
@@ -12,6 +9,7 @@ from signer_agent.keys.port import (
 )
 from tests.contract.cryptopro_rig import SetTime, make_backend
 from tests.support.csp import PIN, Authorities
+from tests.support.watch import Watch
 from tests.unit.agent.keys.support import failure, signs, words
 
 
@@ -50,46 +48,15 @@ def test_during_a_signature_the_pin_is_in_no_command_line_and_no_environment(
 ) -> None:
     thumbprint = host.add(authorities.seller, authorities.small, pin=PIN)
     backend = make_backend(host, pin="credential:pin", resolve=lambda _: PIN.encode())
-    watched = Watch(PIN.encode())
+    watched = Watch(PIN.encode(), marker=b"csptest")
     watched.start()
 
     for _ in range(3):
         assert signs(backend, thumbprint)
     watched.stop()
 
-    assert watched.seen_tools  # it looked while the tools ran
+    assert watched.seen  # it looked while the tools ran
     assert watched.found == []
-
-
-class Watch(threading.Thread):
-    """Looks at all processes again and again, as another user of the machine would."""
-
-    def __init__(self, canary: bytes) -> None:
-        super().__init__(daemon=True)
-        self.canary = canary
-        self.found: list[str] = []
-        self.seen_tools = 0
-        self._end = threading.Event()
-
-    def run(self) -> None:
-        while not self._end.is_set():
-            for process in Path("/proc").iterdir():
-                if process.name.isdecimal():
-                    self._look(process)
-
-    def _look(self, process: Path) -> None:
-        for name in ("cmdline", "environ"):
-            try:
-                content = (process / name).read_bytes()
-            except OSError:
-                continue
-            if self.canary in content:
-                self.found.append(f"{process.name}/{name}")
-            self.seen_tools += name == "cmdline" and b"csptest" in content
-
-    def stop(self) -> None:
-        self._end.set()
-        self.join(20)
 
 
 def test_a_pin_on_the_command_line_is_opted_into_by_name(host: EmulatedHost, authorities: Authorities) -> None:
