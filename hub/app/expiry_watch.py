@@ -12,7 +12,7 @@ from hub.app.expiries import Expiry
 from hub.core.clock import Clock
 from hub.core.database import Database
 from hub.core.errors import HubError
-from hub.core.events import Event, Events
+from hub.core.events import HUBS_OWN, Event, Events
 from hub.core.jobs import Done, Job, JobKind, Lease, NewJob, Next
 from hub.core.outbox import Outbox
 
@@ -93,7 +93,7 @@ class ExpiryWatch:
             "days": job.payload["days"],
             "expire_time": expiry.expire_time.isoformat(),
         }
-        event = Event(type=EVENT, subject=fingerprint, owner="", data=MappingProxyType(data))
+        event = Event(type=EVENT, subject=fingerprint, owner=HUBS_OWN, data=MappingProxyType(data))
         log.warning("certificate.expiring", certificate=expiry.what, name=expiry.name, days=job.payload["days"])
         return await lease.settle(lambda conn: self._tell(conn, event), reason="TOLD")
 

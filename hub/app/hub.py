@@ -20,13 +20,21 @@ from hub.app.probing import Probing
 from hub.app.processes import private_address
 from hub.app.reload import AccessReload
 from hub.app.secret_rotation import secret_rotation
-from hub.app.serving import ADMINISTRATION_SERVICES, AGENTS_SERVICES, administration_options, server_options
+from hub.app.serving import (
+    ADMINISTRATION_SERVICES,
+    EVENTS_SERVICE,
+    HUB_SERVICE,
+    NOT_CALLERS_SERVICES,
+    administration_options,
+    server_options,
+)
 from hub.app.state_metrics import StateMetrics
 from hub.app.story import StoryTeller
 from hub.app.stuck_work import StuckWork
 from hub.app.telemetry import Tracing
 from hub.app.upkeep import expiry_watch, register_upkeep
 from hub.core.clock import Clock
+from hub.core.events import HUBS_OWN
 from hub.core.health import ServiceState
 from hub.core.ids import Ids
 from hub.core.mode import Mode
@@ -40,7 +48,7 @@ from hub.rpc.options import AccessRules
 from hub.rpc.pages import PageTokens
 from hub.rpc.server import Server
 from hub.rpc.services.administration import HubServicer
-from hub.rpc.services.events import EventsServicer
+from hub.rpc.services.events import EventsServicer, callers_own
 from hub.settings import Profile, Settings, SettingsError
 from hub.signing.port import SigningPort
 from hub.web.listener import Listener
@@ -48,9 +56,6 @@ from hub.web.private import private_application
 from hub.web.public import public_application
 
 log = structlog.get_logger(__name__)
-
-HUB_SERVICE = "landhub.hub.v1.HubService"
-EVENTS_SERVICE = "landhub.events.v1.EventsService"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +203,7 @@ def _make_servers(installation: Installation, core: Core, tracing: Tracing) -> S
         for options, services in (
             (
                 server_options(settings, folder, passphrase),
-                set(contract.services) - ADMINISTRATION_SERVICES - AGENTS_SERVICES,
+                set(contract.services) - NOT_CALLERS_SERVICES,
             ),
             (administration_options(settings, folder, passphrase), ADMINISTRATION_SERVICES),
         )
@@ -291,11 +296,13 @@ def _bind_own_services(
         stuck_work=StuckWork(hosted=modules.hosted.values, database=database, outbox=core.outbox_store, audit=audit),
         pages=servers.pages,
     )
-    events = EventsServicer(
-        events=core.events, pages=servers.pages, metrics=EventsMetrics(registry=core.metrics), clock=core.clock
-    )
+    events_metrics = EventsMetrics(registry=core.metrics)
     servers.administration.bind(ServiceBinding(service=HUB_SERVICE, servicer=administration))
-    servers.callers.bind(ServiceBinding(service=EVENTS_SERVICE, servicer=events))
+    for server, owner_of in ((servers.callers, callers_own), (servers.administration, lambda _: HUBS_OWN)):
+        events = EventsServicer(
+            events=core.events, owner_of=owner_of, pages=servers.pages, metrics=events_metrics, clock=core.clock
+        )
+        server.bind(ServiceBinding(service=EVENTS_SERVICE, servicer=events))
     for service in (HUB_SERVICE, EVENTS_SERVICE):
         core.health.set(service, ServiceState.SERVING)
 

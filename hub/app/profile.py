@@ -8,6 +8,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from cryptography import x509
+from sqlalchemy import make_url
+from sqlalchemy.engine import URL
 
 from hub.core.mode import Mode
 from hub.core.secrets import SecretError, read_private_file
@@ -26,6 +28,7 @@ def refusals(settings: Settings, folder: Path) -> Iterator[str]:
     yield from _reflection(settings)
     yield from _development_certificates(settings, folder)
     yield from _unencrypted_keys(settings, folder)
+    yield from _open_database(settings)
     for name, module in settings.modules.items():
         if module.mode is not Mode.OFF:
             yield from _provider_hosts(f"modules.{name}", module.table)
@@ -83,6 +86,33 @@ def _unencrypted_keys(settings: Settings, folder: Path) -> Iterator[str]:
                 f"{setting}: {name} is an unencrypted key, which is refused in production; "
                 f"encrypt it ({_ENCRYPT.format(path=name)}) and set keys.passphrase"
             )
+
+
+def _open_database(settings: Settings) -> Iterator[str]:
+    """A database on another machine must be known by its certificate: the password and all rows go there."""
+    url = make_url(settings.storage.url)
+    if url.drivername == "sqlite":
+        return
+    named = [url.host or "", *_query(url, "host"), *_query(url, "hostaddr")]
+    hosts = [host for part in named for host in part.split(",") if host and not host.startswith("/")]
+    if all(map(_is_this_machine, hosts)) or _query(url, "sslmode") == ["verify-full"]:
+        return
+    yield (
+        f"storage.url: {', '.join(hosts)} is another machine, whose database must be known by its certificate in "
+        "production; add ?sslmode=verify-full&sslrootcert=CA.pem"
+    )
+
+
+def _query(url: URL, name: str) -> list[str]:
+    value = url.query.get(name, ())
+    return [value] if isinstance(value, str) else list(value)
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() in {"localhost", "localhost.localdomain"}
 
 
 def _provider_hosts(path: str, value: Any) -> Iterator[str]:

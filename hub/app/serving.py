@@ -8,8 +8,10 @@ from hub.installation.private_keys import key_pem, open_key
 from hub.rpc.options import AccessRules, Caller, Deadlines, RateLimit, RateLimits, ServerOptions, TlsFiles
 from hub.settings import AdministrationSettings, ServerSettings, Settings
 
-ADMINISTRATION_SERVICES = frozenset({"landhub.hub.v1.HubService"})
-AGENTS_SERVICES = frozenset({"landhub.signer.v1.SignerService"})  # in the contract, and served by the agents
+EVENTS_SERVICE = "landhub.events.v1.EventsService"
+HUB_SERVICE = "landhub.hub.v1.HubService"
+ADMINISTRATION_SERVICES = frozenset({HUB_SERVICE, EVENTS_SERVICE})
+NOT_CALLERS_SERVICES = frozenset({HUB_SERVICE, "landhub.signer.v1.SignerService"})  # the agents serve the other one
 
 
 def server_options(settings: Settings, folder: Path, passphrase: Secret | None) -> ServerOptions:

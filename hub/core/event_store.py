@@ -8,6 +8,9 @@ from types import MappingProxyType
 
 from sqlalchemy import Connection
 
+HUBS_OWN = ""
+"""The owner of what happens to the hub itself: administrators are told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -80,5 +83,8 @@ class EventStore(abc.ABC):
         """Return the oldest and the newest sequence number kept; (0, 0) if there never was an event."""
 
     @abc.abstractmethod
-    def prune(self, conn: Connection, *, before: datetime) -> int:
-        """Delete events older than a time, but never the newest one (it tells where the log is); returns how many."""
+    def prune(self, conn: Connection, *, before: datetime, limit: int) -> int:
+        """Delete so many events at most, oldest first, that are older than a time; returns how many.
+
+        Never the newest one: it tells where the log is.
+        """

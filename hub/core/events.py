@@ -10,13 +10,13 @@ from sqlalchemy import Connection
 from hub.core.clock import Clock
 from hub.core.database import EVENTS_TOPIC, Database
 from hub.core.errors import InvalidRequestError, NotFoundError, OutOfRangeError
-from hub.core.event_store import Event, EventFilter, EventRow, EventStore
+from hub.core.event_store import HUBS_OWN, Event, EventFilter, EventRow, EventStore
 from hub.core.ids import Ids
 from hub.core.jobs import JobHandler, JobKind, NewJob
 from hub.core.outbox import Outbox
 from hub.core.waiting import wait_until_done
 
-__all__ = ["Event", "Events", "StoredEvent"]
+__all__ = ["HUBS_OWN", "Event", "Events", "StoredEvent"]
 
 PAGE_SIZE = 256  # what a subscriber holds in memory at most
 LOOK_AGAIN_SECONDS = 15.0  # other replicas' events are found at this rate; this process's own are announced

@@ -42,8 +42,8 @@ class IdempotencyStore(abc.ABC):
         """Return a key."""
 
     @abc.abstractmethod
-    def prune(self, conn: Connection, *, now: datetime) -> int:
-        """Delete keys whose time is over; returns how many."""
+    def prune(self, conn: Connection, *, now: datetime, limit: int) -> int:
+        """Delete so many keys at most whose time is over; returns how many."""
 
 
 class Idempotency:

@@ -149,8 +149,8 @@ class OutboxStore(abc.ABC):
         """Call a READY or dead job DONE without running it; False if it is running or done."""
 
     @abc.abstractmethod
-    def prune(self, conn: Connection, *, before: datetime) -> int:
-        """Delete jobs that were DONE before a time; returns how many."""
+    def prune(self, conn: Connection, *, before: datetime, limit: int) -> int:
+        """Delete so many jobs at most that were DONE before a time; returns how many."""
 
     @abc.abstractmethod
     def take_slot(self, conn: Connection, name: str, slot: datetime) -> datetime | None:

@@ -75,7 +75,7 @@ burst = 400
 methods = ["landhub.rosreestr.v1.*", "landhub.signatures.v1.*", "landhub.events.v1.*"]
 
 [roles.administrator]
-methods = ["landhub.hub.v1.*"]
+methods = ["landhub.hub.v1.*", "landhub.events.v1.*"]
 
 # Who may call. A new one: hub callers add {folder} NAME
 [callers.admin]

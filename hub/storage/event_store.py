@@ -64,10 +64,11 @@ class SqlEventStore(EventStore):
         newest = conn.scalar(select(func.max(events.c.sequence)))
         return oldest or 0, newest or 0
 
-    def prune(self, conn: Connection, *, before: datetime) -> int:
+    def prune(self, conn: Connection, *, before: datetime, limit: int) -> int:
         """See EventStore.prune."""
-        newest = self.bounds(conn)[1]
-        return conn.execute(delete(events).where(events.c.time < before, events.c.sequence < newest)).rowcount
+        sequence, newest = events.c.sequence, self.bounds(conn)[1]
+        old = select(sequence).where(events.c.time < before, sequence < newest).order_by(sequence).limit(limit)
+        return conn.execute(delete(events).where(sequence.in_(old))).rowcount
 
 
 def begin_deferring(conn: Connection) -> None:

@@ -3,7 +3,7 @@
 import dataclasses
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, select, tuple_
 
 from hub.core.idempotency import IdempotencyKey, IdempotencyStore
 from hub.storage.inserts import insert_new
@@ -26,6 +26,8 @@ class SqlIdempotencyStore(IdempotencyStore):
         row = conn.execute(_SAME, {"who": caller, "what": method, "which": request_id}).first()
         return None if row is None else IdempotencyKey(**row._asdict())
 
-    def prune(self, conn: Connection, *, now: datetime) -> int:
+    def prune(self, conn: Connection, *, now: datetime, limit: int) -> int:
         """See IdempotencyStore.prune."""
-        return conn.execute(delete(keys).where(keys.c.expires_at < now)).rowcount
+        key = tuple(keys.primary_key)
+        old = select(*key).where(keys.c.expires_at < now).limit(limit)
+        return conn.execute(delete(keys).where(tuple_(*key).in_(old))).rowcount

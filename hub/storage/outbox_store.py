@@ -224,9 +224,10 @@ class SqlOutboxStore(OutboxStore):
         values = {"state": JobState.DONE, "reason": reason[:100], "updated_at": now}
         return conn.execute(update(jobs).where(idle).values(values)).rowcount == 1
 
-    def prune(self, conn: Connection, *, before: datetime) -> int:
+    def prune(self, conn: Connection, *, before: datetime, limit: int) -> int:
         """See OutboxStore.prune."""
-        return conn.execute(delete(jobs).where(jobs.c.state == JobState.DONE, jobs.c.updated_at < before)).rowcount
+        old = select(jobs.c.id).where(jobs.c.state == JobState.DONE, jobs.c.updated_at < before).limit(limit)
+        return conn.execute(delete(jobs).where(jobs.c.id.in_(old))).rowcount
 
     def take_slot(self, conn: Connection, name: str, slot: datetime) -> datetime | None:
         """See OutboxStore.take_slot."""

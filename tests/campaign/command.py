@@ -8,6 +8,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from tests.campaign.kills import run_kills
@@ -15,8 +16,10 @@ from tests.campaign.planted import PLANTED
 from tests.campaign.runner import Order, run_seeds
 from tests.campaign.template import Template, make_template
 from tests.campaign.worker import Task, work
+from tests.support.postgres import running_server
 
 PAUSE_SECONDS = 95.0  # a lease lasts 90 s at most
+POSTGRES_PAUSE_SECONDS = 10.0  # and 3 s there, where nobody can tell that its process is dead
 MEMORY = Path("/dev/shm")
 
 
@@ -56,22 +59,31 @@ def main(arguments: Sequence[str]) -> int:
 
 def _kill(options: argparse.Namespace) -> int:
     """Kill real programs, on a real disk, and add what came of it to the report."""
-    with tempfile.TemporaryDirectory(prefix="landhub-kills-") as folder:
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="landhub-kills-"))
+        on_postgres = options.database == "postgresql"
         report = run_kills(
             Path(folder) / "installation",
             kills=options.kills,
             seed=options.first_seed,
-            pause_seconds=PAUSE_SECONDS,
-            tell=print,
+            pause_seconds=POSTGRES_PAUSE_SECONDS if on_postgres else PAUSE_SECONDS,
+            tell=_tell,
+            server=stack.enter_context(running_server()) if on_postgres else None,
         )
     for violation in report.violations:
         print(f"    {violation}")  # noqa: T201 - a command line prints
     options.report.parent.mkdir(parents=True, exist_ok=True)
     kept = json.loads(options.report.read_text()) if options.report.exists() and options.seeds else {}
-    options.report.write_text(json.dumps(kept | {"kill_runs": report.as_json()}, ensure_ascii=False, indent=1) + "\n")
-    done = f"{report.hub_kills + report.agent_kills} kills, {report.pauses} pauses, {report.deals} deals"
+    runs = {"database": options.database, **report.as_json()}
+    options.report.write_text(json.dumps(kept | {"kill_runs": runs}, ensure_ascii=False, indent=1) + "\n")
+    kills = report.hub_kills + report.agent_kills + report.database_kills
+    done = f"{options.database}: {kills} kills, {report.pauses} pauses, {report.deals} deals"
     print(f"{done}: {len(report.violations)} violations; {options.report}")  # noqa: T201 - a command line prints
     return 1 if report.violations else 0
+
+
+def _tell(words: str) -> None:
+    print(words, flush=True)  # noqa: T201 - a command line prints
 
 
 def _stop(_number: int, _frame: object) -> None:
@@ -83,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seeds", type=int, default=10_000, help="how many seeds (10000)")
     parser.add_argument("--kills", type=int, default=0, help="how many kills of real programs afterwards (none)")
     parser.add_argument("--first-seed", type=int, default=1)
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite", help="of the kills (sqlite)")
     parser.add_argument("--processes", type=int, default=2, help="how many at once (2)")
     parser.add_argument("--report", type=Path, default=Path("build/campaign.json"))
     parser.add_argument("--plant", choices=sorted(PLANTED), default="", help="run with this bug in the hub")

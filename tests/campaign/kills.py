@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import signal
-import sqlite3
 import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -13,6 +12,12 @@ from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
 
+from sqlalchemy import select
+
+from hub.installation.database import database_place, maintenance_engine
+from hub.installation.sealed import secrets_of
+from hub.settings import load_settings
+from hub.storage.tables import audit_records, outbox_jobs
 from landhub.rosreestr.v1 import rosreestr_pb2
 from landhub.signatures.v1 import signatures_pb2
 from landhub_client import Client, LandhubError
@@ -20,6 +25,8 @@ from sandbox.demo.deal import Deal, Names
 from sandbox.demo.processes import Background
 from sandbox.demo.stack import Stack
 from signer_agent.journal_record import Phase, read_line
+from tests.support.databases import disposed, postgres_settings
+from tests.support.postgres import PostgresServer
 from tests.support.stack import command, connect, control, running_stack
 
 T = TypeVar("T")
@@ -29,6 +36,8 @@ AGAIN_SECONDS = 0.3
 LONGEST_LIFE_SECONDS = 2.5  # between a start and the next kill: a deal takes one or two
 PATIENCE_SECONDS = 300.0  # for a deal, which outlives several kills
 PAUSE_EVERY = 50  # kills
+TELL_EVERY = 10
+DATABASE_KILLED = 0.2  # of the blows, where it is a server
 BROKEN = ("Traceback", "rpc_failed", "job.failed", "claiming_failed", "background_failed")
 
 
@@ -38,6 +47,7 @@ class KillReport:
 
     hub_kills: int = 0
     agent_kills: int = 0
+    database_kills: int = 0
     pauses: int = 0
     deals: int = 0
     violations: list[str] = field(default_factory=list)
@@ -47,11 +57,28 @@ class KillReport:
         return asdict(self)
 
 
-def run_kills(folder: Path, *, kills: int, seed: int, pause_seconds: float, tell: Callable[[str], None]) -> KillReport:
-    """Kill hub and agent so many times under load, let all deals end, and judge. `folder` must not be there yet."""
+def run_kills(
+    folder: Path,
+    *,
+    kills: int,
+    seed: int,
+    pause_seconds: float,
+    tell: Callable[[str], None],
+    server: PostgresServer | None = None,
+) -> KillReport:
+    """Kill hub and agent so many times under load, let all deals end, and judge.
+
+    Args:
+        folder: Where the installation is made; must not be there yet.
+        kills: How many blows; one may hit both.
+        seed: Of everything that is drawn.
+        pause_seconds: How long the hub is stopped: longer than a lease.
+        tell: Takes words on the progress.
+        server: Keeps the database, and is killed now and then, too; None for SQLite.
+    """
     report = KillReport()
-    with running_stack(folder) as stack:
-        deals = asyncio.run(_Load(stack, report, Random(seed), kills, pause_seconds, tell).run())
+    with running_stack(folder, settings=postgres_settings(server) if server else {}) as stack:
+        deals = asyncio.run(_Load(stack, server, report, Random(seed), kills, pause_seconds, tell).run())
         report.deals = len(deals)
         items = control(stack, "/state")["registrations"]["items"]
         stack.wait_until_ready()
@@ -67,6 +94,7 @@ class _Load:
     def __init__(
         self,
         stack: Stack,
+        server: PostgresServer | None,
         report: KillReport,
         random: Random,
         kills: int,
@@ -74,6 +102,7 @@ class _Load:
         tell: Callable[[str], None],
     ) -> None:
         self._stack = stack
+        self._server = server
         self._report = report
         self._random = random
         self._kills = kills
@@ -99,12 +128,20 @@ class _Load:
                 await self._strike()
                 if number % PAUSE_EVERY == 0 or number == self._kills:
                     await self._pause()
-                    kills = self._report.hub_kills + self._report.agent_kills
-                    self._tell(f"{kills} kills, {self._report.pauses} pauses, {len(self._deals)} deals begun")
+                if number % TELL_EVERY == 0 or number == self._kills:
+                    report = self._report
+                    kills = report.hub_kills + report.agent_kills + report.database_kills
+                    self._tell(f"{kills} kills, {report.pauses} pauses, {len(self._deals)} deals begun")
         finally:
             self._done = True
 
     async def _strike(self) -> None:
+        if self._server is not None and self._random.random() < DATABASE_KILLED:
+            self._report.database_kills += 1
+            await asyncio.to_thread(self._server.crash)
+            await asyncio.sleep(self._random.choice((0.0, 0.5, 2.0)))
+            await asyncio.to_thread(self._server.start)
+            return
         both = self._random.random() < 0.15
         if both or self._random.random() < 0.7:
             self._report.hub_kills += 1
@@ -189,7 +226,7 @@ def _judged(
             yield f"deal {reference} is {there[0]['status']} at the register, as {there[0]['client_reference']}"
     yield from (f"doubled: the register has {contract}, which nobody asked for" for contract in by_contract)
     yield from _journal(folder / "agent/state/journal.jsonl", deals)
-    yield from _database(folder / "state/landhub.db", deals)
+    yield from _database(folder, deals)
     for program in (stack.hub, stack.agent):
         lines = program.log_file.read_text(errors="replace").splitlines()
         yield from (f"uncaught in {program.name}: {line[:300]}" for line in lines if any(w in line for w in BROKEN))
@@ -212,20 +249,22 @@ def _journal(path: Path, deals: Sequence[str] | dict[str, Any]) -> Iterator[str]
             yield f"{kind}: the agent signed {signed[reference]} times for deal {reference}"
 
 
-def _database(path: Path, deals: Sequence[str] | dict[str, Any]) -> Iterator[str]:
-    conn = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-    try:
-        for kind, state, reason in conn.execute("select kind, state, reason from outbox_jobs"):
-            if state in {"leased", "dead"}:
-                yield f"job {kind} is left {state} {reason}"
-        found: dict[str, Counter[str]] = {}
-        audit = "select business_reference, phase, details from audit_records where business_reference <> ''"
-        for reference, phase, details in conn.execute(audit):
-            counted = phase if phase != "outcome" or "job" in json.loads(details) else "change"
-            found.setdefault(reference, Counter())[counted] += 1
-        for reference in deals:
-            kinds = found.get(reference, Counter())
-            if kinds["intent"] != 2 or kinds["outcome"] < 2 or kinds["request"] < 2:
-                yield f"unaudited: deal {reference} has the records {dict(kinds)}"
-    finally:
-        conn.close()
+def _database(folder: Path, deals: Sequence[str] | dict[str, Any]) -> Iterator[str]:
+    settings = load_settings(folder)
+    place = database_place(settings, folder, secrets_of(settings, folder, os.environ))
+    with disposed(maintenance_engine(place, read_only=True)) as engine, engine.connect() as conn:
+        jobs = conn.execute(select(outbox_jobs.c.kind, outbox_jobs.c.state, outbox_jobs.c.reason)).all()
+        audit = audit_records.c
+        query = select(audit.business_reference, audit.phase, audit.details).where(audit.business_reference != "")
+        records = conn.execute(query).all()
+    for kind, state, reason in jobs:
+        if state in {"leased", "dead"}:
+            yield f"job {kind} is left {state} {reason}"
+    found: dict[str, Counter[str]] = {}
+    for reference, phase, details in records:
+        counted = phase if phase != "outcome" or "job" in json.loads(details) else "change"
+        found.setdefault(reference, Counter())[counted] += 1
+    for reference in deals:
+        kinds = found.get(reference, Counter())
+        if kinds["intent"] != 2 or kinds["outcome"] < 2 or kinds["request"] < 2:
+            yield f"unaudited: deal {reference} has the records {dict(kinds)}"

@@ -1,16 +1,19 @@
 """What an operator runs beside a hub that serves: doctor, upstreams, probe, stuck, outbox."""
 
+import asyncio
 import json
 import re
 import urllib.request
+from contextlib import aclosing
 from pathlib import Path
 
 import pytest
 
 from hub.cli.main import main
+from landhub.events.v1 import events_service_pb2
 from sandbox.demo.stack import Stack
 from tests.support.known import make_known
-from tests.support.stack import channel
+from tests.support.stack import channel, connect
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, list[dict[str, str]]]:
@@ -74,3 +77,13 @@ def test_what_is_stuck_is_named_with_what_to_do_about_it(stack: Stack, capsys: p
     code, dead = run(capsys, "outbox", "list", str(stack.installation.folder), "--state", "dead")
     assert code == 0
     assert known.idle_job in json.dumps(dead)
+
+
+async def test_certificates_that_run_out_are_told_to_administrators_and_to_nobody_else(stack: Stack) -> None:
+    request = events_service_pb2.SubscribeRequest(after_cursor="0", types=["hub.*"])
+    async with connect(stack.installation, "administrator") as client, aclosing(client.subscribe(request)) as told:
+        event = await asyncio.wait_for(anext(told), 60)  # those of a development CA live for thirty days
+    assert event.type == "hub.certificate.expiring"
+    assert {"certificate", "days", "expire_time"} <= set(event.data)
+    async with connect(stack.installation) as client:
+        assert not (await client.events.ListEvents(events_service_pb2.ListEventsRequest(types=["hub.*"]))).events

@@ -100,6 +100,12 @@ class PostgresServer:
             self.process.wait(timeout=STOP_SECONDS)
         self.process = None
 
+    def crash(self) -> None:
+        """End it as it ends when it fails: no checkpoint, no goodbye; what was committed is there at the next start."""
+        assert self.process is not None
+        self.process.send_signal(3)  # SIGQUIT: immediate shutdown, which takes its children along
+        self.process.wait(timeout=STOP_SECONDS)
+
     def make_template(self) -> None:
         """Make the database that every test's is copied from: at this release's schema."""
         self._execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))

@@ -1,8 +1,8 @@
-"""landhub.events.v1.EventsService: the caller's own events, as a stream one can resume and as pages."""
+"""landhub.events.v1.EventsService: somebody's own events, as a stream one can resume and as pages."""
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from hub.core.call import Call
 from hub.core.clock import Clock
@@ -15,11 +15,29 @@ from landhub.events.v1 import events_pb2, events_service_pb2
 HEARTBEAT_SECONDS = 15.0  # as the contract says; shorter than what proxies take for a dead connection
 
 
-class EventsServicer:
-    """Tells callers what happens to what is theirs."""
+def callers_own(call: Call) -> str:
+    """Return the owner of what is the caller's."""
+    return call.group
 
-    def __init__(self, *, events: Events, pages: PageTokens, metrics: EventsMetrics, clock: Clock) -> None:
+
+class EventsServicer:
+    """Tells callers what happens to what is theirs, or administrators what happens to the hub itself.
+
+    Args:
+        owner_of: Whose events a call gets.
+    """
+
+    def __init__(
+        self,
+        *,
+        events: Events,
+        owner_of: Callable[[Call], str],
+        pages: PageTokens,
+        metrics: EventsMetrics,
+        clock: Clock,
+    ) -> None:
         self._events = events
+        self._owner_of = owner_of
         self._pages = pages
         self._metrics = metrics
         self._clock = clock
@@ -35,7 +53,7 @@ class EventsServicer:
         """
         cursor = request.after_cursor or await self._events.newest()
         stream = self._events.stream(
-            owner=call.group, after=cursor, types=request.types, business_reference=request.business_reference
+            owner=self._owner_of(call), after=cursor, types=request.types, business_reference=request.business_reference
         )
         coming = asyncio.ensure_future(anext(stream))
         self._metrics.subscribed(call.caller, 1)
@@ -62,7 +80,7 @@ class EventsServicer:
         """Return a page of events, oldest first."""
         limit = page_size(request)
         found = await self._events.list(
-            owner=call.group,
+            owner=self._owner_of(call),
             after=self._pages.position(call, request),
             types=request.types,
             business_reference=request.business_reference,

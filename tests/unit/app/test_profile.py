@@ -89,3 +89,26 @@ def test_an_agents_unencrypted_key_is_refused(tmp_path: Path) -> None:
     agent = '[signing.agents.main]\naddress = "10.0.0.1:7444"\nca = "a"\ncertificate = "b"\nkey = "agent.key"'
     write_private(development / "agent.key", (development / "pki" / "server.key").read_bytes())
     assert any(line.startswith("signing.agents.main.key: ") for line in refused(agent, development))
+
+
+@pytest.mark.parametrize(
+    ("url", "is_refused"),
+    [
+        ("postgresql://landhub@db.example:5432/landhub", True),
+        ("postgresql://landhub@db.example/landhub?sslmode=require", True),
+        ("postgresql://landhub@db.example/landhub?sslmode=verify-ca&sslrootcert=ca.pem", True),
+        ("postgresql://landhub@/landhub?host=10.0.0.7&sslmode=prefer", True),
+        ("postgresql://landhub@/landhub?host=localhost,10.0.0.7", True),
+        ("postgresql://landhub@localhost/landhub?hostaddr=10.0.0.7", True),
+        ("postgresql://landhub@db.example/landhub?sslmode=verify-full&sslrootcert=ca.pem", False),
+        ("postgresql://landhub@/landhub?host=/run/postgresql", False),
+        ("postgresql://landhub@/landhub", False),
+        ("postgresql://landhub@127.0.0.1/landhub", False),
+        ("sqlite:///state/landhub.db", False),
+    ],
+)
+def test_a_database_on_another_machine_must_be_known_by_its_certificate(url: str, *, is_refused: bool) -> None:
+    told = [line for line in refused(f'[storage]\nurl = "{url}"\n') if line.startswith("storage.url: ")]
+    assert len(told) == is_refused
+    assert all("verify-full" in line for line in told)
+    assert refused(f'profile = "development"\n[storage]\nurl = "{url}"\n') == []

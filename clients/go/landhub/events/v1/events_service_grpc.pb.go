@@ -27,7 +27,8 @@ const (
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// What happens in the hub, as a stream one can resume. A caller sees the events of its own resources.
+// What happens in the hub, as a stream one can resume. A caller sees the events of its own resources; an
+// administrator, at the address of administration, sees what happens to the hub itself.
 type EventsServiceClient interface {
 	// Get events as they happen, from a cursor on. Ends only with the connection: subscribe again after the last cursor.
 	Subscribe(ctx context.Context, in *SubscribeRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[SubscribeResponse], error)
@@ -76,7 +77,8 @@ func (c *eventsServiceClient) ListEvents(ctx context.Context, in *ListEventsRequ
 // All implementations must embed UnimplementedEventsServiceServer
 // for forward compatibility.
 //
-// What happens in the hub, as a stream one can resume. A caller sees the events of its own resources.
+// What happens in the hub, as a stream one can resume. A caller sees the events of its own resources; an
+// administrator, at the address of administration, sees what happens to the hub itself.
 type EventsServiceServer interface {
 	// Get events as they happen, from a cursor on. Ends only with the connection: subscribe again after the last cursor.
 	Subscribe(*SubscribeRequest, grpc.ServerStreamingServer[SubscribeResponse]) error

@@ -26,7 +26,8 @@ if _version_not_supported:
 
 
 class EventsServiceStub:
-    """What happens in the hub, as a stream one can resume. A caller sees the events of its own resources.
+    """What happens in the hub, as a stream one can resume. A caller sees the events of its own resources; an
+    administrator, at the address of administration, sees what happens to the hub itself.
     """
 
     def __init__(self, channel):
@@ -48,7 +49,8 @@ class EventsServiceStub:
 
 
 class EventsServiceServicer:
-    """What happens in the hub, as a stream one can resume. A caller sees the events of its own resources.
+    """What happens in the hub, as a stream one can resume. A caller sees the events of its own resources; an
+    administrator, at the address of administration, sees what happens to the hub itself.
     """
 
     def Subscribe(self, request, context):
@@ -87,7 +89,8 @@ def add_EventsServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class EventsService:
-    """What happens in the hub, as a stream one can resume. A caller sees the events of its own resources.
+    """What happens in the hub, as a stream one can resume. A caller sees the events of its own resources; an
+    administrator, at the address of administration, sees what happens to the hub itself.
     """
 
     @staticmethod

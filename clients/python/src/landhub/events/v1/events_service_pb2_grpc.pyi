@@ -27,7 +27,9 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class EventsServiceStub:
-    """What happens in the hub, as a stream one can resume. A caller sees the events of its own resources."""
+    """What happens in the hub, as a stream one can resume. A caller sees the events of its own resources; an
+    administrator, at the address of administration, sees what happens to the hub itself.
+    """
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -40,7 +42,9 @@ class EventsServiceStub:
 
 @_typing.type_check_only
 class EventsServiceAsyncStub(EventsServiceStub):
-    """What happens in the hub, as a stream one can resume. A caller sees the events of its own resources."""
+    """What happens in the hub, as a stream one can resume. A caller sees the events of its own resources; an
+    administrator, at the address of administration, sees what happens to the hub itself.
+    """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     Subscribe: _aio.UnaryStreamMultiCallable[_events_service_pb2.SubscribeRequest, _events_service_pb2.SubscribeResponse]  # type: ignore[assignment]
@@ -49,7 +53,9 @@ class EventsServiceAsyncStub(EventsServiceStub):
     """List events of the past, oldest first."""
 
 class EventsServiceServicer(metaclass=_abc_1.ABCMeta):
-    """What happens in the hub, as a stream one can resume. A caller sees the events of its own resources."""
+    """What happens in the hub, as a stream one can resume. A caller sees the events of its own resources; an
+    administrator, at the address of administration, sees what happens to the hub itself.
+    """
 
     @_abc_1.abstractmethod
     def Subscribe(

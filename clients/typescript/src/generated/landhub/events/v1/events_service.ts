@@ -478,7 +478,10 @@ export const ListEventsResponse: MessageFns<ListEventsResponse> = {
   },
 };
 
-/** What happens in the hub, as a stream one can resume. A caller sees the events of its own resources. */
+/**
+ * What happens in the hub, as a stream one can resume. A caller sees the events of its own resources; an
+ * administrator, at the address of administration, sees what happens to the hub itself.
+ */
 export type EventsServiceService = typeof EventsServiceService;
 export const EventsServiceService = {
   /** Get events as they happen, from a cursor on. Ends only with the connection: subscribe again after the last cursor. */

@@ -4,7 +4,8 @@ import static io.grpc.MethodDescriptor.generateFullMethodName;
 
 /**
  * <pre>
- * What happens in the hub, as a stream one can resume. A caller sees the events of its own resources.
+ * What happens in the hub, as a stream one can resume. A caller sees the events of its own resources; an
+ * administrator, at the address of administration, sees what happens to the hub itself.
  * </pre>
  */
 @io.grpc.stub.annotations.GrpcGenerated
@@ -138,7 +139,8 @@ public final class EventsServiceGrpc {
 
   /**
    * <pre>
-   * What happens in the hub, as a stream one can resume. A caller sees the events of its own resources.
+   * What happens in the hub, as a stream one can resume. A caller sees the events of its own resources; an
+   * administrator, at the address of administration, sees what happens to the hub itself.
    * </pre>
    */
   public interface AsyncService {
@@ -167,7 +169,8 @@ public final class EventsServiceGrpc {
   /**
    * Base class for the server implementation of the service EventsService.
    * <pre>
-   * What happens in the hub, as a stream one can resume. A caller sees the events of its own resources.
+   * What happens in the hub, as a stream one can resume. A caller sees the events of its own resources; an
+   * administrator, at the address of administration, sees what happens to the hub itself.
    * </pre>
    */
   public static abstract class EventsServiceImplBase
@@ -181,7 +184,8 @@ public final class EventsServiceGrpc {
   /**
    * A stub to allow clients to do asynchronous rpc calls to service EventsService.
    * <pre>
-   * What happens in the hub, as a stream one can resume. A caller sees the events of its own resources.
+   * What happens in the hub, as a stream one can resume. A caller sees the events of its own resources; an
+   * administrator, at the address of administration, sees what happens to the hub itself.
    * </pre>
    */
   public static final class EventsServiceStub
@@ -223,7 +227,8 @@ public final class EventsServiceGrpc {
   /**
    * A stub to allow clients to do synchronous rpc calls to service EventsService.
    * <pre>
-   * What happens in the hub, as a stream one can resume. A caller sees the events of its own resources.
+   * What happens in the hub, as a stream one can resume. A caller sees the events of its own resources; an
+   * administrator, at the address of administration, sees what happens to the hub itself.
    * </pre>
    */
   public static final class EventsServiceBlockingV2Stub
@@ -265,7 +270,8 @@ public final class EventsServiceGrpc {
   /**
    * A stub to allow clients to do limited synchronous rpc calls to service EventsService.
    * <pre>
-   * What happens in the hub, as a stream one can resume. A caller sees the events of its own resources.
+   * What happens in the hub, as a stream one can resume. A caller sees the events of its own resources; an
+   * administrator, at the address of administration, sees what happens to the hub itself.
    * </pre>
    */
   public static final class EventsServiceBlockingStub
@@ -306,7 +312,8 @@ public final class EventsServiceGrpc {
   /**
    * A stub to allow clients to do ListenableFuture-style rpc calls to service EventsService.
    * <pre>
-   * What happens in the hub, as a stream one can resume. A caller sees the events of its own resources.
+   * What happens in the hub, as a stream one can resume. A caller sees the events of its own resources; an
+   * administrator, at the address of administration, sees what happens to the hub itself.
    * </pre>
    */
   public static final class EventsServiceFutureStub
