@@ -49,6 +49,7 @@ class Entry:
     document_kind: str = ""
     certificate: str = ""
     format: str = ""
+    element_id: str = ""
     rule: str = ""
     attested_by: str = ""
     reason: str = ""

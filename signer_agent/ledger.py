@@ -131,7 +131,7 @@ class Ledger:
 
     def _remember(self, entry: Entry, *, day: str, signed_sequence: int) -> None:
         self._requests[entry.request_id] = Remembered(
-            content=_content(entry.digest, entry.digest_algorithm, entry.certificate, entry.format),
+            content=_content(entry.digest, entry.digest_algorithm, entry.certificate, entry.format, entry.element_id),
             rule=sys.intern(entry.rule),
             day=sys.intern(day),
             signed_sequence=signed_sequence,
@@ -193,7 +193,8 @@ def content_of_texts(texts: Mapping[str, str]) -> Content:
 
 def content_of(request: SigningRequest) -> bytes:
     """What makes two uses of one request_id the same, hashed."""
-    return _content(request.digest.hex(), request.digest_algorithm.name, request.certificate, request.format.value)
+    algorithm = request.digest_algorithm.name
+    return _content(request.digest.hex(), algorithm, request.certificate, request.format.value, request.element_id)
 
 
 def request_id_reused() -> AlreadyExistsError:

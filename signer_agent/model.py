@@ -3,8 +3,10 @@
 import enum
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from gost.digest import DigestAlgorithm
+from gost.esia import EsiaParameters
 
 
 class DocumentKind(enum.StrEnum):
@@ -22,6 +24,13 @@ class SignatureFormat(enum.StrEnum):
     """What a signature looks like; the names of landhub.common.v1.SignatureFormat without their prefix."""
 
     CADES_BES_DETACHED = "CADES_BES_DETACHED"
+    XMLDSIG_SMEV3 = "XMLDSIG_SMEV3"
+    ESIA_CMS = "ESIA_CMS"
+    ESIA_RAW = "ESIA_RAW"
+    ESIA_RAW_REVERSED = "ESIA_RAW_REVERSED"
+
+
+ESIA_FORMATS: Final = frozenset({SignatureFormat.ESIA_CMS, SignatureFormat.ESIA_RAW, SignatureFormat.ESIA_RAW_REVERSED})
 
 
 class AttestedBy(enum.StrEnum):
@@ -81,7 +90,8 @@ class Attestation:
 class SigningRequest:
     """One document to be signed, by its digest. ``certificate`` is the thumbprint, upper-case hex.
 
-    ``caller`` and ``document_kind`` are the hub's word and no more than that.
+    ``caller`` and ``document_kind`` are the hub's word and no more than that. In format XMLDSIG_SMEV3 the digest is of
+    the element ``element_id`` as the transform writes it; in those of ESIA it is of the string that ``esia`` gives.
     """
 
     request_id: str
@@ -94,13 +104,19 @@ class SigningRequest:
     business_reference: str = ""
     attestation: Attestation | None = None
     trace_id: str = ""
+    element_id: str = ""
+    esia: EsiaParameters | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
-    """A signature that was made, verified and journaled: the CMS in DER, its time, the rule that allowed it."""
+    """A signature that was made, verified and journaled, when, and by which rule.
+
+    ``cms`` is what its format has: CMS in DER, the element ds:Signature in UTF-8, or a bare signature.
+    """
 
     cms: bytes
+    format: SignatureFormat
     rule: str
     signing_time: datetime
     journal_sequence: int

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from gost.esia import EsiaParameters
 from signer_agent.attestation import AttestationKey, Proof, prove
 from signer_agent.clock import milliseconds
 from signer_agent.content import text_id
@@ -121,12 +122,25 @@ class Policy:
             return "it is for other kinds of documents"
         if request.format not in rule.formats:
             return "it is for other formats"
+        if request.esia is not None and (problem := _esia_problem(rule, request.esia)):
+            return problem
         if not rule.despite_caller_rules:
             # Caller and kind are the hub's word here, so naming others must not open what a better word guards.
             for other in self._rules:
                 if _outranks(other, rule) and _covers(other, request.certificate):
                     return f"rule {other.name} guards this certificate by {_WORDS[other.attested_by]}"
         return ""
+
+
+def _esia_problem(rule: RuleSettings, parameters: EsiaParameters) -> str:
+    if parameters.client_id not in rule.esia_client_ids:
+        return "it is for other systems at ESIA"
+    if rule.esia_redirect_uris and parameters.redirect_uri not in rule.esia_redirect_uris:
+        return "it is for requests to ESIA that return elsewhere"
+    asked = {*parameters.scope.split(), *parameters.scope_org.split()}
+    if rule.esia_scopes and not asked.issubset(rule.esia_scopes):
+        return "it is for other scopes at ESIA"
+    return ""
 
 
 def _check_cap(rule: RuleSettings, request: SigningRequest, ledger: Ledger, now: datetime) -> None:

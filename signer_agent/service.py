@@ -44,7 +44,8 @@ class _Case:
     decided: bool = False
     """Whether the decision is durable: only then is the key used."""
     signing_time: datetime | None = None
-    attributes: bytes = b""
+    signed: bytes = b""
+    """The bytes that are signed, built here."""
     signature: bytes = b""
     cms: bytes = b""
 
@@ -213,6 +214,7 @@ class SigningService:
             ) from error
         return Signature(
             cms=cms,
+            format=request.format,
             rule=record.entry.rule,
             signing_time=moment(int(record.entry.details["signing_time_ms"])),
             journal_sequence=record.sequence,
@@ -232,8 +234,8 @@ def _build_and_sign(case: _Case, now: datetime) -> None:
     thumbprint = case.request.certificate
     try:
         case.signing_time = now.replace(microsecond=0)
-        case.attributes = case.signer.template.signed_attributes(case.request.digest, case.signing_time)
-        case.signature = case.signer.sign(case.attributes)
+        case.signed = case.signer.to_be_signed(case.request, case.signing_time)
+        case.signature = case.signer.sign(case.signed)
     except (KeyBackendError, GostError) as error:
         case.answer = answer_to(error, thumbprint)
 
@@ -242,8 +244,8 @@ def _verify_and_assemble(case: _Case) -> None:
     if case.answer is not None:
         return
     assert case.signer is not None
-    if case.signer.public_key.verify(case.attributes, case.signature):
-        case.cms = case.signer.template.assemble(case.attributes, case.signature)
+    if case.signer.public_key.verify(case.signed, case.signature):
+        case.cms = case.signer.assembled(case.request, case.signed, case.signature)
         return
     case.answer = InternalError(
         "what the key made did not verify and was withheld: look after the key",
@@ -282,7 +284,13 @@ def _signed(case: _Case) -> Entry:
 def _answer(case: _Case, *, sequence: int) -> Signature:
     assert case.signing_time is not None
     assert case.permission is not None
-    return Signature(cms=case.cms, rule=case.permission.rule, signing_time=case.signing_time, journal_sequence=sequence)
+    return Signature(
+        cms=case.cms,
+        format=case.request.format,
+        rule=case.permission.rule,
+        signing_time=case.signing_time,
+        journal_sequence=sequence,
+    )
 
 
 def _entry(case: _Case, phase: Phase, answer: AgentError | Signature | None = None) -> Entry:
@@ -299,6 +307,7 @@ def _entry(case: _Case, phase: Phase, answer: AgentError | Signature | None = No
         document_kind=request.document_kind.value,
         certificate=request.certificate,
         format=request.format.value,
+        element_id=request.element_id,
         rule=permission.rule if permission else (error.metadata.get("rule", "") if error else ""),
         attested_by=permission.attested_by.value if permission else "",
         reason=error.reason if error else "",

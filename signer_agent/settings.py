@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from signer_agent.errors import SettingsError
 from signer_agent.keys.settings import CryptoproSettings, PinSettings, Pkcs11Settings, PycadesSettings
-from signer_agent.model import AttestedBy, ContentFormat, DocumentKind, SignatureFormat
+from signer_agent.model import ESIA_FORMATS, AttestedBy, ContentFormat, DocumentKind, SignatureFormat
 
 FILE_NAME = "signer-agent.toml"
 ANY = "*"
@@ -129,6 +129,12 @@ class RuleSettings(_Table):
     """Where the content attests: what the document must look like; empty: anything."""
     content_must_contain: Annotated[tuple[NeedleText, ...], Field(max_length=16)] = ()
     """Where the content attests: texts that must all be in the document's bytes, as UTF-8."""
+    esia_client_ids: tuple[Name, ...] = ()
+    """With formats of ESIA: the systems (mnemonics) whose requests are signed; their kind is OTHER."""
+    esia_redirect_uris: tuple[str, ...] = ()
+    """With formats of ESIA: the addresses a request may return to; empty: any."""
+    esia_scopes: tuple[Name, ...] = ()
+    """With formats of ESIA: the scopes a request may ask for; empty: any."""
 
     @model_validator(mode="after")
     def _hub_is_opted_into(self) -> Self:
@@ -141,6 +147,14 @@ class RuleSettings(_Table):
         about_content = (self.max_content_bytes, *self.content_formats, *self.content_must_contain) != (None,)
         if self.attested_by is not AttestedBy.CONTENT and about_content:
             raise ValueError(f'rule "{self.name}": only with attested_by = "content" does the agent see documents')
+        signs_esia = not ESIA_FORMATS.isdisjoint(self.formats)
+        if signs_esia is not bool(self.esia_client_ids) or (
+            signs_esia and DocumentKind.OTHER not in self.document_kinds
+        ):
+            raise ValueError(
+                f'rule "{self.name}": formats of ESIA need esia_client_ids and document_kinds with "OTHER", and '
+                "esia_client_ids need such a format"
+            )
         if self.attested_by is AttestedBy.CALLER and (self.allow_hub_attestation or self.despite_caller_rules):
             raise ValueError(f'rule "{self.name}": it is attested by the caller; remove what concerns the hub')
         return self

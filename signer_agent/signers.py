@@ -1,4 +1,4 @@
-"""What is made once for each certificate: its CAdES template and its public key; and whether it may sign now."""
+"""What is made once for each certificate: its templates and its public key; and whether it may sign now."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -8,7 +8,9 @@ from gost.cades import CadesTemplate
 from gost.certificate import PublicKeyAlgorithm
 from gost.errors import GostError
 from gost.keys import PublicKey
+from gost.xmldsig import SUITES, XmlSignatureTemplate
 from signer_agent.errors import InvalidRequestError, NotFoundError, PermissionDeniedError, PreconditionError
+from signer_agent.forms import assembled, check_form, to_be_signed
 from signer_agent.keys.port import HeldCertificate, KeyBackend
 from signer_agent.model import SigningRequest
 
@@ -26,6 +28,8 @@ class Signer:
         self.is_quick = signs_in_process and held.facts.public_key_algorithm is PublicKeyAlgorithm.GOST_R_34_10_2012_256
         """Whether a signature takes less than the way to a thread and back."""
         self.template = CadesTemplate(certificate=held.facts)
+        signs_xml = held.facts.public_key_algorithm in {suite.key for suite in SUITES}
+        self._xml = XmlSignatureTemplate(certificate=held.facts) if signs_xml else None
         self.public_key = PublicKey.from_certificate(held.facts)
         self._sign = sign
 
@@ -38,11 +42,19 @@ class Signer:
         """Use the private key; see `KeyBackend.sign`."""
         return self._sign(self.held.facts.thumbprint, to_be_signed)
 
+    def to_be_signed(self, request: SigningRequest, signing_time: datetime) -> bytes:
+        """The bytes to sign for a request in its format."""
+        return to_be_signed(request, self.template, self._xml, signing_time)
+
+    def assembled(self, request: SigningRequest, signed: bytes, signature: bytes) -> bytes:
+        """What is handed out of their signature."""
+        return assembled(request, self.template, self._xml, signed, signature)
+
     def check_usable(self, request: SigningRequest, *, now: datetime) -> None:
         """Refuse what this certificate can't sign, or not now.
 
         Raises:
-            InvalidRequestError: DIGEST_NOT_FITTING.
+            InvalidRequestError: DIGEST_NOT_FITTING, or the format doesn't go with the rest of the request.
             PreconditionError: CERTIFICATE_NOT_VALID_NOW, PRIVATE_KEY_MISSING or PIN_REQUIRED.
             PermissionDeniedError: POLICY_REFUSED, the certificate is not for signing.
         """
@@ -53,6 +65,7 @@ class Signer:
                 f"this certificate's key signs {fitting.size_bytes} bytes of {fitting.name}: hash the document with it",
                 reason="DIGEST_NOT_FITTING",
             )
+        check_form(request, self._xml, now=now)
         named = {"thumbprint": facts.thumbprint}
         if not facts.may_sign:
             raise PermissionDeniedError(

@@ -20,7 +20,7 @@ from signer_agent.journal import Journal
 from signer_agent.journal_record import Record
 from signer_agent.keys.port import HeldCertificate, KeyBackend
 from signer_agent.model import Signature
-from signer_agent.rpc import wire
+from signer_agent.rpc import esia, wire
 from signer_agent.rpc.errors import failure_of
 from signer_agent.rpc.item_spans import item_spans
 from signer_agent.rpc.validating import Validating, broken
@@ -79,15 +79,7 @@ class SignerServicer:
 
     async def get_certificate(self, request: pb.GetCertificateRequest, _call: Call) -> pb.GetCertificateResponse:
         """One certificate."""
-        thumbprint = request.thumbprint.upper()
-        held = self._backend.certificates().get(thumbprint)
-        if held is None:
-            raise NotFoundError(
-                "this agent has no such certificate: ListCertificates tells what it has",
-                reason="CERTIFICATE_NOT_FOUND",
-                metadata={"thumbprint": thumbprint},
-            )
-        return pb.GetCertificateResponse(certificate=self._certificate(held))
+        return pb.GetCertificateResponse(certificate=self._certificate(self._held(request.thumbprint.upper())))
 
     async def sign(self, request: pb.SignRequest, call: Call) -> pb.SignResponse:
         """One signature."""
@@ -137,6 +129,14 @@ class SignerServicer:
                 raise answer
             response.signature.CopyFrom(wire.signature(answer))
         return response
+
+    async def sign_esia(self, request: pb.SignEsiaRequest, call: Call) -> pb.SignEsiaResponse:
+        """The signature of a string of ESIA."""
+        asked = esia.esia_request(request, trace_id=call.trace_id, validating=self._validating)
+        answer = (await self._service.sign([asked]))[0]
+        if isinstance(answer, AgentError):
+            raise answer
+        return esia.esia_response(answer, self._held(asked.certificate).facts)
 
     async def get_status(self, _request: pb.GetStatusRequest, _call: Call) -> pb.GetStatusResponse:
         """How the agent is."""
@@ -189,6 +189,16 @@ class SignerServicer:
             countersigned=wire.checkpoint(exchange.countersigned),
             journal_checkpoint=wire.checkpoint(exchange.journal_checkpoint),
         )
+
+    def _held(self, thumbprint: str) -> HeldCertificate:
+        held = self._backend.certificates().get(thumbprint)
+        if held is None:
+            raise NotFoundError(
+                "this agent has no such certificate: ListCertificates tells what it has",
+                reason="CERTIFICATE_NOT_FOUND",
+                metadata={"thumbprint": thumbprint},
+            )
+        return held
 
     def _certificate(self, held: HeldCertificate) -> signing_pb2.Certificate:
         return wire.certificate(held, content_needed=self._documents.are_wanted_for(held.facts.thumbprint))

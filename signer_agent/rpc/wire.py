@@ -40,9 +40,10 @@ def signing_request(
         digest=message.digest,
         digest_algorithm=_digest_algorithm(message.digest_algorithm),
         certificate=message.certificate_thumbprint.upper(),
-        format=_format(message.format),
+        format=signature_format(message.format),
         attestation=attestation,
         trace_id=trace_id_of(message.traceparent) or trace_id,
+        element_id=message.xml_element_id,
     )
 
 
@@ -65,7 +66,11 @@ def attested(message: signing_pb2.CallerAttestation, validating: Validating) -> 
 
 def signature(made: Signature) -> signer_service_pb2.SignResponse:
     """Write a signature."""
-    response = signer_service_pb2.SignResponse(cms=made.cms, rule=made.rule, journal_sequence=made.journal_sequence)
+    response = signer_service_pb2.SignResponse(rule=made.rule, journal_sequence=made.journal_sequence)
+    if made.format is SignatureFormat.XMLDSIG_SMEV3:
+        response.xml_signature = made.cms
+    else:
+        response.cms = made.cms
     response.signing_time.FromDatetime(made.signing_time)
     return response
 
@@ -79,7 +84,7 @@ def shown_document(header: signer_service_pb2.SignStreamHeader, *, trace_id: str
         business_reference=header.business_reference,
         document_kind=_document_kind(header.document_kind).value,
         certificate=header.certificate_thumbprint.upper(),
-        format=_format(header.format).value,
+        format=signature_format(header.format).value,
         trace_id=trace_id,
     )
 
@@ -101,7 +106,7 @@ def streamed_request(
         digest=digest,
         digest_algorithm=algorithm,
         certificate=header.certificate_thumbprint.upper(),
-        format=_format(header.format),
+        format=signature_format(header.format),
         attestation=attested(header.attestation, validating) if header.HasField("attestation") else None,
         trace_id=trace_id,
     )
@@ -228,7 +233,7 @@ def _statement(data: bytes, validating: Validating) -> Statement | None:
             digest_algorithm=_digest_algorithm(message.digest_algorithm),
             document_kind=_document_kind(message.document_kind),
             certificate=message.certificate_thumbprint.upper(),
-            format=_format(message.format),
+            format=signature_format(message.format),
             expires=message.expire_time.ToDatetime(tzinfo=UTC),
             nonce=message.nonce,
         )
@@ -240,7 +245,8 @@ def _document_kind(value: document_pb2.DocumentKind.ValueType) -> DocumentKind:
     return DocumentKind(document_pb2.DocumentKind.Name(value).removeprefix("DOCUMENT_KIND_"))
 
 
-def _format(value: signing_pb2.SignatureFormat.ValueType) -> SignatureFormat:
+def signature_format(value: signing_pb2.SignatureFormat.ValueType) -> SignatureFormat:
+    """Read a format."""
     return SignatureFormat(signing_pb2.SignatureFormat.Name(value).removeprefix("SIGNATURE_FORMAT_"))
 
 

@@ -87,17 +87,33 @@ const (
 	SignatureFormat_SIGNATURE_FORMAT_UNSPECIFIED SignatureFormat = 0
 	// CAdES-BES (ETSI EN 319 122), detached, DER.
 	SignatureFormat_SIGNATURE_FORMAT_CADES_BES_DETACHED SignatureFormat = 1
+	// XML signature of one element by the profile of СМЭВ 3, with urn://smev-gov-ru/xmldsig/transform. Only ГОСТ keys.
+	SignatureFormat_SIGNATURE_FORMAT_XMLDSIG_SMEV3 SignatureFormat = 10
+	// CAdES-BES, detached, over the string of a request to ЕСИА. Only SignEsia makes it, by 256-bit ГОСТ keys; so below.
+	SignatureFormat_SIGNATURE_FORMAT_ESIA_CMS SignatureFormat = 20
+	// The bare signature of that string in the byte order CMS has, which ЕСИА takes.
+	SignatureFormat_SIGNATURE_FORMAT_ESIA_RAW SignatureFormat = 21
+	// The same in the byte order of CryptoPro's CryptSignHash.
+	SignatureFormat_SIGNATURE_FORMAT_ESIA_RAW_REVERSED SignatureFormat = 22
 )
 
 // Enum value maps for SignatureFormat.
 var (
 	SignatureFormat_name = map[int32]string{
-		0: "SIGNATURE_FORMAT_UNSPECIFIED",
-		1: "SIGNATURE_FORMAT_CADES_BES_DETACHED",
+		0:  "SIGNATURE_FORMAT_UNSPECIFIED",
+		1:  "SIGNATURE_FORMAT_CADES_BES_DETACHED",
+		10: "SIGNATURE_FORMAT_XMLDSIG_SMEV3",
+		20: "SIGNATURE_FORMAT_ESIA_CMS",
+		21: "SIGNATURE_FORMAT_ESIA_RAW",
+		22: "SIGNATURE_FORMAT_ESIA_RAW_REVERSED",
 	}
 	SignatureFormat_value = map[string]int32{
 		"SIGNATURE_FORMAT_UNSPECIFIED":        0,
 		"SIGNATURE_FORMAT_CADES_BES_DETACHED": 1,
+		"SIGNATURE_FORMAT_XMLDSIG_SMEV3":      10,
+		"SIGNATURE_FORMAT_ESIA_CMS":           20,
+		"SIGNATURE_FORMAT_ESIA_RAW":           21,
+		"SIGNATURE_FORMAT_ESIA_RAW_REVERSED":  22,
 	}
 )
 
@@ -688,10 +704,15 @@ const file_landhub_common_v1_signing_proto_rawDesc = "" +
 	"\x1cDIGEST_ALGORITHM_UNSPECIFIED\x10\x00\x12!\n" +
 	"\x1dDIGEST_ALGORITHM_STREEBOG_256\x10\x01\x12!\n" +
 	"\x1dDIGEST_ALGORITHM_STREEBOG_512\x10\x02\x12\x1c\n" +
-	"\x18DIGEST_ALGORITHM_SHA_256\x10\x03*\\\n" +
+	"\x18DIGEST_ALGORITHM_SHA_256\x10\x03*\xe6\x01\n" +
 	"\x0fSignatureFormat\x12 \n" +
 	"\x1cSIGNATURE_FORMAT_UNSPECIFIED\x10\x00\x12'\n" +
-	"#SIGNATURE_FORMAT_CADES_BES_DETACHED\x10\x01*\xaf\x01\n" +
+	"#SIGNATURE_FORMAT_CADES_BES_DETACHED\x10\x01\x12\"\n" +
+	"\x1eSIGNATURE_FORMAT_XMLDSIG_SMEV3\x10\n" +
+	"\x12\x1d\n" +
+	"\x19SIGNATURE_FORMAT_ESIA_CMS\x10\x14\x12\x1d\n" +
+	"\x19SIGNATURE_FORMAT_ESIA_RAW\x10\x15\x12&\n" +
+	"\"SIGNATURE_FORMAT_ESIA_RAW_REVERSED\x10\x16*\xaf\x01\n" +
 	"\fKeyAlgorithm\x12\x1d\n" +
 	"\x19KEY_ALGORITHM_UNSPECIFIED\x10\x00\x12'\n" +
 	"#KEY_ALGORITHM_GOST_R_34_10_2012_256\x10\x01\x12'\n" +

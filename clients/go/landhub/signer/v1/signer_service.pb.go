@@ -23,6 +23,59 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// In which order the parameters of a request to ЕСИА stand in the string that is signed.
+type EsiaOrder int32
+
+const (
+	// Not said.
+	EsiaOrder_ESIA_ORDER_UNSPECIFIED EsiaOrder = 0
+	// scope, timestamp, client_id, state: /aas/oauth2/ac and te.
+	EsiaOrder_ESIA_ORDER_OLD EsiaOrder = 1
+	// client_id, scope, scope_org, timestamp, state, redirect_uri, code: /aas/oauth2/v2/ac and v3/te.
+	EsiaOrder_ESIA_ORDER_NEW EsiaOrder = 2
+)
+
+// Enum value maps for EsiaOrder.
+var (
+	EsiaOrder_name = map[int32]string{
+		0: "ESIA_ORDER_UNSPECIFIED",
+		1: "ESIA_ORDER_OLD",
+		2: "ESIA_ORDER_NEW",
+	}
+	EsiaOrder_value = map[string]int32{
+		"ESIA_ORDER_UNSPECIFIED": 0,
+		"ESIA_ORDER_OLD":         1,
+		"ESIA_ORDER_NEW":         2,
+	}
+)
+
+func (x EsiaOrder) Enum() *EsiaOrder {
+	p := new(EsiaOrder)
+	*p = x
+	return p
+}
+
+func (x EsiaOrder) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (EsiaOrder) Descriptor() protoreflect.EnumDescriptor {
+	return file_landhub_signer_v1_signer_service_proto_enumTypes[0].Descriptor()
+}
+
+func (EsiaOrder) Type() protoreflect.EnumType {
+	return &file_landhub_signer_v1_signer_service_proto_enumTypes[0]
+}
+
+func (x EsiaOrder) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use EsiaOrder.Descriptor instead.
+func (EsiaOrder) EnumDescriptor() ([]byte, []int) {
+	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{0}
+}
+
 // Asks for certificates.
 type ListCertificatesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -236,18 +289,20 @@ type SignRequest struct {
 	Caller string `protobuf:"bytes,3,opt,name=caller,proto3" json:"caller,omitempty"`
 	// What the document is, as the hub attests.
 	DocumentKind v1.DocumentKind `protobuf:"varint,4,opt,name=document_kind,json=documentKind,proto3,enum=landhub.common.v1.DocumentKind" json:"document_kind,omitempty"`
-	// The document's digest.
+	// The document's digest; in format XMLDSIG_SMEV3 that of the element's transformed content.
 	Digest []byte `protobuf:"bytes,5,opt,name=digest,proto3" json:"digest,omitempty"`
 	// Its algorithm.
 	DigestAlgorithm v1.DigestAlgorithm `protobuf:"varint,6,opt,name=digest_algorithm,json=digestAlgorithm,proto3,enum=landhub.common.v1.DigestAlgorithm" json:"digest_algorithm,omitempty"`
 	// The certificate to sign with.
 	CertificateThumbprint string `protobuf:"bytes,7,opt,name=certificate_thumbprint,json=certificateThumbprint,proto3" json:"certificate_thumbprint,omitempty"`
-	// The format.
+	// The format; those of ЕСИА are SignEsia's.
 	Format v1.SignatureFormat `protobuf:"varint,8,opt,name=format,proto3,enum=landhub.common.v1.SignatureFormat" json:"format,omitempty"`
 	// The caller's own word, where the rule demands it.
 	Attestation *v1.CallerAttestation `protobuf:"bytes,9,opt,name=attestation,proto3" json:"attestation,omitempty"`
 	// W3C trace context of this request, since requests of several traces travel in one batch. Empty: the call's.
-	Traceparent   string `protobuf:"bytes,10,opt,name=traceparent,proto3" json:"traceparent,omitempty"`
+	Traceparent string `protobuf:"bytes,10,opt,name=traceparent,proto3" json:"traceparent,omitempty"`
+	// In format XMLDSIG_SMEV3: the Id of the element that is signed. The agent builds SignedInfo from it and the digest.
+	XmlElementId  string `protobuf:"bytes,11,opt,name=xml_element_id,json=xmlElementId,proto3" json:"xml_element_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -352,10 +407,17 @@ func (x *SignRequest) GetTraceparent() string {
 	return ""
 }
 
+func (x *SignRequest) GetXmlElementId() string {
+	if x != nil {
+		return x.XmlElementId
+	}
+	return ""
+}
+
 // A signature.
 type SignResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The CMS, DER.
+	// The CMS, DER; empty in format XMLDSIG_SMEV3.
 	Cms []byte `protobuf:"bytes,1,opt,name=cms,proto3" json:"cms,omitempty"`
 	// The rule that allowed it.
 	Rule string `protobuf:"bytes,2,opt,name=rule,proto3" json:"rule,omitempty"`
@@ -363,8 +425,10 @@ type SignResponse struct {
 	SigningTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=signing_time,json=signingTime,proto3" json:"signing_time,omitempty"`
 	// Its entry in the journal.
 	JournalSequence int64 `protobuf:"varint,4,opt,name=journal_sequence,json=journalSequence,proto3" json:"journal_sequence,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// The element ds:Signature, UTF-8; in format XMLDSIG_SMEV3 only.
+	XmlSignature  []byte `protobuf:"bytes,5,opt,name=xml_signature,json=xmlSignature,proto3" json:"xml_signature,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SignResponse) Reset() {
@@ -425,6 +489,304 @@ func (x *SignResponse) GetJournalSequence() int64 {
 	return 0
 }
 
+func (x *SignResponse) GetXmlSignature() []byte {
+	if x != nil {
+		return x.XmlSignature
+	}
+	return nil
+}
+
+// The parameters of a request to ЕСИА that are signed. All are ASCII, and held to their forms by the agent.
+type EsiaParameters struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Their order.
+	Order EsiaOrder `protobuf:"varint,1,opt,name=order,proto3,enum=landhub.signer.v1.EsiaOrder" json:"order,omitempty"`
+	// The system's mnemonic.
+	ClientId string `protobuf:"bytes,2,opt,name=client_id,json=clientId,proto3" json:"client_id,omitempty"`
+	// Scopes, one space between them.
+	Scope string `protobuf:"bytes,3,opt,name=scope,proto3" json:"scope,omitempty"`
+	// The request's time, written in UTC, whole seconds; within ten minutes of the agent's clock.
+	Timestamp *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=timestamp,proto3" json:"timestamp,omitempty"`
+	// The request's state, a UUID.
+	State string `protobuf:"bytes,5,opt,name=state,proto3" json:"state,omitempty"`
+	// The address to return to; in the new order, and only there.
+	RedirectUri string `protobuf:"bytes,6,opt,name=redirect_uri,json=redirectUri,proto3" json:"redirect_uri,omitempty"`
+	// The organisation's scopes; only in the new order.
+	ScopeOrg string `protobuf:"bytes,7,opt,name=scope_org,json=scopeOrg,proto3" json:"scope_org,omitempty"`
+	// The authorisation code that is exchanged for a token; only in the new order.
+	Code          string `protobuf:"bytes,8,opt,name=code,proto3" json:"code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EsiaParameters) Reset() {
+	*x = EsiaParameters{}
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EsiaParameters) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EsiaParameters) ProtoMessage() {}
+
+func (x *EsiaParameters) ProtoReflect() protoreflect.Message {
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EsiaParameters.ProtoReflect.Descriptor instead.
+func (*EsiaParameters) Descriptor() ([]byte, []int) {
+	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *EsiaParameters) GetOrder() EsiaOrder {
+	if x != nil {
+		return x.Order
+	}
+	return EsiaOrder_ESIA_ORDER_UNSPECIFIED
+}
+
+func (x *EsiaParameters) GetClientId() string {
+	if x != nil {
+		return x.ClientId
+	}
+	return ""
+}
+
+func (x *EsiaParameters) GetScope() string {
+	if x != nil {
+		return x.Scope
+	}
+	return ""
+}
+
+func (x *EsiaParameters) GetTimestamp() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Timestamp
+	}
+	return nil
+}
+
+func (x *EsiaParameters) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *EsiaParameters) GetRedirectUri() string {
+	if x != nil {
+		return x.RedirectUri
+	}
+	return ""
+}
+
+func (x *EsiaParameters) GetScopeOrg() string {
+	if x != nil {
+		return x.ScopeOrg
+	}
+	return ""
+}
+
+func (x *EsiaParameters) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+// Asks for the signature of a request to ЕСИА.
+type SignEsiaRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// A UUID of the caller's making: the same one never does the thing twice.
+	RequestId string `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// The contract's or member's number, which ties a story together. Not personal data.
+	BusinessReference string `protobuf:"bytes,2,opt,name=business_reference,json=businessReference,proto3" json:"business_reference,omitempty"`
+	// Who asks, as the hub attests.
+	Caller string `protobuf:"bytes,3,opt,name=caller,proto3" json:"caller,omitempty"`
+	// The certificate to sign with; its key is of ГОСТ Р 34.10-2012 with 256 bits.
+	CertificateThumbprint string `protobuf:"bytes,4,opt,name=certificate_thumbprint,json=certificateThumbprint,proto3" json:"certificate_thumbprint,omitempty"`
+	// CMS or bare signature, and its byte order.
+	Format v1.SignatureFormat `protobuf:"varint,5,opt,name=format,proto3,enum=landhub.common.v1.SignatureFormat" json:"format,omitempty"`
+	// What is signed.
+	Parameters *EsiaParameters `protobuf:"bytes,6,opt,name=parameters,proto3" json:"parameters,omitempty"`
+	// The caller's own word, where the rule demands it; its digest is Стрибог-256 of the string, its kind OTHER.
+	Attestation   *v1.CallerAttestation `protobuf:"bytes,7,opt,name=attestation,proto3" json:"attestation,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SignEsiaRequest) Reset() {
+	*x = SignEsiaRequest{}
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SignEsiaRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SignEsiaRequest) ProtoMessage() {}
+
+func (x *SignEsiaRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SignEsiaRequest.ProtoReflect.Descriptor instead.
+func (*SignEsiaRequest) Descriptor() ([]byte, []int) {
+	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *SignEsiaRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *SignEsiaRequest) GetBusinessReference() string {
+	if x != nil {
+		return x.BusinessReference
+	}
+	return ""
+}
+
+func (x *SignEsiaRequest) GetCaller() string {
+	if x != nil {
+		return x.Caller
+	}
+	return ""
+}
+
+func (x *SignEsiaRequest) GetCertificateThumbprint() string {
+	if x != nil {
+		return x.CertificateThumbprint
+	}
+	return ""
+}
+
+func (x *SignEsiaRequest) GetFormat() v1.SignatureFormat {
+	if x != nil {
+		return x.Format
+	}
+	return v1.SignatureFormat(0)
+}
+
+func (x *SignEsiaRequest) GetParameters() *EsiaParameters {
+	if x != nil {
+		return x.Parameters
+	}
+	return nil
+}
+
+func (x *SignEsiaRequest) GetAttestation() *v1.CallerAttestation {
+	if x != nil {
+		return x.Attestation
+	}
+	return nil
+}
+
+// The signature of a request to ЕСИА.
+type SignEsiaResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The parameter of that name: base64url, padded of a CMS, unpadded of a bare signature.
+	ClientSecret string `protobuf:"bytes,1,opt,name=client_secret,json=clientSecret,proto3" json:"client_secret,omitempty"`
+	// The parameter of that name: Стрибог-256 of the certificate, upper-case hex.
+	ClientCertificateHash string `protobuf:"bytes,2,opt,name=client_certificate_hash,json=clientCertificateHash,proto3" json:"client_certificate_hash,omitempty"`
+	// The rule that allowed it.
+	Rule string `protobuf:"bytes,3,opt,name=rule,proto3" json:"rule,omitempty"`
+	// When it was signed.
+	SigningTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=signing_time,json=signingTime,proto3" json:"signing_time,omitempty"`
+	// Its entry in the journal.
+	JournalSequence int64 `protobuf:"varint,5,opt,name=journal_sequence,json=journalSequence,proto3" json:"journal_sequence,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *SignEsiaResponse) Reset() {
+	*x = SignEsiaResponse{}
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SignEsiaResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SignEsiaResponse) ProtoMessage() {}
+
+func (x *SignEsiaResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SignEsiaResponse.ProtoReflect.Descriptor instead.
+func (*SignEsiaResponse) Descriptor() ([]byte, []int) {
+	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *SignEsiaResponse) GetClientSecret() string {
+	if x != nil {
+		return x.ClientSecret
+	}
+	return ""
+}
+
+func (x *SignEsiaResponse) GetClientCertificateHash() string {
+	if x != nil {
+		return x.ClientCertificateHash
+	}
+	return ""
+}
+
+func (x *SignEsiaResponse) GetRule() string {
+	if x != nil {
+		return x.Rule
+	}
+	return ""
+}
+
+func (x *SignEsiaResponse) GetSigningTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.SigningTime
+	}
+	return nil
+}
+
+func (x *SignEsiaResponse) GetJournalSequence() int64 {
+	if x != nil {
+		return x.JournalSequence
+	}
+	return 0
+}
+
 // Asks for several signatures, each request with its own `request_id`.
 type SignBatchRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -436,7 +798,7 @@ type SignBatchRequest struct {
 
 func (x *SignBatchRequest) Reset() {
 	*x = SignBatchRequest{}
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[6]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -448,7 +810,7 @@ func (x *SignBatchRequest) String() string {
 func (*SignBatchRequest) ProtoMessage() {}
 
 func (x *SignBatchRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[6]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -461,7 +823,7 @@ func (x *SignBatchRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignBatchRequest.ProtoReflect.Descriptor instead.
 func (*SignBatchRequest) Descriptor() ([]byte, []int) {
-	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{6}
+	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *SignBatchRequest) GetRequests() []*SignRequest {
@@ -488,7 +850,7 @@ type SignFailure struct {
 
 func (x *SignFailure) Reset() {
 	*x = SignFailure{}
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[7]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -500,7 +862,7 @@ func (x *SignFailure) String() string {
 func (*SignFailure) ProtoMessage() {}
 
 func (x *SignFailure) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[7]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -513,7 +875,7 @@ func (x *SignFailure) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignFailure.ProtoReflect.Descriptor instead.
 func (*SignFailure) Descriptor() ([]byte, []int) {
-	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{7}
+	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *SignFailure) GetCode() int32 {
@@ -560,7 +922,7 @@ type SignBatchResult struct {
 
 func (x *SignBatchResult) Reset() {
 	*x = SignBatchResult{}
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[8]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -572,7 +934,7 @@ func (x *SignBatchResult) String() string {
 func (*SignBatchResult) ProtoMessage() {}
 
 func (x *SignBatchResult) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[8]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -585,7 +947,7 @@ func (x *SignBatchResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignBatchResult.ProtoReflect.Descriptor instead.
 func (*SignBatchResult) Descriptor() ([]byte, []int) {
-	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{8}
+	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *SignBatchResult) GetResult() isSignBatchResult_Result {
@@ -642,7 +1004,7 @@ type SignBatchResponse struct {
 
 func (x *SignBatchResponse) Reset() {
 	*x = SignBatchResponse{}
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[9]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -654,7 +1016,7 @@ func (x *SignBatchResponse) String() string {
 func (*SignBatchResponse) ProtoMessage() {}
 
 func (x *SignBatchResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[9]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -667,7 +1029,7 @@ func (x *SignBatchResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignBatchResponse.ProtoReflect.Descriptor instead.
 func (*SignBatchResponse) Descriptor() ([]byte, []int) {
-	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{9}
+	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *SignBatchResponse) GetResults() []*SignBatchResult {
@@ -703,7 +1065,7 @@ type SignStreamHeader struct {
 
 func (x *SignStreamHeader) Reset() {
 	*x = SignStreamHeader{}
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[10]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -715,7 +1077,7 @@ func (x *SignStreamHeader) String() string {
 func (*SignStreamHeader) ProtoMessage() {}
 
 func (x *SignStreamHeader) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[10]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -728,7 +1090,7 @@ func (x *SignStreamHeader) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignStreamHeader.ProtoReflect.Descriptor instead.
 func (*SignStreamHeader) Descriptor() ([]byte, []int) {
-	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{10}
+	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *SignStreamHeader) GetRequestId() string {
@@ -803,7 +1165,7 @@ type SignStreamRequest struct {
 
 func (x *SignStreamRequest) Reset() {
 	*x = SignStreamRequest{}
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[11]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -815,7 +1177,7 @@ func (x *SignStreamRequest) String() string {
 func (*SignStreamRequest) ProtoMessage() {}
 
 func (x *SignStreamRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[11]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -828,7 +1190,7 @@ func (x *SignStreamRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignStreamRequest.ProtoReflect.Descriptor instead.
 func (*SignStreamRequest) Descriptor() ([]byte, []int) {
-	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{11}
+	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *SignStreamRequest) GetPart() isSignStreamRequest_Part {
@@ -891,7 +1253,7 @@ type SignStreamResponse struct {
 
 func (x *SignStreamResponse) Reset() {
 	*x = SignStreamResponse{}
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[12]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -903,7 +1265,7 @@ func (x *SignStreamResponse) String() string {
 func (*SignStreamResponse) ProtoMessage() {}
 
 func (x *SignStreamResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[12]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -916,7 +1278,7 @@ func (x *SignStreamResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignStreamResponse.ProtoReflect.Descriptor instead.
 func (*SignStreamResponse) Descriptor() ([]byte, []int) {
-	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{12}
+	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *SignStreamResponse) GetDigest() []byte {
@@ -956,7 +1318,7 @@ type GetStatusRequest struct {
 
 func (x *GetStatusRequest) Reset() {
 	*x = GetStatusRequest{}
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[13]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -968,7 +1330,7 @@ func (x *GetStatusRequest) String() string {
 func (*GetStatusRequest) ProtoMessage() {}
 
 func (x *GetStatusRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[13]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -981,7 +1343,7 @@ func (x *GetStatusRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetStatusRequest.ProtoReflect.Descriptor instead.
 func (*GetStatusRequest) Descriptor() ([]byte, []int) {
-	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{13}
+	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{16}
 }
 
 // How the agent is.
@@ -1007,7 +1369,7 @@ type GetStatusResponse struct {
 
 func (x *GetStatusResponse) Reset() {
 	*x = GetStatusResponse{}
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[14]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1019,7 +1381,7 @@ func (x *GetStatusResponse) String() string {
 func (*GetStatusResponse) ProtoMessage() {}
 
 func (x *GetStatusResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[14]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1032,7 +1394,7 @@ func (x *GetStatusResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetStatusResponse.ProtoReflect.Descriptor instead.
 func (*GetStatusResponse) Descriptor() ([]byte, []int) {
-	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{14}
+	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *GetStatusResponse) GetAgent() string {
@@ -1099,7 +1461,7 @@ type ListJournalRecordsRequest struct {
 
 func (x *ListJournalRecordsRequest) Reset() {
 	*x = ListJournalRecordsRequest{}
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[15]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1111,7 +1473,7 @@ func (x *ListJournalRecordsRequest) String() string {
 func (*ListJournalRecordsRequest) ProtoMessage() {}
 
 func (x *ListJournalRecordsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[15]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1124,7 +1486,7 @@ func (x *ListJournalRecordsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListJournalRecordsRequest.ProtoReflect.Descriptor instead.
 func (*ListJournalRecordsRequest) Descriptor() ([]byte, []int) {
-	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{15}
+	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ListJournalRecordsRequest) GetPageSize() int32 {
@@ -1161,7 +1523,7 @@ type ListJournalRecordsResponse struct {
 
 func (x *ListJournalRecordsResponse) Reset() {
 	*x = ListJournalRecordsResponse{}
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[16]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1173,7 +1535,7 @@ func (x *ListJournalRecordsResponse) String() string {
 func (*ListJournalRecordsResponse) ProtoMessage() {}
 
 func (x *ListJournalRecordsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[16]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1186,7 +1548,7 @@ func (x *ListJournalRecordsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListJournalRecordsResponse.ProtoReflect.Descriptor instead.
 func (*ListJournalRecordsResponse) Descriptor() ([]byte, []int) {
-	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{16}
+	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ListJournalRecordsResponse) GetRecords() []*JournalRecord {
@@ -1218,7 +1580,7 @@ type CountersignCheckpointRequest struct {
 
 func (x *CountersignCheckpointRequest) Reset() {
 	*x = CountersignCheckpointRequest{}
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[17]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1230,7 +1592,7 @@ func (x *CountersignCheckpointRequest) String() string {
 func (*CountersignCheckpointRequest) ProtoMessage() {}
 
 func (x *CountersignCheckpointRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[17]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1243,7 +1605,7 @@ func (x *CountersignCheckpointRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CountersignCheckpointRequest.ProtoReflect.Descriptor instead.
 func (*CountersignCheckpointRequest) Descriptor() ([]byte, []int) {
-	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{17}
+	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *CountersignCheckpointRequest) GetRequestId() string {
@@ -1280,7 +1642,7 @@ type CountersignCheckpointResponse struct {
 
 func (x *CountersignCheckpointResponse) Reset() {
 	*x = CountersignCheckpointResponse{}
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[18]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1292,7 +1654,7 @@ func (x *CountersignCheckpointResponse) String() string {
 func (*CountersignCheckpointResponse) ProtoMessage() {}
 
 func (x *CountersignCheckpointResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[18]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1305,7 +1667,7 @@ func (x *CountersignCheckpointResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CountersignCheckpointResponse.ProtoReflect.Descriptor instead.
 func (*CountersignCheckpointResponse) Descriptor() ([]byte, []int) {
-	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{18}
+	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *CountersignCheckpointResponse) GetCountersigned() *Checkpoint {
@@ -1339,7 +1701,7 @@ const file_landhub_signer_v1_signer_service_proto_rawDesc = "" +
 	"thumbprint\x18\x01 \x01(\tR\n" +
 	"thumbprint\"Z\n" +
 	"\x16GetCertificateResponse\x12@\n" +
-	"\vcertificate\x18\x01 \x01(\v2\x1e.landhub.common.v1.CertificateR\vcertificate\"\xfd\x03\n" +
+	"\vcertificate\x18\x01 \x01(\v2\x1e.landhub.common.v1.CertificateR\vcertificate\"\xa3\x04\n" +
 	"\vSignRequest\x12\x1d\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tR\trequestId\x12-\n" +
@@ -1352,12 +1714,40 @@ const file_landhub_signer_v1_signer_service_proto_rawDesc = "" +
 	"\x06format\x18\b \x01(\x0e2\".landhub.common.v1.SignatureFormatR\x06format\x12F\n" +
 	"\vattestation\x18\t \x01(\v2$.landhub.common.v1.CallerAttestationR\vattestation\x12 \n" +
 	"\vtraceparent\x18\n" +
-	" \x01(\tR\vtraceparent\"\xa9\x01\n" +
+	" \x01(\tR\vtraceparent\x12$\n" +
+	"\x0exml_element_id\x18\v \x01(\tR\fxmlElementId\"\xd9\x01\n" +
 	"\fSignResponse\x12\x1b\n" +
 	"\x03cms\x18\x01 \x01(\fB\t\x8a\xe7\x18\x02\x10\x01\x80\x01\x01R\x03cms\x12\x12\n" +
 	"\x04rule\x18\x02 \x01(\tR\x04rule\x12=\n" +
 	"\fsigning_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\vsigningTime\x12)\n" +
-	"\x10journal_sequence\x18\x04 \x01(\x03R\x0fjournalSequence\"N\n" +
+	"\x10journal_sequence\x18\x04 \x01(\x03R\x0fjournalSequence\x12.\n" +
+	"\rxml_signature\x18\x05 \x01(\fB\t\x8a\xe7\x18\x02\x10\x01\x80\x01\x01R\fxmlSignature\"\xa6\x02\n" +
+	"\x0eEsiaParameters\x122\n" +
+	"\x05order\x18\x01 \x01(\x0e2\x1c.landhub.signer.v1.EsiaOrderR\x05order\x12\x1b\n" +
+	"\tclient_id\x18\x02 \x01(\tR\bclientId\x12\x14\n" +
+	"\x05scope\x18\x03 \x01(\tR\x05scope\x128\n" +
+	"\ttimestamp\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\ttimestamp\x12\x14\n" +
+	"\x05state\x18\x05 \x01(\tR\x05state\x12!\n" +
+	"\fredirect_uri\x18\x06 \x01(\tR\vredirectUri\x12\x1b\n" +
+	"\tscope_org\x18\a \x01(\tR\bscopeOrg\x12\x1d\n" +
+	"\x04code\x18\b \x01(\tB\t\x8a\xe7\x18\x02\x18\x01\x80\x01\x01R\x04code\"\xf5\x02\n" +
+	"\x0fSignEsiaRequest\x12\x1d\n" +
+	"\n" +
+	"request_id\x18\x01 \x01(\tR\trequestId\x12-\n" +
+	"\x12business_reference\x18\x02 \x01(\tR\x11businessReference\x12\x16\n" +
+	"\x06caller\x18\x03 \x01(\tR\x06caller\x125\n" +
+	"\x16certificate_thumbprint\x18\x04 \x01(\tR\x15certificateThumbprint\x12:\n" +
+	"\x06format\x18\x05 \x01(\x0e2\".landhub.common.v1.SignatureFormatR\x06format\x12A\n" +
+	"\n" +
+	"parameters\x18\x06 \x01(\v2!.landhub.signer.v1.EsiaParametersR\n" +
+	"parameters\x12F\n" +
+	"\vattestation\x18\a \x01(\v2$.landhub.common.v1.CallerAttestationR\vattestation\"\xf8\x01\n" +
+	"\x10SignEsiaResponse\x12.\n" +
+	"\rclient_secret\x18\x01 \x01(\tB\t\x8a\xe7\x18\x02\x18\x01\x80\x01\x01R\fclientSecret\x126\n" +
+	"\x17client_certificate_hash\x18\x02 \x01(\tR\x15clientCertificateHash\x12\x12\n" +
+	"\x04rule\x18\x03 \x01(\tR\x04rule\x12=\n" +
+	"\fsigning_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\vsigningTime\x12)\n" +
+	"\x10journal_sequence\x18\x05 \x01(\x03R\x0fjournalSequence\"N\n" +
 	"\x10SignBatchRequest\x12:\n" +
 	"\brequests\x18\x01 \x03(\v2\x1e.landhub.signer.v1.SignRequestR\brequests\"y\n" +
 	"\vSignFailure\x12\x12\n" +
@@ -1418,14 +1808,19 @@ const file_landhub_signer_v1_signer_service_proto_rawDesc = "" +
 	"checkpoint\"\xb2\x01\n" +
 	"\x1dCountersignCheckpointResponse\x12C\n" +
 	"\rcountersigned\x18\x01 \x01(\v2\x1d.landhub.signer.v1.CheckpointR\rcountersigned\x12L\n" +
-	"\x12journal_checkpoint\x18\x02 \x01(\v2\x1d.landhub.signer.v1.CheckpointR\x11journalCheckpoint2\xe9\x06\n" +
+	"\x12journal_checkpoint\x18\x02 \x01(\v2\x1d.landhub.signer.v1.CheckpointR\x11journalCheckpoint*O\n" +
+	"\tEsiaOrder\x12\x1a\n" +
+	"\x16ESIA_ORDER_UNSPECIFIED\x10\x00\x12\x12\n" +
+	"\x0eESIA_ORDER_OLD\x10\x01\x12\x12\n" +
+	"\x0eESIA_ORDER_NEW\x10\x022\xc6\a\n" +
 	"\rSignerService\x12s\n" +
 	"\x10ListCertificates\x12*.landhub.signer.v1.ListCertificatesRequest\x1a+.landhub.signer.v1.ListCertificatesResponse\"\x06\x8a\xe7\x18\x02\b\x01\x12m\n" +
 	"\x0eGetCertificate\x12(.landhub.signer.v1.GetCertificateRequest\x1a).landhub.signer.v1.GetCertificateResponse\"\x06\x8a\xe7\x18\x02\b\x01\x12O\n" +
 	"\x04Sign\x12\x1e.landhub.signer.v1.SignRequest\x1a\x1f.landhub.signer.v1.SignResponse\"\x06\x8a\xe7\x18\x02\b\x02\x12^\n" +
 	"\tSignBatch\x12#.landhub.signer.v1.SignBatchRequest\x1a$.landhub.signer.v1.SignBatchResponse\"\x06\x8a\xe7\x18\x02\b\x02\x12c\n" +
 	"\n" +
-	"SignStream\x12$.landhub.signer.v1.SignStreamRequest\x1a%.landhub.signer.v1.SignStreamResponse\"\x06\x8a\xe7\x18\x02\b\x02(\x01\x12^\n" +
+	"SignStream\x12$.landhub.signer.v1.SignStreamRequest\x1a%.landhub.signer.v1.SignStreamResponse\"\x06\x8a\xe7\x18\x02\b\x02(\x01\x12[\n" +
+	"\bSignEsia\x12\".landhub.signer.v1.SignEsiaRequest\x1a#.landhub.signer.v1.SignEsiaResponse\"\x06\x8a\xe7\x18\x02\b\x02\x12^\n" +
 	"\tGetStatus\x12#.landhub.signer.v1.GetStatusRequest\x1a$.landhub.signer.v1.GetStatusResponse\"\x06\x8a\xe7\x18\x02\b\x01\x12y\n" +
 	"\x12ListJournalRecords\x12,.landhub.signer.v1.ListJournalRecordsRequest\x1a-.landhub.signer.v1.ListJournalRecordsResponse\"\x06\x8a\xe7\x18\x02\b\x01\x12\x82\x01\n" +
 	"\x15CountersignCheckpoint\x12/.landhub.signer.v1.CountersignCheckpointRequest\x1a0.landhub.signer.v1.CountersignCheckpointResponse\"\x06\x8a\xe7\x18\x02\b\x02Bn\n" +
@@ -1443,80 +1838,93 @@ func file_landhub_signer_v1_signer_service_proto_rawDescGZIP() []byte {
 	return file_landhub_signer_v1_signer_service_proto_rawDescData
 }
 
-var file_landhub_signer_v1_signer_service_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
+var file_landhub_signer_v1_signer_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
+var file_landhub_signer_v1_signer_service_proto_msgTypes = make([]protoimpl.MessageInfo, 22)
 var file_landhub_signer_v1_signer_service_proto_goTypes = []any{
-	(*ListCertificatesRequest)(nil),       // 0: landhub.signer.v1.ListCertificatesRequest
-	(*ListCertificatesResponse)(nil),      // 1: landhub.signer.v1.ListCertificatesResponse
-	(*GetCertificateRequest)(nil),         // 2: landhub.signer.v1.GetCertificateRequest
-	(*GetCertificateResponse)(nil),        // 3: landhub.signer.v1.GetCertificateResponse
-	(*SignRequest)(nil),                   // 4: landhub.signer.v1.SignRequest
-	(*SignResponse)(nil),                  // 5: landhub.signer.v1.SignResponse
-	(*SignBatchRequest)(nil),              // 6: landhub.signer.v1.SignBatchRequest
-	(*SignFailure)(nil),                   // 7: landhub.signer.v1.SignFailure
-	(*SignBatchResult)(nil),               // 8: landhub.signer.v1.SignBatchResult
-	(*SignBatchResponse)(nil),             // 9: landhub.signer.v1.SignBatchResponse
-	(*SignStreamHeader)(nil),              // 10: landhub.signer.v1.SignStreamHeader
-	(*SignStreamRequest)(nil),             // 11: landhub.signer.v1.SignStreamRequest
-	(*SignStreamResponse)(nil),            // 12: landhub.signer.v1.SignStreamResponse
-	(*GetStatusRequest)(nil),              // 13: landhub.signer.v1.GetStatusRequest
-	(*GetStatusResponse)(nil),             // 14: landhub.signer.v1.GetStatusResponse
-	(*ListJournalRecordsRequest)(nil),     // 15: landhub.signer.v1.ListJournalRecordsRequest
-	(*ListJournalRecordsResponse)(nil),    // 16: landhub.signer.v1.ListJournalRecordsResponse
-	(*CountersignCheckpointRequest)(nil),  // 17: landhub.signer.v1.CountersignCheckpointRequest
-	(*CountersignCheckpointResponse)(nil), // 18: landhub.signer.v1.CountersignCheckpointResponse
-	(*v1.Certificate)(nil),                // 19: landhub.common.v1.Certificate
-	(v1.DocumentKind)(0),                  // 20: landhub.common.v1.DocumentKind
-	(v1.DigestAlgorithm)(0),               // 21: landhub.common.v1.DigestAlgorithm
-	(v1.SignatureFormat)(0),               // 22: landhub.common.v1.SignatureFormat
-	(*v1.CallerAttestation)(nil),          // 23: landhub.common.v1.CallerAttestation
-	(*timestamppb.Timestamp)(nil),         // 24: google.protobuf.Timestamp
-	(*JournalRecord)(nil),                 // 25: landhub.signer.v1.JournalRecord
-	(*Checkpoint)(nil),                    // 26: landhub.signer.v1.Checkpoint
+	(EsiaOrder)(0),                        // 0: landhub.signer.v1.EsiaOrder
+	(*ListCertificatesRequest)(nil),       // 1: landhub.signer.v1.ListCertificatesRequest
+	(*ListCertificatesResponse)(nil),      // 2: landhub.signer.v1.ListCertificatesResponse
+	(*GetCertificateRequest)(nil),         // 3: landhub.signer.v1.GetCertificateRequest
+	(*GetCertificateResponse)(nil),        // 4: landhub.signer.v1.GetCertificateResponse
+	(*SignRequest)(nil),                   // 5: landhub.signer.v1.SignRequest
+	(*SignResponse)(nil),                  // 6: landhub.signer.v1.SignResponse
+	(*EsiaParameters)(nil),                // 7: landhub.signer.v1.EsiaParameters
+	(*SignEsiaRequest)(nil),               // 8: landhub.signer.v1.SignEsiaRequest
+	(*SignEsiaResponse)(nil),              // 9: landhub.signer.v1.SignEsiaResponse
+	(*SignBatchRequest)(nil),              // 10: landhub.signer.v1.SignBatchRequest
+	(*SignFailure)(nil),                   // 11: landhub.signer.v1.SignFailure
+	(*SignBatchResult)(nil),               // 12: landhub.signer.v1.SignBatchResult
+	(*SignBatchResponse)(nil),             // 13: landhub.signer.v1.SignBatchResponse
+	(*SignStreamHeader)(nil),              // 14: landhub.signer.v1.SignStreamHeader
+	(*SignStreamRequest)(nil),             // 15: landhub.signer.v1.SignStreamRequest
+	(*SignStreamResponse)(nil),            // 16: landhub.signer.v1.SignStreamResponse
+	(*GetStatusRequest)(nil),              // 17: landhub.signer.v1.GetStatusRequest
+	(*GetStatusResponse)(nil),             // 18: landhub.signer.v1.GetStatusResponse
+	(*ListJournalRecordsRequest)(nil),     // 19: landhub.signer.v1.ListJournalRecordsRequest
+	(*ListJournalRecordsResponse)(nil),    // 20: landhub.signer.v1.ListJournalRecordsResponse
+	(*CountersignCheckpointRequest)(nil),  // 21: landhub.signer.v1.CountersignCheckpointRequest
+	(*CountersignCheckpointResponse)(nil), // 22: landhub.signer.v1.CountersignCheckpointResponse
+	(*v1.Certificate)(nil),                // 23: landhub.common.v1.Certificate
+	(v1.DocumentKind)(0),                  // 24: landhub.common.v1.DocumentKind
+	(v1.DigestAlgorithm)(0),               // 25: landhub.common.v1.DigestAlgorithm
+	(v1.SignatureFormat)(0),               // 26: landhub.common.v1.SignatureFormat
+	(*v1.CallerAttestation)(nil),          // 27: landhub.common.v1.CallerAttestation
+	(*timestamppb.Timestamp)(nil),         // 28: google.protobuf.Timestamp
+	(*JournalRecord)(nil),                 // 29: landhub.signer.v1.JournalRecord
+	(*Checkpoint)(nil),                    // 30: landhub.signer.v1.Checkpoint
 }
 var file_landhub_signer_v1_signer_service_proto_depIdxs = []int32{
-	19, // 0: landhub.signer.v1.ListCertificatesResponse.certificates:type_name -> landhub.common.v1.Certificate
-	19, // 1: landhub.signer.v1.GetCertificateResponse.certificate:type_name -> landhub.common.v1.Certificate
-	20, // 2: landhub.signer.v1.SignRequest.document_kind:type_name -> landhub.common.v1.DocumentKind
-	21, // 3: landhub.signer.v1.SignRequest.digest_algorithm:type_name -> landhub.common.v1.DigestAlgorithm
-	22, // 4: landhub.signer.v1.SignRequest.format:type_name -> landhub.common.v1.SignatureFormat
-	23, // 5: landhub.signer.v1.SignRequest.attestation:type_name -> landhub.common.v1.CallerAttestation
-	24, // 6: landhub.signer.v1.SignResponse.signing_time:type_name -> google.protobuf.Timestamp
-	4,  // 7: landhub.signer.v1.SignBatchRequest.requests:type_name -> landhub.signer.v1.SignRequest
-	5,  // 8: landhub.signer.v1.SignBatchResult.response:type_name -> landhub.signer.v1.SignResponse
-	7,  // 9: landhub.signer.v1.SignBatchResult.failure:type_name -> landhub.signer.v1.SignFailure
-	8,  // 10: landhub.signer.v1.SignBatchResponse.results:type_name -> landhub.signer.v1.SignBatchResult
-	20, // 11: landhub.signer.v1.SignStreamHeader.document_kind:type_name -> landhub.common.v1.DocumentKind
-	22, // 12: landhub.signer.v1.SignStreamHeader.format:type_name -> landhub.common.v1.SignatureFormat
-	23, // 13: landhub.signer.v1.SignStreamHeader.attestation:type_name -> landhub.common.v1.CallerAttestation
-	10, // 14: landhub.signer.v1.SignStreamRequest.header:type_name -> landhub.signer.v1.SignStreamHeader
-	21, // 15: landhub.signer.v1.SignStreamResponse.digest_algorithm:type_name -> landhub.common.v1.DigestAlgorithm
-	5,  // 16: landhub.signer.v1.SignStreamResponse.signature:type_name -> landhub.signer.v1.SignResponse
-	24, // 17: landhub.signer.v1.GetStatusResponse.agent_time:type_name -> google.protobuf.Timestamp
-	25, // 18: landhub.signer.v1.ListJournalRecordsResponse.records:type_name -> landhub.signer.v1.JournalRecord
-	26, // 19: landhub.signer.v1.CountersignCheckpointRequest.checkpoint:type_name -> landhub.signer.v1.Checkpoint
-	26, // 20: landhub.signer.v1.CountersignCheckpointResponse.countersigned:type_name -> landhub.signer.v1.Checkpoint
-	26, // 21: landhub.signer.v1.CountersignCheckpointResponse.journal_checkpoint:type_name -> landhub.signer.v1.Checkpoint
-	0,  // 22: landhub.signer.v1.SignerService.ListCertificates:input_type -> landhub.signer.v1.ListCertificatesRequest
-	2,  // 23: landhub.signer.v1.SignerService.GetCertificate:input_type -> landhub.signer.v1.GetCertificateRequest
-	4,  // 24: landhub.signer.v1.SignerService.Sign:input_type -> landhub.signer.v1.SignRequest
-	6,  // 25: landhub.signer.v1.SignerService.SignBatch:input_type -> landhub.signer.v1.SignBatchRequest
-	11, // 26: landhub.signer.v1.SignerService.SignStream:input_type -> landhub.signer.v1.SignStreamRequest
-	13, // 27: landhub.signer.v1.SignerService.GetStatus:input_type -> landhub.signer.v1.GetStatusRequest
-	15, // 28: landhub.signer.v1.SignerService.ListJournalRecords:input_type -> landhub.signer.v1.ListJournalRecordsRequest
-	17, // 29: landhub.signer.v1.SignerService.CountersignCheckpoint:input_type -> landhub.signer.v1.CountersignCheckpointRequest
-	1,  // 30: landhub.signer.v1.SignerService.ListCertificates:output_type -> landhub.signer.v1.ListCertificatesResponse
-	3,  // 31: landhub.signer.v1.SignerService.GetCertificate:output_type -> landhub.signer.v1.GetCertificateResponse
-	5,  // 32: landhub.signer.v1.SignerService.Sign:output_type -> landhub.signer.v1.SignResponse
-	9,  // 33: landhub.signer.v1.SignerService.SignBatch:output_type -> landhub.signer.v1.SignBatchResponse
-	12, // 34: landhub.signer.v1.SignerService.SignStream:output_type -> landhub.signer.v1.SignStreamResponse
-	14, // 35: landhub.signer.v1.SignerService.GetStatus:output_type -> landhub.signer.v1.GetStatusResponse
-	16, // 36: landhub.signer.v1.SignerService.ListJournalRecords:output_type -> landhub.signer.v1.ListJournalRecordsResponse
-	18, // 37: landhub.signer.v1.SignerService.CountersignCheckpoint:output_type -> landhub.signer.v1.CountersignCheckpointResponse
-	30, // [30:38] is the sub-list for method output_type
-	22, // [22:30] is the sub-list for method input_type
-	22, // [22:22] is the sub-list for extension type_name
-	22, // [22:22] is the sub-list for extension extendee
-	0,  // [0:22] is the sub-list for field type_name
+	23, // 0: landhub.signer.v1.ListCertificatesResponse.certificates:type_name -> landhub.common.v1.Certificate
+	23, // 1: landhub.signer.v1.GetCertificateResponse.certificate:type_name -> landhub.common.v1.Certificate
+	24, // 2: landhub.signer.v1.SignRequest.document_kind:type_name -> landhub.common.v1.DocumentKind
+	25, // 3: landhub.signer.v1.SignRequest.digest_algorithm:type_name -> landhub.common.v1.DigestAlgorithm
+	26, // 4: landhub.signer.v1.SignRequest.format:type_name -> landhub.common.v1.SignatureFormat
+	27, // 5: landhub.signer.v1.SignRequest.attestation:type_name -> landhub.common.v1.CallerAttestation
+	28, // 6: landhub.signer.v1.SignResponse.signing_time:type_name -> google.protobuf.Timestamp
+	0,  // 7: landhub.signer.v1.EsiaParameters.order:type_name -> landhub.signer.v1.EsiaOrder
+	28, // 8: landhub.signer.v1.EsiaParameters.timestamp:type_name -> google.protobuf.Timestamp
+	26, // 9: landhub.signer.v1.SignEsiaRequest.format:type_name -> landhub.common.v1.SignatureFormat
+	7,  // 10: landhub.signer.v1.SignEsiaRequest.parameters:type_name -> landhub.signer.v1.EsiaParameters
+	27, // 11: landhub.signer.v1.SignEsiaRequest.attestation:type_name -> landhub.common.v1.CallerAttestation
+	28, // 12: landhub.signer.v1.SignEsiaResponse.signing_time:type_name -> google.protobuf.Timestamp
+	5,  // 13: landhub.signer.v1.SignBatchRequest.requests:type_name -> landhub.signer.v1.SignRequest
+	6,  // 14: landhub.signer.v1.SignBatchResult.response:type_name -> landhub.signer.v1.SignResponse
+	11, // 15: landhub.signer.v1.SignBatchResult.failure:type_name -> landhub.signer.v1.SignFailure
+	12, // 16: landhub.signer.v1.SignBatchResponse.results:type_name -> landhub.signer.v1.SignBatchResult
+	24, // 17: landhub.signer.v1.SignStreamHeader.document_kind:type_name -> landhub.common.v1.DocumentKind
+	26, // 18: landhub.signer.v1.SignStreamHeader.format:type_name -> landhub.common.v1.SignatureFormat
+	27, // 19: landhub.signer.v1.SignStreamHeader.attestation:type_name -> landhub.common.v1.CallerAttestation
+	14, // 20: landhub.signer.v1.SignStreamRequest.header:type_name -> landhub.signer.v1.SignStreamHeader
+	25, // 21: landhub.signer.v1.SignStreamResponse.digest_algorithm:type_name -> landhub.common.v1.DigestAlgorithm
+	6,  // 22: landhub.signer.v1.SignStreamResponse.signature:type_name -> landhub.signer.v1.SignResponse
+	28, // 23: landhub.signer.v1.GetStatusResponse.agent_time:type_name -> google.protobuf.Timestamp
+	29, // 24: landhub.signer.v1.ListJournalRecordsResponse.records:type_name -> landhub.signer.v1.JournalRecord
+	30, // 25: landhub.signer.v1.CountersignCheckpointRequest.checkpoint:type_name -> landhub.signer.v1.Checkpoint
+	30, // 26: landhub.signer.v1.CountersignCheckpointResponse.countersigned:type_name -> landhub.signer.v1.Checkpoint
+	30, // 27: landhub.signer.v1.CountersignCheckpointResponse.journal_checkpoint:type_name -> landhub.signer.v1.Checkpoint
+	1,  // 28: landhub.signer.v1.SignerService.ListCertificates:input_type -> landhub.signer.v1.ListCertificatesRequest
+	3,  // 29: landhub.signer.v1.SignerService.GetCertificate:input_type -> landhub.signer.v1.GetCertificateRequest
+	5,  // 30: landhub.signer.v1.SignerService.Sign:input_type -> landhub.signer.v1.SignRequest
+	10, // 31: landhub.signer.v1.SignerService.SignBatch:input_type -> landhub.signer.v1.SignBatchRequest
+	15, // 32: landhub.signer.v1.SignerService.SignStream:input_type -> landhub.signer.v1.SignStreamRequest
+	8,  // 33: landhub.signer.v1.SignerService.SignEsia:input_type -> landhub.signer.v1.SignEsiaRequest
+	17, // 34: landhub.signer.v1.SignerService.GetStatus:input_type -> landhub.signer.v1.GetStatusRequest
+	19, // 35: landhub.signer.v1.SignerService.ListJournalRecords:input_type -> landhub.signer.v1.ListJournalRecordsRequest
+	21, // 36: landhub.signer.v1.SignerService.CountersignCheckpoint:input_type -> landhub.signer.v1.CountersignCheckpointRequest
+	2,  // 37: landhub.signer.v1.SignerService.ListCertificates:output_type -> landhub.signer.v1.ListCertificatesResponse
+	4,  // 38: landhub.signer.v1.SignerService.GetCertificate:output_type -> landhub.signer.v1.GetCertificateResponse
+	6,  // 39: landhub.signer.v1.SignerService.Sign:output_type -> landhub.signer.v1.SignResponse
+	13, // 40: landhub.signer.v1.SignerService.SignBatch:output_type -> landhub.signer.v1.SignBatchResponse
+	16, // 41: landhub.signer.v1.SignerService.SignStream:output_type -> landhub.signer.v1.SignStreamResponse
+	9,  // 42: landhub.signer.v1.SignerService.SignEsia:output_type -> landhub.signer.v1.SignEsiaResponse
+	18, // 43: landhub.signer.v1.SignerService.GetStatus:output_type -> landhub.signer.v1.GetStatusResponse
+	20, // 44: landhub.signer.v1.SignerService.ListJournalRecords:output_type -> landhub.signer.v1.ListJournalRecordsResponse
+	22, // 45: landhub.signer.v1.SignerService.CountersignCheckpoint:output_type -> landhub.signer.v1.CountersignCheckpointResponse
+	37, // [37:46] is the sub-list for method output_type
+	28, // [28:37] is the sub-list for method input_type
+	28, // [28:28] is the sub-list for extension type_name
+	28, // [28:28] is the sub-list for extension extendee
+	0,  // [0:28] is the sub-list for field type_name
 }
 
 func init() { file_landhub_signer_v1_signer_service_proto_init() }
@@ -1525,11 +1933,11 @@ func file_landhub_signer_v1_signer_service_proto_init() {
 		return
 	}
 	file_landhub_signer_v1_signer_proto_init()
-	file_landhub_signer_v1_signer_service_proto_msgTypes[8].OneofWrappers = []any{
+	file_landhub_signer_v1_signer_service_proto_msgTypes[11].OneofWrappers = []any{
 		(*SignBatchResult_Response)(nil),
 		(*SignBatchResult_Failure)(nil),
 	}
-	file_landhub_signer_v1_signer_service_proto_msgTypes[11].OneofWrappers = []any{
+	file_landhub_signer_v1_signer_service_proto_msgTypes[14].OneofWrappers = []any{
 		(*SignStreamRequest_Header)(nil),
 		(*SignStreamRequest_Chunk)(nil),
 	}
@@ -1538,13 +1946,14 @@ func file_landhub_signer_v1_signer_service_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_landhub_signer_v1_signer_service_proto_rawDesc), len(file_landhub_signer_v1_signer_service_proto_rawDesc)),
-			NumEnums:      0,
-			NumMessages:   19,
+			NumEnums:      1,
+			NumMessages:   22,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
 		GoTypes:           file_landhub_signer_v1_signer_service_proto_goTypes,
 		DependencyIndexes: file_landhub_signer_v1_signer_service_proto_depIdxs,
+		EnumInfos:         file_landhub_signer_v1_signer_service_proto_enumTypes,
 		MessageInfos:      file_landhub_signer_v1_signer_service_proto_msgTypes,
 	}.Build()
 	File_landhub_signer_v1_signer_service_proto = out.File

@@ -24,6 +24,7 @@ const (
 	SignerService_Sign_FullMethodName                  = "/landhub.signer.v1.SignerService/Sign"
 	SignerService_SignBatch_FullMethodName             = "/landhub.signer.v1.SignerService/SignBatch"
 	SignerService_SignStream_FullMethodName            = "/landhub.signer.v1.SignerService/SignStream"
+	SignerService_SignEsia_FullMethodName              = "/landhub.signer.v1.SignerService/SignEsia"
 	SignerService_GetStatus_FullMethodName             = "/landhub.signer.v1.SignerService/GetStatus"
 	SignerService_ListJournalRecords_FullMethodName    = "/landhub.signer.v1.SignerService/ListJournalRecords"
 	SignerService_CountersignCheckpoint_FullMethodName = "/landhub.signer.v1.SignerService/CountersignCheckpoint"
@@ -45,6 +46,8 @@ type SignerServiceClient interface {
 	SignBatch(ctx context.Context, in *SignBatchRequest, opts ...grpc.CallOption) (*SignBatchResponse, error)
 	// Sign a document that the agent sees: it hashes it while it streams in, holds it to the rule and journals what it saw.
 	SignStream(ctx context.Context, opts ...grpc.CallOption) (grpc.ClientStreamingClient[SignStreamRequest, SignStreamResponse], error)
+	// Sign the string of a request to ЕСИА (`client_secret`), which the agent itself builds from typed parameters.
+	SignEsia(ctx context.Context, in *SignEsiaRequest, opts ...grpc.CallOption) (*SignEsiaResponse, error)
 	// Tell how the agent is.
 	GetStatus(ctx context.Context, in *GetStatusRequest, opts ...grpc.CallOption) (*GetStatusResponse, error)
 	// List journal entries, oldest first.
@@ -114,6 +117,16 @@ func (c *signerServiceClient) SignStream(ctx context.Context, opts ...grpc.CallO
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type SignerService_SignStreamClient = grpc.ClientStreamingClient[SignStreamRequest, SignStreamResponse]
 
+func (c *signerServiceClient) SignEsia(ctx context.Context, in *SignEsiaRequest, opts ...grpc.CallOption) (*SignEsiaResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SignEsiaResponse)
+	err := c.cc.Invoke(ctx, SignerService_SignEsia_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *signerServiceClient) GetStatus(ctx context.Context, in *GetStatusRequest, opts ...grpc.CallOption) (*GetStatusResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(GetStatusResponse)
@@ -160,6 +173,8 @@ type SignerServiceServer interface {
 	SignBatch(context.Context, *SignBatchRequest) (*SignBatchResponse, error)
 	// Sign a document that the agent sees: it hashes it while it streams in, holds it to the rule and journals what it saw.
 	SignStream(grpc.ClientStreamingServer[SignStreamRequest, SignStreamResponse]) error
+	// Sign the string of a request to ЕСИА (`client_secret`), which the agent itself builds from typed parameters.
+	SignEsia(context.Context, *SignEsiaRequest) (*SignEsiaResponse, error)
 	// Tell how the agent is.
 	GetStatus(context.Context, *GetStatusRequest) (*GetStatusResponse, error)
 	// List journal entries, oldest first.
@@ -190,6 +205,9 @@ func (UnimplementedSignerServiceServer) SignBatch(context.Context, *SignBatchReq
 }
 func (UnimplementedSignerServiceServer) SignStream(grpc.ClientStreamingServer[SignStreamRequest, SignStreamResponse]) error {
 	return status.Error(codes.Unimplemented, "method SignStream not implemented")
+}
+func (UnimplementedSignerServiceServer) SignEsia(context.Context, *SignEsiaRequest) (*SignEsiaResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method SignEsia not implemented")
 }
 func (UnimplementedSignerServiceServer) GetStatus(context.Context, *GetStatusRequest) (*GetStatusResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetStatus not implemented")
@@ -300,6 +318,24 @@ func _SignerService_SignStream_Handler(srv interface{}, stream grpc.ServerStream
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type SignerService_SignStreamServer = grpc.ClientStreamingServer[SignStreamRequest, SignStreamResponse]
 
+func _SignerService_SignEsia_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SignEsiaRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SignerServiceServer).SignEsia(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SignerService_SignEsia_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SignerServiceServer).SignEsia(ctx, req.(*SignEsiaRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _SignerService_GetStatus_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(GetStatusRequest)
 	if err := dec(in); err != nil {
@@ -376,6 +412,10 @@ var SignerService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "SignBatch",
 			Handler:    _SignerService_SignBatch_Handler,
+		},
+		{
+			MethodName: "SignEsia",
+			Handler:    _SignerService_SignEsia_Handler,
 		},
 		{
 			MethodName: "GetStatus",

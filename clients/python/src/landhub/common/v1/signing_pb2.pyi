@@ -59,6 +59,14 @@ class _SignatureFormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Signa
     """Not said."""
     SIGNATURE_FORMAT_CADES_BES_DETACHED: _SignatureFormat.ValueType  # 1
     """CAdES-BES (ETSI EN 319 122), detached, DER."""
+    SIGNATURE_FORMAT_XMLDSIG_SMEV3: _SignatureFormat.ValueType  # 10
+    """XML signature of one element by the profile of СМЭВ 3, with urn://smev-gov-ru/xmldsig/transform. Only ГОСТ keys."""
+    SIGNATURE_FORMAT_ESIA_CMS: _SignatureFormat.ValueType  # 20
+    """CAdES-BES, detached, over the string of a request to ЕСИА. Only SignEsia makes it, by 256-bit ГОСТ keys; so below."""
+    SIGNATURE_FORMAT_ESIA_RAW: _SignatureFormat.ValueType  # 21
+    """The bare signature of that string in the byte order CMS has, which ЕСИА takes."""
+    SIGNATURE_FORMAT_ESIA_RAW_REVERSED: _SignatureFormat.ValueType  # 22
+    """The same in the byte order of CryptoPro's CryptSignHash."""
 
 class SignatureFormat(_SignatureFormat, metaclass=_SignatureFormatEnumTypeWrapper):
     """What a signature looks like."""
@@ -67,6 +75,14 @@ SIGNATURE_FORMAT_UNSPECIFIED: SignatureFormat.ValueType  # 0
 """Not said."""
 SIGNATURE_FORMAT_CADES_BES_DETACHED: SignatureFormat.ValueType  # 1
 """CAdES-BES (ETSI EN 319 122), detached, DER."""
+SIGNATURE_FORMAT_XMLDSIG_SMEV3: SignatureFormat.ValueType  # 10
+"""XML signature of one element by the profile of СМЭВ 3, with urn://smev-gov-ru/xmldsig/transform. Only ГОСТ keys."""
+SIGNATURE_FORMAT_ESIA_CMS: SignatureFormat.ValueType  # 20
+"""CAdES-BES, detached, over the string of a request to ЕСИА. Only SignEsia makes it, by 256-bit ГОСТ keys; so below."""
+SIGNATURE_FORMAT_ESIA_RAW: SignatureFormat.ValueType  # 21
+"""The bare signature of that string in the byte order CMS has, which ЕСИА takes."""
+SIGNATURE_FORMAT_ESIA_RAW_REVERSED: SignatureFormat.ValueType  # 22
+"""The same in the byte order of CryptoPro's CryptSignHash."""
 Global___SignatureFormat: _TypeAlias = SignatureFormat  # noqa: Y015
 
 class _KeyAlgorithm:

@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from landhub.common.v1 import document_pb2 as _document_pb2
 from landhub.common.v1 import signing_pb2 as _signing_pb2
 from landhub.signer.v1 import signer_pb2 as _signer_pb2
@@ -21,6 +22,30 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _EsiaOrder:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _EsiaOrderEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_EsiaOrder.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ESIA_ORDER_UNSPECIFIED: _EsiaOrder.ValueType  # 0
+    """Not said."""
+    ESIA_ORDER_OLD: _EsiaOrder.ValueType  # 1
+    """scope, timestamp, client_id, state: /aas/oauth2/ac and te."""
+    ESIA_ORDER_NEW: _EsiaOrder.ValueType  # 2
+    """client_id, scope, scope_org, timestamp, state, redirect_uri, code: /aas/oauth2/v2/ac and v3/te."""
+
+class EsiaOrder(_EsiaOrder, metaclass=_EsiaOrderEnumTypeWrapper):
+    """In which order the parameters of a request to ЕСИА stand in the string that is signed."""
+
+ESIA_ORDER_UNSPECIFIED: EsiaOrder.ValueType  # 0
+"""Not said."""
+ESIA_ORDER_OLD: EsiaOrder.ValueType  # 1
+"""scope, timestamp, client_id, state: /aas/oauth2/ac and te."""
+ESIA_ORDER_NEW: EsiaOrder.ValueType  # 2
+"""client_id, scope, scope_org, timestamp, state, redirect_uri, code: /aas/oauth2/v2/ac and v3/te."""
+Global___EsiaOrder: _TypeAlias = EsiaOrder  # noqa: Y015
 
 @_typing.final
 class ListCertificatesRequest(_message.Message):
@@ -138,6 +163,7 @@ class SignRequest(_message.Message):
     FORMAT_FIELD_NUMBER: _builtins.int
     ATTESTATION_FIELD_NUMBER: _builtins.int
     TRACEPARENT_FIELD_NUMBER: _builtins.int
+    XML_ELEMENT_ID_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """A UUID of the caller's making: the same one never does the thing twice."""
     business_reference: _builtins.str
@@ -147,15 +173,17 @@ class SignRequest(_message.Message):
     document_kind: _document_pb2.DocumentKind.ValueType
     """What the document is, as the hub attests."""
     digest: _builtins.bytes
-    """The document's digest."""
+    """The document's digest; in format XMLDSIG_SMEV3 that of the element's transformed content."""
     digest_algorithm: _signing_pb2.DigestAlgorithm.ValueType
     """Its algorithm."""
     certificate_thumbprint: _builtins.str
     """The certificate to sign with."""
     format: _signing_pb2.SignatureFormat.ValueType
-    """The format."""
+    """The format; those of ЕСИА are SignEsia's."""
     traceparent: _builtins.str
     """W3C trace context of this request, since requests of several traces travel in one batch. Empty: the call's."""
+    xml_element_id: _builtins.str
+    """In format XMLDSIG_SMEV3: the Id of the element that is signed. The agent builds SignedInfo from it and the digest."""
     @_builtins.property
     def attestation(self) -> _signing_pb2.CallerAttestation:
         """The caller's own word, where the rule demands it."""
@@ -173,10 +201,11 @@ class SignRequest(_message.Message):
         format: _signing_pb2.SignatureFormat.ValueType = ...,
         attestation: _signing_pb2.CallerAttestation | None = ...,
         traceparent: _builtins.str = ...,
+        xml_element_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["attestation", b"attestation"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attestation", b"attestation", "business_reference", b"business_reference", "caller", b"caller", "certificate_thumbprint", b"certificate_thumbprint", "digest", b"digest", "digest_algorithm", b"digest_algorithm", "document_kind", b"document_kind", "format", b"format", "request_id", b"request_id", "traceparent", b"traceparent"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attestation", b"attestation", "business_reference", b"business_reference", "caller", b"caller", "certificate_thumbprint", b"certificate_thumbprint", "digest", b"digest", "digest_algorithm", b"digest_algorithm", "document_kind", b"document_kind", "format", b"format", "request_id", b"request_id", "traceparent", b"traceparent", "xml_element_id", b"xml_element_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -192,12 +221,15 @@ class SignResponse(_message.Message):
     RULE_FIELD_NUMBER: _builtins.int
     SIGNING_TIME_FIELD_NUMBER: _builtins.int
     JOURNAL_SEQUENCE_FIELD_NUMBER: _builtins.int
+    XML_SIGNATURE_FIELD_NUMBER: _builtins.int
     cms: _builtins.bytes
-    """The CMS, DER."""
+    """The CMS, DER; empty in format XMLDSIG_SMEV3."""
     rule: _builtins.str
     """The rule that allowed it."""
     journal_sequence: _builtins.int
     """Its entry in the journal."""
+    xml_signature: _builtins.bytes
+    """The element ds:Signature, UTF-8; in format XMLDSIG_SMEV3 only."""
     @_builtins.property
     def signing_time(self) -> _timestamp_pb2.Timestamp:
         """The signing time in it."""
@@ -209,14 +241,157 @@ class SignResponse(_message.Message):
         rule: _builtins.str = ...,
         signing_time: _timestamp_pb2.Timestamp | None = ...,
         journal_sequence: _builtins.int = ...,
+        xml_signature: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["signing_time", b"signing_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cms", b"cms", "journal_sequence", b"journal_sequence", "rule", b"rule", "signing_time", b"signing_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cms", b"cms", "journal_sequence", b"journal_sequence", "rule", b"rule", "signing_time", b"signing_time", "xml_signature", b"xml_signature"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SignResponse: _TypeAlias = SignResponse  # noqa: Y015
+
+@_typing.final
+class EsiaParameters(_message.Message):
+    """The parameters of a request to ЕСИА that are signed. All are ASCII, and held to their forms by the agent."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORDER_FIELD_NUMBER: _builtins.int
+    CLIENT_ID_FIELD_NUMBER: _builtins.int
+    SCOPE_FIELD_NUMBER: _builtins.int
+    TIMESTAMP_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    REDIRECT_URI_FIELD_NUMBER: _builtins.int
+    SCOPE_ORG_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    order: Global___EsiaOrder.ValueType
+    """Their order."""
+    client_id: _builtins.str
+    """The system's mnemonic."""
+    scope: _builtins.str
+    """Scopes, one space between them."""
+    state: _builtins.str
+    """The request's state, a UUID."""
+    redirect_uri: _builtins.str
+    """The address to return to; in the new order, and only there."""
+    scope_org: _builtins.str
+    """The organisation's scopes; only in the new order."""
+    code: _builtins.str
+    """The authorisation code that is exchanged for a token; only in the new order."""
+    @_builtins.property
+    def timestamp(self) -> _timestamp_pb2.Timestamp:
+        """The request's time, written in UTC, whole seconds; within ten minutes of the agent's clock."""
+
+    def __init__(
+        self,
+        *,
+        order: Global___EsiaOrder.ValueType = ...,
+        client_id: _builtins.str = ...,
+        scope: _builtins.str = ...,
+        timestamp: _timestamp_pb2.Timestamp | None = ...,
+        state: _builtins.str = ...,
+        redirect_uri: _builtins.str = ...,
+        scope_org: _builtins.str = ...,
+        code: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["timestamp", b"timestamp"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "code", b"code", "order", b"order", "redirect_uri", b"redirect_uri", "scope", b"scope", "scope_org", b"scope_org", "state", b"state", "timestamp", b"timestamp"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EsiaParameters: _TypeAlias = EsiaParameters  # noqa: Y015
+
+@_typing.final
+class SignEsiaRequest(_message.Message):
+    """Asks for the signature of a request to ЕСИА."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    BUSINESS_REFERENCE_FIELD_NUMBER: _builtins.int
+    CALLER_FIELD_NUMBER: _builtins.int
+    CERTIFICATE_THUMBPRINT_FIELD_NUMBER: _builtins.int
+    FORMAT_FIELD_NUMBER: _builtins.int
+    PARAMETERS_FIELD_NUMBER: _builtins.int
+    ATTESTATION_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """A UUID of the caller's making: the same one never does the thing twice."""
+    business_reference: _builtins.str
+    """The contract's or member's number, which ties a story together. Not personal data."""
+    caller: _builtins.str
+    """Who asks, as the hub attests."""
+    certificate_thumbprint: _builtins.str
+    """The certificate to sign with; its key is of ГОСТ Р 34.10-2012 with 256 bits."""
+    format: _signing_pb2.SignatureFormat.ValueType
+    """CMS or bare signature, and its byte order."""
+    @_builtins.property
+    def parameters(self) -> Global___EsiaParameters:
+        """What is signed."""
+
+    @_builtins.property
+    def attestation(self) -> _signing_pb2.CallerAttestation:
+        """The caller's own word, where the rule demands it; its digest is Стрибог-256 of the string, its kind OTHER."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        business_reference: _builtins.str = ...,
+        caller: _builtins.str = ...,
+        certificate_thumbprint: _builtins.str = ...,
+        format: _signing_pb2.SignatureFormat.ValueType = ...,
+        parameters: Global___EsiaParameters | None = ...,
+        attestation: _signing_pb2.CallerAttestation | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["attestation", b"attestation", "parameters", b"parameters"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attestation", b"attestation", "business_reference", b"business_reference", "caller", b"caller", "certificate_thumbprint", b"certificate_thumbprint", "format", b"format", "parameters", b"parameters", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SignEsiaRequest: _TypeAlias = SignEsiaRequest  # noqa: Y015
+
+@_typing.final
+class SignEsiaResponse(_message.Message):
+    """The signature of a request to ЕСИА."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLIENT_SECRET_FIELD_NUMBER: _builtins.int
+    CLIENT_CERTIFICATE_HASH_FIELD_NUMBER: _builtins.int
+    RULE_FIELD_NUMBER: _builtins.int
+    SIGNING_TIME_FIELD_NUMBER: _builtins.int
+    JOURNAL_SEQUENCE_FIELD_NUMBER: _builtins.int
+    client_secret: _builtins.str
+    """The parameter of that name: base64url, padded of a CMS, unpadded of a bare signature."""
+    client_certificate_hash: _builtins.str
+    """The parameter of that name: Стрибог-256 of the certificate, upper-case hex."""
+    rule: _builtins.str
+    """The rule that allowed it."""
+    journal_sequence: _builtins.int
+    """Its entry in the journal."""
+    @_builtins.property
+    def signing_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was signed."""
+
+    def __init__(
+        self,
+        *,
+        client_secret: _builtins.str = ...,
+        client_certificate_hash: _builtins.str = ...,
+        rule: _builtins.str = ...,
+        signing_time: _timestamp_pb2.Timestamp | None = ...,
+        journal_sequence: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["signing_time", b"signing_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_certificate_hash", b"client_certificate_hash", "client_secret", b"client_secret", "journal_sequence", b"journal_sequence", "rule", b"rule", "signing_time", b"signing_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SignEsiaResponse: _TypeAlias = SignEsiaResponse  # noqa: Y015
 
 @_typing.final
 class SignBatchRequest(_message.Message):

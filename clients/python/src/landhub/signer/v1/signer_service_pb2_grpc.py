@@ -60,6 +60,11 @@ class SignerServiceStub:
                 request_serializer=landhub_dot_signer_dot_v1_dot_signer__service__pb2.SignStreamRequest.SerializeToString,
                 response_deserializer=landhub_dot_signer_dot_v1_dot_signer__service__pb2.SignStreamResponse.FromString,
                 _registered_method=True)
+        self.SignEsia = channel.unary_unary(
+                '/landhub.signer.v1.SignerService/SignEsia',
+                request_serializer=landhub_dot_signer_dot_v1_dot_signer__service__pb2.SignEsiaRequest.SerializeToString,
+                response_deserializer=landhub_dot_signer_dot_v1_dot_signer__service__pb2.SignEsiaResponse.FromString,
+                _registered_method=True)
         self.GetStatus = channel.unary_unary(
                 '/landhub.signer.v1.SignerService/GetStatus',
                 request_serializer=landhub_dot_signer_dot_v1_dot_signer__service__pb2.GetStatusRequest.SerializeToString,
@@ -116,6 +121,13 @@ class SignerServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SignEsia(self, request, context):
+        """Sign the string of a request to ЕСИА (`client_secret`), which the agent itself builds from typed parameters.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetStatus(self, request, context):
         """Tell how the agent is.
         """
@@ -164,6 +176,11 @@ def add_SignerServiceServicer_to_server(servicer, server):
                     servicer.SignStream,
                     request_deserializer=landhub_dot_signer_dot_v1_dot_signer__service__pb2.SignStreamRequest.FromString,
                     response_serializer=landhub_dot_signer_dot_v1_dot_signer__service__pb2.SignStreamResponse.SerializeToString,
+            ),
+            'SignEsia': grpc.unary_unary_rpc_method_handler(
+                    servicer.SignEsia,
+                    request_deserializer=landhub_dot_signer_dot_v1_dot_signer__service__pb2.SignEsiaRequest.FromString,
+                    response_serializer=landhub_dot_signer_dot_v1_dot_signer__service__pb2.SignEsiaResponse.SerializeToString,
             ),
             'GetStatus': grpc.unary_unary_rpc_method_handler(
                     servicer.GetStatus,
@@ -317,6 +334,33 @@ class SignerService:
             '/landhub.signer.v1.SignerService/SignStream',
             landhub_dot_signer_dot_v1_dot_signer__service__pb2.SignStreamRequest.SerializeToString,
             landhub_dot_signer_dot_v1_dot_signer__service__pb2.SignStreamResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SignEsia(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/landhub.signer.v1.SignerService/SignEsia',
+            landhub_dot_signer_dot_v1_dot_signer__service__pb2.SignEsiaRequest.SerializeToString,
+            landhub_dot_signer_dot_v1_dot_signer__service__pb2.SignEsiaResponse.FromString,
             options,
             channel_credentials,
             insecure,

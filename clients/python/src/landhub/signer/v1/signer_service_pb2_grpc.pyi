@@ -43,6 +43,8 @@ class SignerServiceStub:
     """Sign up to 256 documents; one that fails doesn't fail the others."""
     SignStream: _grpc.StreamUnaryMultiCallable[_signer_service_pb2.SignStreamRequest, _signer_service_pb2.SignStreamResponse]
     """Sign a document that the agent sees: it hashes it while it streams in, holds it to the rule and journals what it saw."""
+    SignEsia: _grpc.UnaryUnaryMultiCallable[_signer_service_pb2.SignEsiaRequest, _signer_service_pb2.SignEsiaResponse]
+    """Sign the string of a request to ЕСИА (`client_secret`), which the agent itself builds from typed parameters."""
     GetStatus: _grpc.UnaryUnaryMultiCallable[_signer_service_pb2.GetStatusRequest, _signer_service_pb2.GetStatusResponse]
     """Tell how the agent is."""
     ListJournalRecords: _grpc.UnaryUnaryMultiCallable[_signer_service_pb2.ListJournalRecordsRequest, _signer_service_pb2.ListJournalRecordsResponse]
@@ -65,6 +67,8 @@ class SignerServiceAsyncStub(SignerServiceStub):
     """Sign up to 256 documents; one that fails doesn't fail the others."""
     SignStream: _aio.StreamUnaryMultiCallable[_signer_service_pb2.SignStreamRequest, _signer_service_pb2.SignStreamResponse]  # type: ignore[assignment]
     """Sign a document that the agent sees: it hashes it while it streams in, holds it to the rule and journals what it saw."""
+    SignEsia: _aio.UnaryUnaryMultiCallable[_signer_service_pb2.SignEsiaRequest, _signer_service_pb2.SignEsiaResponse]  # type: ignore[assignment]
+    """Sign the string of a request to ЕСИА (`client_secret`), which the agent itself builds from typed parameters."""
     GetStatus: _aio.UnaryUnaryMultiCallable[_signer_service_pb2.GetStatusRequest, _signer_service_pb2.GetStatusResponse]  # type: ignore[assignment]
     """Tell how the agent is."""
     ListJournalRecords: _aio.UnaryUnaryMultiCallable[_signer_service_pb2.ListJournalRecordsRequest, _signer_service_pb2.ListJournalRecordsResponse]  # type: ignore[assignment]
@@ -114,6 +118,14 @@ class SignerServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_signer_service_pb2.SignStreamResponse, _abc.Awaitable[_signer_service_pb2.SignStreamResponse]]:
         """Sign a document that the agent sees: it hashes it while it streams in, holds it to the rule and journals what it saw."""
+
+    @_abc_1.abstractmethod
+    def SignEsia(
+        self,
+        request: _signer_service_pb2.SignEsiaRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_signer_service_pb2.SignEsiaResponse, _abc.Awaitable[_signer_service_pb2.SignEsiaResponse]]:
+        """Sign the string of a request to ЕСИА (`client_secret`), which the agent itself builds from typed parameters."""
 
     @_abc_1.abstractmethod
     def GetStatus(

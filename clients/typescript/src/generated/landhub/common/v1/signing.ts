@@ -69,6 +69,14 @@ export enum SignatureFormat {
   UNSPECIFIED = 0,
   /** CADES_BES_DETACHED - CAdES-BES (ETSI EN 319 122), detached, DER. */
   CADES_BES_DETACHED = 1,
+  /** XMLDSIG_SMEV3 - XML signature of one element by the profile of СМЭВ 3, with urn://smev-gov-ru/xmldsig/transform. Only ГОСТ keys. */
+  XMLDSIG_SMEV3 = 10,
+  /** ESIA_CMS - CAdES-BES, detached, over the string of a request to ЕСИА. Only SignEsia makes it, by 256-bit ГОСТ keys; so below. */
+  ESIA_CMS = 20,
+  /** ESIA_RAW - The bare signature of that string in the byte order CMS has, which ЕСИА takes. */
+  ESIA_RAW = 21,
+  /** ESIA_RAW_REVERSED - The same in the byte order of CryptoPro's CryptSignHash. */
+  ESIA_RAW_REVERSED = 22,
   UNRECOGNIZED = -1,
 }
 
@@ -80,6 +88,18 @@ export function signatureFormatFromJSON(object: any): SignatureFormat {
     case 1:
     case "SIGNATURE_FORMAT_CADES_BES_DETACHED":
       return SignatureFormat.CADES_BES_DETACHED;
+    case 10:
+    case "SIGNATURE_FORMAT_XMLDSIG_SMEV3":
+      return SignatureFormat.XMLDSIG_SMEV3;
+    case 20:
+    case "SIGNATURE_FORMAT_ESIA_CMS":
+      return SignatureFormat.ESIA_CMS;
+    case 21:
+    case "SIGNATURE_FORMAT_ESIA_RAW":
+      return SignatureFormat.ESIA_RAW;
+    case 22:
+    case "SIGNATURE_FORMAT_ESIA_RAW_REVERSED":
+      return SignatureFormat.ESIA_RAW_REVERSED;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -93,6 +113,14 @@ export function signatureFormatToJSON(object: SignatureFormat): string {
       return "SIGNATURE_FORMAT_UNSPECIFIED";
     case SignatureFormat.CADES_BES_DETACHED:
       return "SIGNATURE_FORMAT_CADES_BES_DETACHED";
+    case SignatureFormat.XMLDSIG_SMEV3:
+      return "SIGNATURE_FORMAT_XMLDSIG_SMEV3";
+    case SignatureFormat.ESIA_CMS:
+      return "SIGNATURE_FORMAT_ESIA_CMS";
+    case SignatureFormat.ESIA_RAW:
+      return "SIGNATURE_FORMAT_ESIA_RAW";
+    case SignatureFormat.ESIA_RAW_REVERSED:
+      return "SIGNATURE_FORMAT_ESIA_RAW_REVERSED";
     case SignatureFormat.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";

@@ -38,6 +38,49 @@ export const protobufPackage = "landhub.signer.v1";
 
 export const protobufFileName = "landhub/signer/v1/signer_service.proto";
 
+/** In which order the parameters of a request to ЕСИА stand in the string that is signed. */
+export enum EsiaOrder {
+  /** UNSPECIFIED - Not said. */
+  UNSPECIFIED = 0,
+  /** OLD - scope, timestamp, client_id, state: /aas/oauth2/ac and te. */
+  OLD = 1,
+  /** NEW - client_id, scope, scope_org, timestamp, state, redirect_uri, code: /aas/oauth2/v2/ac and v3/te. */
+  NEW = 2,
+  UNRECOGNIZED = -1,
+}
+
+export function esiaOrderFromJSON(object: any): EsiaOrder {
+  switch (object) {
+    case 0:
+    case "ESIA_ORDER_UNSPECIFIED":
+      return EsiaOrder.UNSPECIFIED;
+    case 1:
+    case "ESIA_ORDER_OLD":
+      return EsiaOrder.OLD;
+    case 2:
+    case "ESIA_ORDER_NEW":
+      return EsiaOrder.NEW;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return EsiaOrder.UNRECOGNIZED;
+  }
+}
+
+export function esiaOrderToJSON(object: EsiaOrder): string {
+  switch (object) {
+    case EsiaOrder.UNSPECIFIED:
+      return "ESIA_ORDER_UNSPECIFIED";
+    case EsiaOrder.OLD:
+      return "ESIA_ORDER_OLD";
+    case EsiaOrder.NEW:
+      return "ESIA_ORDER_NEW";
+    case EsiaOrder.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
 /** Asks for certificates. */
 export interface ListCertificatesRequest {
   /** How many at most; 50 if unset, 500 at most. */
@@ -76,13 +119,13 @@ export interface SignRequest {
   caller: string;
   /** What the document is, as the hub attests. */
   documentKind: DocumentKind;
-  /** The document's digest. */
+  /** The document's digest; in format XMLDSIG_SMEV3 that of the element's transformed content. */
   digest: Buffer;
   /** Its algorithm. */
   digestAlgorithm: DigestAlgorithm;
   /** The certificate to sign with. */
   certificateThumbprint: string;
-  /** The format. */
+  /** The format; those of ЕСИА are SignEsia's. */
   format: SignatureFormat;
   /** The caller's own word, where the rule demands it. */
   attestation:
@@ -90,15 +133,77 @@ export interface SignRequest {
     | undefined;
   /** W3C trace context of this request, since requests of several traces travel in one batch. Empty: the call's. */
   traceparent: string;
+  /** In format XMLDSIG_SMEV3: the Id of the element that is signed. The agent builds SignedInfo from it and the digest. */
+  xmlElementId: string;
 }
 
 /** A signature. */
 export interface SignResponse {
-  /** The CMS, DER. */
+  /** The CMS, DER; empty in format XMLDSIG_SMEV3. */
   cms: Buffer;
   /** The rule that allowed it. */
   rule: string;
   /** The signing time in it. */
+  signingTime:
+    | Date
+    | undefined;
+  /** Its entry in the journal. */
+  journalSequence: bigint;
+  /** The element ds:Signature, UTF-8; in format XMLDSIG_SMEV3 only. */
+  xmlSignature: Buffer;
+}
+
+/** The parameters of a request to ЕСИА that are signed. All are ASCII, and held to their forms by the agent. */
+export interface EsiaParameters {
+  /** Their order. */
+  order: EsiaOrder;
+  /** The system's mnemonic. */
+  clientId: string;
+  /** Scopes, one space between them. */
+  scope: string;
+  /** The request's time, written in UTC, whole seconds; within ten minutes of the agent's clock. */
+  timestamp:
+    | Date
+    | undefined;
+  /** The request's state, a UUID. */
+  state: string;
+  /** The address to return to; in the new order, and only there. */
+  redirectUri: string;
+  /** The organisation's scopes; only in the new order. */
+  scopeOrg: string;
+  /** The authorisation code that is exchanged for a token; only in the new order. */
+  code: string;
+}
+
+/** Asks for the signature of a request to ЕСИА. */
+export interface SignEsiaRequest {
+  /** A UUID of the caller's making: the same one never does the thing twice. */
+  requestId: string;
+  /** The contract's or member's number, which ties a story together. Not personal data. */
+  businessReference: string;
+  /** Who asks, as the hub attests. */
+  caller: string;
+  /** The certificate to sign with; its key is of ГОСТ Р 34.10-2012 with 256 bits. */
+  certificateThumbprint: string;
+  /** CMS or bare signature, and its byte order. */
+  format: SignatureFormat;
+  /** What is signed. */
+  parameters:
+    | EsiaParameters
+    | undefined;
+  /** The caller's own word, where the rule demands it; its digest is Стрибог-256 of the string, its kind OTHER. */
+  attestation: CallerAttestation | undefined;
+}
+
+/** The signature of a request to ЕСИА. */
+export interface SignEsiaResponse {
+  /** The parameter of that name: base64url, padded of a CMS, unpadded of a bare signature. */
+  clientSecret: string;
+  /** The parameter of that name: Стрибог-256 of the certificate, upper-case hex. */
+  clientCertificateHash: string;
+  /** The rule that allowed it. */
+  rule: string;
+  /** When it was signed. */
   signingTime:
     | Date
     | undefined;
@@ -585,6 +690,7 @@ function createBaseSignRequest(): SignRequest {
     format: 0,
     attestation: undefined,
     traceparent: "",
+    xmlElementId: "",
   };
 }
 
@@ -619,6 +725,9 @@ export const SignRequest: MessageFns<SignRequest> = {
     }
     if (message.traceparent !== "") {
       writer.uint32(82).string(message.traceparent);
+    }
+    if (message.xmlElementId !== "") {
+      writer.uint32(90).string(message.xmlElementId);
     }
     return writer;
   },
@@ -716,6 +825,14 @@ export const SignRequest: MessageFns<SignRequest> = {
             message.traceparent = reader.string();
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.xmlElementId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -760,6 +877,11 @@ export const SignRequest: MessageFns<SignRequest> = {
       format: isSet(object.format) ? signatureFormatFromJSON(object.format) : 0,
       attestation: isSet(object.attestation) ? CallerAttestation.fromJSON(object.attestation) : undefined,
       traceparent: isSet(object.traceparent) ? globalThis.String(object.traceparent) : "",
+      xmlElementId: isSet(object.xmlElementId)
+        ? globalThis.String(object.xmlElementId)
+        : isSet(object.xml_element_id)
+        ? globalThis.String(object.xml_element_id)
+        : "",
     };
   },
 
@@ -795,6 +917,9 @@ export const SignRequest: MessageFns<SignRequest> = {
     if (message.traceparent !== "") {
       obj.traceparent = message.traceparent;
     }
+    if (message.xmlElementId !== "") {
+      obj.xmlElementId = message.xmlElementId;
+    }
     return obj;
   },
 
@@ -815,12 +940,13 @@ export const SignRequest: MessageFns<SignRequest> = {
       ? CallerAttestation.fromPartial(object.attestation)
       : undefined;
     message.traceparent = object.traceparent ?? "";
+    message.xmlElementId = object.xmlElementId ?? "";
     return message;
   },
 };
 
 function createBaseSignResponse(): SignResponse {
-  return { cms: Buffer.alloc(0), rule: "", signingTime: undefined, journalSequence: 0n };
+  return { cms: Buffer.alloc(0), rule: "", signingTime: undefined, journalSequence: 0n, xmlSignature: Buffer.alloc(0) };
 }
 
 export const SignResponse: MessageFns<SignResponse> = {
@@ -839,6 +965,9 @@ export const SignResponse: MessageFns<SignResponse> = {
         throw new globalThis.Error("value provided for field message.journalSequence of type int64 too large");
       }
       writer.uint32(32).int64(message.journalSequence);
+    }
+    if (message.xmlSignature.length !== 0) {
+      writer.uint32(42).bytes(message.xmlSignature);
     }
     return writer;
   },
@@ -888,6 +1017,14 @@ export const SignResponse: MessageFns<SignResponse> = {
             message.journalSequence = reader.int64() as bigint;
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.xmlSignature = Buffer.from(reader.bytes());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -914,6 +1051,11 @@ export const SignResponse: MessageFns<SignResponse> = {
         : isSet(object.journal_sequence)
         ? BigInt(object.journal_sequence)
         : 0n,
+      xmlSignature: isSet(object.xmlSignature)
+        ? Buffer.from(bytesFromBase64(object.xmlSignature))
+        : isSet(object.xml_signature)
+        ? Buffer.from(bytesFromBase64(object.xml_signature))
+        : Buffer.alloc(0),
     };
   },
 
@@ -931,6 +1073,9 @@ export const SignResponse: MessageFns<SignResponse> = {
     if (message.journalSequence !== 0n) {
       obj.journalSequence = message.journalSequence.toString();
     }
+    if (message.xmlSignature.length !== 0) {
+      obj.xmlSignature = base64FromBytes(message.xmlSignature);
+    }
     return obj;
   },
 
@@ -940,6 +1085,552 @@ export const SignResponse: MessageFns<SignResponse> = {
   fromPartial<I extends Exact<DeepPartial<SignResponse>, I>>(object: I): SignResponse {
     const message = createBaseSignResponse();
     message.cms = object.cms ?? Buffer.alloc(0);
+    message.rule = object.rule ?? "";
+    message.signingTime = object.signingTime ?? undefined;
+    message.journalSequence = (object.journalSequence !== undefined && object.journalSequence !== null)
+      ? BigInt(object.journalSequence)
+      : 0n;
+    message.xmlSignature = object.xmlSignature ?? Buffer.alloc(0);
+    return message;
+  },
+};
+
+function createBaseEsiaParameters(): EsiaParameters {
+  return {
+    order: 0,
+    clientId: "",
+    scope: "",
+    timestamp: undefined,
+    state: "",
+    redirectUri: "",
+    scopeOrg: "",
+    code: "",
+  };
+}
+
+export const EsiaParameters: MessageFns<EsiaParameters> = {
+  encode(message: EsiaParameters, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.order !== 0) {
+      writer.uint32(8).int32(message.order);
+    }
+    if (message.clientId !== "") {
+      writer.uint32(18).string(message.clientId);
+    }
+    if (message.scope !== "") {
+      writer.uint32(26).string(message.scope);
+    }
+    if (message.timestamp !== undefined) {
+      Timestamp.encode(toTimestamp(message.timestamp), writer.uint32(34).fork()).join();
+    }
+    if (message.state !== "") {
+      writer.uint32(42).string(message.state);
+    }
+    if (message.redirectUri !== "") {
+      writer.uint32(50).string(message.redirectUri);
+    }
+    if (message.scopeOrg !== "") {
+      writer.uint32(58).string(message.scopeOrg);
+    }
+    if (message.code !== "") {
+      writer.uint32(66).string(message.code);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EsiaParameters {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEsiaParameters();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.order = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.clientId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.scope = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.timestamp = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.redirectUri = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.scopeOrg = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.code = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): EsiaParameters {
+    return {
+      order: isSet(object.order) ? esiaOrderFromJSON(object.order) : 0,
+      clientId: isSet(object.clientId)
+        ? globalThis.String(object.clientId)
+        : isSet(object.client_id)
+        ? globalThis.String(object.client_id)
+        : "",
+      scope: isSet(object.scope) ? globalThis.String(object.scope) : "",
+      timestamp: isSet(object.timestamp) ? fromJsonTimestamp(object.timestamp) : undefined,
+      state: isSet(object.state) ? globalThis.String(object.state) : "",
+      redirectUri: isSet(object.redirectUri)
+        ? globalThis.String(object.redirectUri)
+        : isSet(object.redirect_uri)
+        ? globalThis.String(object.redirect_uri)
+        : "",
+      scopeOrg: isSet(object.scopeOrg)
+        ? globalThis.String(object.scopeOrg)
+        : isSet(object.scope_org)
+        ? globalThis.String(object.scope_org)
+        : "",
+      code: isSet(object.code) ? globalThis.String(object.code) : "",
+    };
+  },
+
+  toJSON(message: EsiaParameters): unknown {
+    const obj: any = {};
+    if (message.order !== 0) {
+      obj.order = esiaOrderToJSON(message.order);
+    }
+    if (message.clientId !== "") {
+      obj.clientId = message.clientId;
+    }
+    if (message.scope !== "") {
+      obj.scope = message.scope;
+    }
+    if (message.timestamp !== undefined) {
+      obj.timestamp = message.timestamp.toISOString();
+    }
+    if (message.state !== "") {
+      obj.state = message.state;
+    }
+    if (message.redirectUri !== "") {
+      obj.redirectUri = message.redirectUri;
+    }
+    if (message.scopeOrg !== "") {
+      obj.scopeOrg = message.scopeOrg;
+    }
+    if (message.code !== "") {
+      obj.code = message.code;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<EsiaParameters>, I>>(base?: I): EsiaParameters {
+    return EsiaParameters.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<EsiaParameters>, I>>(object: I): EsiaParameters {
+    const message = createBaseEsiaParameters();
+    message.order = object.order ?? 0;
+    message.clientId = object.clientId ?? "";
+    message.scope = object.scope ?? "";
+    message.timestamp = object.timestamp ?? undefined;
+    message.state = object.state ?? "";
+    message.redirectUri = object.redirectUri ?? "";
+    message.scopeOrg = object.scopeOrg ?? "";
+    message.code = object.code ?? "";
+    return message;
+  },
+};
+
+function createBaseSignEsiaRequest(): SignEsiaRequest {
+  return {
+    requestId: "",
+    businessReference: "",
+    caller: "",
+    certificateThumbprint: "",
+    format: 0,
+    parameters: undefined,
+    attestation: undefined,
+  };
+}
+
+export const SignEsiaRequest: MessageFns<SignEsiaRequest> = {
+  encode(message: SignEsiaRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.requestId !== "") {
+      writer.uint32(10).string(message.requestId);
+    }
+    if (message.businessReference !== "") {
+      writer.uint32(18).string(message.businessReference);
+    }
+    if (message.caller !== "") {
+      writer.uint32(26).string(message.caller);
+    }
+    if (message.certificateThumbprint !== "") {
+      writer.uint32(34).string(message.certificateThumbprint);
+    }
+    if (message.format !== 0) {
+      writer.uint32(40).int32(message.format);
+    }
+    if (message.parameters !== undefined) {
+      EsiaParameters.encode(message.parameters, writer.uint32(50).fork()).join();
+    }
+    if (message.attestation !== undefined) {
+      CallerAttestation.encode(message.attestation, writer.uint32(58).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SignEsiaRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSignEsiaRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.businessReference = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.caller = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.certificateThumbprint = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.format = reader.int32() as any;
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.parameters = EsiaParameters.decode(reader, reader.uint32());
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.attestation = CallerAttestation.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SignEsiaRequest {
+    return {
+      requestId: isSet(object.requestId)
+        ? globalThis.String(object.requestId)
+        : isSet(object.request_id)
+        ? globalThis.String(object.request_id)
+        : "",
+      businessReference: isSet(object.businessReference)
+        ? globalThis.String(object.businessReference)
+        : isSet(object.business_reference)
+        ? globalThis.String(object.business_reference)
+        : "",
+      caller: isSet(object.caller) ? globalThis.String(object.caller) : "",
+      certificateThumbprint: isSet(object.certificateThumbprint)
+        ? globalThis.String(object.certificateThumbprint)
+        : isSet(object.certificate_thumbprint)
+        ? globalThis.String(object.certificate_thumbprint)
+        : "",
+      format: isSet(object.format) ? signatureFormatFromJSON(object.format) : 0,
+      parameters: isSet(object.parameters) ? EsiaParameters.fromJSON(object.parameters) : undefined,
+      attestation: isSet(object.attestation) ? CallerAttestation.fromJSON(object.attestation) : undefined,
+    };
+  },
+
+  toJSON(message: SignEsiaRequest): unknown {
+    const obj: any = {};
+    if (message.requestId !== "") {
+      obj.requestId = message.requestId;
+    }
+    if (message.businessReference !== "") {
+      obj.businessReference = message.businessReference;
+    }
+    if (message.caller !== "") {
+      obj.caller = message.caller;
+    }
+    if (message.certificateThumbprint !== "") {
+      obj.certificateThumbprint = message.certificateThumbprint;
+    }
+    if (message.format !== 0) {
+      obj.format = signatureFormatToJSON(message.format);
+    }
+    if (message.parameters !== undefined) {
+      obj.parameters = EsiaParameters.toJSON(message.parameters);
+    }
+    if (message.attestation !== undefined) {
+      obj.attestation = CallerAttestation.toJSON(message.attestation);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SignEsiaRequest>, I>>(base?: I): SignEsiaRequest {
+    return SignEsiaRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SignEsiaRequest>, I>>(object: I): SignEsiaRequest {
+    const message = createBaseSignEsiaRequest();
+    message.requestId = object.requestId ?? "";
+    message.businessReference = object.businessReference ?? "";
+    message.caller = object.caller ?? "";
+    message.certificateThumbprint = object.certificateThumbprint ?? "";
+    message.format = object.format ?? 0;
+    message.parameters = (object.parameters !== undefined && object.parameters !== null)
+      ? EsiaParameters.fromPartial(object.parameters)
+      : undefined;
+    message.attestation = (object.attestation !== undefined && object.attestation !== null)
+      ? CallerAttestation.fromPartial(object.attestation)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseSignEsiaResponse(): SignEsiaResponse {
+  return { clientSecret: "", clientCertificateHash: "", rule: "", signingTime: undefined, journalSequence: 0n };
+}
+
+export const SignEsiaResponse: MessageFns<SignEsiaResponse> = {
+  encode(message: SignEsiaResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.clientSecret !== "") {
+      writer.uint32(10).string(message.clientSecret);
+    }
+    if (message.clientCertificateHash !== "") {
+      writer.uint32(18).string(message.clientCertificateHash);
+    }
+    if (message.rule !== "") {
+      writer.uint32(26).string(message.rule);
+    }
+    if (message.signingTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.signingTime), writer.uint32(34).fork()).join();
+    }
+    if (message.journalSequence !== 0n) {
+      if (BigInt.asIntN(64, message.journalSequence) !== message.journalSequence) {
+        throw new globalThis.Error("value provided for field message.journalSequence of type int64 too large");
+      }
+      writer.uint32(40).int64(message.journalSequence);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SignEsiaResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSignEsiaResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.clientSecret = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.clientCertificateHash = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.rule = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.signingTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.journalSequence = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SignEsiaResponse {
+    return {
+      clientSecret: isSet(object.clientSecret)
+        ? globalThis.String(object.clientSecret)
+        : isSet(object.client_secret)
+        ? globalThis.String(object.client_secret)
+        : "",
+      clientCertificateHash: isSet(object.clientCertificateHash)
+        ? globalThis.String(object.clientCertificateHash)
+        : isSet(object.client_certificate_hash)
+        ? globalThis.String(object.client_certificate_hash)
+        : "",
+      rule: isSet(object.rule) ? globalThis.String(object.rule) : "",
+      signingTime: isSet(object.signingTime)
+        ? fromJsonTimestamp(object.signingTime)
+        : isSet(object.signing_time)
+        ? fromJsonTimestamp(object.signing_time)
+        : undefined,
+      journalSequence: isSet(object.journalSequence)
+        ? BigInt(object.journalSequence)
+        : isSet(object.journal_sequence)
+        ? BigInt(object.journal_sequence)
+        : 0n,
+    };
+  },
+
+  toJSON(message: SignEsiaResponse): unknown {
+    const obj: any = {};
+    if (message.clientSecret !== "") {
+      obj.clientSecret = message.clientSecret;
+    }
+    if (message.clientCertificateHash !== "") {
+      obj.clientCertificateHash = message.clientCertificateHash;
+    }
+    if (message.rule !== "") {
+      obj.rule = message.rule;
+    }
+    if (message.signingTime !== undefined) {
+      obj.signingTime = message.signingTime.toISOString();
+    }
+    if (message.journalSequence !== 0n) {
+      obj.journalSequence = message.journalSequence.toString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SignEsiaResponse>, I>>(base?: I): SignEsiaResponse {
+    return SignEsiaResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SignEsiaResponse>, I>>(object: I): SignEsiaResponse {
+    const message = createBaseSignEsiaResponse();
+    message.clientSecret = object.clientSecret ?? "";
+    message.clientCertificateHash = object.clientCertificateHash ?? "";
     message.rule = object.rule ?? "";
     message.signingTime = object.signingTime ?? undefined;
     message.journalSequence = (object.journalSequence !== undefined && object.journalSequence !== null)
@@ -2474,6 +3165,16 @@ export const SignerServiceService = {
     responseSerialize: (value: SignStreamResponse): Buffer => Buffer.from(SignStreamResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): SignStreamResponse => SignStreamResponse.decode(value),
   },
+  /** Sign the string of a request to ЕСИА (`client_secret`), which the agent itself builds from typed parameters. */
+  signEsia: {
+    path: "/landhub.signer.v1.SignerService/SignEsia" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SignEsiaRequest): Buffer => Buffer.from(SignEsiaRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SignEsiaRequest => SignEsiaRequest.decode(value),
+    responseSerialize: (value: SignEsiaResponse): Buffer => Buffer.from(SignEsiaResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SignEsiaResponse => SignEsiaResponse.decode(value),
+  },
   /** Tell how the agent is. */
   getStatus: {
     path: "/landhub.signer.v1.SignerService/GetStatus" as const,
@@ -2521,6 +3222,8 @@ export interface SignerServiceServer extends UntypedServiceImplementation {
   signBatch: handleUnaryCall<SignBatchRequest, SignBatchResponse>;
   /** Sign a document that the agent sees: it hashes it while it streams in, holds it to the rule and journals what it saw. */
   signStream: handleClientStreamingCall<SignStreamRequest, SignStreamResponse>;
+  /** Sign the string of a request to ЕСИА (`client_secret`), which the agent itself builds from typed parameters. */
+  signEsia: handleUnaryCall<SignEsiaRequest, SignEsiaResponse>;
   /** Tell how the agent is. */
   getStatus: handleUnaryCall<GetStatusRequest, GetStatusResponse>;
   /** List journal entries, oldest first. */
@@ -2608,6 +3311,22 @@ export interface SignerServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: SignStreamResponse) => void,
   ): ClientWritableStream<SignStreamRequest>;
+  /** Sign the string of a request to ЕСИА (`client_secret`), which the agent itself builds from typed parameters. */
+  signEsia(
+    request: SignEsiaRequest,
+    callback: (error: ServiceError | null, response: SignEsiaResponse) => void,
+  ): ClientUnaryCall;
+  signEsia(
+    request: SignEsiaRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SignEsiaResponse) => void,
+  ): ClientUnaryCall;
+  signEsia(
+    request: SignEsiaRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SignEsiaResponse) => void,
+  ): ClientUnaryCall;
   /** Tell how the agent is. */
   getStatus(
     request: GetStatusRequest,

@@ -31,6 +31,38 @@ public enum SignatureFormat
    * <code>SIGNATURE_FORMAT_CADES_BES_DETACHED = 1;</code>
    */
   SIGNATURE_FORMAT_CADES_BES_DETACHED(1),
+  /**
+   * <pre>
+   * XML signature of one element by the profile of СМЭВ 3, with urn://smev-gov-ru/xmldsig/transform. Only ГОСТ keys.
+   * </pre>
+   *
+   * <code>SIGNATURE_FORMAT_XMLDSIG_SMEV3 = 10;</code>
+   */
+  SIGNATURE_FORMAT_XMLDSIG_SMEV3(10),
+  /**
+   * <pre>
+   * CAdES-BES, detached, over the string of a request to ЕСИА. Only SignEsia makes it, by 256-bit ГОСТ keys; so below.
+   * </pre>
+   *
+   * <code>SIGNATURE_FORMAT_ESIA_CMS = 20;</code>
+   */
+  SIGNATURE_FORMAT_ESIA_CMS(20),
+  /**
+   * <pre>
+   * The bare signature of that string in the byte order CMS has, which ЕСИА takes.
+   * </pre>
+   *
+   * <code>SIGNATURE_FORMAT_ESIA_RAW = 21;</code>
+   */
+  SIGNATURE_FORMAT_ESIA_RAW(21),
+  /**
+   * <pre>
+   * The same in the byte order of CryptoPro's CryptSignHash.
+   * </pre>
+   *
+   * <code>SIGNATURE_FORMAT_ESIA_RAW_REVERSED = 22;</code>
+   */
+  SIGNATURE_FORMAT_ESIA_RAW_REVERSED(22),
   UNRECOGNIZED(-1),
   ;
 
@@ -59,6 +91,38 @@ public enum SignatureFormat
    * <code>SIGNATURE_FORMAT_CADES_BES_DETACHED = 1;</code>
    */
   public static final int SIGNATURE_FORMAT_CADES_BES_DETACHED_VALUE = 1;
+  /**
+   * <pre>
+   * XML signature of one element by the profile of СМЭВ 3, with urn://smev-gov-ru/xmldsig/transform. Only ГОСТ keys.
+   * </pre>
+   *
+   * <code>SIGNATURE_FORMAT_XMLDSIG_SMEV3 = 10;</code>
+   */
+  public static final int SIGNATURE_FORMAT_XMLDSIG_SMEV3_VALUE = 10;
+  /**
+   * <pre>
+   * CAdES-BES, detached, over the string of a request to ЕСИА. Only SignEsia makes it, by 256-bit ГОСТ keys; so below.
+   * </pre>
+   *
+   * <code>SIGNATURE_FORMAT_ESIA_CMS = 20;</code>
+   */
+  public static final int SIGNATURE_FORMAT_ESIA_CMS_VALUE = 20;
+  /**
+   * <pre>
+   * The bare signature of that string in the byte order CMS has, which ЕСИА takes.
+   * </pre>
+   *
+   * <code>SIGNATURE_FORMAT_ESIA_RAW = 21;</code>
+   */
+  public static final int SIGNATURE_FORMAT_ESIA_RAW_VALUE = 21;
+  /**
+   * <pre>
+   * The same in the byte order of CryptoPro's CryptSignHash.
+   * </pre>
+   *
+   * <code>SIGNATURE_FORMAT_ESIA_RAW_REVERSED = 22;</code>
+   */
+  public static final int SIGNATURE_FORMAT_ESIA_RAW_REVERSED_VALUE = 22;
 
 
   public final int getNumber() {
@@ -87,6 +151,10 @@ public enum SignatureFormat
     switch (value) {
       case 0: return SIGNATURE_FORMAT_UNSPECIFIED;
       case 1: return SIGNATURE_FORMAT_CADES_BES_DETACHED;
+      case 10: return SIGNATURE_FORMAT_XMLDSIG_SMEV3;
+      case 20: return SIGNATURE_FORMAT_ESIA_CMS;
+      case 21: return SIGNATURE_FORMAT_ESIA_RAW;
+      case 22: return SIGNATURE_FORMAT_ESIA_RAW_REVERSED;
       default: return null;
     }
   }

@@ -98,17 +98,20 @@ public final class SigningProto extends com.google.protobuf.GeneratedFile {
       "stAlgorithm\022 \n\034DIGEST_ALGORITHM_UNSPECIF" +
       "IED\020\000\022!\n\035DIGEST_ALGORITHM_STREEBOG_256\020\001" +
       "\022!\n\035DIGEST_ALGORITHM_STREEBOG_512\020\002\022\034\n\030D" +
-      "IGEST_ALGORITHM_SHA_256\020\003*\\\n\017SignatureFo" +
-      "rmat\022 \n\034SIGNATURE_FORMAT_UNSPECIFIED\020\000\022\'" +
-      "\n#SIGNATURE_FORMAT_CADES_BES_DETACHED\020\001*" +
-      "\257\001\n\014KeyAlgorithm\022\035\n\031KEY_ALGORITHM_UNSPEC" +
-      "IFIED\020\000\022\'\n#KEY_ALGORITHM_GOST_R_34_10_20" +
-      "12_256\020\001\022\'\n#KEY_ALGORITHM_GOST_R_34_10_2" +
-      "012_512\020\002\022\025\n\021KEY_ALGORITHM_RSA\020\003\022\027\n\023KEY_" +
-      "ALGORITHM_ECDSA\020\004Bh\n\024io.landhub.common.v" +
-      "1B\014SigningProtoP\001Z@github.com/landhub/la" +
-      "ndhub/clients/go/landhub/common/v1;commo" +
-      "nv1b\006proto3"
+      "IGEST_ALGORITHM_SHA_256\020\003*\346\001\n\017SignatureF" +
+      "ormat\022 \n\034SIGNATURE_FORMAT_UNSPECIFIED\020\000\022" +
+      "\'\n#SIGNATURE_FORMAT_CADES_BES_DETACHED\020\001" +
+      "\022\"\n\036SIGNATURE_FORMAT_XMLDSIG_SMEV3\020\n\022\035\n\031" +
+      "SIGNATURE_FORMAT_ESIA_CMS\020\024\022\035\n\031SIGNATURE" +
+      "_FORMAT_ESIA_RAW\020\025\022&\n\"SIGNATURE_FORMAT_E" +
+      "SIA_RAW_REVERSED\020\026*\257\001\n\014KeyAlgorithm\022\035\n\031K" +
+      "EY_ALGORITHM_UNSPECIFIED\020\000\022\'\n#KEY_ALGORI" +
+      "THM_GOST_R_34_10_2012_256\020\001\022\'\n#KEY_ALGOR" +
+      "ITHM_GOST_R_34_10_2012_512\020\002\022\025\n\021KEY_ALGO" +
+      "RITHM_RSA\020\003\022\027\n\023KEY_ALGORITHM_ECDSA\020\004Bh\n\024" +
+      "io.landhub.common.v1B\014SigningProtoP\001Z@gi" +
+      "thub.com/landhub/landhub/clients/go/land" +
+      "hub/common/v1;commonv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,

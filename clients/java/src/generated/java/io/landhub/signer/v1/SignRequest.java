@@ -41,6 +41,7 @@ private static final long serialVersionUID = 0L;
     certificateThumbprint_ = "";
     format_ = 0;
     traceparent_ = "";
+    xmlElementId_ = "";
   }
 
   public static final com.google.protobuf.Descriptors.Descriptor
@@ -233,7 +234,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.ByteString digest_ = com.google.protobuf.ByteString.EMPTY;
   /**
    * <pre>
-   * The document's digest.
+   * The document's digest; in format XMLDSIG_SMEV3 that of the element's transformed content.
    * </pre>
    *
    * <code>bytes digest = 5 [json_name = "digest"];</code>
@@ -321,7 +322,7 @@ private static final long serialVersionUID = 0L;
   private int format_ = 0;
   /**
    * <pre>
-   * The format.
+   * The format; those of ЕСИА are SignEsia's.
    * </pre>
    *
    * <code>.landhub.common.v1.SignatureFormat format = 8 [json_name = "format"];</code>
@@ -332,7 +333,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The format.
+   * The format; those of ЕСИА are SignEsia's.
    * </pre>
    *
    * <code>.landhub.common.v1.SignatureFormat format = 8 [json_name = "format"];</code>
@@ -428,6 +429,53 @@ private static final long serialVersionUID = 0L;
     }
   }
 
+  public static final int XML_ELEMENT_ID_FIELD_NUMBER = 11;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object xmlElementId_ = "";
+  /**
+   * <pre>
+   * In format XMLDSIG_SMEV3: the Id of the element that is signed. The agent builds SignedInfo from it and the digest.
+   * </pre>
+   *
+   * <code>string xml_element_id = 11 [json_name = "xmlElementId"];</code>
+   * @return The xmlElementId.
+   */
+  @java.lang.Override
+  public java.lang.String getXmlElementId() {
+    java.lang.Object ref = xmlElementId_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      xmlElementId_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * In format XMLDSIG_SMEV3: the Id of the element that is signed. The agent builds SignedInfo from it and the digest.
+   * </pre>
+   *
+   * <code>string xml_element_id = 11 [json_name = "xmlElementId"];</code>
+   * @return The bytes for xmlElementId.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getXmlElementIdBytes() {
+    java.lang.Object ref = xmlElementId_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      xmlElementId_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -472,6 +520,9 @@ private static final long serialVersionUID = 0L;
     if (!com.google.protobuf.GeneratedMessage.isStringEmpty(traceparent_)) {
       com.google.protobuf.GeneratedMessage.writeString(output, 10, traceparent_);
     }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(xmlElementId_)) {
+      com.google.protobuf.GeneratedMessage.writeString(output, 11, xmlElementId_);
+    }
     getUnknownFields().writeTo(output);
   }
   private int computeSerializedSize_0() {
@@ -510,6 +561,9 @@ private static final long serialVersionUID = 0L;
     }
     if (!com.google.protobuf.GeneratedMessage.isStringEmpty(traceparent_)) {
       size += com.google.protobuf.GeneratedMessage.computeStringSize(10, traceparent_);
+    }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(xmlElementId_)) {
+      size += com.google.protobuf.GeneratedMessage.computeStringSize(11, xmlElementId_);
     }
     return size;
   }
@@ -555,6 +609,8 @@ private static final long serialVersionUID = 0L;
     }
     if (!getTraceparent()
         .equals(other.getTraceparent())) return false;
+    if (!getXmlElementId()
+        .equals(other.getXmlElementId())) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -588,6 +644,8 @@ private static final long serialVersionUID = 0L;
     }
     hash = (37 * hash) + TRACEPARENT_FIELD_NUMBER;
     hash = (53 * hash) + getTraceparent().hashCode();
+    hash = (37 * hash) + XML_ELEMENT_ID_FIELD_NUMBER;
+    hash = (53 * hash) + getXmlElementId().hashCode();
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -743,6 +801,7 @@ private static final long serialVersionUID = 0L;
         attestationBuilder_ = null;
       }
       traceparent_ = "";
+      xmlElementId_ = "";
       return this;
     }
 
@@ -810,6 +869,9 @@ private static final long serialVersionUID = 0L;
       if (((from_bitField0_ & 0x00000200) != 0)) {
         result.traceparent_ = traceparent_;
       }
+      if (((from_bitField0_ & 0x00000400) != 0)) {
+        result.xmlElementId_ = xmlElementId_;
+      }
       result.bitField0_ |= to_bitField0_;
     }
 
@@ -863,6 +925,11 @@ private static final long serialVersionUID = 0L;
       if (!other.getTraceparent().isEmpty()) {
         traceparent_ = other.traceparent_;
         bitField0_ |= 0x00000200;
+        onChanged();
+      }
+      if (!other.getXmlElementId().isEmpty()) {
+        xmlElementId_ = other.xmlElementId_;
+        bitField0_ |= 0x00000400;
         onChanged();
       }
       this.mergeUnknownFields(other.getUnknownFields());
@@ -943,6 +1010,11 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000200;
               break;
             } // case 82
+            case 90: {
+              xmlElementId_ = input.readStringRequireUtf8();
+              bitField0_ |= 0x00000400;
+              break;
+            } // case 90
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -1311,7 +1383,7 @@ private static final long serialVersionUID = 0L;
     private com.google.protobuf.ByteString digest_ = com.google.protobuf.ByteString.EMPTY;
     /**
      * <pre>
-     * The document's digest.
+     * The document's digest; in format XMLDSIG_SMEV3 that of the element's transformed content.
      * </pre>
      *
      * <code>bytes digest = 5 [json_name = "digest"];</code>
@@ -1323,7 +1395,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The document's digest.
+     * The document's digest; in format XMLDSIG_SMEV3 that of the element's transformed content.
      * </pre>
      *
      * <code>bytes digest = 5 [json_name = "digest"];</code>
@@ -1339,7 +1411,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The document's digest.
+     * The document's digest; in format XMLDSIG_SMEV3 that of the element's transformed content.
      * </pre>
      *
      * <code>bytes digest = 5 [json_name = "digest"];</code>
@@ -1519,7 +1591,7 @@ private static final long serialVersionUID = 0L;
     private int format_ = 0;
     /**
      * <pre>
-     * The format.
+     * The format; those of ЕСИА are SignEsia's.
      * </pre>
      *
      * <code>.landhub.common.v1.SignatureFormat format = 8 [json_name = "format"];</code>
@@ -1530,7 +1602,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The format.
+     * The format; those of ЕСИА are SignEsia's.
      * </pre>
      *
      * <code>.landhub.common.v1.SignatureFormat format = 8 [json_name = "format"];</code>
@@ -1545,7 +1617,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The format.
+     * The format; those of ЕСИА are SignEsia's.
      * </pre>
      *
      * <code>.landhub.common.v1.SignatureFormat format = 8 [json_name = "format"];</code>
@@ -1558,7 +1630,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The format.
+     * The format; those of ЕСИА are SignEsia's.
      * </pre>
      *
      * <code>.landhub.common.v1.SignatureFormat format = 8 [json_name = "format"];</code>
@@ -1575,7 +1647,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The format.
+     * The format; those of ЕСИА are SignEsia's.
      * </pre>
      *
      * <code>.landhub.common.v1.SignatureFormat format = 8 [json_name = "format"];</code>
@@ -1833,6 +1905,98 @@ private static final long serialVersionUID = 0L;
       checkByteStringIsUtf8(value);
       traceparent_ = value;
       bitField0_ |= 0x00000200;
+      onChanged();
+      return this;
+    }
+
+    private java.lang.Object xmlElementId_ = "";
+    /**
+     * <pre>
+     * In format XMLDSIG_SMEV3: the Id of the element that is signed. The agent builds SignedInfo from it and the digest.
+     * </pre>
+     *
+     * <code>string xml_element_id = 11 [json_name = "xmlElementId"];</code>
+     * @return The xmlElementId.
+     */
+    public java.lang.String getXmlElementId() {
+      java.lang.Object ref = xmlElementId_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        xmlElementId_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * In format XMLDSIG_SMEV3: the Id of the element that is signed. The agent builds SignedInfo from it and the digest.
+     * </pre>
+     *
+     * <code>string xml_element_id = 11 [json_name = "xmlElementId"];</code>
+     * @return The bytes for xmlElementId.
+     */
+    public com.google.protobuf.ByteString
+        getXmlElementIdBytes() {
+      java.lang.Object ref = xmlElementId_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        xmlElementId_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * In format XMLDSIG_SMEV3: the Id of the element that is signed. The agent builds SignedInfo from it and the digest.
+     * </pre>
+     *
+     * <code>string xml_element_id = 11 [json_name = "xmlElementId"];</code>
+     * @param value The xmlElementId to set.
+     * @return This builder for chaining.
+     */
+    public Builder setXmlElementId(
+        java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      xmlElementId_ = value;
+      bitField0_ |= 0x00000400;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * In format XMLDSIG_SMEV3: the Id of the element that is signed. The agent builds SignedInfo from it and the digest.
+     * </pre>
+     *
+     * <code>string xml_element_id = 11 [json_name = "xmlElementId"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearXmlElementId() {
+      xmlElementId_ = getDefaultInstance().getXmlElementId();
+      bitField0_ = (bitField0_ & ~0x00000400);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * In format XMLDSIG_SMEV3: the Id of the element that is signed. The agent builds SignedInfo from it and the digest.
+     * </pre>
+     *
+     * <code>string xml_element_id = 11 [json_name = "xmlElementId"];</code>
+     * @param value The bytes for xmlElementId to set.
+     * @return This builder for chaining.
+     */
+    public Builder setXmlElementIdBytes(
+        com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      checkByteStringIsUtf8(value);
+      xmlElementId_ = value;
+      bitField0_ |= 0x00000400;
       onChanged();
       return this;
     }

@@ -91,7 +91,7 @@ public interface SignRequestOrBuilder extends
 
   /**
    * <pre>
-   * The document's digest.
+   * The document's digest; in format XMLDSIG_SMEV3 that of the element's transformed content.
    * </pre>
    *
    * <code>bytes digest = 5 [json_name = "digest"];</code>
@@ -140,7 +140,7 @@ public interface SignRequestOrBuilder extends
 
   /**
    * <pre>
-   * The format.
+   * The format; those of ЕСИА are SignEsia's.
    * </pre>
    *
    * <code>.landhub.common.v1.SignatureFormat format = 8 [json_name = "format"];</code>
@@ -149,7 +149,7 @@ public interface SignRequestOrBuilder extends
   int getFormatValue();
   /**
    * <pre>
-   * The format.
+   * The format; those of ЕСИА are SignEsia's.
    * </pre>
    *
    * <code>.landhub.common.v1.SignatureFormat format = 8 [json_name = "format"];</code>
@@ -203,4 +203,24 @@ public interface SignRequestOrBuilder extends
    */
   com.google.protobuf.ByteString
       getTraceparentBytes();
+
+  /**
+   * <pre>
+   * In format XMLDSIG_SMEV3: the Id of the element that is signed. The agent builds SignedInfo from it and the digest.
+   * </pre>
+   *
+   * <code>string xml_element_id = 11 [json_name = "xmlElementId"];</code>
+   * @return The xmlElementId.
+   */
+  java.lang.String getXmlElementId();
+  /**
+   * <pre>
+   * In format XMLDSIG_SMEV3: the Id of the element that is signed. The agent builds SignedInfo from it and the digest.
+   * </pre>
+   *
+   * <code>string xml_element_id = 11 [json_name = "xmlElementId"];</code>
+   * @return The bytes for xmlElementId.
+   */
+  com.google.protobuf.ByteString
+      getXmlElementIdBytes();
 }

@@ -34,6 +34,7 @@ private static final long serialVersionUID = 0L;
   private SignResponse() {
     cms_ = com.google.protobuf.ByteString.EMPTY;
     rule_ = "";
+    xmlSignature_ = com.google.protobuf.ByteString.EMPTY;
   }
 
   public static final com.google.protobuf.Descriptors.Descriptor
@@ -59,7 +60,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.ByteString cms_ = com.google.protobuf.ByteString.EMPTY;
   /**
    * <pre>
-   * The CMS, DER.
+   * The CMS, DER; empty in format XMLDSIG_SMEV3.
    * </pre>
    *
    * <code>bytes cms = 1 [json_name = "cms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
@@ -170,6 +171,21 @@ private static final long serialVersionUID = 0L;
     return journalSequence_;
   }
 
+  public static final int XML_SIGNATURE_FIELD_NUMBER = 5;
+  private com.google.protobuf.ByteString xmlSignature_ = com.google.protobuf.ByteString.EMPTY;
+  /**
+   * <pre>
+   * The element ds:Signature, UTF-8; in format XMLDSIG_SMEV3 only.
+   * </pre>
+   *
+   * <code>bytes xml_signature = 5 [json_name = "xmlSignature", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
+   * @return The xmlSignature.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString getXmlSignature() {
+    return xmlSignature_;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -196,6 +212,9 @@ private static final long serialVersionUID = 0L;
     if (journalSequence_ != 0L) {
       output.writeInt64(4, journalSequence_);
     }
+    if (!xmlSignature_.isEmpty()) {
+      output.writeBytes(5, xmlSignature_);
+    }
     getUnknownFields().writeTo(output);
   }
   private int computeSerializedSize_0() {
@@ -214,6 +233,10 @@ private static final long serialVersionUID = 0L;
     if (journalSequence_ != 0L) {
       size += com.google.protobuf.CodedOutputStream
         .computeInt64Size(4, journalSequence_);
+    }
+    if (!xmlSignature_.isEmpty()) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeBytesSize(5, xmlSignature_);
     }
     return size;
   }
@@ -250,6 +273,8 @@ private static final long serialVersionUID = 0L;
     }
     if (getJournalSequence()
         != other.getJournalSequence()) return false;
+    if (!getXmlSignature()
+        .equals(other.getXmlSignature())) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -272,6 +297,8 @@ private static final long serialVersionUID = 0L;
     hash = (37 * hash) + JOURNAL_SEQUENCE_FIELD_NUMBER;
     hash = (53 * hash) + com.google.protobuf.Internal.hashLong(
         getJournalSequence());
+    hash = (37 * hash) + XML_SIGNATURE_FIELD_NUMBER;
+    hash = (53 * hash) + getXmlSignature().hashCode();
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -421,6 +448,7 @@ private static final long serialVersionUID = 0L;
         signingTimeBuilder_ = null;
       }
       journalSequence_ = 0L;
+      xmlSignature_ = com.google.protobuf.ByteString.EMPTY;
       return this;
     }
 
@@ -470,6 +498,9 @@ private static final long serialVersionUID = 0L;
       if (((from_bitField0_ & 0x00000008) != 0)) {
         result.journalSequence_ = journalSequence_;
       }
+      if (((from_bitField0_ & 0x00000010) != 0)) {
+        result.xmlSignature_ = xmlSignature_;
+      }
       result.bitField0_ |= to_bitField0_;
     }
 
@@ -498,6 +529,9 @@ private static final long serialVersionUID = 0L;
       }
       if (other.getJournalSequence() != 0L) {
         setJournalSequence(other.getJournalSequence());
+      }
+      if (!other.getXmlSignature().isEmpty()) {
+        setXmlSignature(other.getXmlSignature());
       }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
@@ -547,6 +581,11 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000008;
               break;
             } // case 32
+            case 42: {
+              xmlSignature_ = input.readBytes();
+              bitField0_ |= 0x00000010;
+              break;
+            } // case 42
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -567,7 +606,7 @@ private static final long serialVersionUID = 0L;
     private com.google.protobuf.ByteString cms_ = com.google.protobuf.ByteString.EMPTY;
     /**
      * <pre>
-     * The CMS, DER.
+     * The CMS, DER; empty in format XMLDSIG_SMEV3.
      * </pre>
      *
      * <code>bytes cms = 1 [json_name = "cms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
@@ -579,7 +618,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The CMS, DER.
+     * The CMS, DER; empty in format XMLDSIG_SMEV3.
      * </pre>
      *
      * <code>bytes cms = 1 [json_name = "cms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
@@ -595,7 +634,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The CMS, DER.
+     * The CMS, DER; empty in format XMLDSIG_SMEV3.
      * </pre>
      *
      * <code>bytes cms = 1 [json_name = "cms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
@@ -897,6 +936,50 @@ private static final long serialVersionUID = 0L;
     public Builder clearJournalSequence() {
       bitField0_ = (bitField0_ & ~0x00000008);
       journalSequence_ = 0L;
+      onChanged();
+      return this;
+    }
+
+    private com.google.protobuf.ByteString xmlSignature_ = com.google.protobuf.ByteString.EMPTY;
+    /**
+     * <pre>
+     * The element ds:Signature, UTF-8; in format XMLDSIG_SMEV3 only.
+     * </pre>
+     *
+     * <code>bytes xml_signature = 5 [json_name = "xmlSignature", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
+     * @return The xmlSignature.
+     */
+    @java.lang.Override
+    public com.google.protobuf.ByteString getXmlSignature() {
+      return xmlSignature_;
+    }
+    /**
+     * <pre>
+     * The element ds:Signature, UTF-8; in format XMLDSIG_SMEV3 only.
+     * </pre>
+     *
+     * <code>bytes xml_signature = 5 [json_name = "xmlSignature", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
+     * @param value The xmlSignature to set.
+     * @return This builder for chaining.
+     */
+    public Builder setXmlSignature(com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      xmlSignature_ = value;
+      bitField0_ |= 0x00000010;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The element ds:Signature, UTF-8; in format XMLDSIG_SMEV3 only.
+     * </pre>
+     *
+     * <code>bytes xml_signature = 5 [json_name = "xmlSignature", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearXmlSignature() {
+      bitField0_ = (bitField0_ & ~0x00000010);
+      xmlSignature_ = getDefaultInstance().getXmlSignature();
       onChanged();
       return this;
     }

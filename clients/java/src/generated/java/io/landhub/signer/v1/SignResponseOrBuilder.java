@@ -12,7 +12,7 @@ public interface SignResponseOrBuilder extends
 
   /**
    * <pre>
-   * The CMS, DER.
+   * The CMS, DER; empty in format XMLDSIG_SMEV3.
    * </pre>
    *
    * <code>bytes cms = 1 [json_name = "cms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
@@ -76,4 +76,14 @@ public interface SignResponseOrBuilder extends
    * @return The journalSequence.
    */
   long getJournalSequence();
+
+  /**
+   * <pre>
+   * The element ds:Signature, UTF-8; in format XMLDSIG_SMEV3 only.
+   * </pre>
+   *
+   * <code>bytes xml_signature = 5 [json_name = "xmlSignature", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
+   * @return The xmlSignature.
+   */
+  com.google.protobuf.ByteString getXmlSignature();
 }

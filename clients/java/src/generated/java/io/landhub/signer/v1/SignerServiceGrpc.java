@@ -170,6 +170,37 @@ public final class SignerServiceGrpc {
     return getSignStreamMethod;
   }
 
+  private static volatile io.grpc.MethodDescriptor<io.landhub.signer.v1.SignEsiaRequest,
+      io.landhub.signer.v1.SignEsiaResponse> getSignEsiaMethod;
+
+  @io.grpc.stub.annotations.RpcMethod(
+      fullMethodName = SERVICE_NAME + '/' + "SignEsia",
+      requestType = io.landhub.signer.v1.SignEsiaRequest.class,
+      responseType = io.landhub.signer.v1.SignEsiaResponse.class,
+      methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
+  public static io.grpc.MethodDescriptor<io.landhub.signer.v1.SignEsiaRequest,
+      io.landhub.signer.v1.SignEsiaResponse> getSignEsiaMethod() {
+    io.grpc.MethodDescriptor<io.landhub.signer.v1.SignEsiaRequest, io.landhub.signer.v1.SignEsiaResponse> getSignEsiaMethod;
+    if ((getSignEsiaMethod = SignerServiceGrpc.getSignEsiaMethod) == null) {
+      synchronized (SignerServiceGrpc.class) {
+        if ((getSignEsiaMethod = SignerServiceGrpc.getSignEsiaMethod) == null) {
+          SignerServiceGrpc.getSignEsiaMethod = getSignEsiaMethod =
+              io.grpc.MethodDescriptor.<io.landhub.signer.v1.SignEsiaRequest, io.landhub.signer.v1.SignEsiaResponse>newBuilder()
+              .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "SignEsia"))
+              .setSampledToLocalTracing(true)
+              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.landhub.signer.v1.SignEsiaRequest.getDefaultInstance()))
+              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.landhub.signer.v1.SignEsiaResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new SignerServiceMethodDescriptorSupplier("SignEsia"))
+              .build();
+        }
+      }
+    }
+    return getSignEsiaMethod;
+  }
+
   private static volatile io.grpc.MethodDescriptor<io.landhub.signer.v1.GetStatusRequest,
       io.landhub.signer.v1.GetStatusResponse> getGetStatusMethod;
 
@@ -381,6 +412,16 @@ public final class SignerServiceGrpc {
 
     /**
      * <pre>
+     * Sign the string of a request to ЕСИА (`client_secret`), which the agent itself builds from typed parameters.
+     * </pre>
+     */
+    default void signEsia(io.landhub.signer.v1.SignEsiaRequest request,
+        io.grpc.stub.StreamObserver<io.landhub.signer.v1.SignEsiaResponse> responseObserver) {
+      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getSignEsiaMethod(), responseObserver);
+    }
+
+    /**
+     * <pre>
      * Tell how the agent is.
      * </pre>
      */
@@ -500,6 +541,17 @@ public final class SignerServiceGrpc {
 
     /**
      * <pre>
+     * Sign the string of a request to ЕСИА (`client_secret`), which the agent itself builds from typed parameters.
+     * </pre>
+     */
+    public void signEsia(io.landhub.signer.v1.SignEsiaRequest request,
+        io.grpc.stub.StreamObserver<io.landhub.signer.v1.SignEsiaResponse> responseObserver) {
+      io.grpc.stub.ClientCalls.asyncUnaryCall(
+          getChannel().newCall(getSignEsiaMethod(), getCallOptions()), request, responseObserver);
+    }
+
+    /**
+     * <pre>
      * Tell how the agent is.
      * </pre>
      */
@@ -605,6 +657,16 @@ public final class SignerServiceGrpc {
 
     /**
      * <pre>
+     * Sign the string of a request to ЕСИА (`client_secret`), which the agent itself builds from typed parameters.
+     * </pre>
+     */
+    public io.landhub.signer.v1.SignEsiaResponse signEsia(io.landhub.signer.v1.SignEsiaRequest request) throws io.grpc.StatusException {
+      return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
+          getChannel(), getSignEsiaMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
      * Tell how the agent is.
      * </pre>
      */
@@ -691,6 +753,16 @@ public final class SignerServiceGrpc {
     public io.landhub.signer.v1.SignBatchResponse signBatch(io.landhub.signer.v1.SignBatchRequest request) {
       return io.grpc.stub.ClientCalls.blockingUnaryCall(
           getChannel(), getSignBatchMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Sign the string of a request to ЕСИА (`client_secret`), which the agent itself builds from typed parameters.
+     * </pre>
+     */
+    public io.landhub.signer.v1.SignEsiaResponse signEsia(io.landhub.signer.v1.SignEsiaRequest request) {
+      return io.grpc.stub.ClientCalls.blockingUnaryCall(
+          getChannel(), getSignEsiaMethod(), getCallOptions(), request);
     }
 
     /**
@@ -789,6 +861,17 @@ public final class SignerServiceGrpc {
 
     /**
      * <pre>
+     * Sign the string of a request to ЕСИА (`client_secret`), which the agent itself builds from typed parameters.
+     * </pre>
+     */
+    public com.google.common.util.concurrent.ListenableFuture<io.landhub.signer.v1.SignEsiaResponse> signEsia(
+        io.landhub.signer.v1.SignEsiaRequest request) {
+      return io.grpc.stub.ClientCalls.futureUnaryCall(
+          getChannel().newCall(getSignEsiaMethod(), getCallOptions()), request);
+    }
+
+    /**
+     * <pre>
      * Tell how the agent is.
      * </pre>
      */
@@ -825,10 +908,11 @@ public final class SignerServiceGrpc {
   private static final int METHODID_GET_CERTIFICATE = 1;
   private static final int METHODID_SIGN = 2;
   private static final int METHODID_SIGN_BATCH = 3;
-  private static final int METHODID_GET_STATUS = 4;
-  private static final int METHODID_LIST_JOURNAL_RECORDS = 5;
-  private static final int METHODID_COUNTERSIGN_CHECKPOINT = 6;
-  private static final int METHODID_SIGN_STREAM = 7;
+  private static final int METHODID_SIGN_ESIA = 4;
+  private static final int METHODID_GET_STATUS = 5;
+  private static final int METHODID_LIST_JOURNAL_RECORDS = 6;
+  private static final int METHODID_COUNTERSIGN_CHECKPOINT = 7;
+  private static final int METHODID_SIGN_STREAM = 8;
 
   private static final class MethodHandlers<Req, Resp> implements
       io.grpc.stub.ServerCalls.UnaryMethod<Req, Resp>,
@@ -862,6 +946,10 @@ public final class SignerServiceGrpc {
         case METHODID_SIGN_BATCH:
           serviceImpl.signBatch((io.landhub.signer.v1.SignBatchRequest) request,
               (io.grpc.stub.StreamObserver<io.landhub.signer.v1.SignBatchResponse>) responseObserver);
+          break;
+        case METHODID_SIGN_ESIA:
+          serviceImpl.signEsia((io.landhub.signer.v1.SignEsiaRequest) request,
+              (io.grpc.stub.StreamObserver<io.landhub.signer.v1.SignEsiaResponse>) responseObserver);
           break;
         case METHODID_GET_STATUS:
           serviceImpl.getStatus((io.landhub.signer.v1.GetStatusRequest) request,
@@ -931,6 +1019,13 @@ public final class SignerServiceGrpc {
               io.landhub.signer.v1.SignStreamRequest,
               io.landhub.signer.v1.SignStreamResponse>(
                 service, METHODID_SIGN_STREAM)))
+        .addMethod(
+          getSignEsiaMethod(),
+          io.grpc.stub.ServerCalls.asyncUnaryCall(
+            new MethodHandlers<
+              io.landhub.signer.v1.SignEsiaRequest,
+              io.landhub.signer.v1.SignEsiaResponse>(
+                service, METHODID_SIGN_ESIA)))
         .addMethod(
           getGetStatusMethod(),
           io.grpc.stub.ServerCalls.asyncUnaryCall(
@@ -1005,6 +1100,7 @@ public final class SignerServiceGrpc {
               .addMethod(getSignMethod())
               .addMethod(getSignBatchMethod())
               .addMethod(getSignStreamMethod())
+              .addMethod(getSignEsiaMethod())
               .addMethod(getGetStatusMethod())
               .addMethod(getListJournalRecordsMethod())
               .addMethod(getCountersignCheckpointMethod())

@@ -57,6 +57,21 @@ public final class SignerServiceProto extends com.google.protobuf.GeneratedFile 
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
       internal_static_landhub_signer_v1_SignResponse_fieldAccessorTable;
   static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_landhub_signer_v1_EsiaParameters_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_landhub_signer_v1_EsiaParameters_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_landhub_signer_v1_SignEsiaRequest_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_landhub_signer_v1_SignEsiaRequest_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_landhub_signer_v1_SignEsiaResponse_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_landhub_signer_v1_SignEsiaResponse_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
     internal_static_landhub_signer_v1_SignBatchRequest_descriptor;
   static final 
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
@@ -144,7 +159,7 @@ public final class SignerServiceProto extends com.google.protobuf.GeneratedFile 
       "ageToken\"7\n\025GetCertificateRequest\022\036\n\nthu" +
       "mbprint\030\001 \001(\tR\nthumbprint\"Z\n\026GetCertific" +
       "ateResponse\022@\n\013certificate\030\001 \001(\0132\036.landh" +
-      "ub.common.v1.CertificateR\013certificate\"\375\003" +
+      "ub.common.v1.CertificateR\013certificate\"\243\004" +
       "\n\013SignRequest\022\035\n\nrequest_id\030\001 \001(\tR\treque" +
       "stId\022-\n\022business_reference\030\002 \001(\tR\021busine" +
       "ssReference\022\026\n\006caller\030\003 \001(\tR\006caller\022D\n\rd" +
@@ -157,89 +172,119 @@ public final class SignerServiceProto extends com.google.protobuf.GeneratedFile 
       "\".landhub.common.v1.SignatureFormatR\006for" +
       "mat\022F\n\013attestation\030\t \001(\0132$.landhub.commo" +
       "n.v1.CallerAttestationR\013attestation\022 \n\013t" +
-      "raceparent\030\n \001(\tR\013traceparent\"\251\001\n\014SignRe" +
-      "sponse\022\033\n\003cms\030\001 \001(\014B\t\200\001\001\212\347\030\002\020\001R\003cms\022\022\n\004r" +
-      "ule\030\002 \001(\tR\004rule\022=\n\014signing_time\030\003 \001(\0132\032." +
-      "google.protobuf.TimestampR\013signingTime\022)" +
-      "\n\020journal_sequence\030\004 \001(\003R\017journalSequenc" +
-      "e\"N\n\020SignBatchRequest\022:\n\010requests\030\001 \003(\0132" +
-      "\036.landhub.signer.v1.SignRequestR\010request" +
-      "s\"y\n\013SignFailure\022\022\n\004code\030\001 \001(\005R\004code\022\026\n\006" +
-      "reason\030\002 \001(\tR\006reason\022\030\n\007message\030\003 \001(\tR\007m" +
-      "essage\022$\n\016retry_delay_ms\030\004 \001(\003R\014retryDel" +
-      "ayMs\"\226\001\n\017SignBatchResult\022=\n\010response\030\001 \001" +
-      "(\0132\037.landhub.signer.v1.SignResponseH\000R\010r" +
-      "esponse\022:\n\007failure\030\002 \001(\0132\036.landhub.signe" +
-      "r.v1.SignFailureH\000R\007failureB\010\n\006result\"Q\n" +
-      "\021SignBatchResponse\022<\n\007results\030\001 \003(\0132\".la" +
-      "ndhub.signer.v1.SignBatchResultR\007results" +
-      "\"\226\003\n\020SignStreamHeader\022\035\n\nrequest_id\030\001 \001(" +
-      "\tR\trequestId\022-\n\022business_reference\030\002 \001(\t" +
-      "R\021businessReference\022\026\n\006caller\030\003 \001(\tR\006cal" +
-      "ler\022D\n\rdocument_kind\030\004 \001(\0162\037.landhub.com" +
-      "mon.v1.DocumentKindR\014documentKind\0225\n\026cer" +
-      "tificate_thumbprint\030\005 \001(\tR\025certificateTh" +
-      "umbprint\022:\n\006format\030\006 \001(\0162\".landhub.commo" +
-      "n.v1.SignatureFormatR\006format\022F\n\013attestat" +
-      "ion\030\007 \001(\0132$.landhub.common.v1.CallerAtte" +
-      "stationR\013attestation\022\033\n\tlook_only\030\010 \001(\010R" +
-      "\010lookOnly\"}\n\021SignStreamRequest\022=\n\006header" +
-      "\030\001 \001(\0132#.landhub.signer.v1.SignStreamHea" +
-      "derH\000R\006header\022!\n\005chunk\030\002 \001(\014B\t\200\001\001\212\347\030\002\020\001H" +
-      "\000R\005chunkB\006\n\004part\"\331\001\n\022SignStreamResponse\022" +
-      "\026\n\006digest\030\001 \001(\014R\006digest\022M\n\020digest_algori" +
-      "thm\030\002 \001(\0162\".landhub.common.v1.DigestAlgo" +
-      "rithmR\017digestAlgorithm\022\035\n\nsize_bytes\030\003 \001" +
-      "(\003R\tsizeBytes\022=\n\tsignature\030\004 \001(\0132\037.landh" +
-      "ub.signer.v1.SignResponseR\tsignature\"\022\n\020" +
-      "GetStatusRequest\"\215\002\n\021GetStatusResponse\022\024" +
-      "\n\005agent\030\001 \001(\tR\005agent\022\030\n\007version\030\002 \001(\tR\007v" +
-      "ersion\022\030\n\007backend\030\003 \001(\tR\007backend\022+\n\021cert" +
-      "ificate_count\030\004 \001(\005R\020certificateCount\022#\n" +
-      "\rjournal_count\030\005 \001(\003R\014journalCount\022!\n\014jo" +
-      "urnal_head\030\006 \001(\014R\013journalHead\0229\n\nagent_t" +
-      "ime\030\007 \001(\0132\032.google.protobuf.TimestampR\ta" +
-      "gentTime\"\206\001\n\031ListJournalRecordsRequest\022\033" +
-      "\n\tpage_size\030\001 \001(\005R\010pageSize\022\035\n\npage_toke" +
-      "n\030\002 \001(\tR\tpageToken\022-\n\022business_reference" +
-      "\030\003 \001(\tR\021businessReference\"\200\001\n\032ListJourna" +
-      "lRecordsResponse\022:\n\007records\030\001 \003(\0132 .land" +
-      "hub.signer.v1.JournalRecordR\007records\022&\n\017" +
-      "next_page_token\030\002 \001(\tR\rnextPageToken\"\253\001\n" +
-      "\034CountersignCheckpointRequest\022\035\n\nrequest" +
-      "_id\030\001 \001(\tR\trequestId\022-\n\022business_referen" +
-      "ce\030\002 \001(\tR\021businessReference\022=\n\ncheckpoin" +
-      "t\030\003 \001(\0132\035.landhub.signer.v1.CheckpointR\n" +
-      "checkpoint\"\262\001\n\035CountersignCheckpointResp" +
-      "onse\022C\n\rcountersigned\030\001 \001(\0132\035.landhub.si" +
-      "gner.v1.CheckpointR\rcountersigned\022L\n\022jou" +
-      "rnal_checkpoint\030\002 \001(\0132\035.landhub.signer.v" +
-      "1.CheckpointR\021journalCheckpoint2\351\006\n\rSign" +
-      "erService\022s\n\020ListCertificates\022*.landhub." +
-      "signer.v1.ListCertificatesRequest\032+.land" +
-      "hub.signer.v1.ListCertificatesResponse\"\006" +
-      "\212\347\030\002\010\001\022m\n\016GetCertificate\022(.landhub.signe" +
-      "r.v1.GetCertificateRequest\032).landhub.sig" +
-      "ner.v1.GetCertificateResponse\"\006\212\347\030\002\010\001\022O\n" +
-      "\004Sign\022\036.landhub.signer.v1.SignRequest\032\037." +
-      "landhub.signer.v1.SignResponse\"\006\212\347\030\002\010\002\022^" +
-      "\n\tSignBatch\022#.landhub.signer.v1.SignBatc" +
-      "hRequest\032$.landhub.signer.v1.SignBatchRe" +
-      "sponse\"\006\212\347\030\002\010\002\022c\n\nSignStream\022$.landhub.s" +
-      "igner.v1.SignStreamRequest\032%.landhub.sig" +
-      "ner.v1.SignStreamResponse\"\006\212\347\030\002\010\002(\001\022^\n\tG" +
-      "etStatus\022#.landhub.signer.v1.GetStatusRe" +
-      "quest\032$.landhub.signer.v1.GetStatusRespo" +
-      "nse\"\006\212\347\030\002\010\001\022y\n\022ListJournalRecords\022,.land" +
-      "hub.signer.v1.ListJournalRecordsRequest\032" +
-      "-.landhub.signer.v1.ListJournalRecordsRe" +
-      "sponse\"\006\212\347\030\002\010\001\022\202\001\n\025CountersignCheckpoint" +
-      "\022/.landhub.signer.v1.CountersignCheckpoi" +
-      "ntRequest\0320.landhub.signer.v1.Countersig" +
-      "nCheckpointResponse\"\006\212\347\030\002\010\002Bn\n\024io.landhu" +
-      "b.signer.v1B\022SignerServiceProtoP\001Z@githu" +
-      "b.com/landhub/landhub/clients/go/landhub" +
-      "/signer/v1;signerv1b\006proto3"
+      "raceparent\030\n \001(\tR\013traceparent\022$\n\016xml_ele" +
+      "ment_id\030\013 \001(\tR\014xmlElementId\"\331\001\n\014SignResp" +
+      "onse\022\033\n\003cms\030\001 \001(\014B\t\200\001\001\212\347\030\002\020\001R\003cms\022\022\n\004rul" +
+      "e\030\002 \001(\tR\004rule\022=\n\014signing_time\030\003 \001(\0132\032.go" +
+      "ogle.protobuf.TimestampR\013signingTime\022)\n\020" +
+      "journal_sequence\030\004 \001(\003R\017journalSequence\022" +
+      ".\n\rxml_signature\030\005 \001(\014B\t\200\001\001\212\347\030\002\020\001R\014xmlSi" +
+      "gnature\"\246\002\n\016EsiaParameters\0222\n\005order\030\001 \001(" +
+      "\0162\034.landhub.signer.v1.EsiaOrderR\005order\022\033" +
+      "\n\tclient_id\030\002 \001(\tR\010clientId\022\024\n\005scope\030\003 \001" +
+      "(\tR\005scope\0228\n\ttimestamp\030\004 \001(\0132\032.google.pr" +
+      "otobuf.TimestampR\ttimestamp\022\024\n\005state\030\005 \001" +
+      "(\tR\005state\022!\n\014redirect_uri\030\006 \001(\tR\013redirec" +
+      "tUri\022\033\n\tscope_org\030\007 \001(\tR\010scopeOrg\022\035\n\004cod" +
+      "e\030\010 \001(\tB\t\200\001\001\212\347\030\002\030\001R\004code\"\365\002\n\017SignEsiaReq" +
+      "uest\022\035\n\nrequest_id\030\001 \001(\tR\trequestId\022-\n\022b" +
+      "usiness_reference\030\002 \001(\tR\021businessReferen" +
+      "ce\022\026\n\006caller\030\003 \001(\tR\006caller\0225\n\026certificat" +
+      "e_thumbprint\030\004 \001(\tR\025certificateThumbprin" +
+      "t\022:\n\006format\030\005 \001(\0162\".landhub.common.v1.Si" +
+      "gnatureFormatR\006format\022A\n\nparameters\030\006 \001(" +
+      "\0132!.landhub.signer.v1.EsiaParametersR\npa" +
+      "rameters\022F\n\013attestation\030\007 \001(\0132$.landhub." +
+      "common.v1.CallerAttestationR\013attestation" +
+      "\"\370\001\n\020SignEsiaResponse\022.\n\rclient_secret\030\001" +
+      " \001(\tB\t\200\001\001\212\347\030\002\030\001R\014clientSecret\0226\n\027client_" +
+      "certificate_hash\030\002 \001(\tR\025clientCertificat" +
+      "eHash\022\022\n\004rule\030\003 \001(\tR\004rule\022=\n\014signing_tim" +
+      "e\030\004 \001(\0132\032.google.protobuf.TimestampR\013sig" +
+      "ningTime\022)\n\020journal_sequence\030\005 \001(\003R\017jour" +
+      "nalSequence\"N\n\020SignBatchRequest\022:\n\010reque" +
+      "sts\030\001 \003(\0132\036.landhub.signer.v1.SignReques" +
+      "tR\010requests\"y\n\013SignFailure\022\022\n\004code\030\001 \001(\005" +
+      "R\004code\022\026\n\006reason\030\002 \001(\tR\006reason\022\030\n\007messag" +
+      "e\030\003 \001(\tR\007message\022$\n\016retry_delay_ms\030\004 \001(\003" +
+      "R\014retryDelayMs\"\226\001\n\017SignBatchResult\022=\n\010re" +
+      "sponse\030\001 \001(\0132\037.landhub.signer.v1.SignRes" +
+      "ponseH\000R\010response\022:\n\007failure\030\002 \001(\0132\036.lan" +
+      "dhub.signer.v1.SignFailureH\000R\007failureB\010\n" +
+      "\006result\"Q\n\021SignBatchResponse\022<\n\007results\030" +
+      "\001 \003(\0132\".landhub.signer.v1.SignBatchResul" +
+      "tR\007results\"\226\003\n\020SignStreamHeader\022\035\n\nreque" +
+      "st_id\030\001 \001(\tR\trequestId\022-\n\022business_refer" +
+      "ence\030\002 \001(\tR\021businessReference\022\026\n\006caller\030" +
+      "\003 \001(\tR\006caller\022D\n\rdocument_kind\030\004 \001(\0162\037.l" +
+      "andhub.common.v1.DocumentKindR\014documentK" +
+      "ind\0225\n\026certificate_thumbprint\030\005 \001(\tR\025cer" +
+      "tificateThumbprint\022:\n\006format\030\006 \001(\0162\".lan" +
+      "dhub.common.v1.SignatureFormatR\006format\022F" +
+      "\n\013attestation\030\007 \001(\0132$.landhub.common.v1." +
+      "CallerAttestationR\013attestation\022\033\n\tlook_o" +
+      "nly\030\010 \001(\010R\010lookOnly\"}\n\021SignStreamRequest" +
+      "\022=\n\006header\030\001 \001(\0132#.landhub.signer.v1.Sig" +
+      "nStreamHeaderH\000R\006header\022!\n\005chunk\030\002 \001(\014B\t" +
+      "\200\001\001\212\347\030\002\020\001H\000R\005chunkB\006\n\004part\"\331\001\n\022SignStrea" +
+      "mResponse\022\026\n\006digest\030\001 \001(\014R\006digest\022M\n\020dig" +
+      "est_algorithm\030\002 \001(\0162\".landhub.common.v1." +
+      "DigestAlgorithmR\017digestAlgorithm\022\035\n\nsize" +
+      "_bytes\030\003 \001(\003R\tsizeBytes\022=\n\tsignature\030\004 \001" +
+      "(\0132\037.landhub.signer.v1.SignResponseR\tsig" +
+      "nature\"\022\n\020GetStatusRequest\"\215\002\n\021GetStatus" +
+      "Response\022\024\n\005agent\030\001 \001(\tR\005agent\022\030\n\007versio" +
+      "n\030\002 \001(\tR\007version\022\030\n\007backend\030\003 \001(\tR\007backe" +
+      "nd\022+\n\021certificate_count\030\004 \001(\005R\020certifica" +
+      "teCount\022#\n\rjournal_count\030\005 \001(\003R\014journalC" +
+      "ount\022!\n\014journal_head\030\006 \001(\014R\013journalHead\022" +
+      "9\n\nagent_time\030\007 \001(\0132\032.google.protobuf.Ti" +
+      "mestampR\tagentTime\"\206\001\n\031ListJournalRecord" +
+      "sRequest\022\033\n\tpage_size\030\001 \001(\005R\010pageSize\022\035\n" +
+      "\npage_token\030\002 \001(\tR\tpageToken\022-\n\022business" +
+      "_reference\030\003 \001(\tR\021businessReference\"\200\001\n\032" +
+      "ListJournalRecordsResponse\022:\n\007records\030\001 " +
+      "\003(\0132 .landhub.signer.v1.JournalRecordR\007r" +
+      "ecords\022&\n\017next_page_token\030\002 \001(\tR\rnextPag" +
+      "eToken\"\253\001\n\034CountersignCheckpointRequest\022" +
+      "\035\n\nrequest_id\030\001 \001(\tR\trequestId\022-\n\022busine" +
+      "ss_reference\030\002 \001(\tR\021businessReference\022=\n" +
+      "\ncheckpoint\030\003 \001(\0132\035.landhub.signer.v1.Ch" +
+      "eckpointR\ncheckpoint\"\262\001\n\035CountersignChec" +
+      "kpointResponse\022C\n\rcountersigned\030\001 \001(\0132\035." +
+      "landhub.signer.v1.CheckpointR\rcountersig" +
+      "ned\022L\n\022journal_checkpoint\030\002 \001(\0132\035.landhu" +
+      "b.signer.v1.CheckpointR\021journalCheckpoin" +
+      "t*O\n\tEsiaOrder\022\032\n\026ESIA_ORDER_UNSPECIFIED" +
+      "\020\000\022\022\n\016ESIA_ORDER_OLD\020\001\022\022\n\016ESIA_ORDER_NEW" +
+      "\020\0022\306\007\n\rSignerService\022s\n\020ListCertificates" +
+      "\022*.landhub.signer.v1.ListCertificatesReq" +
+      "uest\032+.landhub.signer.v1.ListCertificate" +
+      "sResponse\"\006\212\347\030\002\010\001\022m\n\016GetCertificate\022(.la" +
+      "ndhub.signer.v1.GetCertificateRequest\032)." +
+      "landhub.signer.v1.GetCertificateResponse" +
+      "\"\006\212\347\030\002\010\001\022O\n\004Sign\022\036.landhub.signer.v1.Sig" +
+      "nRequest\032\037.landhub.signer.v1.SignRespons" +
+      "e\"\006\212\347\030\002\010\002\022^\n\tSignBatch\022#.landhub.signer." +
+      "v1.SignBatchRequest\032$.landhub.signer.v1." +
+      "SignBatchResponse\"\006\212\347\030\002\010\002\022c\n\nSignStream\022" +
+      "$.landhub.signer.v1.SignStreamRequest\032%." +
+      "landhub.signer.v1.SignStreamResponse\"\006\212\347" +
+      "\030\002\010\002(\001\022[\n\010SignEsia\022\".landhub.signer.v1.S" +
+      "ignEsiaRequest\032#.landhub.signer.v1.SignE" +
+      "siaResponse\"\006\212\347\030\002\010\002\022^\n\tGetStatus\022#.landh" +
+      "ub.signer.v1.GetStatusRequest\032$.landhub." +
+      "signer.v1.GetStatusResponse\"\006\212\347\030\002\010\001\022y\n\022L" +
+      "istJournalRecords\022,.landhub.signer.v1.Li" +
+      "stJournalRecordsRequest\032-.landhub.signer" +
+      ".v1.ListJournalRecordsResponse\"\006\212\347\030\002\010\001\022\202" +
+      "\001\n\025CountersignCheckpoint\022/.landhub.signe" +
+      "r.v1.CountersignCheckpointRequest\0320.land" +
+      "hub.signer.v1.CountersignCheckpointRespo" +
+      "nse\"\006\212\347\030\002\010\002Bn\n\024io.landhub.signer.v1B\022Sig" +
+      "nerServiceProtoP\001Z@github.com/landhub/la" +
+      "ndhub/clients/go/landhub/signer/v1;signe" +
+      "rv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -279,87 +324,105 @@ public final class SignerServiceProto extends com.google.protobuf.GeneratedFile 
     internal_static_landhub_signer_v1_SignRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signer_v1_SignRequest_descriptor,
-        new java.lang.String[] { "RequestId", "BusinessReference", "Caller", "DocumentKind", "Digest", "DigestAlgorithm", "CertificateThumbprint", "Format", "Attestation", "Traceparent", });
+        new java.lang.String[] { "RequestId", "BusinessReference", "Caller", "DocumentKind", "Digest", "DigestAlgorithm", "CertificateThumbprint", "Format", "Attestation", "Traceparent", "XmlElementId", });
     internal_static_landhub_signer_v1_SignResponse_descriptor =
       getDescriptor().getMessageType(5);
     internal_static_landhub_signer_v1_SignResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signer_v1_SignResponse_descriptor,
-        new java.lang.String[] { "Cms", "Rule", "SigningTime", "JournalSequence", });
-    internal_static_landhub_signer_v1_SignBatchRequest_descriptor =
+        new java.lang.String[] { "Cms", "Rule", "SigningTime", "JournalSequence", "XmlSignature", });
+    internal_static_landhub_signer_v1_EsiaParameters_descriptor =
       getDescriptor().getMessageType(6);
+    internal_static_landhub_signer_v1_EsiaParameters_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_landhub_signer_v1_EsiaParameters_descriptor,
+        new java.lang.String[] { "Order", "ClientId", "Scope", "Timestamp", "State", "RedirectUri", "ScopeOrg", "Code", });
+    internal_static_landhub_signer_v1_SignEsiaRequest_descriptor =
+      getDescriptor().getMessageType(7);
+    internal_static_landhub_signer_v1_SignEsiaRequest_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_landhub_signer_v1_SignEsiaRequest_descriptor,
+        new java.lang.String[] { "RequestId", "BusinessReference", "Caller", "CertificateThumbprint", "Format", "Parameters", "Attestation", });
+    internal_static_landhub_signer_v1_SignEsiaResponse_descriptor =
+      getDescriptor().getMessageType(8);
+    internal_static_landhub_signer_v1_SignEsiaResponse_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_landhub_signer_v1_SignEsiaResponse_descriptor,
+        new java.lang.String[] { "ClientSecret", "ClientCertificateHash", "Rule", "SigningTime", "JournalSequence", });
+    internal_static_landhub_signer_v1_SignBatchRequest_descriptor =
+      getDescriptor().getMessageType(9);
     internal_static_landhub_signer_v1_SignBatchRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signer_v1_SignBatchRequest_descriptor,
         new java.lang.String[] { "Requests", });
     internal_static_landhub_signer_v1_SignFailure_descriptor =
-      getDescriptor().getMessageType(7);
+      getDescriptor().getMessageType(10);
     internal_static_landhub_signer_v1_SignFailure_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signer_v1_SignFailure_descriptor,
         new java.lang.String[] { "Code", "Reason", "Message", "RetryDelayMs", });
     internal_static_landhub_signer_v1_SignBatchResult_descriptor =
-      getDescriptor().getMessageType(8);
+      getDescriptor().getMessageType(11);
     internal_static_landhub_signer_v1_SignBatchResult_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signer_v1_SignBatchResult_descriptor,
         new java.lang.String[] { "Response", "Failure", "Result", });
     internal_static_landhub_signer_v1_SignBatchResponse_descriptor =
-      getDescriptor().getMessageType(9);
+      getDescriptor().getMessageType(12);
     internal_static_landhub_signer_v1_SignBatchResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signer_v1_SignBatchResponse_descriptor,
         new java.lang.String[] { "Results", });
     internal_static_landhub_signer_v1_SignStreamHeader_descriptor =
-      getDescriptor().getMessageType(10);
+      getDescriptor().getMessageType(13);
     internal_static_landhub_signer_v1_SignStreamHeader_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signer_v1_SignStreamHeader_descriptor,
         new java.lang.String[] { "RequestId", "BusinessReference", "Caller", "DocumentKind", "CertificateThumbprint", "Format", "Attestation", "LookOnly", });
     internal_static_landhub_signer_v1_SignStreamRequest_descriptor =
-      getDescriptor().getMessageType(11);
+      getDescriptor().getMessageType(14);
     internal_static_landhub_signer_v1_SignStreamRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signer_v1_SignStreamRequest_descriptor,
         new java.lang.String[] { "Header", "Chunk", "Part", });
     internal_static_landhub_signer_v1_SignStreamResponse_descriptor =
-      getDescriptor().getMessageType(12);
+      getDescriptor().getMessageType(15);
     internal_static_landhub_signer_v1_SignStreamResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signer_v1_SignStreamResponse_descriptor,
         new java.lang.String[] { "Digest", "DigestAlgorithm", "SizeBytes", "Signature", });
     internal_static_landhub_signer_v1_GetStatusRequest_descriptor =
-      getDescriptor().getMessageType(13);
+      getDescriptor().getMessageType(16);
     internal_static_landhub_signer_v1_GetStatusRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signer_v1_GetStatusRequest_descriptor,
         new java.lang.String[] { });
     internal_static_landhub_signer_v1_GetStatusResponse_descriptor =
-      getDescriptor().getMessageType(14);
+      getDescriptor().getMessageType(17);
     internal_static_landhub_signer_v1_GetStatusResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signer_v1_GetStatusResponse_descriptor,
         new java.lang.String[] { "Agent", "Version", "Backend", "CertificateCount", "JournalCount", "JournalHead", "AgentTime", });
     internal_static_landhub_signer_v1_ListJournalRecordsRequest_descriptor =
-      getDescriptor().getMessageType(15);
+      getDescriptor().getMessageType(18);
     internal_static_landhub_signer_v1_ListJournalRecordsRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signer_v1_ListJournalRecordsRequest_descriptor,
         new java.lang.String[] { "PageSize", "PageToken", "BusinessReference", });
     internal_static_landhub_signer_v1_ListJournalRecordsResponse_descriptor =
-      getDescriptor().getMessageType(16);
+      getDescriptor().getMessageType(19);
     internal_static_landhub_signer_v1_ListJournalRecordsResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signer_v1_ListJournalRecordsResponse_descriptor,
         new java.lang.String[] { "Records", "NextPageToken", });
     internal_static_landhub_signer_v1_CountersignCheckpointRequest_descriptor =
-      getDescriptor().getMessageType(17);
+      getDescriptor().getMessageType(20);
     internal_static_landhub_signer_v1_CountersignCheckpointRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signer_v1_CountersignCheckpointRequest_descriptor,
         new java.lang.String[] { "RequestId", "BusinessReference", "Checkpoint", });
     internal_static_landhub_signer_v1_CountersignCheckpointResponse_descriptor =
-      getDescriptor().getMessageType(18);
+      getDescriptor().getMessageType(21);
     internal_static_landhub_signer_v1_CountersignCheckpointResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signer_v1_CountersignCheckpointResponse_descriptor,
