@@ -1,6 +1,8 @@
-"""Which signature algorithms of certificates and lists are believed."""
+"""Which algorithms and sizes of keys are believed in certificates and lists."""
 
 from typing import Final
+
+from gost.certificate import PublicKeyAlgorithm
 
 # GOST R 34.10-2012, RSA and ECDSA with SHA-2; neither SHA-1 nor the standards of 1994 and 2001
 SOUND_SIGNATURES: Final = frozenset(
@@ -15,3 +17,5 @@ SOUND_SIGNATURES: Final = frozenset(
         "1.2.840.10045.4.3.4",
     }
 )
+
+LEAST_KEY_BITS: Final = {PublicKeyAlgorithm.RSA: 2048, PublicKeyAlgorithm.ECDSA: 256}

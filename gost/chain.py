@@ -6,10 +6,11 @@ no others; time is the one asked about, never the clock.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from gost.algorithms import SOUND_SIGNATURES
+from gost.algorithms import LEAST_KEY_BITS, SOUND_SIGNATURES
 from gost.certificate import CertificateFacts
 from gost.libcrypto import VERIFY_CALLBACK, Owned, drain_errors, libcrypto, parsed_certificate
 from gost.paths import MAX_CHAIN_LENGTH, Directory, Path, find_paths, may_have_issued, signed_by
@@ -109,6 +110,7 @@ class TrustStore:
         assert best is not None
         dates = frozenset(date for each in paths.seen for date in (each.not_before, each.not_after))
         of_lists = (self._lists.moments(each, max_crl_age) for each in paths.seen)
+        best = replace(best, is_good=not any(_gravity(best)))
         return Judgement(chain=best, moments=dates.union(*of_lists))
 
     def _judge_path(self, path: Path, at: datetime, max_crl_age: timedelta | None) -> Chain:
@@ -189,7 +191,8 @@ def _status(certificate: CertificateFacts, errors: set[int], *, is_issuer: bool,
         return CertificateStatus.BAD_SIGNATURE
     if errors - {_EXPIRED, _NOT_YET_VALID} or (is_issuer and not certificate.is_ca):
         return CertificateStatus.NOT_ALLOWED
-    if not is_anchor and certificate.signature_algorithm not in SOUND_SIGNATURES:
+    is_badly_signed = not is_anchor and certificate.signature_algorithm not in SOUND_SIGNATURES
+    if is_badly_signed or certificate.public_key_bits < LEAST_KEY_BITS.get(certificate.public_key_algorithm, 0):
         return CertificateStatus.WEAK_ALGORITHM
     if _EXPIRED in errors:
         return CertificateStatus.EXPIRED

@@ -24,6 +24,7 @@ _NOT_YET_VALID = Finding(
     Indication.TOTAL_FAILED, SubIndication.NOT_YET_VALID, "the signature is older than its certificate"
 )
 _CURABLE = frozenset({SubIndication.REVOKED_NO_POE, SubIndication.OUT_OF_BOUNDS_NO_POE})  # EN 319 102-1, 5.5.4
+_OF_AUTHORITIES = frozenset({"1.3.6.1.5.5.7.3.8", "1.3.6.1.5.5.7.3.9"})  # timeStamping and OCSPSigning
 
 
 def certificate_finding(
@@ -61,6 +62,8 @@ def certificate_finding(
 def _chain_finding(chain: Chain, *, require_crl: bool) -> Finding | None:
     """The gravest fault of the chain; "revoked" before "expired", since it says more."""
     leaf, *issuers = chain.elements
+    if chain.is_good:
+        return _usage_finding(leaf.certificate)
     if not chain.is_anchored:
         return indeterminate(
             SubIndication.NO_CERTIFICATE_CHAIN_FOUND, "no chain leads from the certificate to an anchor"
@@ -68,14 +71,27 @@ def _chain_finding(chain: Chain, *, require_crl: bool) -> Finding | None:
     for status, sub_indication, explanation in _CHAIN_FAULTS:
         if any(element.status is status for element in chain.elements):
             return indeterminate(sub_indication, explanation)
-    if not leaf.certificate.may_sign:
+    return (
+        _usage_finding(leaf.certificate)
+        or _revoked_finding(leaf, issuers)
+        or _time_finding(leaf, issuers)
+        or _crl_finding(chain, require_crl=require_crl)
+    )
+
+
+def _usage_finding(certificate: CertificateFacts) -> Finding | None:
+    if not certificate.may_sign:
         return indeterminate(
             SubIndication.CHAIN_CONSTRAINTS_FAILURE,
             "the certificate's keyUsage has neither digitalSignature nor nonRepudiation",
         )
-    return (
-        _revoked_finding(leaf, issuers) or _time_finding(leaf, issuers) or _crl_finding(chain, require_crl=require_crl)
-    )
+    usages = set(certificate.extended_key_usage)
+    if usages and usages <= _OF_AUTHORITIES:
+        return indeterminate(
+            SubIndication.CHAIN_CONSTRAINTS_FAILURE,
+            "the certificate is for timestamps or OCSP answers alone, not for documents",
+        )
+    return None
 
 
 _CHAIN_FAULTS = (

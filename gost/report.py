@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gost.certificate import CertificateFacts
+from gost.qualification import NOT_VALID, Qualification
 
 
 class Indication(enum.IntEnum):
@@ -81,10 +82,14 @@ class ChainElement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chain:
-    """What was found: the elements from the certificate asked about up, and whether the last one is an anchor."""
+    """What was found: the elements from the certificate asked about up, and whether the last one is an anchor.
+
+    ``is_good`` says that nothing at all is wrong with any of them; what a certificate is used for is not asked.
+    """
 
     elements: tuple[ChainElement, ...]
     is_anchored: bool
+    is_good: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +115,7 @@ class SignerReport:
     ``explanation`` is one English sentence for developers and logs, without personal data. ``certificate`` is None
     if the CMS does not hold it. ``signing_time_claimed`` is what the signer wrote and proves nothing;
     ``signing_time_proven`` is the earliest time of a valid timestamp: the signature was there by then.
+    ``qualification`` says whether it is a qualified one.
     ``unprotected_attributes`` are the dotted OIDs of unsigned attributes: anybody may have added or changed them.
     """
 
@@ -122,6 +128,7 @@ class SignerReport:
     signing_time_proven: datetime | None = None
     unprotected_attributes: tuple[str, ...] = ()
     timestamps: tuple[TimestampReport, ...] = ()
+    qualification: Qualification = NOT_VALID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from gost import digest as hashing
+from gost.accreditation import AccreditationList
 from gost.certificate import CertificateFacts
 from gost.chain import TrustStore
 from gost.cms import SignedData, SignerInfo, SigningCertificateReference, read_signed_data
@@ -19,6 +20,7 @@ from gost.digest import DigestAlgorithm
 from gost.errors import MalformedError, UnsupportedAlgorithmError
 from gost.findings import Finding, certificate_finding, indeterminate
 from gost.keys import PublicKey
+from gost.qualification import NOT_VALID, Qualification, qualify
 from gost.report import (
     Chain,
     Indication,
@@ -45,6 +47,7 @@ class VerificationPolicy:
         max_crl_age: a list issued longer ago than this is stale, whatever its nextUpdate says; None for no limit.
         require_crl: whether a missing, stale or unusable list makes the verdict INDETERMINATE.
         timestamps: which timestamp authorities to believe; by default none, so that no time is proven.
+        accreditation: by which list a signature may be found to be qualified; without one, none is.
 
     Raises:
         MalformedError: a certificate or list can't be read.
@@ -56,6 +59,7 @@ class VerificationPolicy:
     max_crl_age: timedelta | None = None
     require_crl: bool = True
     timestamps: TimestampPolicy = field(default_factory=TimestampPolicy)
+    accreditation: AccreditationList | None = None
     trust: TrustStore = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -115,7 +119,7 @@ def _verify_all(
             indication=Indication.INDETERMINATE,
             sub_indication=SubIndication.SIG_CONSTRAINTS_FAILURE,
             explanation="the CMS holds a certificate that no known certificate has signed",
-            signers=signers,
+            signers=tuple(replace(signer, qualification=NOT_VALID) for signer in signers),
         )
     return Report(
         indication=worst.indication, sub_indication=worst.sub_indication, explanation=worst.explanation, signers=signers
@@ -220,7 +224,15 @@ def judge(
         chain=chain.elements,
         signing_time_proven=proven,
         timestamps=stamped,
+        qualification=_qualification(finding, chain, policy),
     )
+
+
+def _qualification(finding: Finding, chain: Chain, policy: VerificationPolicy) -> Qualification:
+    if finding is not _PASSED:
+        return NOT_VALID
+    leaf, *issuers = [element.certificate for element in chain.elements]
+    return qualify(leaf, issuers[0] if issuers else None, policy.accreditation)
 
 
 def _document_finding(signer: SignerInfo, digest: bytes | Mapping[DigestAlgorithm, bytes]) -> Finding | None:
