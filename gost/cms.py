@@ -4,6 +4,7 @@ CMS allows BER and says most things twice. What is accepted here is DER that enc
 repeated fields agree, and whose size is bounded. Nothing is verified; see ``gost.verify``.
 """
 
+import functools
 import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ MAX_CMS_BYTES: Final = 4 * 1024 * 1024  # a detached signature has 1 to 10 KiB; 
 MAX_SIGNERS: Final = 64  # each costs a verification
 MAX_CERTIFICATES: Final = 128
 MAX_ATTRIBUTES: Final = 64
+_CACHED_REFERENCES: Final = 1024  # one for each signer seen lately
 MAX_TIMESTAMPS: Final = 8  # of one signature; each costs a verification with a chain of its own
 MAX_TOKEN_BYTES: Final = 64 * 1024  # a timestamp with its chain has 1 to 8 KiB
 
@@ -220,8 +222,8 @@ def _algorithms(info: structures.SignerInfo) -> tuple[PublicKeyAlgorithm, Digest
 
 
 def _message_digest(attributes: dict[str, list[asn1.TLV]], algorithm: DigestAlgorithm, expected_type: str) -> bytes:
-    content_type = _single(attributes, structures.CONTENT_TYPE, x509.ObjectIdentifier)
-    _require(content_type.dotted_string == expected_type, "the signed content type is not that of the CMS")
+    content_type = asn1.encode_der(_value(attributes, structures.CONTENT_TYPE))
+    _require(content_type == _object_identifier(expected_type), "the signed content type is not that of the CMS")
     message_digest: bytes = _single(attributes, structures.MESSAGE_DIGEST, bytes)
     _require(len(message_digest) == algorithm.size_bytes, "the signed digest has not the length of its algorithm")
     return message_digest
@@ -257,16 +259,30 @@ def _attributes(listed: list[structures.Attribute], kind: str) -> dict[str, list
 
 def _single(attributes: dict[str, list[asn1.TLV]], oid: str, *kinds: type[Any]) -> Any:
     """The one value of an attribute, read as the first of the kinds that fits."""
+    return _parsed(_value(attributes, oid), oid, *kinds)
+
+
+def _value(attributes: dict[str, list[asn1.TLV]], oid: str) -> asn1.TLV:
     values = attributes.get(oid, [])
-    _require(len(values) == 1, f"signed attribute {oid} has {len(values)} values: it must have one")
+    if len(values) != 1:
+        raise MalformedError(f"signed attribute {oid} has {len(values)} values: it must have one")
+    return values[0]
+
+
+def _parsed(written: asn1.TLV, oid: str, *kinds: type[Any]) -> Any:
     for kind in kinds:
         try:
-            value = values[0].parse(kind)
-            if structures.reencodes(value, asn1.encode_der(values[0])):
+            value = written.parse(kind)
+            if structures.reencodes(value, asn1.encode_der(written)):
                 return value
         except (ValueError, OverflowError):
             continue
     raise MalformedError(f"signed attribute {oid} is not in strict DER")
+
+
+@functools.cache
+def _object_identifier(oid: str) -> bytes:
+    return asn1.encode_der(x509.ObjectIdentifier(oid))
 
 
 def _signing_time(attributes: dict[str, list[asn1.TLV]]) -> datetime | None:
@@ -280,7 +296,14 @@ def _signing_time(attributes: dict[str, list[asn1.TLV]]) -> datetime | None:
 def _signing_certificate(attributes: dict[str, list[asn1.TLV]]) -> SigningCertificateReference | None:
     if structures.SIGNING_CERTIFICATE_V2 not in attributes:
         return None
-    value = _single(attributes, structures.SIGNING_CERTIFICATE_V2, structures.SigningCertificate)
+    return _read_reference(asn1.encode_der(_value(attributes, structures.SIGNING_CERTIFICATE_V2)))
+
+
+@functools.lru_cache(maxsize=_CACHED_REFERENCES)
+def _read_reference(der: bytes) -> SigningCertificateReference:
+    """Remembered: it is the same in all signatures by one certificate."""
+    written = asn1.decode_der(asn1.TLV, der)
+    value = _parsed(written, structures.SIGNING_CERTIFICATE_V2, structures.SigningCertificate)
     _require(bool(value.certificates), "the attribute signingCertificateV2 names no certificate")
     identifier = value.certificates[0]  # RFC 5035 3: the first is the signer's
     algorithm, issuer_serial = identifier.hash_algorithm, identifier.issuer_serial
