@@ -73,10 +73,10 @@ def may_have_issued(issuer: CertificateFacts, certificate: CertificateFacts) -> 
 
 
 def signed_by(certificate: CertificateFacts, issuer: CertificateFacts) -> bool:
-    """Whether the issuer's key made the certificate's signature."""
+    """Whether the issuer's key made the certificate's signature; not, if OpenSSL can't read either of them."""
     library = libcrypto()
-    subject = parsed_certificate(certificate.der)
     try:
+        subject = parsed_certificate(certificate.der)
         key = public_key_of(issuer)
     except MalformedError:
         return False
