@@ -76,7 +76,7 @@ class Agent:
         self._policy = policy = make_policy(settings, directory)
         credentials = _make_credentials(settings, directory)
         hub_key = _hub_key(settings, directory)
-        ledger = Ledger()
+        ledger = Ledger(max_requests=settings.journal.max_remembered_requests)
         self._journal = Journal(file=_open_journal(settings, directory, clock, ledger))
         self._workers = ThreadPoolExecutor(max_workers=_WORKERS, thread_name_prefix="keys")
         self._readers = ThreadPoolExecutor(max_workers=_WORKERS, thread_name_prefix="documents")
@@ -119,7 +119,7 @@ class Agent:
             max_stream_seconds=settings.server.max_stream_seconds,
         )
         self._server = Server(settings=settings.server, credentials=credentials, chain=chain, servicer=servicer)
-        self._console = _make_console(settings, directory, backend, self._workers)
+        self._console = _make_console(settings, directory, backend, self._journal, self._workers)
         self._background: list[asyncio.Task[None]] = []
 
     @classmethod
@@ -207,14 +207,18 @@ def journal_chain(settings: Settings) -> str:
 
 
 def _make_console(
-    settings: Settings, directory: Path, backend: KeyBackend, workers: ThreadPoolExecutor
+    settings: Settings, directory: Path, backend: KeyBackend, journal: Journal, workers: ThreadPoolExecutor
 ) -> Console | None:
     """Where a person unlocks keys, if any key is unlocked by one."""
     pins = settings.keys.pins
     if not isinstance(backend, Unlockable) or ASK not in {pins.default, *pins.certificates.values()}:
         return None
     return Console(
-        path=console_path(settings, directory), backend=backend, workers=workers, max_seconds=pins.max_unlock_seconds
+        path=console_path(settings, directory),
+        backend=backend,
+        journal=journal,
+        workers=workers,
+        max_seconds=pins.max_unlock_seconds,
     )
 
 

@@ -13,11 +13,15 @@ import sys
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import structlog
 
-from signer_agent.errors import SettingsError
+from signer_agent.errors import AgentError, SettingsError
+from signer_agent.journal import Journal
+from signer_agent.journal_file import Draft
+from signer_agent.journal_record import Entry, Phase, with_details
 from signer_agent.keys.port import KeyBackendError, PinRefusedError, Unlockable
 from signer_agent.settings import Settings
 
@@ -42,12 +46,16 @@ class Console:
     Args:
         path: The socket; its folder is made 0700.
         backend: What is unlocked. It is called in ``workers``: a PIN is tried by a tool or token.
+        journal: Keeps who unlocked what and for how long; a key whose unlocking can't be kept stays locked.
         max_seconds: For how long a key may be unlocked.
     """
 
-    def __init__(self, *, path: Path, backend: Unlockable, workers: Executor, max_seconds: float) -> None:
+    def __init__(
+        self, *, path: Path, backend: Unlockable, journal: Journal, workers: Executor, max_seconds: float
+    ) -> None:
         self._path = path
         self._backend = backend
+        self._journal = journal
         self._workers = workers
         self._max_seconds = max_seconds
         self._server: asyncio.Server | None = None
@@ -90,7 +98,8 @@ class Console:
             writer.close()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Mapping[str, Any]:
-        if not _may_ask(writer.get_extra_info("socket")):
+        user = _user(writer.get_extra_info("socket"))
+        if not _may_ask(user):
             LOG.warning("console_refused")
             return {"error": "only the agent's own account and root may unlock its keys"}
         try:
@@ -98,24 +107,48 @@ class Console:
             request = _Request.read(line)
         except ValueError:  # also what is too long
             return {"error": "a request of another version: use the same release of signer-agent"}
-        return await asyncio.get_running_loop().run_in_executor(self._workers, self._do, request)
+        loop = asyncio.get_running_loop()
+        answer, told = await loop.run_in_executor(self._workers, self._done, request)
+        if told is None or await self._kept(with_details(told, user=str(user))):
+            return answer
+        if told.phase is Phase.KEY_UNLOCKED:
+            await loop.run_in_executor(self._workers, self._backend.lock, request.thumbprint)
+        return {"error": "the journal can't be written, so the key is not unlocked"}
 
-    def _do(self, request: "_Request") -> Mapping[str, Any]:
+    async def _kept(self, entry: Entry) -> bool:
+        try:
+            await self._journal.append([Draft(entry=entry)])
+        except AgentError:
+            return False
+        return True
+
+    def _done(self, request: "_Request") -> tuple[Mapping[str, Any], Entry | None]:
+        """The answer, and what the journal is told."""
+        told = None
         try:
             if request.do == "unlock":
                 seconds = min(request.seconds, self._max_seconds)
                 self._backend.unlock(request.thumbprint, request.pin, seconds=seconds)
                 LOG.info("key_unlocked", thumbprint=request.thumbprint, seconds=round(seconds))
+                told = _entry(Phase.KEY_UNLOCKED, request, seconds=str(round(seconds)))
             elif request.do == "lock":
                 self._backend.lock(request.thumbprint)
                 LOG.info("key_locked", thumbprint=request.thumbprint)
+                told = _entry(Phase.KEY_LOCKED, request)
         except PinRefusedError as error:
             LOG.warning("key_not_unlocked", thumbprint=request.thumbprint, cause=error.cause)
-            return {"error": str(error), "tries_left": error.tries_left}
+            left = "" if error.tries_left is None else str(error.tries_left)
+            answer = {"error": str(error), "tries_left": error.tries_left}
+            return answer, _entry(Phase.KEY_NOT_UNLOCKED, request, cause=error.cause, tries_left=left)
         except (KeyBackendError, SettingsError) as error:
-            return {"error": str(error)}
+            return {"error": str(error)}, None
         keys = [{"thumbprint": lock.thumbprint, "seconds_left": lock.seconds_left} for lock in self._backend.locks()]
-        return {"keys": keys}
+        return {"keys": keys}, told
+
+
+def _entry(phase: Phase, request: "_Request", **details: str) -> Entry:
+    told = {name: value for name, value in details.items() if value}
+    return Entry(phase=phase, certificate=request.thumbprint, details=MappingProxyType(told))
 
 
 class _Request:
@@ -147,10 +180,15 @@ class _Request:
         return cls(do=asked["do"], thumbprint=thumbprint.upper(), pin=pin.encode(), seconds=float(seconds))
 
 
-def _may_ask(connection: socket.socket) -> bool:
-    """Whether the other end is the agent's account or root, as the kernel says; where it can't, the mode decides."""
+def _user(connection: socket.socket) -> int | None:
+    """The account at the other end, as the kernel says; None where it doesn't, and the socket's mode decides."""
     if sys.platform != "linux":
-        return True
+        return None
     raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
     _, user, _ = _CREDENTIALS.unpack(raw)
-    return user in {0, os.getuid()}
+    return int(user)
+
+
+def _may_ask(user: int | None) -> bool:
+    """Whether it is the agent's account or root."""
+    return sys.platform == "win32" or user is None or user in {0, os.getuid()}

@@ -30,6 +30,9 @@ class Phase(enum.StrEnum):
     STARTED = "STARTED"
     CHECKPOINT = "CHECKPOINT"
     SEEN = "SEEN"
+    KEY_UNLOCKED = "KEY_UNLOCKED"
+    KEY_LOCKED = "KEY_LOCKED"
+    KEY_NOT_UNLOCKED = "KEY_NOT_UNLOCKED"
 
 
 class LineError(Exception):

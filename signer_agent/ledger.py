@@ -43,9 +43,14 @@ class _Nonce:
 
 
 class Ledger:
-    """Filled by `apply` with every record, at the start and as records are made. One event loop uses it."""
+    """Filled by `apply` with every record, at the start and as records are made. One event loop uses it.
 
-    def __init__(self) -> None:
+    Args:
+        max_requests: How many are remembered.
+    """
+
+    def __init__(self, *, max_requests: int = MAX_REQUESTS) -> None:
+        self._max_requests = max_requests
         self._requests: OrderedDict[str, Remembered] = OrderedDict()
         self._nonces: dict[str, _Nonce] = {}
         self._counts: dict[str, int] = {}
@@ -137,7 +142,7 @@ class Ledger:
             signed_sequence=signed_sequence,
         )
         self._requests.move_to_end(entry.request_id)
-        if len(self._requests) > MAX_REQUESTS:
+        if len(self._requests) > self._max_requests:
             self._requests.popitem(last=False)
 
     def _count(self, rule: str, day: str) -> None:

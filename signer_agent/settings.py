@@ -84,6 +84,8 @@ class JournalSettings(_Table):
 
     folder: Path = Path("state")
     key: Path = Path("keys/journal.key")
+    max_remembered_requests: Annotated[int, Field(ge=1000, le=5_000_000)] = 500_000
+    """For so many requests the same one again gets its first signature; some 400 bytes of memory each."""
 
 
 class HubSettings(_Table):

@@ -5,7 +5,7 @@ import json
 import os
 import socket
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import grpc
@@ -13,7 +13,11 @@ import pytest
 
 from landhub.signer.v1 import signer_service_pb2 as pb
 from sandbox.csp.setup import EmulatedHost
+from signer_agent.app import Agent
 from signer_agent.console import MAX_LINE_BYTES, SOCKET
+from signer_agent.errors import UnavailableError
+from signer_agent.journal_file import Draft
+from signer_agent.journal_record import Entry, Phase, Record, read_line
 from tests.e2e.agent.support import HubClient, Installation, connected, install, refused, serving, sign_request
 from tests.support.csp import PIN, Authorities, make_authorities
 from tests.support.csp_agent import use_cryptopro
@@ -89,6 +93,47 @@ async def test_a_person_locks_before_the_time_is_up(locked: Installation) -> Non
         status, shown = await asyncio.to_thread(unlock, locked.directory, "--lock")
         assert (status, shown.rstrip()[-6:]) == (0, "locked")
         assert (await refused(client, "Sign", sign_request(locked.keys))).reason == "PIN_REQUIRED"
+
+
+def journaled(installation: Installation) -> list[Entry]:
+    """What the journal keeps of keys that a person unlocked."""
+    lines = (installation.directory / "state/journal.jsonl").read_bytes().splitlines()
+    entries = [read_line(line).entry for line in lines]
+    return [entry for entry in entries if entry.phase.value.startswith("KEY_")]
+
+
+async def test_who_unlocked_what_is_in_the_journal_and_the_pin_is_not(locked: Installation) -> None:
+    async with serving(locked):
+        await asyncio.to_thread(unlock, locked.directory, typed="0000")
+        await asyncio.to_thread(unlock, locked.directory, "--for", "30m", typed=PIN)
+        await asyncio.to_thread(unlock, locked.directory, "--lock")
+
+    wrong, unlocked, locked_again = journaled(locked)
+    user = str(os.getuid())
+    assert {entry.certificate for entry in (wrong, unlocked, locked_again)} == {locked.keys.thumbprints["seller"]}
+    assert (wrong.phase, wrong.details) == (
+        Phase.KEY_NOT_UNLOCKED,
+        {"cause": "PIN_WRONG", "tries_left": "4", "user": user},
+    )
+    assert (unlocked.phase, unlocked.details) == (Phase.KEY_UNLOCKED, {"seconds": "1800", "user": user})
+    assert (locked_again.phase, locked_again.details) == (Phase.KEY_LOCKED, {"user": user})
+
+
+async def test_a_key_whose_unlocking_cannot_be_journaled_stays_locked(locked: Installation) -> None:
+    def break_journal(agent: Agent) -> None:
+        agent._journal.append = unwritable  # type: ignore[method-assign]
+
+    async def unwritable(drafts: Sequence[Draft]) -> list[Record]:
+        if drafts[0].entry.phase is Phase.STARTED:
+            return []
+        raise UnavailableError("the disk is full", reason="JOURNAL_UNAVAILABLE")
+
+    async with serving(locked, break_journal):
+        status, shown = await asyncio.to_thread(unlock, locked.directory, typed=PIN)
+        assert (status, "the journal can't be written" in shown) == (1, True)
+        status, shown = await asyncio.to_thread(unlock, locked.directory, "--list")
+        assert shown.rstrip().endswith("locked")
+        assert "unlocked" not in shown
 
 
 async def test_the_socket_is_the_agents_own_and_takes_no_nonsense(locked: Installation) -> None:

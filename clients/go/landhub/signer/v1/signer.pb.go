@@ -45,31 +45,43 @@ const (
 	JournalPhase_JOURNAL_PHASE_CHECKPOINT JournalPhase = 7
 	// The agent has seen a whole document and hashed it itself.
 	JournalPhase_JOURNAL_PHASE_SEEN JournalPhase = 8
+	// A person gave a key's PIN, for a time; it is right.
+	JournalPhase_JOURNAL_PHASE_KEY_UNLOCKED JournalPhase = 9
+	// A person had the PIN forgotten before its time was up.
+	JournalPhase_JOURNAL_PHASE_KEY_LOCKED JournalPhase = 10
+	// A person gave a PIN that the key refused.
+	JournalPhase_JOURNAL_PHASE_KEY_NOT_UNLOCKED JournalPhase = 11
 )
 
 // Enum value maps for JournalPhase.
 var (
 	JournalPhase_name = map[int32]string{
-		0: "JOURNAL_PHASE_UNSPECIFIED",
-		1: "JOURNAL_PHASE_DECIDED",
-		2: "JOURNAL_PHASE_SIGNED",
-		3: "JOURNAL_PHASE_REFUSED",
-		4: "JOURNAL_PHASE_FAILED",
-		5: "JOURNAL_PHASE_CALLER_REFUSED",
-		6: "JOURNAL_PHASE_STARTED",
-		7: "JOURNAL_PHASE_CHECKPOINT",
-		8: "JOURNAL_PHASE_SEEN",
+		0:  "JOURNAL_PHASE_UNSPECIFIED",
+		1:  "JOURNAL_PHASE_DECIDED",
+		2:  "JOURNAL_PHASE_SIGNED",
+		3:  "JOURNAL_PHASE_REFUSED",
+		4:  "JOURNAL_PHASE_FAILED",
+		5:  "JOURNAL_PHASE_CALLER_REFUSED",
+		6:  "JOURNAL_PHASE_STARTED",
+		7:  "JOURNAL_PHASE_CHECKPOINT",
+		8:  "JOURNAL_PHASE_SEEN",
+		9:  "JOURNAL_PHASE_KEY_UNLOCKED",
+		10: "JOURNAL_PHASE_KEY_LOCKED",
+		11: "JOURNAL_PHASE_KEY_NOT_UNLOCKED",
 	}
 	JournalPhase_value = map[string]int32{
-		"JOURNAL_PHASE_UNSPECIFIED":    0,
-		"JOURNAL_PHASE_DECIDED":        1,
-		"JOURNAL_PHASE_SIGNED":         2,
-		"JOURNAL_PHASE_REFUSED":        3,
-		"JOURNAL_PHASE_FAILED":         4,
-		"JOURNAL_PHASE_CALLER_REFUSED": 5,
-		"JOURNAL_PHASE_STARTED":        6,
-		"JOURNAL_PHASE_CHECKPOINT":     7,
-		"JOURNAL_PHASE_SEEN":           8,
+		"JOURNAL_PHASE_UNSPECIFIED":      0,
+		"JOURNAL_PHASE_DECIDED":          1,
+		"JOURNAL_PHASE_SIGNED":           2,
+		"JOURNAL_PHASE_REFUSED":          3,
+		"JOURNAL_PHASE_FAILED":           4,
+		"JOURNAL_PHASE_CALLER_REFUSED":   5,
+		"JOURNAL_PHASE_STARTED":          6,
+		"JOURNAL_PHASE_CHECKPOINT":       7,
+		"JOURNAL_PHASE_SEEN":             8,
+		"JOURNAL_PHASE_KEY_UNLOCKED":     9,
+		"JOURNAL_PHASE_KEY_LOCKED":       10,
+		"JOURNAL_PHASE_KEY_NOT_UNLOCKED": 11,
 	}
 )
 
@@ -407,7 +419,7 @@ const file_landhub_signer_v1_signer_proto_rawDesc = "" +
 	"\tsignature\x18\x05 \x01(\fR\tsignature\x12\x1d\n" +
 	"\n" +
 	"public_key\x18\x06 \x01(\fR\tpublicKey\x12\x1c\n" +
-	"\tstatement\x18\a \x01(\fR\tstatement*\x8a\x02\n" +
+	"\tstatement\x18\a \x01(\fR\tstatement*\xec\x02\n" +
 	"\fJournalPhase\x12\x1d\n" +
 	"\x19JOURNAL_PHASE_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15JOURNAL_PHASE_DECIDED\x10\x01\x12\x18\n" +
@@ -417,7 +429,11 @@ const file_landhub_signer_v1_signer_proto_rawDesc = "" +
 	"\x1cJOURNAL_PHASE_CALLER_REFUSED\x10\x05\x12\x19\n" +
 	"\x15JOURNAL_PHASE_STARTED\x10\x06\x12\x1c\n" +
 	"\x18JOURNAL_PHASE_CHECKPOINT\x10\a\x12\x16\n" +
-	"\x12JOURNAL_PHASE_SEEN\x10\bBg\n" +
+	"\x12JOURNAL_PHASE_SEEN\x10\b\x12\x1e\n" +
+	"\x1aJOURNAL_PHASE_KEY_UNLOCKED\x10\t\x12\x1c\n" +
+	"\x18JOURNAL_PHASE_KEY_LOCKED\x10\n" +
+	"\x12\"\n" +
+	"\x1eJOURNAL_PHASE_KEY_NOT_UNLOCKED\x10\vBg\n" +
 	"\x14io.landhub.signer.v1B\vSignerProtoP\x01Z@github.com/landhub/landhub/clients/go/landhub/signer/v1;signerv1b\x06proto3"
 
 var (

@@ -43,6 +43,12 @@ class _JournalPhaseEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_JournalP
     """A checkpoint was exchanged with the hub."""
     JOURNAL_PHASE_SEEN: _JournalPhase.ValueType  # 8
     """The agent has seen a whole document and hashed it itself."""
+    JOURNAL_PHASE_KEY_UNLOCKED: _JournalPhase.ValueType  # 9
+    """A person gave a key's PIN, for a time; it is right."""
+    JOURNAL_PHASE_KEY_LOCKED: _JournalPhase.ValueType  # 10
+    """A person had the PIN forgotten before its time was up."""
+    JOURNAL_PHASE_KEY_NOT_UNLOCKED: _JournalPhase.ValueType  # 11
+    """A person gave a PIN that the key refused."""
 
 class JournalPhase(_JournalPhase, metaclass=_JournalPhaseEnumTypeWrapper):
     """What an entry of the journal tells."""
@@ -65,6 +71,12 @@ JOURNAL_PHASE_CHECKPOINT: JournalPhase.ValueType  # 7
 """A checkpoint was exchanged with the hub."""
 JOURNAL_PHASE_SEEN: JournalPhase.ValueType  # 8
 """The agent has seen a whole document and hashed it itself."""
+JOURNAL_PHASE_KEY_UNLOCKED: JournalPhase.ValueType  # 9
+"""A person gave a key's PIN, for a time; it is right."""
+JOURNAL_PHASE_KEY_LOCKED: JournalPhase.ValueType  # 10
+"""A person had the PIN forgotten before its time was up."""
+JOURNAL_PHASE_KEY_NOT_UNLOCKED: JournalPhase.ValueType  # 11
+"""A person gave a PIN that the key refused."""
 Global___JournalPhase: _TypeAlias = JournalPhase  # noqa: Y015
 
 @_typing.final

@@ -33,6 +33,12 @@ export enum JournalPhase {
   CHECKPOINT = 7,
   /** SEEN - The agent has seen a whole document and hashed it itself. */
   SEEN = 8,
+  /** KEY_UNLOCKED - A person gave a key's PIN, for a time; it is right. */
+  KEY_UNLOCKED = 9,
+  /** KEY_LOCKED - A person had the PIN forgotten before its time was up. */
+  KEY_LOCKED = 10,
+  /** KEY_NOT_UNLOCKED - A person gave a PIN that the key refused. */
+  KEY_NOT_UNLOCKED = 11,
   UNRECOGNIZED = -1,
 }
 
@@ -65,6 +71,15 @@ export function journalPhaseFromJSON(object: any): JournalPhase {
     case 8:
     case "JOURNAL_PHASE_SEEN":
       return JournalPhase.SEEN;
+    case 9:
+    case "JOURNAL_PHASE_KEY_UNLOCKED":
+      return JournalPhase.KEY_UNLOCKED;
+    case 10:
+    case "JOURNAL_PHASE_KEY_LOCKED":
+      return JournalPhase.KEY_LOCKED;
+    case 11:
+    case "JOURNAL_PHASE_KEY_NOT_UNLOCKED":
+      return JournalPhase.KEY_NOT_UNLOCKED;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -92,6 +107,12 @@ export function journalPhaseToJSON(object: JournalPhase): string {
       return "JOURNAL_PHASE_CHECKPOINT";
     case JournalPhase.SEEN:
       return "JOURNAL_PHASE_SEEN";
+    case JournalPhase.KEY_UNLOCKED:
+      return "JOURNAL_PHASE_KEY_UNLOCKED";
+    case JournalPhase.KEY_LOCKED:
+      return "JOURNAL_PHASE_KEY_LOCKED";
+    case JournalPhase.KEY_NOT_UNLOCKED:
+      return "JOURNAL_PHASE_KEY_NOT_UNLOCKED";
     case JournalPhase.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";

@@ -87,6 +87,30 @@ public enum JournalPhase
    * <code>JOURNAL_PHASE_SEEN = 8;</code>
    */
   JOURNAL_PHASE_SEEN(8),
+  /**
+   * <pre>
+   * A person gave a key's PIN, for a time; it is right.
+   * </pre>
+   *
+   * <code>JOURNAL_PHASE_KEY_UNLOCKED = 9;</code>
+   */
+  JOURNAL_PHASE_KEY_UNLOCKED(9),
+  /**
+   * <pre>
+   * A person had the PIN forgotten before its time was up.
+   * </pre>
+   *
+   * <code>JOURNAL_PHASE_KEY_LOCKED = 10;</code>
+   */
+  JOURNAL_PHASE_KEY_LOCKED(10),
+  /**
+   * <pre>
+   * A person gave a PIN that the key refused.
+   * </pre>
+   *
+   * <code>JOURNAL_PHASE_KEY_NOT_UNLOCKED = 11;</code>
+   */
+  JOURNAL_PHASE_KEY_NOT_UNLOCKED(11),
   UNRECOGNIZED(-1),
   ;
 
@@ -171,6 +195,30 @@ public enum JournalPhase
    * <code>JOURNAL_PHASE_SEEN = 8;</code>
    */
   public static final int JOURNAL_PHASE_SEEN_VALUE = 8;
+  /**
+   * <pre>
+   * A person gave a key's PIN, for a time; it is right.
+   * </pre>
+   *
+   * <code>JOURNAL_PHASE_KEY_UNLOCKED = 9;</code>
+   */
+  public static final int JOURNAL_PHASE_KEY_UNLOCKED_VALUE = 9;
+  /**
+   * <pre>
+   * A person had the PIN forgotten before its time was up.
+   * </pre>
+   *
+   * <code>JOURNAL_PHASE_KEY_LOCKED = 10;</code>
+   */
+  public static final int JOURNAL_PHASE_KEY_LOCKED_VALUE = 10;
+  /**
+   * <pre>
+   * A person gave a PIN that the key refused.
+   * </pre>
+   *
+   * <code>JOURNAL_PHASE_KEY_NOT_UNLOCKED = 11;</code>
+   */
+  public static final int JOURNAL_PHASE_KEY_NOT_UNLOCKED_VALUE = 11;
 
 
   public final int getNumber() {
@@ -206,6 +254,9 @@ public enum JournalPhase
       case 6: return JOURNAL_PHASE_STARTED;
       case 7: return JOURNAL_PHASE_CHECKPOINT;
       case 8: return JOURNAL_PHASE_SEEN;
+      case 9: return JOURNAL_PHASE_KEY_UNLOCKED;
+      case 10: return JOURNAL_PHASE_KEY_LOCKED;
+      case 11: return JOURNAL_PHASE_KEY_NOT_UNLOCKED;
       default: return null;
     }
   }

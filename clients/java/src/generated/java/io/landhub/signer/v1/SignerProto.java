@@ -68,16 +68,19 @@ public final class SignerProto extends com.google.protobuf.GeneratedFile {
       "oogle.protobuf.TimestampR\016checkpointTime" +
       "\022\034\n\tsignature\030\005 \001(\014R\tsignature\022\035\n\npublic" +
       "_key\030\006 \001(\014R\tpublicKey\022\034\n\tstatement\030\007 \001(\014" +
-      "R\tstatement*\212\002\n\014JournalPhase\022\035\n\031JOURNAL_" +
+      "R\tstatement*\354\002\n\014JournalPhase\022\035\n\031JOURNAL_" +
       "PHASE_UNSPECIFIED\020\000\022\031\n\025JOURNAL_PHASE_DEC" +
       "IDED\020\001\022\030\n\024JOURNAL_PHASE_SIGNED\020\002\022\031\n\025JOUR" +
       "NAL_PHASE_REFUSED\020\003\022\030\n\024JOURNAL_PHASE_FAI" +
       "LED\020\004\022 \n\034JOURNAL_PHASE_CALLER_REFUSED\020\005\022" +
       "\031\n\025JOURNAL_PHASE_STARTED\020\006\022\034\n\030JOURNAL_PH" +
       "ASE_CHECKPOINT\020\007\022\026\n\022JOURNAL_PHASE_SEEN\020\010" +
-      "Bg\n\024io.landhub.signer.v1B\013SignerProtoP\001Z" +
-      "@github.com/landhub/landhub/clients/go/l" +
-      "andhub/signer/v1;signerv1b\006proto3"
+      "\022\036\n\032JOURNAL_PHASE_KEY_UNLOCKED\020\t\022\034\n\030JOUR" +
+      "NAL_PHASE_KEY_LOCKED\020\n\022\"\n\036JOURNAL_PHASE_" +
+      "KEY_NOT_UNLOCKED\020\013Bg\n\024io.landhub.signer." +
+      "v1B\013SignerProtoP\001Z@github.com/landhub/la" +
+      "ndhub/clients/go/landhub/signer/v1;signe" +
+      "rv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
