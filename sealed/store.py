@@ -51,7 +51,7 @@ class SealedFile:
         """
         found = self.secrets().get(name)
         if found is None:
-            raise SealedError(f"there is no sealed secret {name!r}; set it with: hub sealed set DIR {name}")
+            raise SealedError(f"there is no sealed secret {name!r}; set it with `sealed set DIR {name}`")
         value = found.candidate if candidate else found.value
         if value is None:
             raise SealedError(f"no new value is being tried for the sealed secret {name!r}")
@@ -137,7 +137,7 @@ class SealedFile:
         with locked(self.path):
             secrets = dict(self.secrets())
             if name not in secrets:
-                raise SealedError(f"there is no sealed secret {name!r}; set it with: hub sealed set DIR {name}")
+                raise SealedError(f"there is no sealed secret {name!r}; set it with `sealed set DIR {name}`")
             secrets[name] = change(secrets[name])
             self._write(secrets)
 

@@ -1,4 +1,4 @@
-"""The command line: `signer-agent init | serve | check-config | keys | unlock | explain | verify-journal`."""
+"""The command line: `signer-agent init | serve | check-config | keys | sealed | unlock | explain | verify-journal`."""
 
 import argparse
 import asyncio
@@ -12,6 +12,7 @@ from gost.digest import DigestAlgorithm
 from signer_agent.app import Agent, journal_chain, make_policy
 from signer_agent.cli.export import add_options as add_export_options
 from signer_agent.cli.export import export, verify_evidence
+from signer_agent.cli.sealed import add_options as add_sealed_options
 from signer_agent.cli.unlock import add_options as add_unlock_options
 from signer_agent.cli.unlock import unlock
 from signer_agent.clock import SystemClock
@@ -164,6 +165,8 @@ def _parser() -> argparse.ArgumentParser:
     add("serve", _serve, "serve until SIGTERM, then drain")
     add("check-config", _check_config, "read settings, policy and keys, and warn of what looks wrong")
     add("keys", _keys, "list the certificates and whether their keys can be used")
+    about = "keep PINs in an encrypted file"
+    add_sealed_options(commands.add_parser("sealed", help=about, description=about))
     add_unlock_options(add("unlock", unlock, "give the running agent the PIN of a key, at a terminal, for a time"))
     explain = add("explain", _explain, "tell rule by rule why a request would be allowed or refused")
     explain.add_argument("--certificate", required=True, help="its thumbprint")

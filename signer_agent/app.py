@@ -96,6 +96,7 @@ class Agent:
             clock=clock,
             tracer=tracer,
             workers=self._workers,
+            max_waiting=_max_waiting(settings, backend),
         )
         servicer = SignerServicer(
             agent=settings.name,
@@ -115,6 +116,7 @@ class Agent:
             journal=self._journal,
             refusals=refusals,
             tracer=tracer,
+            max_calls=settings.server.max_concurrent_calls,
             max_call_seconds=settings.server.max_call_seconds,
             max_stream_seconds=settings.server.max_stream_seconds,
         )
@@ -199,6 +201,11 @@ class Agent:
         while True:
             await asyncio.sleep(_STATE_JOURNAL_SECONDS)
             await self._journal.state()
+
+
+def _max_waiting(settings: Settings, backend: KeyBackend) -> int:
+    server = settings.server
+    return server.max_waiting_signatures if backend.signs_in_process else server.max_waiting_slow_signatures
 
 
 def journal_chain(settings: Settings) -> str:

@@ -14,7 +14,7 @@ from opentelemetry.trace import Tracer
 
 from gost.errors import GostError
 from signer_agent.clock import Clock, milliseconds, moment
-from signer_agent.errors import COMMON_DOMAIN, AgentError, InternalError, PreconditionError
+from signer_agent.errors import COMMON_DOMAIN, AgentError, ExhaustedError, InternalError, PreconditionError
 from signer_agent.journal import Journal
 from signer_agent.journal_file import Draft, JournalDamagedError
 from signer_agent.journal_record import Entry, Phase, with_details
@@ -27,6 +27,7 @@ from signer_agent.refusals import Refusals
 from signer_agent.signers import Signer, Signers
 
 SLICE: Final = 64  # signatures in one go of a thread: some 5 ms, so that one caller can't hold the agent
+MAX_WAITING: Final = 4096  # signatures under way; half a second of work for keys in process
 CLOCK_TOLERANCE: Final = timedelta(seconds=5)  # how far the clock may be set back without anybody having to look
 
 
@@ -51,7 +52,10 @@ class _Case:
 
 
 class SigningService:
-    """Signs documents by their digests. One event loop uses it; keys are used in ``workers`` (two threads)."""
+    """Signs documents by their digests. One event loop uses it; keys are used in ``workers`` (two threads).
+
+    No more than ``max_waiting`` signatures are under way; who asks for more is told to come back.
+    """
 
     def __init__(
         self,
@@ -64,6 +68,7 @@ class SigningService:
         clock: Clock,
         tracer: Tracer,
         workers: Executor,
+        max_waiting: int = MAX_WAITING,
     ) -> None:
         self._policy = policy
         self._ledger = ledger
@@ -73,6 +78,7 @@ class SigningService:
         self._clock = clock
         self._tracer = tracer
         self._workers = workers
+        self._max_waiting = max_waiting
         self._running: dict[str, _Case] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -188,6 +194,9 @@ class SigningService:
         if running is not None:
             outcome.set_result(request_id_reused())
             return outcome
+        if len(self._running) >= self._max_waiting:
+            outcome.set_result(_overloaded())
+            return outcome
         case = _Case(request=request, outcome=outcome)
         self._running[request.request_id] = case
         fresh.append(case)
@@ -251,6 +260,15 @@ def _verify_and_assemble(case: _Case) -> None:
         "what the key made did not verify and was withheld: look after the key",
         reason="SIGNATURE_WITHHELD",
         metadata={"thumbprint": case.request.certificate},
+    )
+
+
+def _overloaded() -> ExhaustedError:
+    return ExhaustedError(
+        "too many signatures wait for their keys: ask again in a moment",
+        reason="OVERLOADED",
+        domain=COMMON_DOMAIN,
+        retry_after=timedelta(seconds=2),
     )
 
 

@@ -60,6 +60,10 @@ class ServerSettings(_Table):
     """Connections end then, so that a certificate withdrawn in between is seen."""
     drain_seconds: Annotated[int, Field(ge=0, le=600)] = 20
     max_concurrent_calls: Annotated[int, Field(ge=1, le=10_000)] = 256
+    max_waiting_signatures: Annotated[int, Field(ge=1, le=100_000)] = 4096
+    """Signatures under way; who asks for more is told to come back (RESOURCE_EXHAUSTED)."""
+    max_waiting_slow_signatures: Annotated[int, Field(ge=1, le=100_000)] = 256
+    """The same for keys that are tools' or tokens': one takes some tenths of a second, and callers wait 30."""
     max_call_seconds: Annotated[int, Field(ge=1, le=600)] = 30
     max_stream_seconds: Annotated[int, Field(ge=1, le=3_600)] = 600
     """For a document to stream in: 1 GiB takes some 15 s of hashing."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sealed.files import SealedError
-from sealed.master_key import MasterKey, credential_path
+from sealed.master_key import MasterKey, find_master_key
 from sealed.store import SealedFile
 from signer_agent.errors import SettingsError
 from signer_agent.keys.cryptopro import CryptoproBackend
@@ -73,12 +73,13 @@ def make_pins(settings: PinSettings, directory: Path) -> Pins:
 
 
 def _sealed(settings: PinSettings, directory: Path, name: str) -> bytes:
-    kind, _, place = settings.sealed_master_key.partition(":")
-    if kind not in {"file", "credential"} or not place:
+    reference = settings.sealed_master_key
+    if not reference:
         raise SettingsError("sealed: needs keys.pins.sealed_master_key = file:PATH or credential:NAME")
+    apart_from = (directory, (directory / settings.sealed_file).parent)
     try:
-        path = directory / place if kind == "file" else credential_path(place, os.environ)
-        key = MasterKey(path=path, is_credential=kind == "credential")
+        path = find_master_key(reference, base=directory, environment=os.environ, apart_from=apart_from)
+        key = MasterKey(path=path, is_credential=reference.startswith("credential:"))
         return SealedFile(path=directory / settings.sealed_file, master_key=key).get(name)
     except SealedError as error:
         raise SettingsError(f"sealed:{name}: {error}") from error

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from opentelemetry import context as contexts
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer, format_trace_id, set_span_in_context
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from signer_agent.errors import COMMON_DOMAIN, AgentError, DeadlineExceededError, UnauthenticatedError
+from signer_agent.errors import COMMON_DOMAIN, AgentError, DeadlineExceededError, ExhaustedError, UnauthenticatedError
 from signer_agent.journal import Journal
 from signer_agent.journal_record import Entry, Phase
 from signer_agent.refusals import Refusals
@@ -58,6 +59,7 @@ class Chain:
         journal: Journal,
         refusals: Refusals,
         tracer: Tracer,
+        max_calls: int,
         max_call_seconds: float,
         max_stream_seconds: float,
     ) -> None:
@@ -66,6 +68,8 @@ class Chain:
         self._journal = journal
         self._refusals = refusals
         self._tracer = tracer
+        self._calls = 0
+        self._max_calls = max_calls
         self._max_call_seconds = max_call_seconds
         self._max_stream_seconds = max_stream_seconds
 
@@ -79,6 +83,7 @@ class Chain:
         )
         token = contexts.attach(set_span_in_context(span, parent))
         code, reason = grpc.StatusCode.CANCELLED, ""  # unless it gets further
+        self._calls += 1
         try:
             answer = await self._answered(method, data, context, span)
             code = grpc.StatusCode.OK
@@ -87,12 +92,15 @@ class Chain:
             code, reason = errors.code_of(error), error.reason
             await context.abort(code, error.message, errors.trailing_metadata(error))
         finally:
+            self._calls -= 1
             contexts.detach(token)
             _end(span, code, reason)
 
     async def _answered(self, method: Method, data: Data, context: Context, span: Span) -> bytes:
         """The errors step: an unexpected exception becomes INTERNAL, the trace id and nothing else."""
         trace_id = format_trace_id(span.get_span_context().trace_id)
+        if self._calls > self._max_calls:
+            raise _too_many_calls()
         try:
             return await self._in_time(method, data, context, trace_id, span)
         except AgentError:
@@ -159,6 +167,15 @@ class Chain:
             raise broken(violations)
         response = await method.handler(request, call)
         return response.SerializeToString()
+
+
+def _too_many_calls() -> ExhaustedError:
+    return ExhaustedError(
+        "too many calls are under way: ask again in a moment",
+        reason="OVERLOADED",
+        domain=COMMON_DOMAIN,
+        retry_after=timedelta(seconds=1),
+    )
 
 
 def _end(span: Span, code: grpc.StatusCode, reason: str) -> None:

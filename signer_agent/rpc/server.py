@@ -38,7 +38,8 @@ class Server:
                 ("grpc.max_connection_age_ms", settings.max_connection_age_seconds * 1000),
                 ("grpc.max_connection_age_grace_ms", settings.max_stream_seconds * 1000),
             ),
-            maximum_concurrent_rpcs=settings.max_concurrent_calls,
+            # Beyond the chain's own bound, whose refusal says when to come back; health is asked beside it
+            maximum_concurrent_rpcs=2 * settings.max_concurrent_calls,
         )
         handlers = _handlers(chain, servicer)
         self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(_SERVICE.full_name, handlers),))

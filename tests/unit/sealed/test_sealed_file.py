@@ -99,7 +99,7 @@ def test_another_key_and_an_altered_file_open_nothing(sealed: SealedFile) -> Non
 
 
 def test_an_unknown_name_is_told_with_the_command_that_sets_it(sealed: SealedFile) -> None:
-    with pytest.raises(SealedError, match="hub sealed set DIR gatewy"):
+    with pytest.raises(SealedError, match="sealed set DIR gatewy"):
         sealed.get("gatewy")
 
 
