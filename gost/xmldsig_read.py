@@ -7,7 +7,7 @@ one, and the signature stands where the profile puts it. Nothing is verified; se
 
 import base64
 import binascii
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from lxml import etree
@@ -42,7 +42,7 @@ class XmlSignature:
     signed_info: bytes
     signature: bytes
     certificate: CertificateFacts
-    signed_octets: bytes
+    signed_octets: bytes = b""
 
 
 def read_xml_signature(document: bytes, *, element_id: str = "") -> XmlSignature:
@@ -58,23 +58,19 @@ def read_xml_signature(document: bytes, *, element_id: str = "") -> XmlSignature
     """
     root = parse_xml(document)
     signature = _signature_of(root, element_id)
-    info, value, key_info = _children(signature, "SignedInfo", "SignatureValue", "KeyInfo", attributes={"Id"})
-    suite, uri, digest = _signed_info(info)
-    found_id = uri.removeprefix("#")
-    if not uri.startswith("#") or not is_element_id(found_id):
-        raise MalformedError("the signature does not refer to an element of its document by a plain Id")
-    element = bearer_of(root, found_id)
+    written = _written(signature)
+    element = bearer_of(root, written.element_id)
     _check_place(element, signature, root)
     _check_comments(element)
-    return XmlSignature(
-        element_id=found_id,
-        suite=suite,
-        digest=digest,
-        signed_info=exclusive_c14n(info),
-        signature=_decoded(value, {"Id"}),
-        certificate=_certificate(key_info),
-        signed_octets=signed_octets(element),
-    )
+    return replace(written, signed_octets=signed_octets(element))
+
+
+def read_bare_signature(signature: bytes) -> XmlSignature:
+    """Read an element ds:Signature that is not in its document yet. ``signed_octets`` are empty. Raises as above."""
+    root = parse_xml(signature)
+    if root.tag != f"{_DS}Signature":
+        raise MalformedError("not an XML signature")
+    return _written(root)
 
 
 def octets_of(document: bytes, element_id: str) -> bytes:
@@ -100,6 +96,22 @@ def _signature_of(root: etree._Element, element_id: str) -> etree._Element:
         about = f"of the element {element_id!r}" if element_id else "and nobody says which of them is meant"
         raise MalformedError(f"the document has {len(signatures)} signatures {about}, not one")
     return signatures[0]
+
+
+def _written(signature: etree._Element) -> XmlSignature:
+    info, value, key_info = _children(signature, "SignedInfo", "SignatureValue", "KeyInfo", attributes={"Id"})
+    suite, uri, digest = _signed_info(info)
+    element_id = uri.removeprefix("#")
+    if not uri.startswith("#") or not is_element_id(element_id):
+        raise MalformedError("the signature does not refer to an element of its document by a plain Id")
+    return XmlSignature(
+        element_id=element_id,
+        suite=suite,
+        digest=digest,
+        signed_info=exclusive_c14n(info),
+        signature=_decoded(value, {"Id"}),
+        certificate=_certificate(key_info),
+    )
 
 
 def _signed_info(info: etree._Element) -> tuple[Suite, str, bytes]:

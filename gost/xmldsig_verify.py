@@ -8,7 +8,7 @@ from gost.errors import MalformedError, UnsupportedAlgorithmError
 from gost.keys import PublicKey
 from gost.report import Indication, Report, SubIndication
 from gost.verify import Finding, VerificationPolicy, judge
-from gost.xmldsig_read import XmlSignature, read_xml_signature
+from gost.xmldsig_read import XmlSignature, read_bare_signature, read_xml_signature
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,22 +49,48 @@ def verify_xml(document: bytes, *, policy: VerificationPolicy, at: datetime, ele
         return _unread(Indication.TOTAL_FAILED, SubIndication.FORMAT_FAILURE, error)
     except UnsupportedAlgorithmError as error:
         return _unread(Indication.INDETERMINATE, SubIndication.CRYPTO_CONSTRAINTS_FAILURE, error)
-    problem = _problem(signature)
-    signer = judge(signature.certificate, lambda: problem, extra=(), policy=policy, at=at)
-    report = Report(
-        indication=signer.indication,
-        sub_indication=signer.sub_indication,
-        explanation=signer.explanation,
-        signers=(signer,),
-    )
+    problem = _problem(signature, hashing.digest(signature.suite.digest, signature.signed_octets))
+    report = _judged(signature, problem, policy, at)
     if problem:
         return XmlReport(report=report)
     return XmlReport(report=report, element_id=signature.element_id, signed_octets=signature.signed_octets)
 
 
-def _problem(signature: XmlSignature) -> Finding | None:
+def verify_bare_signature(
+    signature: bytes, *, element_id: str, digest: bytes, policy: VerificationPolicy, at: datetime
+) -> Report:
+    """Verify an element ds:Signature that is not in its document yet, over an element's digest; see `verify_xml`.
+
+    Args:
+        signature: UTF-8.
+        element_id: the Id of the element that must be signed.
+        digest: of the element as the transform writes it, by the algorithm that the signature names.
+        policy: whom to trust.
+        at: aware.
+    """
+    try:
+        written = read_bare_signature(signature)
+    except (MalformedError, UnsupportedAlgorithmError) as error:
+        return _unread(Indication.TOTAL_FAILED, SubIndication.FORMAT_FAILURE, error).report
+    if written.element_id != element_id:
+        other = MalformedError("the signature is of another element")
+        return _unread(Indication.TOTAL_FAILED, SubIndication.FORMAT_FAILURE, other).report
+    return _judged(written, _problem(written, digest), policy, at)
+
+
+def _judged(signature: XmlSignature, problem: Finding | None, policy: VerificationPolicy, at: datetime) -> Report:
+    signer = judge(signature.certificate, lambda: problem, extra=(), policy=policy, at=at)
+    return Report(
+        indication=signer.indication,
+        sub_indication=signer.sub_indication,
+        explanation=signer.explanation,
+        signers=(signer,),
+    )
+
+
+def _problem(signature: XmlSignature, digest: bytes) -> Finding | None:
     certificate, suite = signature.certificate, signature.suite
-    if hashing.digest(suite.digest, signature.signed_octets) != signature.digest:
+    if digest != signature.digest:
         return Finding(
             Indication.TOTAL_FAILED, SubIndication.HASH_FAILURE, "this is not the element's content that was signed"
         )

@@ -19,13 +19,15 @@ from hub.resilience.failures import AnswerLostError, CredentialsRefusedError, No
 from hub.resilience.gate import BreakerState
 from hub.resilience.policy import Policy, Safety
 from hub.resilience.upstream import Attempt, Upstreams
-from hub.signing import wire
+from hub.signing import esia, wire
 from hub.signing.coalescing import Coalescer
 from hub.signing.connection import ChannelFiles, Connection
 from hub.signing.documents import Documents
 from hub.signing.port import (
     AgentCertificate,
     AgentUnavailableError,
+    EsiaSecret,
+    EsiaSigningOrder,
     JournalEntry,
     MadeSignature,
     ShownDocument,
@@ -141,6 +143,14 @@ class Agent:
                 span.set_attribute("landhub.reason", failed.reason)
                 span.set_status(Status(StatusCode.ERROR))
             return results
+
+    async def sign_esia(self, order: EsiaSigningOrder) -> EsiaSecret:
+        """Have a string of ESIA signed; the agent goes by its request_id, so it may be asked again."""
+        with self._span("SignEsia"):
+            answer: pb.SignEsiaResponse = await self._call(
+                "SignEsia", esia.request(order), traceparent=current_traceparent()
+            )
+            return esia.secret(answer)
 
     async def show(self, document: ShownDocument, chunks: AsyncIterator[bytes]) -> bytes:
         """Show it a whole document; the digest it made."""

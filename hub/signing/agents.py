@@ -12,6 +12,8 @@ from hub.signing.port import (
     AgentObserver,
     AgentUnavailableError,
     CertificateNotFoundError,
+    EsiaSecret,
+    EsiaSigningOrder,
     JournalEntry,
     MadeSignature,
     ShownDocument,
@@ -75,6 +77,12 @@ class SigningAgents(SigningPort):
         if any(isinstance(result, CertificateNotFoundError) for result in results):
             self._ask_soon(agent)
         return results
+
+    async def sign_esia(self, agent: str, order: EsiaSigningOrder) -> EsiaSecret:
+        """See SigningPort.sign_esia."""
+        if agent not in self._agents:
+            raise AgentUnavailableError(agent)
+        return await self._agents[agent].sign_esia(order)
 
     async def show(self, agent: str, document: ShownDocument, chunks: AsyncIterator[bytes]) -> bytes:
         """See SigningPort.show."""

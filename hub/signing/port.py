@@ -4,9 +4,11 @@ import abc
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from gost.certificate import CertificateFacts
 from gost.digest import DigestAlgorithm
+from gost.esia import EsiaParameters
 from hub.core.audit import Checkpoint, Countersignature
 from hub.core.errors import HubError, NotFoundError, PreconditionError, UnavailableError
 
@@ -85,6 +87,42 @@ class MadeSignature:
     """A signature that an agent made: the CMS in DER, the rule that allowed it, the signing time in it."""
 
     cms: bytes = field(repr=False)
+    rule: str
+    signing_time: datetime
+    journal_sequence: int
+
+
+class EsiaFormat(StrEnum):
+    """How a string of ESIA is signed; SignatureFormat without its prefix. Old order goes with CMS, new with RAW."""
+
+    CMS = "ESIA_CMS"
+    RAW = "ESIA_RAW"
+    RAW_REVERSED = "ESIA_RAW_REVERSED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EsiaSigningOrder:
+    """A string of ESIA to be signed; the agent builds it of the parameters, whose time is signed in UTC.
+
+    `request_id` is a UUID of the hub's; the same (request_id, parameters) always answers the same secret. Parameters
+    that are signed must be sent to ESIA as they stand here, the time as `gost.esia.written_time` writes it in UTC.
+    """
+
+    request_id: str
+    business_reference: str
+    caller: str
+    thumbprint: str
+    format: EsiaFormat
+    parameters: EsiaParameters = field(repr=False)
+    attestation: Attestation | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EsiaSecret:
+    """The parameters `client_secret` and `client_certificate_hash` of a request to ESIA, and who allowed them when."""
+
+    client_secret: str = field(repr=False)
+    client_certificate_hash: str
     rule: str
     signing_time: datetime
     journal_sequence: int
@@ -193,6 +231,15 @@ class SigningPort(abc.ABC):
         Returns:
             For each order the signature, or why there is none: SigningRefusedError and PinRequiredError are final for
             this request, UnavailableError and ExhaustedError are not.
+        """
+
+    @abc.abstractmethod
+    async def sign_esia(self, agent: str, order: EsiaSigningOrder) -> EsiaSecret:
+        """Have a string of ESIA signed by one agent; asking the same one again is safe, as with `sign`.
+
+        Raises:
+            SigningRefusedError: its policy names no such system, address or scope, or the time is not now.
+            PinRequiredError: a person has to unlock the key.
         """
 
     @abc.abstractmethod
