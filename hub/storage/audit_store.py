@@ -22,6 +22,7 @@ from sqlalchemy import (
 from hub.core.audit_chain import AuditRecord, Phase, from_microseconds
 from hub.core.audit_checkpoints import Checkpoint, Countersignature, parse_checkpoint
 from hub.core.audit_store import Anchor, AuditPlace, AuditStore, InstanceRow, RawRecord, StoredRecord
+from hub.storage.prepared import inserting, prepared
 from hub.storage.tables import audit_checkpoints as checkpoints
 from hub.storage.tables import audit_instances as instances
 from hub.storage.tables import audit_records
@@ -43,14 +44,11 @@ VALUE_COLUMNS = (
 VALUE_NAMES = tuple(column.name for column in VALUE_COLUMNS)
 STREAMED_ROWS = 1000
 
-# Every transaction of the hub passes here, so the statements are built once.
-_INSERT = insert(audit_records)
-_HEAD = select(instances.c.count, instances.c.head).where(instances.c.instance == bindparam("of")).with_for_update()
-_SET_HEAD = (
-    update(instances)
-    .where(instances.c.instance == bindparam("of"))
-    .values(count=bindparam("to"), head=bindparam("end"))
-)
+# Every transaction of the hub passes here.
+_OURS = instances.c.instance == bindparam("of")
+_INSERT = inserting(audit_records)
+_HEAD = prepared(select(instances.c.count, instances.c.head).where(_OURS).with_for_update())
+_SET_HEAD = prepared(update(instances).where(_OURS).values(count=bindparam("to"), head=bindparam("end")))
 
 
 class SqlAuditStore(AuditStore):
@@ -66,14 +64,14 @@ class SqlAuditStore(AuditStore):
 
     def head(self, conn: Connection, instance: str) -> tuple[int, bytes]:
         """See AuditStore.head."""
-        count, head = conn.execute(_HEAD, {"of": instance}).one()
-        return count, head
+        (found,) = _HEAD.all(conn, {"of": instance})
+        return found.count, bytes(found.head)
 
     def add(self, conn: Connection, instance: str, records: Sequence[RawRecord]) -> None:
         """See AuditStore.add."""
-        conn.execute(_INSERT, [_row(instance, record) for record in records])
+        _INSERT.run_each(conn, [_row(instance, record) for record in records])
         last = records[-1]
-        conn.execute(_SET_HEAD, {"of": instance, "to": last.sequence, "end": last.hash})
+        _SET_HEAD.run(conn, {"of": instance, "to": last.sequence, "end": last.hash})
 
     def add_checkpoint(self, conn: Connection, checkpoint: Checkpoint) -> None:
         """See AuditStore.add_checkpoint."""

@@ -3,16 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, or_, select
 
 from hub.core.database import EVENTS_TOPIC, touch
 from hub.core.event_store import Event, EventFilter, EventPage, EventRow, EventStore
 from hub.storage.postgres_engine import EVENTS_LOCK
+from hub.storage.prepared import inserting
 from hub.storage.tables import events
 
 _Row = dict[str, Any]
 
-_INSERT = insert(events)
+_INSERT = inserting(events, but=["sequence"])
 _DEFERRED = "landhub.deferred_events"
 _NUMBERING_LOCK = select(func.pg_advisory_xact_lock(*EVENTS_LOCK))
 
@@ -91,7 +92,7 @@ def write_deferred(conn: Connection) -> None:
 def _insert(conn: Connection, rows: list[_Row]) -> None:
     if conn.dialect.name == "postgresql":
         conn.execute(_NUMBERING_LOCK)
-    conn.execute(_INSERT, rows)
+    _INSERT.run_each(conn, rows)
 
 
 def _is_type(wanted: str) -> ColumnElement[bool]:

@@ -2,31 +2,36 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, case, delete, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, delete, func, literal, or_, select, update
 
 from hub.core.database import OUTBOX_TOPIC, touch
 from hub.core.jobs import Job, JobState, NewJob
 from hub.core.outbox_store import Ending, JobCount, JobView, OutboxStore
 from hub.storage.inserts import insert_new
+from hub.storage.prepared import inserting, inserting_new, prepared
 from hub.storage.tables import outbox_jobs as jobs
 from hub.storage.tables import schedules
 
 _OPEN = (JobState.READY, JobState.LEASED)
+_READY = MappingProxyType({"state": "ready", "holder": None, "lease_until": None})
 
-# Each job passes these once or more, so they are built once: building one anew costs more than running it.
-_INSERT = insert(jobs)
-_ONE = select(jobs).where(jobs.c.id == bindparam("job"))
+# Each job passes these once or more.
+_INSERT = inserting(jobs)
+_INSERT_NEW = inserting_new(jobs)
+_ONE = prepared(select(jobs).where(jobs.c.id == bindparam("job")))
 _HELD = update(jobs).where(
     jobs.c.id == bindparam("job"),
     jobs.c.state == JobState.LEASED,
     jobs.c.holder == bindparam("by"),
     jobs.c.fence == bindparam("at"),
 )
-_EXTEND = _HELD.values(lease_until=bindparam("until"))
-_MARK_SENT = _EXTEND.values(sent_at=bindparam("sent"))
-_FINISH = _HELD.values(
+_LONGER = _HELD.values(lease_until=bindparam("until"))
+_EXTEND = prepared(_LONGER)
+_MARK_SENT = prepared(_LONGER.values(sent_at=bindparam("sent")))
+_ENDED = _HELD.values(
     state=bindparam("to"),
     run_at=bindparam("due"),
     reason=bindparam("why"),
@@ -36,7 +41,8 @@ _FINISH = _HELD.values(
     lease_until=None,
     updated_at=bindparam("now"),
 )
-_FINISH_UNSENT = _FINISH.values(sent_at=None)
+_FINISH = prepared(_ENDED)
+_FINISH_UNSENT = prepared(_ENDED.values(sent_at=None))
 
 
 class SqlOutboxStore(OutboxStore):
@@ -45,14 +51,14 @@ class SqlOutboxStore(OutboxStore):
     def add(self, conn: Connection, job_id: str, job: NewJob, *, now: datetime) -> bool:
         """See OutboxStore.add."""
         touch(conn, OUTBOX_TOPIC)
-        return insert_new(conn, jobs, _row(job_id, job, now) | {"state": JobState.READY})
+        return _INSERT_NEW.run(conn, _row(job_id, job, now) | _READY) == 1
 
     def add_leased(
         self, conn: Connection, job_id: str, job: NewJob, *, now: datetime, holder: str, until: datetime
     ) -> Job:
         """See OutboxStore.add_leased."""
-        lease = {"state": JobState.LEASED, "attempts": 1, "fence": 1, "holder": holder, "lease_until": until}
-        conn.execute(_INSERT, _row(job_id, job, now) | lease)
+        lease = {"state": "leased", "attempts": 1, "fence": 1, "holder": holder, "lease_until": until}
+        _INSERT.run(conn, _row(job_id, job, now) | lease)
         return Job(id=job_id, new=job, attempt=1, setbacks=0, failures=0, fence=1, created_at=now, sent_at=None)
 
     def claim(
@@ -110,8 +116,8 @@ class SqlOutboxStore(OutboxStore):
         """See OutboxStore.extend."""
         values: dict[str, Any] = {"job": job_id, "by": holder, "at": fence, "until": until}
         if sent_at is None:
-            return conn.execute(_EXTEND, values).rowcount == 1
-        return conn.execute(_MARK_SENT, values | {"sent": sent_at}).rowcount == 1
+            return _EXTEND.run(conn, values) == 1
+        return _MARK_SENT.run(conn, values | {"sent": sent_at}) == 1
 
     def finish(self, conn: Connection, job_id: str, *, holder: str, fence: int, ending: Ending, now: datetime) -> bool:
         """See OutboxStore.finish."""
@@ -130,7 +136,7 @@ class SqlOutboxStore(OutboxStore):
         }
         if ending.state is JobState.READY:
             touch(conn, OUTBOX_TOPIC)
-        return conn.execute(_FINISH_UNSENT if ending.clear_sent else _FINISH, values).rowcount == 1
+        return (_FINISH_UNSENT if ending.clear_sent else _FINISH).run(conn, values) == 1
 
     def release(self, conn: Connection, *, now: datetime, holder: str | None = None, other_than: str = "") -> int:
         """See OutboxStore.release."""
@@ -141,7 +147,7 @@ class SqlOutboxStore(OutboxStore):
 
     def get(self, conn: Connection, job_id: str) -> JobView | None:
         """See OutboxStore.get."""
-        row = conn.execute(_ONE, {"job": job_id}).first()
+        row = _ONE.first(conn, {"job": job_id})
         return None if row is None else _view(row)
 
     def stuck(
@@ -243,7 +249,7 @@ class SqlOutboxStore(OutboxStore):
 
 
 def _row(job_id: str, job: NewJob, now: datetime) -> dict[str, Any]:
-    counters = {"attempts": 0, "setbacks": 0, "failures": 0, "fence": 0, "reason": ""}
+    counters = {"attempts": 0, "setbacks": 0, "failures": 0, "fence": 0, "reason": "", "sent_at": None}
     own = {
         "id": job_id,
         "kind": job.kind,

@@ -6,8 +6,10 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select, tuple_, update
 
 from hub.core.person_store import PersonLink, PersonStore
-from hub.storage.inserts import insert_new
+from hub.storage.prepared import inserting_new
 from hub.storage.tables import person_links as links
+
+_ADD = inserting_new(links)
 
 
 class SqlPersonStore(PersonStore):
@@ -16,7 +18,7 @@ class SqlPersonStore(PersonStore):
     def add(self, conn: Connection, pseudonym: str, link: PersonLink) -> None:
         """See PersonStore.add."""
         values = {"pseudonym": pseudonym, "resource": link.resource, "resource_id": link.resource_id}
-        insert_new(conn, links, {**values, "erase_from": None})
+        _ADD.run(conn, {**values, "erase_from": None})
 
     def ask(self, conn: Connection, pseudonyms: Collection[str], *, now: datetime) -> int:
         """See PersonStore.ask."""

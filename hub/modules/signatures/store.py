@@ -2,7 +2,6 @@
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
@@ -13,16 +12,15 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     MetaData,
-    RowMapping,
     String,
     Table,
     bindparam,
-    insert,
     select,
     update,
 )
 
 from hub.core.crypto import KeyRing, SealedColumn
+from hub.storage.prepared import Row, inserting, prepared
 from hub.storage.types import EncryptedBytes, UtcTime
 
 metadata = MetaData()
@@ -86,14 +84,17 @@ class SignatureRow:
 
 _COLUMNS = tuple(item.name for item in fields(SignatureRow))
 
-# Each signature passes all of these, so they are built once: building one anew costs more than running it.
-_INSERT = insert(signatures)
-_REPLACE = update(signatures).where(
-    signatures.c.id == bindparam("of"), signatures.c.state.in_(bindparam("among", expanding=True))
+# Each signature passes all of these.
+_INSERT = inserting(signatures)
+_REPLACE = prepared(
+    update(signatures).where(
+        signatures.c.id == bindparam("of"), signatures.c.state.in_([bindparam("either"), bindparam("or_else")])
+    ),
+    columns=_COLUMNS,
 )
 _ASSIGN = update(signatures).where(signatures.c.batch_id == bindparam("of")).values(agent=bindparam("to", type_=String))
-_ONE = select(signatures).where(signatures.c.id == bindparam("of"))
-_BATCH = select(signatures).where(signatures.c.batch_id == bindparam("of")).order_by(signatures.c.id)
+_ONE = prepared(select(signatures).where(signatures.c.id == bindparam("of")))
+_BATCH = prepared(select(signatures).where(signatures.c.batch_id == bindparam("of")).order_by(signatures.c.id))
 
 
 class SignaturesStore:
@@ -109,11 +110,12 @@ class SignaturesStore:
 
     def add(self, conn: Connection, row: SignatureRow) -> None:
         """Insert a new signature."""
-        conn.execute(_INSERT, self._values(row))
+        _INSERT.run(conn, self._values(row))
 
-    def replace(self, conn: Connection, row: SignatureRow, *, states: Sequence[str]) -> bool:
+    def replace(self, conn: Connection, row: SignatureRow, *, states: tuple[str, str]) -> bool:
         """Write a signature if it is still in one of these states; says whether it was."""
-        return conn.execute(_REPLACE, self._values(row) | {"of": row.id, "among": states}).rowcount == 1
+        either, or_else = states
+        return _REPLACE.run(conn, self._values(row) | {"of": row.id, "either": either, "or_else": or_else}) == 1
 
     def assign(self, conn: Connection, batch_id: str, agent: str) -> None:
         """Write whom a request's signatures are asked of."""
@@ -121,12 +123,12 @@ class SignaturesStore:
 
     def get(self, conn: Connection, signature_id: str) -> SignatureRow | None:
         """Return a signature whoever owns it."""
-        found = conn.execute(_ONE, {"of": signature_id}).mappings().first()
+        found = _ONE.first(conn, {"of": signature_id})
         return None if found is None else self._row(found)
 
     def batch(self, conn: Connection, batch_id: str) -> list[SignatureRow]:
         """Return the signatures of one request, in its order."""
-        return [self._row(found) for found in conn.execute(_BATCH, {"of": batch_id}).mappings()]
+        return [self._row(found) for found in _BATCH.all(conn, {"of": batch_id})]
 
     def _values(self, row: SignatureRow) -> dict[str, object]:
         values: dict[str, object] = {name: getattr(row, name) for name in _COLUMNS}
@@ -138,13 +140,14 @@ class SignaturesStore:
             values["attestation"] = self._attestation.seal(row.id, plain)
         return values
 
-    def _row(self, found: RowMapping) -> SignatureRow:
-        values: dict[str, Any] = {name: found[name] for name in _COLUMNS}
-        row_id = values["id"]
-        values["cms"] = None if found["cms"] is None else self._cms.open(row_id, found["cms"])
-        if found["certificate"] is not None:
-            values["certificate"] = self._certificate.open(row_id, found["certificate"])
-        if found["attestation"] is not None:
-            statement, signature, key_id = json.loads(self._attestation.open(row_id, found["attestation"]))
+    def _row(self, found: Row) -> SignatureRow:
+        values: dict[str, Any] = {name: getattr(found, name) for name in _COLUMNS}
+        row_id = found.id
+        if found.cms is not None:
+            values["cms"] = self._cms.open(row_id, found.cms)
+        if found.certificate is not None:
+            values["certificate"] = self._certificate.open(row_id, found.certificate)
+        if found.attestation is not None:
+            statement, signature, key_id = json.loads(self._attestation.open(row_id, found.attestation))
             values["attestation"] = (b64decode(statement), b64decode(signature), key_id)
         return SignatureRow(**values)
