@@ -20,7 +20,7 @@ from hub.core.audit_checkpoints import (
 from hub.core.audit_store import AuditStore, InstanceRow, RawRecord
 from hub.core.checkpoint_file import CheckpointFile
 from hub.core.clock import Clock
-from hub.core.database import Database
+from hub.core.database import Database, defer, write_deferred_to
 from hub.core.errors import ExhaustedError, HubError, NotFoundError
 from hub.core.metrics import CoreMetrics
 
@@ -92,7 +92,7 @@ class Audit:
 
     def append(self, conn: Connection, record: AuditRecord) -> None:
         """Write a record in the transaction of what it tells of; durable when that is."""
-        self._append_all(conn, [(self._database.now(conn), record)])
+        defer(conn, [(self._database.now(conn), record)], self._append_all)
 
     async def write(self, record: AuditRecord) -> None:
         """Write a record on its own and return when it is durable (refusals of mutating calls, admin acts).
@@ -190,14 +190,14 @@ class Audit:
         if not batch:
             return
         try:
-            await self._database.write(lambda conn: self._append_all(conn, batch), label="audit.flush")
+            await self._database.write(lambda conn: defer(conn, batch, self._append_all), label="audit.flush")
         except HubError:
             self._dropped += dropped
             self._waiting.extendleft(reversed(batch[:-1] if dropped else batch))
             raise
 
     def _append_all(self, conn: Connection, batch: Sequence[tuple[datetime, AuditRecord]]) -> None:
-        """Chain records to the head: one statement for all of them, since reads come by the hundred."""
+        """Chain records to the head: one statement for all of a group of transactions, and of reads by the hundred."""
         count, head = self._store.head(conn, self.instance)
         chained = []
         for sequence, (time, record) in enumerate(batch, start=count + 1):
@@ -214,6 +214,7 @@ class Audit:
         self._append_all(conn, [(now, start)])
 
     def _state_head(self, conn: Connection) -> Checkpoint | None:
+        write_deferred_to(conn, self._append_all)
         count, head = self._store.head(conn, self.instance)
         if count == self._stated + self._exchanges:
             return None

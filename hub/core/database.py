@@ -1,9 +1,9 @@
 """The port to the database: plain functions in a transaction that is durable when `write` returns."""
 
 import abc
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
@@ -14,6 +14,10 @@ EVENTS_TOPIC = "events"
 MODES_TOPIC = "modes"
 
 _TOPICS = "landhub.topics"
+_DEFERRED = "landhub.deferred"
+_DEFERRED_LAST = "landhub.deferred_last"
+
+_Deferred = dict[Callable[[Connection, list[Any]], None], list[Any]]
 
 
 class Database(abc.ABC):
@@ -69,3 +73,39 @@ def take_topics(conn: Connection) -> set[str]:
     """Return and forget the topics touched on the connection; for implementations of Database."""
     topics: set[str] = conn.info.pop(_TOPICS, set())
     return topics
+
+
+def defer(
+    conn: Connection, items: Iterable[T], write: Callable[[Connection, list[T]], None], *, last: bool = False
+) -> None:
+    """Have `write` take these, with all else that is deferred to it, once, just before the transaction is committed.
+
+    What the transactions of a group all append to costs a few statements a group then, and not a few for each of them.
+    Where nobody has begun to defer, it is written at once. `last` is after what was deferred without it.
+    """
+    deferred: _Deferred | None = conn.info.get(_DEFERRED_LAST if last else _DEFERRED)
+    if deferred is None:
+        write(conn, list(items))
+    else:
+        deferred.setdefault(write, []).extend(items)
+
+
+def begin_deferring(conn: Connection) -> None:
+    """Hold back what is deferred from now on, and drop what a transaction held that was rolled back."""
+    conn.info[_DEFERRED], conn.info[_DEFERRED_LAST] = {}, {}
+
+
+def write_deferred_to(conn: Connection, write: Callable[[Connection, list[Any]], None]) -> None:
+    """Write now what is deferred to `write`, for who wants to read it in the same transaction."""
+    for name in (_DEFERRED, _DEFERRED_LAST):
+        items = conn.info.get(name, {}).pop(write, None)
+        if items:
+            write(conn, items)
+
+
+def write_deferred(conn: Connection) -> None:
+    """Write what is held back, and hold no more."""
+    for name in (_DEFERRED, _DEFERRED_LAST):
+        held: _Deferred = conn.info.pop(name, {})
+        for write, items in held.items():
+            write(conn, items)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool
 
 from hub.core.clock import Clock
-from hub.core.database import Database
+from hub.core.database import Database, begin_deferring, write_deferred
 from hub.core.metrics import CoreMetrics
 from hub.storage.files import InstallationLock, make_private_file
 from hub.storage.group_writer import GroupWriter, Listeners, Write, stopping, unavailable
@@ -154,8 +154,7 @@ def _commit_together(engine: Engine, group: Sequence[Write]) -> bool:
         return False
     try:
         with engine.begin() as conn:
-            for write in group:
-                write.run(conn)
+            _run(conn, group)
     except Exception:  # noqa: BLE001 - whichever function raised, each is run alone next and raises to its own caller
         return False
     return True
@@ -165,10 +164,17 @@ def _commit_alone(engine: Engine, write: Write) -> None:
     """Run one function in a transaction of its own and keep its result or its error."""
     try:
         with engine.begin() as conn:
-            write.run(conn)
+            _run(conn, [write])
     except OperationalError as error:
         failure = unavailable()
         failure.__cause__ = error
         write.fail(failure)
     except BaseException as error:  # noqa: BLE001 - it belongs to the caller that waits in the event loop
         write.fail(error)
+
+
+def _run(conn: Connection, writes: Sequence[Write]) -> None:
+    begin_deferring(conn)
+    for write in writes:
+        write.run(conn)
+    write_deferred(conn)

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, or_, select
 
-from hub.core.database import EVENTS_TOPIC, touch
+from hub.core.database import EVENTS_TOPIC, defer, touch
 from hub.core.event_store import Event, EventFilter, EventPage, EventRow, EventStore
 from hub.storage.postgres_engine import EVENTS_LOCK
 from hub.storage.prepared import inserting
@@ -14,7 +14,6 @@ from hub.storage.tables import events
 _Row = dict[str, Any]
 
 _INSERT = inserting(events, but=["sequence"])
-_DEFERRED = "landhub.deferred_events"
 _NUMBERING_LOCK = select(func.pg_advisory_xact_lock(*EVENTS_LOCK))
 
 
@@ -34,11 +33,7 @@ class SqlEventStore(EventStore):
             "data": dict(event.data),
             "traceparent": event.traceparent,
         }
-        deferred: list[_Row] | None = conn.info.get(_DEFERRED)
-        if deferred is None:
-            _insert(conn, [row])
-        else:
-            deferred.append(row)
+        defer(conn, [row], _insert, last=True)
 
     def get(self, conn: Connection, event_id: str) -> EventRow | None:
         """See EventStore.get."""
@@ -72,24 +67,13 @@ class SqlEventStore(EventStore):
         return conn.execute(delete(events).where(sequence.in_(old))).rowcount
 
 
-def begin_deferring(conn: Connection) -> None:
-    """Hold events back until `write_deferred`, just before the commit; what a rolled back transaction held is dropped.
+def _insert(conn: Connection, rows: list[_Row]) -> None:
+    """Number and append the events of a group, last of all it writes.
 
     On PostgreSQL a reader must never see a number while a lower one is still to be committed, so from numbering to
     commit one transaction goes after the other, over all replicas. Numbering last keeps that time short, and has every
     transaction take this lock after all its others, so that it closes no circle of waiting.
     """
-    conn.info[_DEFERRED] = []
-
-
-def write_deferred(conn: Connection) -> None:
-    """Append the events that were held back, and hold no more."""
-    rows: list[_Row] = conn.info.pop(_DEFERRED, [])
-    if rows:
-        _insert(conn, rows)
-
-
-def _insert(conn: Connection, rows: list[_Row]) -> None:
     if conn.dialect.name == "postgresql":
         conn.execute(_NUMBERING_LOCK)
     _INSERT.run_each(conn, rows)

@@ -9,8 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from hub.core.database import take_topics
-from hub.storage.event_store import begin_deferring, write_deferred
+from hub.core.database import begin_deferring, take_topics, write_deferred
 from hub.storage.group_writer import Write, unavailable
 from hub.storage.postgres_engine import Trouble, trouble
 
