@@ -6,11 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Column, Connection, Integer, MetaData, Table, bindparam, select, text
+from sqlalchemy.exc import IntegrityError
 
-from hub.core.database import Database, touch
+from hub.core.database import Database, defer, touch
 from hub.core.errors import ExhaustedError, UnavailableError
 from hub.storage import group_writer
+from hub.storage.prepared import inserting, inserting_new, prepared
+
+_numbers = Table("numbers", MetaData(), Column("value", Integer, primary_key=True))
+_ADD, _ADD_NEW = inserting(_numbers), inserting_new(_numbers)
+_ABOVE = prepared(select(_numbers).where(_numbers.c.value >= bindparam("least")).order_by(_numbers.c.value))
 
 
 def run(statement: str) -> Callable[[Connection], None]:
@@ -25,6 +31,11 @@ def run(statement: str) -> Callable[[Connection], None]:
 def insert(value: int) -> Callable[[Connection], None]:
     """A transaction that adds a number."""
     return run(f"insert into numbers values ({value})")
+
+
+def add_all(conn: Connection, numbers: list[int]) -> None:
+    """Adds numbers; to be deferred."""
+    _ADD.run_each(conn, [{"value": number} for number in numbers])
 
 
 async def values(database: Database) -> list[int]:
@@ -204,3 +215,57 @@ class DatabaseContract:
         assert refused.value.reason == "SHUTTING_DOWN"
         await other.close()
         assert await values(database) == list(range(20))
+
+    async def test_what_a_group_defers_is_written_once_for_all_of_it(self, database: Database) -> None:
+        held: list[list[int]] = []
+        await self._deferring(database, held, range(3))
+        assert held == [[0, 1, 2]]
+        assert await values(database) == [0, 1, 2]
+
+    async def test_what_a_failed_function_deferred_is_not_written_and_the_others_is(self, database: Database) -> None:
+        blocker = Blocker()
+        first = await blocker.block(database)
+
+        def fail(conn: Connection) -> None:
+            defer(conn, [99], add_all)
+            raise LookupError
+
+        failing = asyncio.create_task(database.write(fail, label="test"))
+        good = asyncio.create_task(database.write(lambda conn: defer(conn, [1], add_all), label="test"))
+        await asyncio.sleep(0)
+        blocker.go_on.set()
+        await asyncio.gather(first, good)
+        with pytest.raises(LookupError):
+            await failing
+        assert await values(database) == [1]
+
+    async def test_a_transaction_whose_deferred_rows_can_t_be_written_fails(self, database: Database) -> None:
+        await database.write(insert(1), label="test")
+        with pytest.raises(IntegrityError):
+            await database.write(lambda conn: defer(conn, [2, 1], add_all), label="test")
+        assert await values(database) == [1]
+
+    async def test_a_prepared_statement_finds_what_it_wrote(self, database: Database) -> None:
+        def fn(conn: Connection) -> tuple[int, int, list[tuple[int]]]:
+            _ADD.run_each(conn, [{"value": number} for number in range(3)])
+            return _ADD_NEW.run(conn, {"value": 2}), _ADD_NEW.run(conn, {"value": 7}), _ABOVE.all(conn, {"least": 1})
+
+        assert await database.write(fn, label="test") == (0, 1, [(1,), (2,), (7,)])
+        found = await database.read(lambda conn: [_ABOVE.first(conn, {"least": least}) for least in (5, 8)])
+        assert found == [(7,), None]
+
+    async def _deferring(self, database: Database, held: list[list[int]], numbers: range) -> None:
+        def write(conn: Connection, items: list[int]) -> None:
+            held.append(items)
+            add_all(conn, items)
+
+        blocker = Blocker()
+        first = await blocker.block(database)
+
+        def deferring(number: int) -> Callable[[Connection], None]:
+            return lambda conn: defer(conn, [number], write)
+
+        writes = [asyncio.create_task(database.write(deferring(number), label="test")) for number in numbers]
+        await asyncio.sleep(0)
+        blocker.go_on.set()
+        await asyncio.gather(first, *writes)
