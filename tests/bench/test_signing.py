@@ -1,6 +1,5 @@
 """What signing costs in process, behind the agent and behind the hub, beside a process to sign and one to verify."""
 
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from gost.keys import PrivateKey, PublicKey
 from sandbox.demo.installation import SELLER
 from sandbox.test_ca import Issued, TestAuthority
 from tests.bench.baselines.sign_processes import signed_and_verified
+from tests.bench.rig.cpu import cpu_seconds, per_cpu_second
 from tests.bench.rig.figures import Figures
 from tests.bench.rig.signing import BATCHES_AT_ONCE, DOCUMENT, Pace, Signing, pace, signing_stack
 
@@ -33,8 +33,8 @@ def test_a_signature_in_process_beside_a_process_to_sign_and_one_to_verify(tmp_p
     sign = _signer(seller)
     ratios, processes = [], []
     for _ in range(_ROUNDS):
-        processes.append(_per_cpu_second(lambda: signed_and_verified(DOCUMENT, seller, authority)))
-        ratios.append(_per_cpu_second(sign) / processes[-1])
+        processes.append(per_cpu_second(lambda: signed_and_verified(DOCUMENT, seller, authority)))
+        ratios.append(per_cpu_second(sign) / processes[-1])
 
     figures.add("sign_inprocess_vs_process", ratios, baseline=f"{median(processes):.0f} a second of CPU")
 
@@ -92,21 +92,6 @@ def _signer(issued: Issued) -> Callable[[], object]:
     return sign
 
 
-def _per_cpu_second(sign: Callable[[], object], *, seconds: float = 1.0) -> float:
-    """How often something is done a second of CPU, that of the processes it starts included."""
-    began, cpu = time.perf_counter(), _cpu_seconds()
-    count = 0
-    while time.perf_counter() - began < seconds:
-        sign()
-        count += 1
-    return count / (_cpu_seconds() - cpu)
-
-
-def _cpu_seconds() -> float:
-    times = os.times()
-    return time.process_time() + times.children_user + times.children_system
-
-
 def _on_two_threads(sign: Callable[[], object]) -> Pace:
     start = threading.Barrier(2)
 
@@ -118,7 +103,7 @@ def _on_two_threads(sign: Callable[[], object]) -> Pace:
             count += 1
         return count
 
-    began, cpu = time.perf_counter(), _cpu_seconds()
+    began, cpu = time.perf_counter(), cpu_seconds()
     with ThreadPoolExecutor(2) as pool:
         made = sum(future.result() for future in [pool.submit(work) for _ in range(2)])
-    return Pace(made / (time.perf_counter() - began), made / (_cpu_seconds() - cpu))
+    return Pace(made / (time.perf_counter() - began), made / (cpu_seconds() - cpu))

@@ -150,7 +150,7 @@ class _Rig:
             port=self._provider, to=self._stub, pair=folder / "tls/server.pem", client_ca=folder / "tls/ca.crt"
         )
         sink, statistics = proxies.sink(port=self._sink), proxies.statistics(port=self.statistics_port)
-        self._runner.haproxy(proxies.configuration(gateway, sink, statistics, *doors), ready=self._provider)
+        self._runner.haproxy(proxies.configuration(gateway, sink, statistics, *doors))
 
     def grpc(self, rpc: str, request: Message, connections: int, streams: int, *, door: str) -> Target:
         body = self._folder / f"{rpc}.{door}.request"

@@ -44,7 +44,7 @@ def hubs_of_processes(folder: Path, *counts: int) -> Iterator[Hubs]:
         gateway = proxies.gateway(
             port=provider, to=stub, pair=folder / "tls/server.pem", client_ca=folder / "tls/ca.crt"
         )
-        runner.haproxy(proxies.configuration(gateway, proxies.sink(port=sink), *doors), ready=provider, on=cores().both)
+        runner.haproxy(proxies.configuration(gateway, proxies.sink(port=sink), *doors), on=cores().both)
         yield Hubs(lookups)
 
 

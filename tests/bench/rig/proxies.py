@@ -1,9 +1,11 @@
 """HAProxy: TLS for the stub provider, a sink for traces, and the client's side of mTLS, which h2load doesn't have."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+_BIND = re.compile(r"^\s*bind 127\.0\.0\.1:([0-9]+)", re.MULTILINE)
 _GLOBAL = """
 global
   nbthread 1
@@ -76,3 +78,8 @@ frontend statistics
 def configuration(*parts: str) -> str:
     """A whole configuration file."""
     return _GLOBAL + "".join(parts)
+
+
+def bound_ports(configuration: str) -> list[int]:
+    """The ports that a configuration listens on."""
+    return [int(port) for port in _BIND.findall(configuration)]

@@ -1,12 +1,13 @@
 """Starts what a benchmark needs in one folder, and has it end with the context."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 from tests.bench.rig.machine import cores
 from tests.bench.rig.programs import Program, listens
+from tests.bench.rig.proxies import bound_ports
 
 
 class Runner:
@@ -26,24 +27,25 @@ class Runner:
     ) -> Program:
         """Run Python on the server's core, or another, and wait until it listens on port `ready`."""
         return self.start(
-            name, sys.executable, *arguments, ready=ready, on=on or cores().server, environment=environment
+            name, sys.executable, *arguments, ready=[ready], on=on or cores().server, environment=environment
         )
 
-    def haproxy(self, configuration: str, *, ready: int, on: frozenset[int] | None = None) -> Program:
-        """Run HAProxy beside the server, or on other cores."""
+    def haproxy(self, configuration: str, *, on: frozenset[int] | None = None) -> Program:
+        """Run HAProxy beside the server, or on other cores, and wait until it listens on all its ports."""
         path = self.folder / "haproxy.cfg"
         path.write_text(configuration)
-        return self.start("haproxy", "haproxy", "-db", "-f", str(path), ready=ready, on=on or cores().others)
+        command = ("haproxy", "-db", "-f", str(path))
+        return self.start("haproxy", *command, ready=bound_ports(configuration), on=on or cores().others)
 
     def start(
         self,
         name: str,
         *command: str,
-        ready: int,
+        ready: Sequence[int],
         on: frozenset[int],
         environment: Mapping[str, str] | None = None,
     ) -> Program:
-        """Run a program and wait until it listens."""
+        """Run a program and wait until it listens on its ports."""
         program = Program(command, log=self.folder / f"{name}.log", cores=on, environment=environment)
         self._running.callback(program.stop)
-        return program.wait_until(lambda: listens(ready))
+        return program.wait_until(lambda: all(map(listens, ready)))
