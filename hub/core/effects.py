@@ -144,11 +144,47 @@ class Effects:
             leased = self._outbox.enqueue_leased(conn, job_id, job)
             return Started(resource_id=resource_id, job_id=job_id, replayed=False), leased
 
-        # In a task of its own: were the caller cancelled between commit and spawn, the job would lie idle for a lease.
-        task = asyncio.create_task(self._commit_and_run(transaction))
-        self._starting.add(task)
-        task.add_done_callback(self._starting.discard)
-        return await asyncio.shield(task)
+        return await self._in_a_task_of_its_own(transaction)
+
+    async def begin_again(
+        self,
+        call: Call,
+        started: Started,
+        *,
+        kind: str,
+        resource: str,
+        change: Callable[[Connection, str], str | None],
+    ) -> Started:
+        """Start the work of a replayed request anew, if the run before ended without anything having been sent.
+
+        For work that must not go on by itself once its caller was told that nothing happened. One transaction:
+        `change`, audit intent, a new job that is leased at birth.
+
+        Args:
+            call, started: The request, and what `start` returned for it.
+            kind, resource: As given to `start`.
+            change: Is given the new job's id. It returns None after it noted that id with the resource, or the id of
+                the job that is at work on it, or was last: then nothing begins.
+
+        Returns:
+            What to wait for.
+
+        Raises:
+            As `start` does, and what `change` raises.
+        """
+        job_id = self._ids.resource_id()
+        job = _new_job(call, kind=kind, resource=resource, resource_id=started.resource_id, payload={})
+
+        def transaction(conn: Connection) -> tuple[Started, Job | None]:
+            present = change(conn, job_id)
+            if present is not None:
+                return Started(resource_id=started.resource_id, job_id=present, replayed=True), None
+            self._audit.require_space()
+            self._audit.append(conn, self._record(call, Phase.INTENT, resource, started.resource_id, reason="AGAIN"))
+            leased = self._outbox.enqueue_leased(conn, job_id, job)
+            return Started(resource_id=started.resource_id, job_id=job_id, replayed=True), leased
+
+        return await self._in_a_task_of_its_own(transaction)
 
     async def find(self, call: Call) -> Started | None:
         """Return what an earlier call with this request_id began, or None if it is new; claims nothing.
@@ -214,6 +250,13 @@ class Effects:
         if replay is None:
             self._audit.require_space()
         return replay
+
+    async def _in_a_task_of_its_own(self, transaction: Callable[[Connection], tuple[Started, Job | None]]) -> Started:
+        """Were the caller cancelled between commit and spawn, the job would lie idle for a lease."""
+        task = asyncio.create_task(self._commit_and_run(transaction))
+        self._starting.add(task)
+        task.add_done_callback(self._starting.discard)
+        return await asyncio.shield(task)
 
     async def _commit_and_run(self, transaction: Callable[[Connection], tuple[Started, Job | None]]) -> Started:
         started, job = await self._database.write(transaction, label="effects.start")

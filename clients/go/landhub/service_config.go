@@ -66,6 +66,42 @@ const ServiceConfig = `{
           "method": "ResolveOutcome"
         },
         {
+          "service": "landhub.payments.v1.PaymentsService",
+          "method": "CreatePayment"
+        },
+        {
+          "service": "landhub.payments.v1.PaymentsService",
+          "method": "GetPayment"
+        },
+        {
+          "service": "landhub.payments.v1.PaymentsService",
+          "method": "ListPayments"
+        },
+        {
+          "service": "landhub.payments.v1.PaymentsService",
+          "method": "WatchPayment"
+        },
+        {
+          "service": "landhub.payments.v1.PaymentsService",
+          "method": "CapturePayment"
+        },
+        {
+          "service": "landhub.payments.v1.PaymentsService",
+          "method": "CancelPayment"
+        },
+        {
+          "service": "landhub.payments.v1.PaymentsService",
+          "method": "CreateRefund"
+        },
+        {
+          "service": "landhub.payments.v1.PaymentsService",
+          "method": "GetRefund"
+        },
+        {
+          "service": "landhub.payments.v1.PaymentsService",
+          "method": "ResolvePayment"
+        },
+        {
           "service": "landhub.rosreestr.v1.RosreestrService",
           "method": "GetLandPlot"
         },

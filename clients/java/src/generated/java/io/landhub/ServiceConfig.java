@@ -53,6 +53,33 @@ public final class ServiceConfig {
                         "service", "landhub.hub.v1.HubService",
                         "method", "ResolveOutcome"),
                     Map.of(
+                        "service", "landhub.payments.v1.PaymentsService",
+                        "method", "CreatePayment"),
+                    Map.of(
+                        "service", "landhub.payments.v1.PaymentsService",
+                        "method", "GetPayment"),
+                    Map.of(
+                        "service", "landhub.payments.v1.PaymentsService",
+                        "method", "ListPayments"),
+                    Map.of(
+                        "service", "landhub.payments.v1.PaymentsService",
+                        "method", "WatchPayment"),
+                    Map.of(
+                        "service", "landhub.payments.v1.PaymentsService",
+                        "method", "CapturePayment"),
+                    Map.of(
+                        "service", "landhub.payments.v1.PaymentsService",
+                        "method", "CancelPayment"),
+                    Map.of(
+                        "service", "landhub.payments.v1.PaymentsService",
+                        "method", "CreateRefund"),
+                    Map.of(
+                        "service", "landhub.payments.v1.PaymentsService",
+                        "method", "GetRefund"),
+                    Map.of(
+                        "service", "landhub.payments.v1.PaymentsService",
+                        "method", "ResolvePayment"),
+                    Map.of(
                         "service", "landhub.rosreestr.v1.RosreestrService",
                         "method", "GetLandPlot"),
                     Map.of(

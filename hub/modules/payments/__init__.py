@@ -1,0 +1,1 @@
+"""Module payments: takes money through acquirers, gives it back, and knows which happened."""

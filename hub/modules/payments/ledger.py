@@ -1,0 +1,194 @@
+"""The one way to write what happened to a payment: amounts as observed, the state derived, the event that tells it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from hub.core.database import Database
+from hub.core.events import Event, Events
+from hub.core.jobs import NewJob
+from hub.core.money import Money
+from hub.core.outbox import Outbox
+from hub.modules.payments.observation import Observation
+from hub.modules.payments.operations import OperationKind
+from hub.modules.payments.states import Known, PaymentState, derive, lags
+from hub.modules.payments.store import OperationRow, PaymentRow, PaymentsStore
+
+PAYMENT = "payments.Payment"
+REFUND = "payments.Refund"
+OPERATION = "payments.Operation"
+
+CREATE = "payments.create"
+OPERATE = "payments.operate"
+FOLLOW = "payments.follow"
+LOOK = "payments.look"
+
+STATE_CHANGED = "payments.payment.state_changed"
+OPERATION_CHANGED = "payments.payment.operation_changed"
+REFUND_CHANGED = "payments.refund.state_changed"
+
+_KEPT_FOR_SENDING = frozenset({PaymentState.PENDING, PaymentState.OUTCOME_UNKNOWN, PaymentState.NEEDS_REVIEW})
+
+Also = Callable[[PaymentRow], PaymentRow]
+
+
+def resource_of(operation: OperationRow) -> str:
+    """Return the resource's type of an operation."""
+    return REFUND if operation.kind == OperationKind.REFUND else OPERATION
+
+
+def amount_of(row: PaymentRow) -> Money:
+    """Return what the payment is about."""
+    return Money(minor_units=row.minor_units, currency=row.currency)
+
+
+def known_of(row: PaymentRow) -> Known:
+    """Return what the row knows, for the state machine."""
+    return Known(
+        state=PaymentState(row.state),
+        held=row.held,
+        captured=row.captured,
+        refunded=row.refunded,
+        was_held=row.was_held,
+        cancel_asked=row.cancel_asked,
+    )
+
+
+def observed(row: PaymentRow, seen: Observation, *, ask_time: datetime, hold_lasts: timedelta | None) -> PaymentRow:
+    """Return the payment after an observation that was asked for at `ask_time`; the same row if it tells no news."""
+    if row.observe_time is not None and ask_time < row.observe_time:
+        return row  # asked before what is known was told
+    known = known_of(row)
+    if lags(known, seen):
+        return row
+    after = derive(known, seen)
+    capture_before = row.capture_before_time
+    if after.state is PaymentState.AUTHORIZED and not row.was_held and hold_lasts is not None:
+        capture_before = ask_time + hold_lasts
+    changed = replace(
+        row,
+        state=after.state,
+        held=after.held,
+        captured=after.captured,
+        refunded=after.refunded,
+        was_held=after.was_held,
+        vendor_id=seen.vendor_id,
+        vendor_status=seen.vendor_status[:128],
+        decline_code=seen.decline_code[:64],
+        payment_url=row.payment_url or seen.payment_url,
+        sbp_payload=row.sbp_payload or seen.sbp_payload,
+        capture_before_time=capture_before,
+    )
+    return row if changed == row else replace(changed, observe_time=ask_time)
+
+
+class Ledger:
+    """Writes payments and operations within a given transaction."""
+
+    def __init__(self, *, store: PaymentsStore, database: Database, outbox: Outbox, events: Events) -> None:
+        self._store = store
+        self._database = database
+        self._outbox = outbox
+        self._events = events
+
+    async def payment(self, payment_id: str) -> PaymentRow | None:
+        """Return a payment whoever owns it."""
+        return await self._database.read(lambda conn: self._store.get_payment(conn, payment_id))
+
+    async def operation(self, operation_id: str) -> OperationRow | None:
+        """Return an operation whoever owns it."""
+        return await self._database.read(lambda conn: self._store.get_operation(conn, operation_id))
+
+    def take(
+        self,
+        conn: Connection,
+        payment_id: str,
+        seen: Observation | None,
+        *,
+        ask_time: datetime,
+        hold_lasts: timedelta | None,
+        also: Also = lambda row: row,
+    ) -> None:
+        """Apply an observation to the payment as it is now, not as it was when it was asked for; then `also`."""
+        fresh = self._store.get_payment(conn, payment_id)
+        if fresh is None:
+            return
+        after = fresh if seen is None else observed(fresh, seen, ask_time=ask_time, hold_lasts=hold_lasts)
+        after = also(after)
+        if after != fresh:
+            self.write(conn, fresh, after)
+
+    def write(self, conn: Connection, before: PaymentRow, after: PaymentRow) -> None:
+        """Write a payment, and the event of a new state; what was kept for sending goes when it is sent.
+
+        Raises:
+            StaleVersionError: it changed since `before` was read.
+        """
+        state = PaymentState(after.state)
+        kept = after.order_json if state in _KEPT_FOR_SENDING else None
+        self._store.update_payment(conn, replace(after, update_time=self._database.now(conn), order_json=kept))
+        amounts_moved = (before.captured, before.refunded, before.held) != (after.captured, after.refunded, after.held)
+        if before.state != after.state or amounts_moved:
+            self._events.append(conn, _state_event(before, after))
+
+    def write_operation(self, conn: Connection, before: OperationRow, after: OperationRow) -> None:
+        """Write an operation, and the event of a new state."""
+        self._store.update_operation(conn, replace(after, update_time=self._database.now(conn)))
+        if before.state != after.state:
+            self._events.append(conn, _operation_event(after))
+
+    def follow(self, conn: Connection, row: PaymentRow, *, after: timedelta) -> None:
+        """Have a payment asked for, again and again, as long as something is expected of it."""
+        self._outbox.enqueue(conn, _job(FOLLOW, row, run_at=self._database.now(conn) + after, key=row.id))
+
+    def look(self, conn: Connection, row: PaymentRow, *, key: str, after: timedelta = timedelta()) -> None:
+        """Have a payment asked for once; a second look of the same key is not written."""
+        self._outbox.enqueue(conn, _job(LOOK, row, run_at=self._database.now(conn) + after, key=f"{row.id}:{key}"))
+
+
+def _job(kind: str, row: PaymentRow, *, run_at: datetime, key: str) -> NewJob:
+    return NewJob(
+        kind=kind,
+        resource=PAYMENT,
+        resource_id=row.id,
+        owner=row.owner,
+        business_reference=row.business_reference,
+        traceparent=row.traceparent,
+        unique_key=f"{kind}:{key}",
+        run_at=run_at,
+    )
+
+
+def _state_event(before: PaymentRow, after: PaymentRow) -> Event:
+    data = {
+        "payment_id": after.id,
+        "state": str(after.state),
+        "previous_state": str(before.state),
+        "account": after.account,
+        "captured": str(after.captured),
+        "refunded": str(after.refunded),
+        "currency": after.currency,
+    }
+    if after.review_reason:
+        data["review_reason"] = after.review_reason
+    return Event(
+        type=STATE_CHANGED,
+        subject=after.id,
+        owner=after.owner,
+        business_reference=after.business_reference,
+        data=data,
+        traceparent=after.traceparent,
+    )
+
+
+def _operation_event(row: OperationRow) -> Event:
+    return Event(
+        type=REFUND_CHANGED if row.kind == OperationKind.REFUND else OPERATION_CHANGED,
+        subject=row.payment_id,
+        owner=row.owner,
+        business_reference=row.business_reference,
+        data={"payment_id": row.payment_id, "operation_id": row.id, "kind": row.kind, "state": str(row.state)},
+        traceparent=row.traceparent,
+    )

@@ -1,0 +1,81 @@
+"""What an acquirer tells of an order when it is asked: how it stands, and the amounts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from hub.core.money import Money
+
+
+class Standing(StrEnum):
+    """How an order stands at an acquirer, in words common to all; the amounts tell the rest."""
+
+    UNPAID = "UNPAID"
+    IN_PROGRESS = "IN_PROGRESS"
+    """The payer is at it: 3-D Secure, a QR code that was scanned."""
+    HELD = "HELD"
+    PAID = "PAID"
+    """Captured; maybe refunded since, all or a part."""
+    REVERSED = "REVERSED"
+    """The hold was let go, or a payment undone on its day."""
+    DECLINED = "DECLINED"
+    EXPIRED = "EXPIRED"
+    UNREADABLE = "UNREADABLE"
+    """A word that isn't on the list: nothing is concluded from it."""
+
+
+class VendorOperationKind(StrEnum):
+    """What an acquirer did to an order."""
+
+    PAYMENT = "PAYMENT"
+    CAPTURE = "CAPTURE"
+    REVERSAL = "REVERSAL"
+    REFUND = "REFUND"
+    OTHER = "OTHER"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VendorOperation:
+    """One line of an order's history; `reference` is our number of a refund, where the acquirer keeps it."""
+
+    kind: VendorOperationKind
+    minor_units: int
+    reference: str = ""
+    time: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """An acquirer's last word on an order. Amounts are minor units of `amount.currency`, never negative.
+
+    Attributes:
+        vendor_id, reference: Its id and our number.
+        standing, vendor_status: How it stands, and the acquirer's word for it.
+        amount: What the order was opened for.
+        marker: What we sent along (`Order.marker`); None if the acquirer doesn't keep such things.
+        held: Held and not captured.
+        captured: Captured, not less what went back since.
+        refunded: Gone back, whoever asked for it.
+        balance: The acquirer's own figure of what is left captured, as it has to be named with a refund; None if it
+            has none.
+        decline_code: Why the payer's last attempt failed, the acquirer's code.
+        operations: The history, where it is told.
+        payment_url: Where the payer pays, for acquirers that tell it again.
+        sbp_payload: As `payment_url`.
+    """
+
+    vendor_id: str
+    reference: str
+    standing: Standing
+    vendor_status: str
+    amount: Money
+    marker: str | None = None
+    held: int = 0
+    captured: int = 0
+    refunded: int = 0
+    balance: int | None = None
+    decline_code: str = ""
+    operations: Sequence[VendorOperation] = ()
+    payment_url: str = ""
+    sbp_payload: str = ""

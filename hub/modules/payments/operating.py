@@ -1,0 +1,279 @@
+"""Brings captures, cancellations and refunds to the acquirer, one at a time for a payment.
+
+Each begins with a look at the order. Whether it may be sent, and after a lost answer what became of it, is judged from
+what the acquirer shows (`operations.py`), never from hope.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from hub.core.clock import Clock
+from hub.core.database import Database
+from hub.core.errors import HubError, OutcomeUnknownError, PreconditionError
+from hub.core.jobs import Again, Dead, Done, Job, JobKind, Lease, Next
+from hub.core.money import Money
+from hub.modules.payments.accounts import Accounts
+from hub.modules.payments.creation import ACCOUNT_MISSING, ASK_AGAIN, LEASE, NEVER_GIVE_UP, nothing_sent
+from hub.modules.payments.ledger import OPERATE, Also, Ledger
+from hub.modules.payments.observation import Observation, Standing
+from hub.modules.payments.operations import (
+    Judgement,
+    OperationKind,
+    OperationState,
+    Sent,
+    Verdict,
+    allowed,
+    judge,
+)
+from hub.modules.payments.port import OrderNotFoundError, PaymentsPort, RefundOrder, credentials_refused
+from hub.modules.payments.states import PaymentState, ReviewReason
+from hub.modules.payments.store import OperationRow, PaymentRow, PaymentsStore, StaleVersionError
+
+_AT_WORK = frozenset({OperationState.PENDING, OperationState.OUTCOME_UNKNOWN})
+_RELEASES = frozenset({OperationState.REFUSED, OperationState.UNSENT})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Means:
+    """What a run works with."""
+
+    store: PaymentsStore
+    ledger: Ledger
+    database: Database
+    clock: Clock
+
+
+class Operating:
+    """The handler of operations. It may run again after a crash at any point; it looks before it sends."""
+
+    def __init__(
+        self, *, accounts: Accounts, store: PaymentsStore, ledger: Ledger, database: Database, clock: Clock
+    ) -> None:
+        self._accounts = accounts
+        self._ledger = ledger
+        self._means = _Means(store=store, ledger=ledger, database=database, clock=clock)
+
+    def kinds(self) -> tuple[JobKind, ...]:
+        """Return the kinds of jobs to register."""
+        return (JobKind(name=OPERATE, handler=self.operate, lease=LEASE, max_failures=NEVER_GIVE_UP),)
+
+    async def operate(self, job: Job, lease: Lease) -> Next:
+        """Bring an operation to the acquirer, once."""
+        operation = await self._ledger.operation(job.resource_id)
+        if operation is None or operation.state not in _AT_WORK:
+            return Done()
+        row = await self._ledger.payment(operation.payment_id)
+        if row is None:
+            return Dead("PAYMENT_MISSING")
+        port = self._accounts.port(row.account)
+        if port is None:
+            return Again(reason=ACCOUNT_MISSING)
+        try:
+            return await _Run(self._means, port, operation, row, lease).go()
+        except HubError as error:
+            if operation.sent_time is None and nothing_sent(error):
+                run = _Run(self._means, port, replace(operation, unsent_reason=error.reason), row, lease)
+                return await run.settle(OperationState.UNSENT, code="UNAVAILABLE", reason=error.reason)
+            return Again(delay=error.retry_after, reason=error.reason, error=error)
+
+
+class _Run:
+    """One run of one operation."""
+
+    def __init__(
+        self, means: _Means, port: PaymentsPort, operation: OperationRow, row: PaymentRow, lease: Lease
+    ) -> None:
+        self._means = means
+        self._port = port
+        self._operation = operation
+        self._row = row
+        self._lease = lease
+        self._seen: Observation | None = None
+        self._ask_time = means.clock.now()
+
+    async def go(self) -> Next:
+        """Look, judge, and do what follows."""
+        try:
+            seen = await self._look()
+        except OrderNotFoundError as error:
+            return await self._vanished(error)
+        if self._operation.sent_time is not None:
+            return await self._conclude(self._judge(seen), seen)
+        self._operation = self._as_to_be_sent(seen)
+        keyed = self._port.capabilities.keyed_refunds
+        known = replace(_sent(self._operation), refunded=self._row.refunded)
+        return await self._conclude(allowed(known, seen, keyed=keyed), seen)
+
+    async def _look(self) -> Observation:
+        self._ask_time = self._now()
+        self._seen = await self._port.get(self._row.vendor_id)
+        return self._seen
+
+    def _judge(self, seen: Observation) -> Judgement:
+        sent_time = self._operation.sent_time or self._operation.create_time
+        shown = self._ask_time >= sent_time + self._port.capabilities.visibility_window
+        keyed = self._port.capabilities.keyed_refunds
+        return judge(_sent(self._operation), seen, shown=shown, keyed=keyed)
+
+    async def _conclude(self, judgement: Judgement, seen: Observation) -> Next:
+        match judgement.verdict:
+            case Verdict.DONE:
+                return await self.settle(OperationState.DONE)
+            case Verdict.REFUSED:
+                self._operation = replace(self._operation, refusal_code=judgement.code)
+                return await self.settle(OperationState.REFUSED, code="FAILED_PRECONDITION", reason=judgement.code)
+            case Verdict.SEND_AGAIN:
+                return await self._send(seen)
+            case Verdict.REVIEW:
+                return await self._settle_review(judgement.reason or ReviewReason.ORDER_DIFFERS)
+            case Verdict.WAIT:
+                return await self._settle_unknown("NOT_VISIBLE_YET")
+
+    async def _send(self, seen: Observation) -> Next:
+        if self._operation.kind == OperationKind.CANCEL:
+            self._operation = replace(self._operation, held_before=seen.held)
+        try:
+            await self._call(seen)
+        except OutcomeUnknownError:
+            return await self._look_at_once()
+        except PreconditionError as error:
+            if credentials_refused(error):
+                raise
+            code = error.metadata.get("vendor_code", error.reason)
+            self._operation = replace(self._operation, refusal_code=code[:64])
+            return await self.settle(OperationState.REFUSED, code="FAILED_PRECONDITION", reason=error.reason)
+        await self._look_again()
+        return await self.settle(OperationState.DONE)
+
+    async def _call(self, seen: Observation) -> None:
+        operation = self._operation
+        amount = Money(minor_units=operation.minor_units, currency=self._row.currency)
+        vendor_id = self._row.vendor_id
+        match OperationKind(operation.kind):
+            case OperationKind.CAPTURE:
+                await self._port.capture(vendor_id, amount, guard=self._guard)
+            case OperationKind.CANCEL if seen.standing is Standing.HELD:
+                await self._port.reverse(vendor_id, guard=self._guard)
+            case OperationKind.CANCEL:
+                await self._port.decline(vendor_id, guard=self._guard)
+            case OperationKind.REFUND:
+                refund = RefundOrder(
+                    vendor_id=vendor_id,
+                    reference=operation.vendor_reference,
+                    amount=amount,
+                    balance=operation.balance_before,
+                )
+                await self._port.refund(refund, guard=self._guard)
+
+    async def _guard(self) -> None:
+        """Note durably, before it leaves, that it may have been sent, and how the order stood."""
+
+        def note(conn: Connection) -> None:
+            sent = replace(self._operation, sent_time=self._means.database.now(conn))
+            self._means.store.update_operation(conn, sent)
+            if sent.kind == OperationKind.CANCEL:
+                self._means.store.mark_cancel_asked(conn, sent.payment_id)
+
+        await self._lease.check(note)
+        self._operation = replace(self._operation, sent_time=self._lease.sent_at)
+
+    async def _look_at_once(self) -> Next:
+        """After a lost answer: it may show already, and the caller is still there to hear of it."""
+        await self._look_again()
+        if self._seen is None:
+            return await self._settle_unknown("ANSWER_LOST")
+        judgement = self._judge(self._seen)
+        if judgement.verdict is Verdict.SEND_AGAIN:  # not in the same breath
+            return await self._settle_unknown("ANSWER_LOST")
+        return await self._conclude(judgement, self._seen)
+
+    async def _look_again(self) -> None:
+        try:
+            await self._look()
+        except HubError:
+            self._seen = None  # what was done is done; who follows the payment will see it
+
+    async def _vanished(self, error: OrderNotFoundError) -> Next:
+        since = self._operation.sent_time or self._row.observe_time or self._row.create_time
+        if self._now() < since + self._port.capabilities.visibility_window:
+            return Again(delay=ASK_AGAIN, reason=error.reason)
+        return await self._settle_review(ReviewReason.ORDER_VANISHED)
+
+    async def _settle_unknown(self, reason: str) -> Next:
+        sent_time = self._operation.sent_time or self._operation.create_time
+        wait = max(ASK_AGAIN, min(self._now() - sent_time, timedelta(minutes=1)))
+        then = Again(delay=wait, reason=reason)
+        return await self.settle(OperationState.OUTCOME_UNKNOWN, then=then, code="UNKNOWN", reason=reason)
+
+    async def _settle_review(self, reason: ReviewReason) -> Next:
+        return await self.settle(OperationState.NEEDS_REVIEW, code="UNKNOWN", reason=reason, review=reason)
+
+    async def settle(
+        self,
+        state: OperationState,
+        *,
+        then: Next | None = None,
+        code: str = "OK",
+        reason: str = "",
+        review: ReviewReason | None = None,
+    ) -> Next:
+        """Write the operation's state and what was seen of the payment, in one transaction."""
+        after = replace(self._operation, state=state)
+        if state is OperationState.UNSENT:
+            after = replace(after, sent_time=None)
+        released = after.minor_units if state in _RELEASES and after.kind == OperationKind.REFUND else 0
+
+        def also(row: PaymentRow) -> PaymentRow:
+            changed = replace(row, reserved=row.reserved - released)
+            return (
+                changed if review is None else replace(changed, state=PaymentState.NEEDS_REVIEW, review_reason=review)
+            )
+
+        def change(conn: Connection) -> None:
+            stored = self._means.store.get_operation(conn, after.id)
+            if stored is None or stored.state not in _AT_WORK:
+                self._take(conn, lambda row: row)  # a person settled it meanwhile, and his word stays
+                return
+            self._take(conn, also)
+            self._means.ledger.write_operation(conn, stored, after)
+            if state is OperationState.DONE:
+                window = self._port.capabilities.visibility_window
+                self._means.ledger.look(conn, self._row, key=after.id, after=window)
+
+        try:
+            return await self._lease.settle(change, then=then, code=code, reason=reason or state)
+        except StaleVersionError:
+            return Again(delay=timedelta(), reason="CHANGED_MEANWHILE")
+
+    def _take(self, conn: Connection, also: Also) -> None:
+        lasts = self._port.capabilities.hold_lasts
+        ledger = self._means.ledger
+        ledger.take(conn, self._row.id, self._seen, ask_time=self._ask_time, hold_lasts=lasts, also=also)
+
+    def _as_to_be_sent(self, seen: Observation) -> OperationRow:
+        wanted = self._operation
+        amount = wanted.minor_units
+        if wanted.kind == OperationKind.CAPTURE and not amount:
+            amount = seen.held or seen.captured  # all of it; captured already if the hub forgot of it
+        return replace(
+            wanted,
+            minor_units=amount,
+            held_before=seen.held,
+            refunded_before=seen.refunded,
+            balance_before=seen.balance,
+        )
+
+    def _now(self) -> datetime:
+        return self._means.clock.now()
+
+
+def _sent(operation: OperationRow) -> Sent:
+    return Sent(
+        kind=OperationKind(operation.kind),
+        minor_units=operation.minor_units,
+        reference=operation.vendor_reference,
+        was_held=operation.held_before > 0,
+        refunded=operation.refunded_before,
+    )

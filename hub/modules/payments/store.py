@@ -1,0 +1,315 @@
+"""The module's tables and queries: payments, and what is done to them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    RowMapping,
+    String,
+    Table,
+    Text,
+    and_,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+from hub.core.crypto import KeyRing, SealedColumn
+from hub.modules.payments.operations import OPEN_STATES
+from hub.modules.payments.states import PaymentState
+from hub.storage.types import EncryptedBytes, UtcTime
+
+metadata = MetaData()
+
+payments = Table(
+    "payments_payments",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("owner", String(128), nullable=False),
+    Column("business_reference", String(64), nullable=False),
+    Column("account", String(64), nullable=False),
+    Column("provider", String(64), nullable=False),
+    Column("state", String(32), nullable=False),
+    Column("review_reason", String(32), nullable=False),
+    Column("minor_units", BigInteger, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("two_stage", Boolean, nullable=False),
+    Column("method", String(16), nullable=False),
+    Column("marker", String(32), nullable=False),
+    Column("order_json", EncryptedBytes, nullable=True),
+    Column("vendor_references", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("vendor_reference", String(64), nullable=False, unique=True),
+    Column("sent_time", UtcTime, nullable=True),
+    Column("is_sealing", Boolean, nullable=False),
+    Column("vendor_id", String(128), nullable=False),
+    Column("vendor_status", String(128), nullable=False),
+    Column("decline_code", String(64), nullable=False),
+    Column("refusal_code", String(64), nullable=False),
+    Column("unsent_reason", String(64), nullable=False),
+    Column("job_id", String(64), nullable=False),
+    Column("payment_url", Text, nullable=False),
+    Column("sbp_payload", Text, nullable=False),
+    Column("held", BigInteger, nullable=False),
+    Column("captured", BigInteger, nullable=False),
+    Column("refunded", BigInteger, nullable=False),
+    Column("reserved", BigInteger, nullable=False),
+    Column("was_held", Boolean, nullable=False),
+    Column("cancel_asked", Boolean, nullable=False),
+    Column("observe_time", UtcTime, nullable=True),
+    Column("expire_time", UtcTime, nullable=True),
+    Column("capture_before_time", UtcTime, nullable=True),
+    Column("traceparent", String(64), nullable=False),
+    Column("create_time", UtcTime, nullable=False),
+    Column("update_time", UtcTime, nullable=False),
+    # Ours alone: what the acquirer reports as refunded is observed, and may be anything.
+    CheckConstraint("reserved >= 0 AND reserved <= captured", name="reserved_within_captured"),
+    CheckConstraint("minor_units > 0", name="amount_is_positive"),
+    Index("payments_payments_by_owner", "owner", "create_time", "id"),
+    Index("payments_payments_by_state", "state"),
+)
+
+operations = Table(
+    "payments_operations",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("payment_id", String(64), ForeignKey("payments_payments.id"), nullable=False),
+    Column("owner", String(128), nullable=False),
+    Column("business_reference", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("state", String(32), nullable=False),
+    Column("minor_units", BigInteger, nullable=False),
+    Column("vendor_reference", String(64), nullable=False, unique=True),
+    Column("sent_time", UtcTime, nullable=True),
+    Column("held_before", BigInteger, nullable=False),
+    Column("refunded_before", BigInteger, nullable=False),
+    Column("balance_before", BigInteger, nullable=True),
+    Column("refusal_code", String(64), nullable=False),
+    Column("unsent_reason", String(64), nullable=False),
+    Column("job_id", String(64), nullable=False),
+    Column("reason", EncryptedBytes, nullable=True),
+    Column("traceparent", String(64), nullable=False),
+    Column("create_time", UtcTime, nullable=False),
+    Column("update_time", UtcTime, nullable=False),
+    CheckConstraint("minor_units >= 0", name="amount_is_not_negative"),
+)
+
+# One operation in doubt at a time: of two, nobody could say which one an amount shows.
+Index(
+    "payments_operations_one_open",
+    operations.c.payment_id,
+    unique=True,
+    sqlite_where=operations.c.state.in_(OPEN_STATES),
+    postgresql_where=operations.c.state.in_(OPEN_STATES),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentRow:
+    """A payment as it is stored: times UTC, amounts minor units, `vendor_references` joined by blanks.
+
+    `unsent_reason`: nothing was sent, its caller was told so by this reason, and no job works on it. `is_sealing`: the
+    order of this attempt is being declined, since where to pay it is lost. `order_json`: what has to be sent (again).
+    """
+
+    id: str
+    owner: str
+    business_reference: str
+    account: str
+    provider: str
+    state: str
+    minor_units: int
+    currency: str
+    two_stage: bool
+    method: str
+    marker: str
+    vendor_references: str
+    vendor_reference: str
+    create_time: datetime
+    update_time: datetime
+    job_id: str
+    version: int = 1
+    attempt: int = 1
+    review_reason: str = ""
+    order_json: bytes | None = field(default=None, repr=False)
+    sent_time: datetime | None = None
+    is_sealing: bool = False
+    vendor_id: str = ""
+    vendor_status: str = ""
+    decline_code: str = ""
+    refusal_code: str = ""
+    unsent_reason: str = ""
+    payment_url: str = field(default="", repr=False)
+    sbp_payload: str = field(default="", repr=False)
+    held: int = 0
+    captured: int = 0
+    refunded: int = 0
+    reserved: int = 0
+    was_held: bool = False
+    cancel_asked: bool = False
+    observe_time: datetime | None = None
+    expire_time: datetime | None = None
+    capture_before_time: datetime | None = None
+    traceparent: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationRow:
+    """Something done to a payment. `held_before`, `refunded_before`, `balance_before`: as seen just before it was sent.
+
+    `minor_units` of 0 is a cancellation's, or a capture's of all that is held until that is known.
+    """
+
+    id: str
+    payment_id: str
+    owner: str
+    business_reference: str
+    kind: str
+    state: str
+    minor_units: int
+    vendor_reference: str
+    create_time: datetime
+    update_time: datetime
+    job_id: str
+    sent_time: datetime | None = None
+    held_before: int = 0
+    refunded_before: int = 0
+    balance_before: int | None = None
+    refusal_code: str = ""
+    unsent_reason: str = ""
+    reason: str = field(default="", repr=False)
+    traceparent: str = ""
+
+
+class StaleVersionError(Exception):
+    """The payment changed since it was read: what was concluded from it may be old. Read it again."""
+
+
+_PAYMENT_COLUMNS = tuple(item.name for item in fields(PaymentRow))
+_OPERATION_COLUMNS = tuple(item.name for item in fields(OperationRow))
+
+
+class PaymentsStore:
+    """Reads and writes within a given transaction; personal data is sealed here and nowhere else."""
+
+    def __init__(self, *, ring: KeyRing) -> None:
+        self._order = SealedColumn(ring=ring, table="payments_payments", column="order_json")
+        self._reason = SealedColumn(ring=ring, table="payments_operations", column="reason")
+
+    def add_payment(self, conn: Connection, row: PaymentRow) -> None:
+        """Insert a new payment."""
+        conn.execute(insert(payments).values(self._payment_values(row)))
+
+    def update_payment(self, conn: Connection, row: PaymentRow) -> None:
+        """Write a payment read before, unless it changed in between.
+
+        Raises:
+            StaleVersionError: it did.
+        """
+        values = self._payment_values(replace(row, version=row.version + 1))
+        statement = update(payments).where(payments.c.id == row.id, payments.c.version == row.version)
+        if conn.execute(statement.values(values)).rowcount != 1:
+            raise StaleVersionError
+
+    def get_payment(self, conn: Connection, payment_id: str) -> PaymentRow | None:
+        """Return a payment whoever owns it."""
+        found = conn.execute(select(payments).where(payments.c.id == payment_id)).mappings().first()
+        return None if found is None else self._payment(found)
+
+    def list_payments(
+        self,
+        conn: Connection,
+        *,
+        owner: str,
+        business_reference: str = "",
+        states: Sequence[str] = (),
+        before: tuple[datetime, str] | None = None,
+        limit: int,
+    ) -> list[PaymentRow]:
+        """Return an owner's payments, newest first; `before` is the last one of the page before."""
+        query = select(payments).where(payments.c.owner == owner)
+        if business_reference:
+            query = query.where(payments.c.business_reference == business_reference)
+        if states:
+            query = query.where(payments.c.state.in_(states))
+        if before is not None:
+            time, row_id = before
+            older = payments.c.create_time < time
+            query = query.where(or_(older, and_(payments.c.create_time == time, payments.c.id < row_id)))
+        query = query.order_by(payments.c.create_time.desc(), payments.c.id.desc()).limit(limit)
+        return [self._payment(found) for found in conn.execute(query).mappings()]
+
+    def mark_payment_sent(self, conn: Connection, row: PaymentRow, *, now: datetime) -> None:
+        """Note just before it leaves that the order of the row's attempt may have been sent, or is being declined."""
+        values = {
+            "attempt": row.attempt,
+            "vendor_reference": row.vendor_reference,
+            "is_sealing": row.is_sealing,
+            "sent_time": now,
+        }
+        conn.execute(update(payments).where(payments.c.id == row.id).values(values))
+
+    def mark_cancel_asked(self, conn: Connection, payment_id: str) -> None:
+        """Note that an end of the payment from now on may be our own doing."""
+        conn.execute(update(payments).where(payments.c.id == payment_id).values(cancel_asked=True))
+
+    def list_under_review(self, conn: Connection, *, limit: int) -> list[PaymentRow]:
+        """Return payments that wait for a person, oldest first, whoever owns them."""
+        waits = payments.c.state == PaymentState.NEEDS_REVIEW
+        query = select(payments).where(waits).order_by(payments.c.create_time).limit(limit)
+        return [self._payment(found) for found in conn.execute(query).mappings()]
+
+    def add_operation(self, conn: Connection, row: OperationRow) -> None:
+        """Insert a new operation; its payment must have no other open one."""
+        conn.execute(insert(operations).values(self._operation_values(row)))
+
+    def update_operation(self, conn: Connection, row: OperationRow) -> None:
+        """Write an operation. It changes only in transactions that also write its payment."""
+        values = self._operation_values(row)
+        conn.execute(update(operations).where(operations.c.id == row.id).values(values))
+
+    def get_operation(self, conn: Connection, operation_id: str) -> OperationRow | None:
+        """Return an operation whoever owns it."""
+        return self._one_operation(conn, operations.c.id == operation_id)
+
+    def get_open_operation(self, conn: Connection, payment_id: str) -> OperationRow | None:
+        """Return the one operation of a payment that is open, if there is one."""
+        return self._one_operation(conn, operations.c.payment_id == payment_id, operations.c.state.in_(OPEN_STATES))
+
+    def _one_operation(self, conn: Connection, *where: Any) -> OperationRow | None:
+        found = conn.execute(select(operations).where(*where)).mappings().first()
+        if found is None:
+            return None
+        values: dict[str, Any] = {name: found[name] for name in _OPERATION_COLUMNS}
+        reason = values["reason"]
+        values["reason"] = "" if reason is None else self._reason.open(values["id"], reason).decode()
+        return OperationRow(**values)
+
+    def _payment_values(self, row: PaymentRow) -> dict[str, object]:
+        values: dict[str, object] = {name: getattr(row, name) for name in _PAYMENT_COLUMNS}
+        values["order_json"] = None if row.order_json is None else self._order.seal(row.id, row.order_json)
+        return values
+
+    def _payment(self, found: RowMapping) -> PaymentRow:
+        values: dict[str, Any] = {name: found[name] for name in _PAYMENT_COLUMNS}
+        order = values["order_json"]
+        values["order_json"] = None if order is None else self._order.open(values["id"], order)
+        return PaymentRow(**values)
+
+    def _operation_values(self, row: OperationRow) -> dict[str, object]:
+        values: dict[str, object] = {name: getattr(row, name) for name in _OPERATION_COLUMNS}
+        values["reason"] = self._reason.seal(row.id, row.reason.encode()) if row.reason else None
+        return values
