@@ -7,6 +7,7 @@ import signal
 from pathlib import Path
 
 from sandbox.app import Sandbox
+from sandbox.sberbank_wire import Dialect
 from sandbox.scenarios import SCENARIOS
 from sandbox.settings import PLAIN_GATEWAY, Extensions, SandboxSettings, TlsFiles
 
@@ -26,6 +27,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port-file", type=Path, help="write the line of addresses there too")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--gateway-port", type=int, default=7500, help="0: any free port")
+    parser.add_argument("--sberbank-port", type=int, default=7501, help="the acquirer; 0: any free port")
     parser.add_argument("--control-port", type=int, default=7490, help="control, OTLP/HTTP; 0: any free port")
     parser.add_argument(
         "--tls-certificate", type=Path, help="PEM; with --tls-key and --client-ca, instead of made ones"
@@ -52,6 +54,7 @@ def _settings(options: argparse.Namespace) -> SandboxSettings:
         directory=options.dir,
         host=options.host,
         gateway_port=options.gateway_port,
+        sberbank_port=options.sberbank_port,
         control_port=options.control_port,
         tls=TlsFiles(certificate=tls_paths[0], key=tls_paths[1], client_ca=tls_paths[2]) if all(tls_paths) else None,
         fernet_keys=tuple(path.read_text().strip() for path in options.fernet_key_file),
@@ -83,6 +86,8 @@ def _addresses(sandbox: Sandbox) -> dict[str, str]:
     """What the line tells: URLs, and the files a client of the gateway needs if they were made here."""
     addresses = {
         "gateway_url": sandbox.gateway.url,
+        "sberbank_url": sandbox.sberbank.api_url(Dialect.ECOM),
+        "sberbank_classic_url": sandbox.sberbank.api_url(Dialect.CLASSIC),
         "control_url": sandbox.control_url,
         "otlp_traces_url": f"{sandbox.control_url}/v1/traces",
     }

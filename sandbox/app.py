@@ -10,10 +10,12 @@ from cryptography.fernet import Fernet, MultiFernet
 from sandbox.clock import SandboxClock
 from sandbox.control import Control
 from sandbox.faults import FaultBoard
-from sandbox.listener import Listener, server_context
+from sandbox.listener import Listener, open_context, server_context
 from sandbox.otlp import TraceStore
 from sandbox.registrations import RegistrationBook
 from sandbox.registry import Registry, built_in_plots
+from sandbox.sberbank import Login, SberbankGateway
+from sandbox.sberbank_orders import OrderBook
 from sandbox.settings import SandboxSettings, TlsFiles
 from sandbox.tls import ThrowAwayPki, TlsPair
 from sandbox.xml_gateway import XmlGateway
@@ -36,6 +38,7 @@ class Sandbox:
     """A running sandbox and its parts, for tests in the same process."""
 
     gateway: XmlGateway
+    sberbank: SberbankGateway
     control: Control
     control_url: str
     """Of the control API and of OTLP (`/v1/traces`)."""
@@ -68,32 +71,28 @@ class Sandbox:
             step_seconds=settings.step_seconds,
             default_scenario=settings.default_scenario,
         )
-        operations = GatewayOperations(
-            registry=registry,
-            book=book,
-            extensions=settings.extensions,
-            signature_ca=settings.signature_ca,
-            check_crl=settings.check_crl,
-        )
-        context = server_context(certificate=tls.certificate, key=tls.key, client_ca=tls.client_ca)
-        gateway = XmlGateway(
-            listener=Listener(host=settings.host, port=settings.gateway_port, tls=context),
-            keys=keys,
+        gateway = _xml_gateway(settings, tls, keys, faults, clock=clock, registry=registry, book=book)
+        sberbank = _sberbank(settings, tls, clock, faults)
+        control = Control(
             clock=clock,
             faults=faults,
-            operations=operations,
-            allowed_clients=settings.allowed_clients,
-            errors_as_http=settings.errors_as_http,
+            registry=registry,
+            book=book,
+            gateway=gateway,
+            sberbank=sberbank,
+            traces=traces,
         )
-        control = Control(clock=clock, faults=faults, registry=registry, book=book, gateway=gateway, traces=traces)
         control_listener = Listener(host=settings.host, port=settings.control_port)
         async with AsyncExitStack() as stack:
             stack.push_async_callback(gateway.stop)
             await gateway.start()
+            stack.push_async_callback(sberbank.stop)
+            await sberbank.start()
             stack.push_async_callback(control_listener.stop)
             await control_listener.start(control.application())
             yield Sandbox(
                 gateway=gateway,
+                sberbank=sberbank,
                 control=control,
                 control_url=control_listener.url,
                 faults=faults,
@@ -103,6 +102,56 @@ class Sandbox:
                 traces=traces,
                 credentials=credentials,
             )
+
+
+def _xml_gateway(
+    settings: SandboxSettings,
+    tls: TlsFiles,
+    keys: MultiFernet,
+    faults: FaultBoard,
+    *,
+    clock: SandboxClock,
+    registry: Registry,
+    book: RegistrationBook,
+) -> XmlGateway:
+    operations = GatewayOperations(
+        registry=registry,
+        book=book,
+        extensions=settings.extensions,
+        signature_ca=settings.signature_ca,
+        check_crl=settings.check_crl,
+    )
+    context = server_context(certificate=tls.certificate, key=tls.key, client_ca=tls.client_ca)
+    return XmlGateway(
+        listener=Listener(host=settings.host, port=settings.gateway_port, tls=context),
+        keys=keys,
+        clock=clock,
+        faults=faults,
+        operations=operations,
+        allowed_clients=settings.allowed_clients,
+        errors_as_http=settings.errors_as_http,
+    )
+
+
+def _sberbank(settings: SandboxSettings, tls: TlsFiles, clock: SandboxClock, faults: FaultBoard) -> SberbankGateway:
+    """The acquirer, under the gateway's own certificate; its login is written where a client's settings may name it."""
+    login = Login()
+    password_path = settings.directory / "sberbank.password"
+    password_path.touch(mode=0o600)
+    password_path.write_text(login.password, encoding="utf-8")
+    return SberbankGateway(
+        listener=Listener(
+            host=settings.host,
+            port=settings.sberbank_port,
+            tls=open_context(certificate=tls.certificate, key=tls.key),
+        ),
+        clock=clock,
+        faults=faults,
+        book=OrderBook(clock=clock),
+        login=login,
+        lowers_deposited=settings.sberbank_lowers_deposited,
+        takes_refund_ids=settings.sberbank_takes_refund_ids,
+    )
 
 
 def _credentials(settings: SandboxSettings) -> tuple[TlsFiles, MultiFernet, Credentials | None]:

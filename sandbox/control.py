@@ -12,6 +12,11 @@ POST /registrations/{id}/status      {"status": "SUSPENDED", "reason"?, "until"?
                                      {id} is a RequestID or a ClientReference
 POST /registrations/{id}/payment     pay the duty it waits for; the scenario goes on
 POST /scenarios                      {"scenario": NAME, "contract_number" | "cadastral_number" | "default": true}
+GET  /orders                         the acquirer's orders, as they truly stand
+POST /orders/{id}/payer              {"outcome": "approve" | "challenge" | "fail" | "decline"}: what the payer does.
+                                     {id} is the bank's or the merchant's number
+POST /orders/{id}/operator           {"action": "refund" | "deposit" | "reverse" | "undo_refund", "amount"?}: what
+                                     somebody does in the bank's cabinet, or the bank
 GET|POST /plots                      list; put one (fields of `sandbox.registry.Plot`)
 POST /gateway/stop, /gateway/start   refuse connections; listen again on the same port
 POST /reset                          forget registrations, calls, faults, spans and clock advances
@@ -30,6 +35,9 @@ from sandbox.faults import Fault, FaultBoard
 from sandbox.otlp import TraceStore
 from sandbox.registrations import Registration, RegistrationBook, to_json
 from sandbox.registry import Plot, Registry, built_in_plots
+from sandbox.sberbank import SberbankGateway, pay
+from sandbox.sberbank_orders import BankError, BankOrder
+from sandbox.sberbank_wire import Dialect
 from sandbox.scenarios import Status
 from sandbox.xml_gateway import XmlGateway
 
@@ -48,6 +56,7 @@ class Control:
         registry: Registry,
         book: RegistrationBook,
         gateway: XmlGateway,
+        sberbank: SberbankGateway,
         traces: TraceStore,
     ) -> None:
         self._clock = clock
@@ -55,6 +64,7 @@ class Control:
         self._registry = registry
         self._book = book
         self._gateway = gateway
+        self._sberbank = sberbank
         self._traces = traces
 
     def application(self) -> web.Application:
@@ -71,6 +81,9 @@ class Control:
                 web.post("/registrations/{id}/status", self._post_status),
                 web.post("/registrations/{id}/payment", self._post_payment),
                 web.post("/scenarios", self._post_scenario),
+                web.get("/orders", self._get_orders),
+                web.post("/orders/{id}/payer", self._post_payer),
+                web.post("/orders/{id}/operator", self._post_operator),
                 web.get("/plots", self._get_plots),
                 web.post("/plots", self._post_plot),
                 web.post("/gateway/{action:stop|start}", self._post_gateway),
@@ -92,7 +105,8 @@ class Control:
                 "items": [to_json(registration) for registration in registrations],
             },
             "late": self._book.late,
-            "operations": dict(self._gateway.operations),
+            "sberbank": self._sberbank.api_url(Dialect.ECOM),
+            "operations": dict(self._gateway.operations) | dict(self._sberbank.operations),
             "tls_handshakes": dict(self._gateway.handshakes),
             "faults": {"waiting": len(self._faults.waiting), "struck": dict(self._faults.struck)},
             "spans": len(self._traces),
@@ -104,6 +118,7 @@ class Control:
         self._faults.clear()
         self._faults.struck.clear()
         self._gateway.forget()
+        self._sberbank.forget()
         self._traces.clear()
         self._clock.reset()
         self._registry.replace(built_in_plots())
@@ -161,6 +176,37 @@ class Control:
         self._book.choose(body["scenario"], number=number)
         return web.json_response({})
 
+    async def _get_orders(self, _request: web.Request) -> web.Response:
+        orders = [dataclasses.asdict(order) for order in self._sberbank.book.orders()]
+        return web.json_response({"orders": orders}, dumps=lambda value: json.dumps(value, default=str))
+
+    async def _post_payer(self, request: web.Request) -> web.Response:
+        body = await _object(request)
+        pay(self._sberbank.book, self._order(request), str(body["outcome"]))
+        return web.json_response({})
+
+    async def _post_operator(self, request: web.Request) -> web.Response:
+        body = await _object(request)
+        book, order, amount = self._sberbank.book, self._order(request), int(body.get("amount", 0))
+        match body["action"]:
+            case "refund":
+                book.refund(order, amount)
+            case "deposit":
+                book.deposit(order, amount)
+            case "reverse":
+                book.reverse(order)
+            case "undo_refund":
+                book.undo_refund(order, amount)
+            case other:
+                raise ValueError(f"an operator doesn't {other}")
+        return web.json_response({})
+
+    def _order(self, request: web.Request) -> BankOrder:
+        order = self._sberbank.book.find(request.match_info["id"])
+        if order is None:
+            raise ValueError("no such order")
+        return order
+
     async def _get_plots(self, _request: web.Request) -> web.Response:
         return web.json_response({"plots": [dataclasses.asdict(plot) for plot in self._registry.plots]})
 
@@ -199,5 +245,5 @@ async def _errors_as_json(
 ) -> web.StreamResponse:
     try:
         return await handler(request)
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, BankError) as error:
         return web.json_response({"error": f"{type(error).__name__}: {error}"}, status=400)

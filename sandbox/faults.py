@@ -35,6 +35,8 @@ class FaultKind(StrEnum):
     """Submissions: answer well, but tell of the registration only `seconds` later by the sandbox's clock."""
     FALSE_DUPLICATE = "false_duplicate"
     """Submissions: commit, then answer the `DUPLICATE` error naming the registration just made."""
+    NUMBER_CODES = "number_codes"
+    """Answer the error code as a number where it is a text mostly. Legitimate."""
     UNKNOWN_STATUS = "unknown_status"
     """Answer `word` as the status."""
     CUT_BODY = "cut_body"
@@ -92,8 +94,8 @@ class Fault:
 
     kind: FaultKind
     operation: str = ANY_OPERATION
-    """`timestamp`, `cadaster.info`, `rights.check`, `registration.submit`, `.status`, `.documents`, `.withdraw` or `*`.
-    """
+    """`timestamp`, `cadaster.info`, `rights.check`, `registration.submit`, `.status`, `.documents`, `.withdraw`;
+    `sberbank.refund.do` and its like; or `*`."""
     times: int | None = 1
     """For how many calls; None until cleared."""
     probability: float = 1.0

@@ -40,6 +40,15 @@ def server_context(*, certificate: Path, key: Path, client_ca: Path) -> Counting
     return context
 
 
+def open_context(*, certificate: Path, key: Path) -> CountingContext:
+    """A context that asks for no client certificate: who comes logs in by what he sends. Paths of PEM files."""
+    context = CountingContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(certificate, key)
+    context.sslobject_class = _CountingObject
+    return context
+
+
 class Listener:
     """One address that serves one application."""
 

@@ -38,6 +38,7 @@ class SandboxSettings:
     """Holds the ledger (`ledger.jsonl`), the throw-away TLS material (`ca.crt`, `client.crt`, ...) and `fernet.key`."""
     host: str = "127.0.0.1"
     gateway_port: int = 0
+    sberbank_port: int = 0
     control_port: int = 0
     tls: TlsFiles | None = None
     fernet_keys: tuple[str, ...] = ()
@@ -57,3 +58,7 @@ class SandboxSettings:
     frozen_at: datetime | None = None
     """Makes the clock stand still at this aware moment until it is advanced."""
     seed: int = 0
+    sberbank_lowers_deposited: bool = True
+    """Whether the acquirer's `depositedAmount` goes down with each refund."""
+    sberbank_takes_refund_ids: bool = True
+    """Whether it honours `externalRefundId` and `expectedDepositedAmount`."""

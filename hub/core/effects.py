@@ -161,8 +161,10 @@ class Effects:
         `change`, audit intent, a new job that is leased at birth.
 
         Args:
-            call, started: The request, and what `start` returned for it.
-            kind, resource: As given to `start`.
+            call: Who asks.
+            started: What `start` returned for the call.
+            kind: As given to `start`.
+            resource: As given to `start`.
             change: Is given the new job's id. It returns None after it noted that id with the resource, or the id of
                 the job that is at work on it, or was last: then nothing begins.
 

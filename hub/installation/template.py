@@ -72,7 +72,7 @@ calls_per_second = 200
 burst = 400
 
 [roles.deal]
-methods = ["landhub.rosreestr.v1.*", "landhub.signatures.v1.*", "landhub.events.v1.*"]
+methods = ["landhub.rosreestr.v1.*", "landhub.signatures.v1.*", "landhub.payments.v1.*", "landhub.events.v1.*"]
 
 [roles.administrator]
 methods = ["landhub.hub.v1.*", "landhub.events.v1.*"]
@@ -95,6 +95,8 @@ roles = ["administrator"]
 # [modules.rosreestr]
 # mode = "on"
 # provider = "xml_gateway"
+# [modules.payments]
+# mode = "on"
 """
 
 _DEVELOPMENT_CALLERS = """

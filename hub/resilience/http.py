@@ -82,6 +82,17 @@ def client_tls(
     return context
 
 
+def server_only_tls(*, ca_bundle: Path) -> ssl.SSLContext:
+    """Return a context that trusts one CA bundle alone and shows no certificate: the login goes in the request.
+
+    Raises:
+        ssl.SSLError, OSError: the bundle can't be read or is no PEM.
+    """
+    context = ssl.create_default_context(cafile=str(ca_bundle))
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
 def certificate_expire_time(path: Path) -> datetime:
     """Return until when the first certificate of a PEM file is good."""
     return x509.load_pem_x509_certificate(path.read_bytes()).not_valid_after_utc

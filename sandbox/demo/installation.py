@@ -138,6 +138,26 @@ def _modules(ports: Ports, pace: Mapping[str, float]) -> list[tuple[str, Any]]:
         (f"{gateway}.client_key", "sandbox/client.key"),
         (f"{gateway}.fernet_keys", ["file:sandbox/fernet.key"]),
         (f"{gateway}.visibility_window_seconds", pace.get("visibility_window_seconds", 5.0)),
+        *_payments(ports, pace),
+    ]
+
+
+def _payments(ports: Ports, pace: Mapping[str, float]) -> list[tuple[str, Any]]:
+    account = "modules.payments.accounts.sber"
+    return [
+        ("modules.payments.mode", "on"),
+        (f"modules.payments.return_hosts.{CALLER}", ["shop.example"]),
+        ("modules.payments.poll_initial", pace.get("status_poll_initial", 0.5)),
+        ("modules.payments.poll_base", 1.0),
+        (f"{account}.provider", "sberbank"),
+        (f"{account}.callers", [CALLER]),
+        (f"{account}.settings.dialect", "ecom"),
+        (f"{account}.settings.api_url", f"https://{HOST}:{ports.sberbank}/ecomm/gw/partner/api/v1"),
+        (f"{account}.settings.user_name", "landhub-api"),
+        (f"{account}.settings.password", "file:sandbox/sberbank.password"),
+        (f"{account}.settings.ca_bundle", "sandbox/ca.crt"),
+        (f"{account}.settings.hold_days", 7),
+        (f"{account}.settings.visibility_window_seconds", pace.get("visibility_window_seconds", 5.0)),
     ]
 
 

@@ -23,15 +23,16 @@ class Ports:
     agent: int = 7444
     control: int = 7490
     gateway: int = 7500
+    sberbank: int = 7501
 
     @classmethod
     def from_base(cls, base: int) -> "Ports":
-        """Seven ports in a row."""
+        """Eight ports in a row."""
         return cls(**{field.name: base + index for index, field in enumerate(dataclasses.fields(cls))})
 
     @classmethod
     def free(cls) -> "Ports":
-        """Seven ports that are free now; they are held together while they are chosen, so all differ."""
+        """Eight ports that are free now; they are held together while they are chosen, so all differ."""
         names = [field.name for field in dataclasses.fields(cls)]
         held = [socket.create_server((HOST, 0)) for _ in names]
         try:

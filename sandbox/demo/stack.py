@@ -33,6 +33,7 @@ class Stack:
         folder, ports = installation.folder.resolve(), installation.ports
         python = sys.executable
         sandbox_ports = ("--gateway-port", str(ports.gateway), "--control-port", str(ports.control))
+        acquirer = ("--sberbank-port", str(ports.sberbank))
         register = ("--signature-ca", str(folder / "chain.pem"), "--step-seconds", str(step_seconds))
         self.sandbox = self._background(
             "sandbox",
@@ -42,6 +43,7 @@ class Stack:
             "--dir",
             str(folder / "sandbox"),
             *sandbox_ports,
+            *acquirer,
             *register,
             *sandbox_options,
         )

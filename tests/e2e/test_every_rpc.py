@@ -24,6 +24,7 @@ from tests.support.examples import (
     send,
 )
 from tests.support.known import make_idle_job, make_known, make_unknown_outcome, make_withdrawable
+from tests.support.known_payments import make_doubtful, make_held, make_unpaid
 from tests.support.stack import channel
 
 DOCUMENT = "Договор для примера".encode()
@@ -75,7 +76,16 @@ def test_a_good_request_is_answered(hub: Hub, path: str) -> None:
 def test_another_owners_resource_is_not_found(hub: Hub, path: str, field: str) -> None:
     messages = hub.examples()[path]
     known = hub.known
-    assert getattr(messages[0], field) in {known.registration_id, known.withdrawable_id, known.signature_id}
+    assert getattr(messages[0], field) in {
+        known.registration_id,
+        known.withdrawable_id,
+        known.signature_id,
+        known.payment_id,
+        known.refund_id,
+        known.held_id,
+        known.unpaid_id,
+        known.doubtful_id,
+    }
     with pytest.raises(grpc.RpcError) as caught:
         send(hub.other, path, messages)
     assert _told(caught.value) == ("NOT_FOUND", "RESOURCE_NOT_FOUND")
@@ -150,12 +160,18 @@ def _fresh(hub: Hub, path: str) -> Sequence[Any]:
         messages[0].job_id = make_idle_job(hub.stack, hub.client, hub.known)
     if path.endswith("/WithdrawRegistration"):
         messages[0].registration_id = make_withdrawable(hub.client, hub.known)
+    if path.endswith("/CapturePayment"):
+        messages[0].payment_id = make_held(hub.stack, hub.client)
+    if path.endswith("/CancelPayment"):
+        messages[0].payment_id = make_unpaid(hub.client)
+    if path.endswith("/ResolvePayment"):
+        messages[0].payment_id = make_doubtful(hub.stack, hub.client)
     return messages
 
 
 def _ids(known: Known, message: Any) -> list[str]:
     text = str(message)
-    return [name for name in (known.registration_id, known.signature_id) if name in text]
+    return [name for name in (known.registration_id, known.signature_id, known.payment_id) if name in text]
 
 
 def _told(error: Any) -> tuple[str, str]:

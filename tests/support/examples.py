@@ -15,6 +15,7 @@ from landhub.common.v1 import document_pb2, money_pb2, options_pb2, party_pb2, s
 from landhub.events.v1 import events_service_pb2 as events
 from landhub.hub.v1 import hub_pb2
 from landhub.hub.v1 import hub_service_pb2 as hub
+from landhub.payments.v1 import payments_service_pb2 as payments
 from landhub.rosreestr.v1 import rosreestr_pb2
 from landhub.rosreestr.v1 import rosreestr_service_pb2 as rosreestr
 from landhub.signatures.v1 import signatures_service_pb2 as signatures
@@ -50,6 +51,9 @@ class Known:
         registration_id, signature_id: Resources of the caller; the registration is not final.
         withdrawable_id: A registration that is not final yet, to be withdrawn.
         idle_job, discardable_job: Dead letters of the outbox.
+        payment_id, refund_id: A captured payment, and a refund of a part of it.
+        held_id, unpaid_id: Payments to be captured and to be cancelled.
+        doubtful_id: A payment whose reversal got no answer.
         unknown_outcome: A resource that waits for a person: "rosreestr.Registration/…".
     """
 
@@ -60,6 +64,11 @@ class Known:
     registration_id: str = ""
     signature_id: str = ""
     withdrawable_id: str = ""
+    payment_id: str = ""
+    refund_id: str = ""
+    held_id: str = ""
+    unpaid_id: str = ""
+    doubtful_id: str = ""
     unknown_outcome: str = ""
     idle_job: str = ""
     discardable_job: str = ""
@@ -70,6 +79,7 @@ def examples(known: Known) -> Mapping[str, Sequence[Any]]:
     by_service = (
         ("rosreestr.v1.RosreestrService", _rosreestr(known)),
         ("signatures.v1.SignaturesService", _signatures(known)),
+        ("payments.v1.PaymentsService", _payments(known)),
         ("events.v1.EventsService", _events()),
         ("hub.v1.HubService", _hub(known)),
     )
@@ -211,6 +221,49 @@ def _signatures(known: Known) -> dict[str, Any]:
             signatures.VerifySignatureStreamRequest(chunk=known.document),
         ),
     }
+
+
+def _payments(known: Known) -> dict[str, Any]:
+    kopeck = money_pb2.Money(minor_units=1, currency_code="RUB")
+    return {
+        "CreatePayment": payment(),
+        "GetPayment": payments.GetPaymentRequest(payment_id=known.payment_id),
+        "ListPayments": payments.ListPaymentsRequest(),
+        "WatchPayment": payments.WatchPaymentRequest(payment_id=known.payment_id),
+        "CapturePayment": payments.CapturePaymentRequest(
+            request_id=_id(), business_reference="e2e-1", payment_id=known.held_id
+        ),
+        "CancelPayment": payments.CancelPaymentRequest(
+            request_id=_id(), business_reference="e2e-1", payment_id=known.unpaid_id
+        ),
+        "CreateRefund": payments.CreateRefundRequest(
+            request_id=_id(),
+            business_reference="e2e-1",
+            payment_id=known.payment_id,
+            amount=kopeck,
+            reason="Стороны расторгли договор",
+        ),
+        "GetRefund": payments.GetRefundRequest(refund_id=known.refund_id),
+        "ResolvePayment": payments.ResolvePaymentRequest(
+            request_id=_id(),
+            business_reference="e2e-1",
+            payment_id=known.doubtful_id,
+            did_not_happen=payments.ItDidNotHappen(),
+            reason="an example",
+        ),
+    }
+
+
+def payment(*, two_stage: bool = False) -> payments.CreatePaymentRequest:
+    """Return a payment into the demo's account."""
+    return payments.CreatePaymentRequest(
+        request_id=_id(),
+        business_reference="e2e-1",
+        amount=money_pb2.Money(minor_units=19_900, currency_code="RUB"),
+        two_stage=two_stage,
+        return_url="https://shop.example/paid",
+        description="Аренда участка",
+    )
 
 
 def _events() -> dict[str, Any]:

@@ -109,13 +109,7 @@ class PaymentsService:
             keep_forever=True,
         )
         if started.replayed:
-            started = await self._effects.begin_again(
-                call,
-                started,
-                kind=CREATE,
-                resource=PAYMENT,
-                change=lambda conn, job_id: self._payment_again(conn, started, job_id),
-            )
+            started = await self._payment_replayed(call, started)
         await self._effects.await_outcome(call, started)
         shown = await self.get_payment(call, started.resource_id)
         if shown.payment.unsent_reason:
@@ -218,13 +212,7 @@ class PaymentsService:
             keep_forever=True,
         )
         if started.replayed:
-            started = await self._effects.begin_again(
-                call,
-                started,
-                kind=OPERATE,
-                resource=resource,
-                change=lambda conn, job_id: self._operation_again(conn, started, job_id, wish.check),
-            )
+            started = await self._operation_replayed(call, started, resource, wish.check)
         await self._effects.await_outcome(call, started)
         found = await self._ledger.operation(started.resource_id)
         if found is None:
@@ -234,6 +222,32 @@ class PaymentsService:
         if found.state == OperationState.REFUSED:
             raise RefusedByProviderError(vendor_code=found.refusal_code)
         return Operated((await self.get_payment(call, found.payment_id)).payment, found)
+
+    async def _payment_replayed(self, call: Call, started: Started) -> Started:
+        """Begin anew what was never sent; else find what is at work on it."""
+        row = await self._ledger.payment(started.resource_id)
+        if row is not None and not row.unsent_reason:
+            return replace(started, job_id=row.job_id)
+        return await self._effects.begin_again(
+            call,
+            started,
+            kind=CREATE,
+            resource=PAYMENT,
+            change=lambda conn, job_id: self._payment_again(conn, started, job_id),
+        )
+
+    async def _operation_replayed(self, call: Call, started: Started, resource: str, check: Check) -> Started:
+        """As a replayed payment; what is reserved is reserved anew, if there is still so much."""
+        found = await self._ledger.operation(started.resource_id)
+        if found is not None and found.state != OperationState.UNSENT:
+            return replace(started, job_id=found.job_id)
+        return await self._effects.begin_again(
+            call,
+            started,
+            kind=OPERATE,
+            resource=resource,
+            change=lambda conn, job_id: self._operation_again(conn, started, job_id, check),
+        )
 
     def _begin_payment(self, conn: Connection, claim: Claim, account: Account, order: Order) -> None:
         call = claim.call

@@ -14,6 +14,7 @@ from opentelemetry import trace
 from landhub.events.v1 import events_pb2, events_service_pb2
 from landhub.events.v1.events_service_pb2_grpc import EventsServiceStub
 from landhub.hub.v1.hub_service_pb2_grpc import HubServiceStub
+from landhub.payments.v1.payments_service_pb2_grpc import PaymentsServiceStub
 from landhub.rosreestr.v1 import rosreestr_pb2, rosreestr_service_pb2
 from landhub.rosreestr.v1.rosreestr_service_pb2_grpc import RosreestrServiceStub
 from landhub.signatures.v1 import signatures_pb2, signatures_service_pb2
@@ -31,6 +32,7 @@ from landhub_client.streaming import CHUNK_BYTES, UPLOAD_TIMEOUT_SECONDS, after,
 if TYPE_CHECKING:
     from landhub.events.v1.events_service_pb2_grpc import EventsServiceAsyncStub
     from landhub.hub.v1.hub_service_pb2_grpc import HubServiceAsyncStub
+    from landhub.payments.v1.payments_service_pb2_grpc import PaymentsServiceAsyncStub
     from landhub.rosreestr.v1.rosreestr_service_pb2_grpc import RosreestrServiceAsyncStub
     from landhub.signatures.v1.signatures_service_pb2_grpc import SignaturesServiceAsyncStub
 
@@ -45,7 +47,7 @@ class Client:
     one, within the timeout.
 
     Attributes:
-        rosreestr, signatures, events: Stubs of the hub's services.
+        rosreestr, signatures, payments, events: Stubs of the hub's services.
         hub: The stub of administration, which is served at an address of its own.
     """
 
@@ -81,6 +83,7 @@ class Client:
         facade = cast("grpc.aio.Channel", AioChannel(channel=channel, methods=_METHODS, defaults=defaults))
         self.rosreestr: RosreestrServiceAsyncStub = RosreestrServiceStub(facade)
         self.signatures: SignaturesServiceAsyncStub = SignaturesServiceStub(facade)
+        self.payments: PaymentsServiceAsyncStub = PaymentsServiceStub(facade)
         self.events: EventsServiceAsyncStub = EventsServiceStub(facade)
         self.hub: HubServiceAsyncStub = HubServiceStub(facade)
 

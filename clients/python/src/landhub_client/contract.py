@@ -11,12 +11,19 @@ from google.protobuf.descriptor import Descriptor, MethodDescriptor, ServiceDesc
 from landhub.common.v1 import options_pb2
 from landhub.events.v1 import events_service_pb2
 from landhub.hub.v1 import hub_service_pb2
+from landhub.payments.v1 import payments_service_pb2
 from landhub.rosreestr.v1 import rosreestr_service_pb2
 from landhub.signatures.v1 import signatures_service_pb2
 
 SERVICES: tuple[ServiceDescriptor, ...] = tuple(
     service
-    for file in (rosreestr_service_pb2, signatures_service_pb2, events_service_pb2, hub_service_pb2)
+    for file in (
+        rosreestr_service_pb2,
+        signatures_service_pb2,
+        payments_service_pb2,
+        events_service_pb2,
+        hub_service_pb2,
+    )
     for service in file.DESCRIPTOR.services_by_name.values()
 )
 """The services a hub offers to callers and administrators."""

@@ -13,6 +13,7 @@ from opentelemetry import trace
 from landhub.events.v1 import events_pb2, events_service_pb2
 from landhub.events.v1.events_service_pb2_grpc import EventsServiceStub
 from landhub.hub.v1.hub_service_pb2_grpc import HubServiceStub
+from landhub.payments.v1.payments_service_pb2_grpc import PaymentsServiceStub
 from landhub.rosreestr.v1 import rosreestr_pb2, rosreestr_service_pb2
 from landhub.rosreestr.v1.rosreestr_service_pb2_grpc import RosreestrServiceStub
 from landhub.signatures.v1 import signatures_pb2, signatures_service_pb2
@@ -57,6 +58,7 @@ class SyncClient:
         facade = cast("grpc.Channel", SyncChannel(channel=channel, methods=_METHODS, defaults=defaults))
         self.rosreestr = RosreestrServiceStub(facade)
         self.signatures = SignaturesServiceStub(facade)
+        self.payments = PaymentsServiceStub(facade)
         self.events = EventsServiceStub(facade)
         self.hub = HubServiceStub(facade)
 
