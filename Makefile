@@ -51,6 +51,8 @@ lint: $(GENERATORS) ## Every check that runs nothing: style, types, layers, cont
 	tools/step "style (ruff check)" $(BIN)/ruff check . || failed=1; \
 	tools/step "format (ruff format)" $(BIN)/ruff format --diff . || failed=1; \
 	tools/step "types (mypy --strict)" $(BIN)/mypy --strict $(CODE) || failed=1; \
+	tools/step "types on Windows (mypy)" $(BIN)/mypy --strict --no-warn-unreachable --platform win32 \
+	  --cache-dir .mypy_cache/win32 signer_agent gost sealed || failed=1; \
 	tools/step "layers (import-linter)" $(BIN)/lint-imports --no-logo || failed=1; \
 	tools/step "contract: style (buf lint)" $(BUF) lint || failed=1; \
 	tools/step "contract: format (buf format)" $(BUF) format --diff --exit-code proto || failed=1; \

@@ -53,7 +53,7 @@ def replace(path: Path, content: bytes, *, mode: int) -> None:
     temporary.unlink(missing_ok=True)  # of an interrupted run: it may be read-only
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(descriptor, "wb") as file:
-        if os.name == "posix":
+        if sys.platform != "win32":
             os.fchmod(descriptor, mode)
         file.write(content)
         file.flush()

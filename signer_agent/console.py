@@ -67,8 +67,7 @@ class Console:
             SettingsError: the socket can't be made.
         """
         if sys.platform == "win32":
-            LOG.warning("console_not_served", cause="there are no unix sockets here: save PINs in their containers")
-            return
+            raise SettingsError('keys.pins: "ask" needs a unix socket, which is not there: use sealed: or file:')
         if len(os.fsencode(self._path.resolve())) > MAX_PATH_BYTES:
             raise SettingsError(f"{self._path} is too long for a socket: put the installation nearer to the root")
         try:

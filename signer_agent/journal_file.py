@@ -33,6 +33,7 @@ from signer_agent.journal_record import (
 JOURNAL_NAME: Final = "journal.jsonl"
 ATTACHMENTS_NAME: Final = "attachments.bin"
 CHECKPOINTS_NAME: Final = "checkpoints.jsonl"
+_LOCKED_AT: Final = 1 << 40  # on Windows; no journal gets that long
 
 MAX_LINE_BYTES: Final = 64 * 1024  # a record has some 600 bytes
 CHECKPOINT_EVERY: Final = 256  # records; what a cut could hide from the agent's own check
@@ -323,10 +324,15 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _lock(file: int, folder: Path) -> None:
-    if sys.platform != "win32":
-        import fcntl  # noqa: PLC0415 - Windows has none
+    try:
+        if sys.platform == "win32":
+            import msvcrt  # noqa: PLC0415 - only Windows has it
 
-        try:
+            os.lseek(file, _LOCKED_AT, os.SEEK_SET)  # what is locked there can't even be read, so beyond the end
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl  # noqa: PLC0415 - Windows has none
+
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise JournalDamagedError(f"another agent has {folder} open: one journal belongs to one agent") from error
+    except OSError as error:
+        raise JournalDamagedError(f"another agent has {folder} open: one journal belongs to one agent") from error

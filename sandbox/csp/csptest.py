@@ -122,7 +122,8 @@ def _enumerate(run: Run, *, full: bool, unique: bool) -> None:
     for item in found:
         name = item.full_name if full else item.name
         shown = f"{name}|\\\\.\\{item.reader}\\{item.unique}" if unique else name
-        run.say_bytes(shown.encode("cp1251", "replace") + b"\n")
+        encoding = "cp866" if run.encoding == "cp866" else "cp1251"
+        run.say_bytes(shown.encode(encoding, "replace") + b"\n")
     run.say("OK.\n")
 
 

@@ -72,20 +72,21 @@ _MODULES = {
 
 def main(tool: str, state: str) -> int:
     """Run a tool over a machine's folder with the words of `sys.argv`; returns the exit status."""
-    words = [_word(os.fsencode(word)) for word in sys.argv[1:]]
     machine = Machine(Path(state))
+    encoding = "cp866" if machine.profile.system == "windows" else "cp1251"
+    words = [_word(os.fsencode(word), encoding) for word in sys.argv[1:]]
     machine.log_call(tool, words)
     run = Run(tool=tool, machine=machine)
     module: Tool = importlib.import_module(_MODULES[tool])
     return _carried_out(run, module, words)
 
 
-def _word(data: bytes) -> str:
-    """A word of the command line: names of containers come as they were printed, in cp1251."""
+def _word(data: bytes, encoding: str) -> str:
+    """A word of the command line: names of containers come as they were printed."""
     try:
         return data.decode()
     except UnicodeDecodeError:
-        return data.decode("cp1251", "replace")
+        return data.decode(encoding, "replace")
 
 
 def _carried_out(run: Run, tool: Tool, words: list[str]) -> int:

@@ -24,6 +24,7 @@ from signer_agent.keys.cryptopro_text import (
     last_code,
     listed_certificates,
 )
+from signer_agent.keys.cryptopro_tools import programs
 from signer_agent.keys.pins import Pins, check_pin
 from signer_agent.keys.port import (
     HeldCertificate,
@@ -49,6 +50,7 @@ _ALGORITHMS: Final = {
     PublicKeyAlgorithm.GOST_R_34_10_2012_256: ("GOST12_256", 64),
     PublicKeyAlgorithm.GOST_R_34_10_2012_512: ("GOST12_512", 128),
 }
+_CONTAINER_ENCODING: Final = "cp1251" if HAS_TERMINALS else "cp866"  # Windows prints all in the console's
 _ON_DISK: Final = ("HDIMAGE", "REGISTRY")  # readers that are no devices
 _NO_CERTIFICATES: Final = 0x8010002C  # certmgr's way to say that a store is empty
 # Signed when a person unlocks a key, to try the PIN at once; the signature is thrown away. It is no DER, so no CMS
@@ -91,7 +93,7 @@ class CryptoproBackend(KeyBackend, Unlockable):
         self._settings = settings
         self._pins = pins
         self._monotonic = monotonic
-        self._programs = _programs(settings)
+        self._programs = programs(settings)
         if pins.any_needed and not settings.pin_on_command_line and not HAS_TERMINALS:
             raise SettingsError(
                 "without a pseudo-terminal PINs must be saved in their containers, or pin_on_command_line be set"
@@ -135,7 +137,7 @@ class CryptoproBackend(KeyBackend, Unlockable):
             "-sign",
             algorithm,
             "-container",
-            key.argument,
+            key.argument if HAS_TERMINALS else key.argument.decode(_CONTAINER_ENCODING, "replace"),
             "-keytype",
             kind,
             "-in",
@@ -244,6 +246,8 @@ class CryptoproBackend(KeyBackend, Unlockable):
     def _run(
         self, tool: str, words: Sequence[str | bytes], last: Sequence[str], folder: Path, pin: bytes | None
     ) -> ToolResult:
+        if tool not in self._programs:
+            raise KeyFailedError(f"{tool} is not installed: see keys.cryptopro.{tool}", cause="TOOL_MISSING")
         command = (self._programs[tool], *words)
         if pin is None:
             return self._process.run((*command, *last), folder=folder)
@@ -276,7 +280,7 @@ class CryptoproBackend(KeyBackend, Unlockable):
         words = ("-keyset", "-enum_cont", "-verifycontext", "-fqcn", "-unique")
         result = self._process.run((self._programs["csptest"], *words), folder=folder)
         _require_success(result)
-        return container_names(result.output)
+        return container_names(result.output, encoding=_CONTAINER_ENCODING)
 
     def _exported(self, thumbprint: str, folder: Path) -> CertificateFacts | None:
         """The facts of a certificate, from its DER; None if it can't be read or is not the one that was listed."""
@@ -335,17 +339,6 @@ class _Turns:
             yield
         finally:
             turns.release()
-
-
-def _programs(settings: CryptoproSettings) -> Mapping[str, str]:
-    suffix = "" if HAS_TERMINALS else ".exe"
-    found = {name: settings.tools / f"{name}{suffix}" for name in ("certmgr", "csptest", "cryptcp")}
-    if settings.cryptcp is not None:
-        found["cryptcp"] = settings.cryptcp
-    for name in ("certmgr", "csptest"):  # without cryptcp digests are signed all the same
-        if not os.access(found[name], os.X_OK):
-            raise SettingsError(f"{found[name]} is missing or can't be run: name the folder in keys.cryptopro.tools")
-    return {name: str(path) for name, path in found.items()}
 
 
 def _argument(listed: ListedCertificate, facts: CertificateFacts, names: Mapping[str, bytes]) -> bytes:

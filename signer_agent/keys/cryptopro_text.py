@@ -83,15 +83,15 @@ def _certificate(record: Mapping[str, str]) -> ListedCertificate | None:
     )
 
 
-def container_names(output: bytes) -> Mapping[str, bytes]:
+def container_names(output: bytes, *, encoding: str = "cp1251") -> Mapping[str, bytes]:
     r"""Full names by unique names: `csptest -keyset -enum_cont -fqcn -unique` prints `\\.\READER\NAME|\\.\READER\…`.
 
-    Full names stay bytes: they come in cp1251 whatever the locale, and go back onto a command line as they came.
+    Full names stay bytes: on Linux they come in cp1251 whatever the locale, and go back onto a command line as they are.
     """
     names: dict[str, bytes] = {}
     for line in output.splitlines():
         full, separator, unique = line.strip().partition(b"|")
         if separator and full.startswith(b"\\\\.\\") and unique.startswith(b"\\\\.\\"):
             plain = unique.removeprefix(b"\\\\.\\").partition(b"\\")[2]
-            names[plain.decode("cp1251", "replace")] = full
+            names[plain.decode(encoding, "replace")] = full
     return names

@@ -48,10 +48,10 @@ class PinSettings(_Table):
 class CryptoproSettings(_Table):
     """CryptoPro CSP by its command-line tools."""
 
-    tools: Path = Path("/opt/cprocsp/bin/amd64")
-    """The folder with certmgr, csptest and cryptcp."""
+    tools: Path | None = None
+    """The folder with certmgr and csptest; by default where the CSP's installer puts it."""
     cryptcp: Path | None = None
-    """cryptcp, where it lies elsewhere (Windows)."""
+    """cryptcp, where it is not beside them."""
     store: Annotated[str, Field(pattern="^[um][A-Za-z]{1,20}$")] = "uMy"
     timeout_seconds: Seconds = 30.0
     """One run of a tool; a signature takes some tenths of a second, on a slow token one or two."""

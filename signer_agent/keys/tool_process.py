@@ -108,7 +108,8 @@ class ToolProcess:
             KeyUnavailableError: it did not end in time.
             KeyFailedError: it can't be run, or asked for a new PIN.
         """
-        assert sys.platform != "win32"
+        if sys.platform == "win32":
+            raise KeyFailedError("there are no pseudo-terminals here", cause="NO_TERMINAL")
         ours, its = os.openpty()
         try:
             process = self._started_at(its, command, folder)
@@ -199,11 +200,12 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 
 def _without_echo(terminal: int) -> None:
-    import termios  # noqa: PLC0415 - there is none on Windows
+    if sys.platform != "win32":
+        import termios  # noqa: PLC0415 - Windows has none
 
-    attributes = termios.tcgetattr(terminal)
-    attributes[3] &= ~termios.ECHO
-    termios.tcsetattr(terminal, termios.TCSANOW, attributes)
+        attributes = termios.tcgetattr(terminal)
+        attributes[3] &= ~termios.ECHO
+        termios.tcsetattr(terminal, termios.TCSANOW, attributes)
 
 
 def _read(terminal: int) -> bytes:

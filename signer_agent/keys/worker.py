@@ -108,11 +108,13 @@ def _failure(error: KeyBackendError) -> dict[str, Any]:
 
 def resident_bytes() -> int:
     """The memory this process holds; 0 where the system doesn't say."""
+    if sys.platform == "win32":
+        return 0
     try:
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     except (OSError, ValueError, IndexError):
         return 0
-    return pages * os.sysconf("SC_PAGE_SIZE") if sys.platform != "win32" else 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def _own_streams() -> tuple[IO[bytes], IO[bytes]]:
