@@ -86,7 +86,7 @@ def _certificate(record: Mapping[str, str]) -> ListedCertificate | None:
 def container_names(output: bytes, *, encoding: str = "cp1251") -> Mapping[str, bytes]:
     r"""Full names by unique names: `csptest -keyset -enum_cont -fqcn -unique` prints `\\.\READER\NAME|\\.\READER\…`.
 
-    Full names stay bytes: on Linux they come in cp1251 whatever the locale, and go back onto a command line as they are.
+    Full names stay bytes: on Linux they come in cp1251 whatever the locale, and go back to csptest as they are.
     """
     names: dict[str, bytes] = {}
     for line in output.splitlines():
