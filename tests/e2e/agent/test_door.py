@@ -116,16 +116,6 @@ def test_a_revocation_list_of_somebody_else_counts_for_nothing(tmp_path: Path, a
     assert cause(identify(tmp_path, authority, crl=True), authority.issue("hub", sans=HUB)) == "revocation_unknown"
 
 
-async def test_who_has_no_certificate_or_a_foreign_one_does_not_get_a_connection(installation: Installation) -> None:
-    foreign = Authority().issue("hub", sans=HUB)
-    async with serving(installation) as port:
-        for certificate, key in ((b"", b""), (foreign.pem, foreign.key_pem)):
-            async with connected(installation, port, certificate=certificate, key=key) as client:
-                with pytest.raises(grpc.aio.AioRpcError) as caught:
-                    await client.stub.GetStatus(pb.GetStatusRequest(), timeout=CALL_SECONDS)
-                assert caught.value.code() == grpc.StatusCode.UNAVAILABLE
-
-
 async def test_a_stranger_with_a_good_certificate_is_refused_and_journaled(
     installation: Installation, tmp_path: Path
 ) -> None:
