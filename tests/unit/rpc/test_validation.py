@@ -6,6 +6,7 @@ from typing import Any
 import grpc
 import pytest
 from google.protobuf.duration_pb2 import Duration
+from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from hub.rpc.contract import Contract, Safety
@@ -151,6 +152,10 @@ def test_the_rules_are_those_of_the_image_whichever_copy_of_a_message_was_seen_b
         ("77:01:0001001:1234", True),
         ("16:50:110108:2815", True),
         ("71:00:000000:1", True),
+        ("77:01:0001001:1234567890", True),
+        ("77:01:0001001:12345678901", False),
+        ("77:1:0001001:1", False),
+        ("77:001:0001001:1", False),
         ("50:20:00101:1", False),
         ("7:01:0001001:1234", False),
         ("77:01:0001001", False),
@@ -168,6 +173,27 @@ def test_a_cadastral_number_has_its_digits_or_goes_no_further(number: str, fits:
     request = pb.GetLandPlotRequest(cadastral_number=number)
     violations = Rules(pool=contract.pool, methods=[plot]).violations(plot, request.SerializeToString())
     assert (not violations) is fits
+
+
+@pytest.mark.parametrize(
+    ("function", "request_"),
+    [
+        ("get_land_plot", pb.GetLandPlotRequest(cadastral_number="77:01:0001001")),
+        ("batch_get_land_plots", pb.BatchGetLandPlotsRequest(cadastral_numbers=["77:01:0001001"])),
+        ("list_rights", pb.ListRightsRequest(cadastral_number="77:01:0001001")),
+        ("check_owner", pb.CheckOwnerRequest(cadastral_number="77:01:0001001")),
+        (
+            "create_registration",
+            pb.CreateRegistrationRequest(transfer=rosreestr_pb2.Transfer(cadastral_numbers=["77:01:0001001"])),
+        ),
+    ],
+)
+def test_half_a_cadastral_number_is_refused_wherever_one_is_given(function: str, request_: Message) -> None:
+    contract = Contract.committed()
+    method = next(one for one in contract.services[ROSREESTR].methods.values() if one.function == function)
+    found = Rules(pool=contract.pool, methods=[method]).violations(method, request_.SerializePartialToString())
+    patterns = [violation.field for violation in found if violation.rule_id == "string.pattern"]
+    assert any("cadastral_number" in field for field in patterns)
 
 
 def test_every_mutating_method_of_the_hub_takes_a_request_id_and_refuses_to_go_without() -> None:
