@@ -3,7 +3,6 @@
 import asyncio
 import json
 import sqlite3
-import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -24,6 +23,7 @@ from sandbox.demo.ports import Ports
 from sandbox.demo.stack import Stack
 from sandbox.registry import SINGLE_OWNER
 from tests.campaign.flood import CALL_SECONDS, Flood, h2load_flood, opened, python_flood, refused_by_reason
+from tests.campaign.telling import long_test, tell
 from tests.support.examples import transfer
 from tests.support.stack import PACE, STEP_SECONDS, command, control
 
@@ -78,6 +78,7 @@ async def test_a_flood_of_refused_calls_leaves_the_hub_as_it_was(stack: Stack) -
 
 @pytest.mark.campaign
 async def test_a_million_refused_calls_leave_the_hub_as_it_was(stack: Stack, tmp_path: Path) -> None:
+    long_test()
     with h2load_flood(stack.installation, list(REFUSED), tmp_path) as flood:
         outcome = await held(stack, flood, rounds=-(-CALLS // ROUND), calls=ROUND, warm_up=ROUND)
     assert outcome.refused >= CALLS
@@ -108,12 +109,6 @@ async def held(stack: Stack, flood: Flood, *, rounds: int, calls: int, warm_up: 
     assert await works(installation)
     judge(stack, outcome, sent=rounds * calls + warm_up)
     return outcome
-
-
-def tell(words: str) -> None:
-    """Say how far it is, where `pytest -s` shows it."""
-    sys.stdout.write(f"{words}\n")
-    sys.stdout.flush()
 
 
 def judge(stack: Stack, outcome: Outcome, *, sent: int) -> None:

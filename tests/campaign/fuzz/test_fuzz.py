@@ -3,7 +3,6 @@
 `make fuzz` runs for FUZZ_SECONDS (600) with FUZZ_SEED (the day's number).
 """
 
-import faulthandler
 import itertools
 import json
 import os
@@ -19,9 +18,11 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from sandbox.demo.stack import Stack
 from tests.campaign.fuzz.fuzzer import Findings, Fuzzer
 from tests.campaign.fuzz.targets import connections, targets
+from tests.campaign.telling import long_test, tell
 from tests.support.stack import channel, command, running_stack
 
 SHORT_CALLS = 1000
+PROGRESS_SECONDS = 60.0
 KEPT = Path("build/fuzz")
 REPORT = Path("build/fuzz.json")
 
@@ -42,7 +43,7 @@ def test_no_request_surprises_a_landhub(stack: Stack) -> None:
 
 @pytest.mark.campaign
 def test_no_request_surprises_a_landhub_for_long(stack: Stack) -> None:
-    faulthandler.cancel_dump_traceback_later()  # it is meant to take longer than a test may
+    long_test()
     seconds = float(os.environ.get("FUZZ_SECONDS", "600"))
     seed = int(os.environ.get("FUZZ_SEED", str(datetime.now(UTC).toordinal())))
     findings = fuzz(stack, _for(seconds), seed=seed)
@@ -82,5 +83,12 @@ def assert_well(stack: Stack, findings: Findings) -> None:
 
 
 def _for(seconds: float) -> Iterator[int]:
-    end = time.monotonic() + seconds
-    return itertools.takewhile(lambda _: time.monotonic() < end, itertools.count())
+    began = told = time.monotonic()
+    for number in itertools.count():
+        now = time.monotonic()
+        if now >= began + seconds:
+            return
+        if now >= told + PROGRESS_SECONDS:
+            told = now
+            tell(f"fuzz: {number} calls in {now - began:.0f} s of {seconds:g}")
+        yield number

@@ -25,6 +25,7 @@ from tests.support.stack import connect, identity
 SETTINGS = {"server.max_connection_age_seconds": 1, "limits.calls_per_second": 100_000, "limits.burst": 100_000}
 """Connections that live so shortly that each step meets handshakes of all kinds."""
 CALLS_A_STEP = 20
+TELL_EVERY = 10
 _STEP_SECONDS = 60.0
 _HOSTS = ("localhost", "127.0.0.1")
 
@@ -102,7 +103,8 @@ async def rotate_under_load(stack: Stack, *, rotations: int, tell: Callable[[str
                 for step in rotation.steps():
                     step()
                     await _all_called_again(load)
-                tell(f"{number + 1} rotations, {sum(load.calls.values())} calls, {len(load.failed)} failed")
+                if (number + 1) % TELL_EVERY == 0:
+                    tell(f"{number + 1} rotations, {sum(load.calls.values())} calls, {len(load.failed)} failed")
         stop.set()
         tasks[-1].cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
