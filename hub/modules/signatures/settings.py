@@ -18,6 +18,8 @@ class TrustSettings(BaseModel):
     """A list issued longer ago is stale, whatever it says of itself."""
     require_crl: bool = True
     """Whether a verdict without a fresh list is INDETERMINATE. Leave it on outside of experiments."""
+    accreditation: str = ""
+    """The list of accredited authorities, the ministry's XML; without it no signature is said to be qualified."""
 
 
 class SignaturesSettings(BaseModel):

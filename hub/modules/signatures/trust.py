@@ -1,9 +1,10 @@
-"""Whom this installation trusts: anchors, intermediates and revocation lists, read again when their files change."""
+"""Whom this installation trusts: anchors, intermediates, revocation and accreditation lists, read again on change."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from gost.accreditation import AccreditationList
 from gost.certificate import CertificateFacts, read_certificates
 from gost.digest import DigestAlgorithm
 from gost.errors import MalformedError
@@ -25,6 +26,7 @@ class Trust:
         self._path = path
         self._clock = clock
         self._looked = clock.monotonic()
+        self._accreditation: tuple[_Stamp, AccreditationList] | None = None
         self._stamp = self._stamp_now()
         self._policy = self._load()
 
@@ -80,7 +82,18 @@ class Trust:
             crls=tuple(file.read_bytes() for file in self._files(settings.crls)),
             max_crl_age=None if max_age is None else timedelta(hours=max_age),
             require_crl=settings.require_crl,
+            accreditation=self._read_accreditation(),
         )
+
+    def _read_accreditation(self) -> AccreditationList | None:
+        """Read only when the file has changed: it is long, and the other files change every day."""
+        if not self._settings.accreditation:
+            return None
+        file = self._path(self._settings.accreditation)
+        stamp = _stamp([file])
+        if self._accreditation is None or self._accreditation[0] != stamp:
+            self._accreditation = (stamp, AccreditationList(file.read_bytes()))
+        return self._accreditation[1]
 
     def _certificates(self, patterns: tuple[str, ...]) -> tuple[CertificateFacts, ...]:
         return tuple(facts for file in self._files(patterns) for facts in read_certificates(file.read_bytes()))
@@ -95,5 +108,9 @@ class Trust:
     def _stamp_now(self) -> _Stamp:
         settings = self._settings
         files = self._files(settings.anchors + settings.intermediates + settings.crls)
-        stats = [(str(file), file.stat()) for file in files if file.exists()]
-        return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
+        return _stamp([*files, *([self._path(settings.accreditation)] if settings.accreditation else [])])
+
+
+def _stamp(files: list[Path]) -> _Stamp:
+    stats = [(str(file), file.stat()) for file in files if file.exists()]
+    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)

@@ -6,6 +6,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from gost.certificate import CertificateFacts, PublicKeyAlgorithm, read_certificate
 from gost.digest import DigestAlgorithm
+from gost.qualification import tool_class
 from gost.report import CertificateStatus, ChainElement, Indication, Report, RevocationStatus, SignerReport
 from hub.modules.signatures.port import AgentCertificate, Attestation, DigestToSign
 from hub.modules.signatures.service import Document
@@ -102,6 +103,24 @@ def certificate_of(facts: CertificateFacts) -> signing_pb2.Certificate:
         owner=owner,
         key_usages=sorted(facts.key_usage),
         der=facts.der,
+        extended_key_usages=facts.extended_key_usage,
+        policies=facts.policies,
+        signing_tool_class=tool_class(facts),
+        key_bits=facts.public_key_bits,
+        signing_tool=facts.signing_tool or "",
+        issuer_signing_tools=_issuer_signing_tools(facts),
+    )
+
+
+def _issuer_signing_tools(facts: CertificateFacts) -> signing_pb2.IssuerSigningTools | None:
+    if not facts.issuer_signing_tools:
+        return None
+    tool, authority_tool, tool_certificate, authority_tool_certificate = facts.issuer_signing_tools
+    return signing_pb2.IssuerSigningTools(
+        signing_tool=tool,
+        authority_tool=authority_tool,
+        signing_tool_certificate=tool_certificate,
+        authority_tool_certificate=authority_tool_certificate,
     )
 
 
@@ -128,7 +147,7 @@ def signature(row: SignatureRow) -> pb.Signature:
 
 def report(found: Report, at: datetime) -> pb.VerificationReport:
     """Write what a verification found. A CMS that can't be read has no signers, and is told of as one."""
-    signers = [_signer(signer) for signer in found.signers]
+    signers = [_signer(signer, at) for signer in found.signers]
     if not signers:
         sub = found.sub_indication.value if found.sub_indication else ""
         unread = pb.SignerReport(
@@ -140,32 +159,49 @@ def report(found: Report, at: datetime) -> pb.VerificationReport:
     )
 
 
-def _signer(found: SignerReport) -> pb.SignerReport:
+def _signer(found: SignerReport, at: datetime) -> pb.SignerReport:
     return pb.SignerReport(
         indication=_indication(found.indication),
         sub_indication=found.sub_indication.value if found.sub_indication else "",
         explanation=found.explanation,
         certificate=None if found.certificate is None else certificate_of(found.certificate),
-        chain=[_chain_certificate(element) for element in found.chain],
+        chain=[_chain_certificate(element, at) for element in found.chain],
         signing_time_claimed=timestamp(found.signing_time_claimed),
         signing_time_proven=timestamp(found.signing_time_proven),
         unprotected_attributes=found.unprotected_attributes,
+        qualification=pb.Qualification(
+            qualified=pb.Qualified.Value(f"QUALIFIED_{found.qualification.answer.name}"),
+            explanation=found.qualification.explanation,
+            authority=found.qualification.centre,
+        ),
+        signing_time_source=_time_source(found),
     )
+
+
+def _time_source(found: SignerReport) -> pb.SigningTimeSource.ValueType:
+    if found.signing_time_proven is not None:
+        return pb.SIGNING_TIME_SOURCE_TIMESTAMP
+    return pb.SIGNING_TIME_SOURCE_CLAIMED if found.signing_time_claimed else pb.SIGNING_TIME_SOURCE_UNSPECIFIED
 
 
 def _indication(indication: Indication) -> pb.Indication.ValueType:
     return pb.Indication.Value(f"INDICATION_{indication.name}")
 
 
-def _chain_certificate(element: ChainElement) -> pb.ChainCertificate:
-    return pb.ChainCertificate(
+def _chain_certificate(element: ChainElement, at: datetime) -> pb.ChainCertificate:
+    message = pb.ChainCertificate(
         subject=element.subject,
         thumbprint=element.certificate.thumbprint,
         status=_status(element),
         crl_this_update_time=timestamp(element.crl_this_update),
         crl_next_update_time=timestamp(element.crl_next_update),
         revocation_time=timestamp(element.revocation_time),
+        certificate=certificate_of(element.certificate),
+        revocation_status=pb.RevocationStatus.Value(f"REVOCATION_STATUS_{element.revocation.name}"),
     )
+    if element.crl_this_update is not None and element.crl_this_update <= at:
+        message.crl_age.FromTimedelta(at - element.crl_this_update)
+    return message
 
 
 def _status(element: ChainElement) -> str:

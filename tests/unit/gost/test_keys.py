@@ -93,28 +93,28 @@ def test_the_signatures_of_the_standard_verify(
 @pytest.mark.parametrize("kind", ["256-A", "512-A"])
 def test_an_independent_implementation_agrees_both_ways(kind: str, signers_by_kind: dict[str, Owner]) -> None:
     owner, size = signers_by_kind[kind], 32 if kind.startswith("256") else 64
-    oracle = _oracle(kind)
+    oracle = oracle_of(kind)
     key = owner.open_key()
     hashed = digest.digest(key.digest_algorithm, b"document")[
         ::-1
     ]  # the oracle wants the number, most significant first
-    public = bytearray(b"".join(part[::-1] for part in _point(owner, size)))
+    public = bytearray(b"".join(part[::-1] for part in point_of(owner, size)))
     ours = key.sign(b"document")
     assert oracle.verify(public, bytearray(hashed), bytearray(ours[size:] + ours[:size]))  # and r || s
     assert not oracle.verify(public, bytearray(hashed), bytearray(ours))
-    theirs = bytes(oracle.sign(bytearray(_private_number(owner, size)), bytearray(hashed)))
+    theirs = bytes(oracle.sign(bytearray(private_number_of(owner, size)), bytearray(hashed)))
     verifier = PublicKey.from_certificate(owner.certificate)
     assert verifier.verify(b"document", theirs[size:] + theirs[:size])
     assert not verifier.verify(b"document", theirs)
 
 
-def _oracle(kind: str) -> Any:
+def oracle_of(kind: str) -> Any:
     signatures = gostcrypto.gostsignature
     mode = signatures.MODE_256 if kind.startswith("256") else signatures.MODE_512
     return signatures.new(mode, signatures.CURVES_R_1323565_1_024_2019[CURVES[kind]])
 
 
-def _point(owner: Owner, size: int) -> tuple[bytes, bytes]:
+def point_of(owner: Owner, size: int) -> tuple[bytes, bytes]:
     """X and Y, little-endian, from the OCTET STRING in the certificate's BIT STRING."""
     header = b"\x04\x40" if size == 32 else b"\x04\x81\x80"
     body = x509.load_der_x509_certificate(owner.certificate.der).tbs_certificate_bytes
@@ -122,7 +122,7 @@ def _point(owner: Owner, size: int) -> tuple[bytes, bytes]:
     return point[:size], point[size : 2 * size]
 
 
-def _private_number(owner: Owner, size: int) -> bytes:
+def private_number_of(owner: Owner, size: int) -> bytes:
     """The private key, most significant byte first; it ends the PKCS#8 structure, the other way round."""
     der = base64.b64decode(b"".join(owner.key_file.read_bytes().splitlines()[1:-1]))
     return der[-size:][::-1]

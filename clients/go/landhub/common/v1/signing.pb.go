@@ -354,8 +354,20 @@ type Certificate struct {
 	Der []byte `protobuf:"bytes,13,opt,name=der,proto3" json:"der,omitempty"`
 	// A rule of the agent that holds it wants to see each document: use SignDocument or SignDocumentStream, not digests.
 	ContentNeeded bool `protobuf:"varint,14,opt,name=content_needed,json=contentNeeded,proto3" json:"content_needed,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// Extended key usages, dotted OIDs.
+	ExtendedKeyUsages []string `protobuf:"bytes,15,rep,name=extended_key_usages,json=extendedKeyUsages,proto3" json:"extended_key_usages,omitempty"`
+	// Certificate policies, dotted OIDs; 1.2.643.100.113.1 to .6 name a class of signing tools.
+	Policies []string `protobuf:"bytes,16,rep,name=policies,proto3" json:"policies,omitempty"`
+	// The highest class of signing tools among the policies: "КС1", "КС2", "КС3", "КВ1", "КВ2" or "КА1"; empty without one.
+	SigningToolClass string `protobuf:"bytes,17,opt,name=signing_tool_class,json=signingToolClass,proto3" json:"signing_tool_class,omitempty"`
+	// The size of its key in bits; 0 where it can't be told.
+	KeyBits int32 `protobuf:"varint,18,opt,name=key_bits,json=keyBits,proto3" json:"key_bits,omitempty"`
+	// The owner's signing tool: subjectSignTool (1.2.643.100.111).
+	SigningTool string `protobuf:"bytes,19,opt,name=signing_tool,json=signingTool,proto3" json:"signing_tool,omitempty"`
+	// The issuer's tools: issuerSignTool (1.2.643.100.112).
+	IssuerSigningTools *IssuerSigningTools `protobuf:"bytes,20,opt,name=issuer_signing_tools,json=issuerSigningTools,proto3" json:"issuer_signing_tools,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
 }
 
 func (x *Certificate) Reset() {
@@ -486,6 +498,121 @@ func (x *Certificate) GetContentNeeded() bool {
 	return false
 }
 
+func (x *Certificate) GetExtendedKeyUsages() []string {
+	if x != nil {
+		return x.ExtendedKeyUsages
+	}
+	return nil
+}
+
+func (x *Certificate) GetPolicies() []string {
+	if x != nil {
+		return x.Policies
+	}
+	return nil
+}
+
+func (x *Certificate) GetSigningToolClass() string {
+	if x != nil {
+		return x.SigningToolClass
+	}
+	return ""
+}
+
+func (x *Certificate) GetKeyBits() int32 {
+	if x != nil {
+		return x.KeyBits
+	}
+	return 0
+}
+
+func (x *Certificate) GetSigningTool() string {
+	if x != nil {
+		return x.SigningTool
+	}
+	return ""
+}
+
+func (x *Certificate) GetIssuerSigningTools() *IssuerSigningTools {
+	if x != nil {
+		return x.IssuerSigningTools
+	}
+	return nil
+}
+
+// What an authority issues certificates with, and the certificates of conformity of that.
+type IssuerSigningTools struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Its signing tool.
+	SigningTool string `protobuf:"bytes,1,opt,name=signing_tool,json=signingTool,proto3" json:"signing_tool,omitempty"`
+	// Its software.
+	AuthorityTool string `protobuf:"bytes,2,opt,name=authority_tool,json=authorityTool,proto3" json:"authority_tool,omitempty"`
+	// The number and date of the signing tool's certificate of conformity.
+	SigningToolCertificate string `protobuf:"bytes,3,opt,name=signing_tool_certificate,json=signingToolCertificate,proto3" json:"signing_tool_certificate,omitempty"`
+	// The number and date of the software's certificate of conformity.
+	AuthorityToolCertificate string `protobuf:"bytes,4,opt,name=authority_tool_certificate,json=authorityToolCertificate,proto3" json:"authority_tool_certificate,omitempty"`
+	unknownFields            protoimpl.UnknownFields
+	sizeCache                protoimpl.SizeCache
+}
+
+func (x *IssuerSigningTools) Reset() {
+	*x = IssuerSigningTools{}
+	mi := &file_landhub_common_v1_signing_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *IssuerSigningTools) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*IssuerSigningTools) ProtoMessage() {}
+
+func (x *IssuerSigningTools) ProtoReflect() protoreflect.Message {
+	mi := &file_landhub_common_v1_signing_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use IssuerSigningTools.ProtoReflect.Descriptor instead.
+func (*IssuerSigningTools) Descriptor() ([]byte, []int) {
+	return file_landhub_common_v1_signing_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *IssuerSigningTools) GetSigningTool() string {
+	if x != nil {
+		return x.SigningTool
+	}
+	return ""
+}
+
+func (x *IssuerSigningTools) GetAuthorityTool() string {
+	if x != nil {
+		return x.AuthorityTool
+	}
+	return ""
+}
+
+func (x *IssuerSigningTools) GetSigningToolCertificate() string {
+	if x != nil {
+		return x.SigningToolCertificate
+	}
+	return ""
+}
+
+func (x *IssuerSigningTools) GetAuthorityToolCertificate() string {
+	if x != nil {
+		return x.AuthorityToolCertificate
+	}
+	return ""
+}
+
 // What a backend asserts, with its own key, when it asks for a signature under a rule that is attested by the caller.
 // The exact bytes of this message, serialised by the caller, are `CallerAttestation.statement`.
 type AttestationStatement struct {
@@ -510,7 +637,7 @@ type AttestationStatement struct {
 
 func (x *AttestationStatement) Reset() {
 	*x = AttestationStatement{}
-	mi := &file_landhub_common_v1_signing_proto_msgTypes[2]
+	mi := &file_landhub_common_v1_signing_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -522,7 +649,7 @@ func (x *AttestationStatement) String() string {
 func (*AttestationStatement) ProtoMessage() {}
 
 func (x *AttestationStatement) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_common_v1_signing_proto_msgTypes[2]
+	mi := &file_landhub_common_v1_signing_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -535,7 +662,7 @@ func (x *AttestationStatement) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AttestationStatement.ProtoReflect.Descriptor instead.
 func (*AttestationStatement) Descriptor() ([]byte, []int) {
-	return file_landhub_common_v1_signing_proto_rawDescGZIP(), []int{2}
+	return file_landhub_common_v1_signing_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *AttestationStatement) GetDigest() []byte {
@@ -602,7 +729,7 @@ type CallerAttestation struct {
 
 func (x *CallerAttestation) Reset() {
 	*x = CallerAttestation{}
-	mi := &file_landhub_common_v1_signing_proto_msgTypes[3]
+	mi := &file_landhub_common_v1_signing_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -614,7 +741,7 @@ func (x *CallerAttestation) String() string {
 func (*CallerAttestation) ProtoMessage() {}
 
 func (x *CallerAttestation) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_common_v1_signing_proto_msgTypes[3]
+	mi := &file_landhub_common_v1_signing_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -627,7 +754,7 @@ func (x *CallerAttestation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallerAttestation.ProtoReflect.Descriptor instead.
 func (*CallerAttestation) Descriptor() ([]byte, []int) {
-	return file_landhub_common_v1_signing_proto_rawDescGZIP(), []int{3}
+	return file_landhub_common_v1_signing_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *CallerAttestation) GetStatement() []byte {
@@ -667,7 +794,7 @@ const file_landhub_common_v1_signing_proto_rawDesc = "" +
 	"\x10inn_legal_entity\x18\x06 \x01(\tR\x0einnLegalEntity\x12\x12\n" +
 	"\x04ogrn\x18\a \x01(\tR\x04ogrn\x12!\n" +
 	"\x06ogrnip\x18\b \x01(\tB\t\x8a\xe7\x18\x02\x10\x01\x80\x01\x01R\x06ogrnip\x12\x1f\n" +
-	"\x05snils\x18\t \x01(\tB\t\x8a\xe7\x18\x02\x10\x01\x80\x01\x01R\x05snils\"\xd5\x04\n" +
+	"\x05snils\x18\t \x01(\tB\t\x8a\xe7\x18\x02\x10\x01\x80\x01\x01R\x05snils\"\xe6\x06\n" +
 	"\vCertificate\x12\x1e\n" +
 	"\n" +
 	"thumbprint\x18\x01 \x01(\tR\n" +
@@ -686,7 +813,18 @@ const file_landhub_common_v1_signing_proto_rawDesc = "" +
 	"\n" +
 	"key_usages\x18\f \x03(\tR\tkeyUsages\x12\x1b\n" +
 	"\x03der\x18\r \x01(\fB\t\x8a\xe7\x18\x02\x10\x01\x80\x01\x01R\x03der\x12%\n" +
-	"\x0econtent_needed\x18\x0e \x01(\bR\rcontentNeeded\"\x89\x03\n" +
+	"\x0econtent_needed\x18\x0e \x01(\bR\rcontentNeeded\x12.\n" +
+	"\x13extended_key_usages\x18\x0f \x03(\tR\x11extendedKeyUsages\x12\x1a\n" +
+	"\bpolicies\x18\x10 \x03(\tR\bpolicies\x12,\n" +
+	"\x12signing_tool_class\x18\x11 \x01(\tR\x10signingToolClass\x12\x19\n" +
+	"\bkey_bits\x18\x12 \x01(\x05R\akeyBits\x12!\n" +
+	"\fsigning_tool\x18\x13 \x01(\tR\vsigningTool\x12W\n" +
+	"\x14issuer_signing_tools\x18\x14 \x01(\v2%.landhub.common.v1.IssuerSigningToolsR\x12issuerSigningTools\"\xd6\x01\n" +
+	"\x12IssuerSigningTools\x12!\n" +
+	"\fsigning_tool\x18\x01 \x01(\tR\vsigningTool\x12%\n" +
+	"\x0eauthority_tool\x18\x02 \x01(\tR\rauthorityTool\x128\n" +
+	"\x18signing_tool_certificate\x18\x03 \x01(\tR\x16signingToolCertificate\x12<\n" +
+	"\x1aauthority_tool_certificate\x18\x04 \x01(\tR\x18authorityToolCertificate\"\x89\x03\n" +
 	"\x14AttestationStatement\x12\x16\n" +
 	"\x06digest\x18\x01 \x01(\fR\x06digest\x12M\n" +
 	"\x10digest_algorithm\x18\x02 \x01(\x0e2\".landhub.common.v1.DigestAlgorithmR\x0fdigestAlgorithm\x12D\n" +
@@ -734,32 +872,34 @@ func file_landhub_common_v1_signing_proto_rawDescGZIP() []byte {
 }
 
 var file_landhub_common_v1_signing_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_landhub_common_v1_signing_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
+var file_landhub_common_v1_signing_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_landhub_common_v1_signing_proto_goTypes = []any{
 	(DigestAlgorithm)(0),          // 0: landhub.common.v1.DigestAlgorithm
 	(SignatureFormat)(0),          // 1: landhub.common.v1.SignatureFormat
 	(KeyAlgorithm)(0),             // 2: landhub.common.v1.KeyAlgorithm
 	(*CertificateOwner)(nil),      // 3: landhub.common.v1.CertificateOwner
 	(*Certificate)(nil),           // 4: landhub.common.v1.Certificate
-	(*AttestationStatement)(nil),  // 5: landhub.common.v1.AttestationStatement
-	(*CallerAttestation)(nil),     // 6: landhub.common.v1.CallerAttestation
-	(*timestamppb.Timestamp)(nil), // 7: google.protobuf.Timestamp
-	(DocumentKind)(0),             // 8: landhub.common.v1.DocumentKind
+	(*IssuerSigningTools)(nil),    // 5: landhub.common.v1.IssuerSigningTools
+	(*AttestationStatement)(nil),  // 6: landhub.common.v1.AttestationStatement
+	(*CallerAttestation)(nil),     // 7: landhub.common.v1.CallerAttestation
+	(*timestamppb.Timestamp)(nil), // 8: google.protobuf.Timestamp
+	(DocumentKind)(0),             // 9: landhub.common.v1.DocumentKind
 }
 var file_landhub_common_v1_signing_proto_depIdxs = []int32{
-	7, // 0: landhub.common.v1.Certificate.not_before_time:type_name -> google.protobuf.Timestamp
-	7, // 1: landhub.common.v1.Certificate.not_after_time:type_name -> google.protobuf.Timestamp
+	8, // 0: landhub.common.v1.Certificate.not_before_time:type_name -> google.protobuf.Timestamp
+	8, // 1: landhub.common.v1.Certificate.not_after_time:type_name -> google.protobuf.Timestamp
 	2, // 2: landhub.common.v1.Certificate.key_algorithm:type_name -> landhub.common.v1.KeyAlgorithm
 	3, // 3: landhub.common.v1.Certificate.owner:type_name -> landhub.common.v1.CertificateOwner
-	0, // 4: landhub.common.v1.AttestationStatement.digest_algorithm:type_name -> landhub.common.v1.DigestAlgorithm
-	8, // 5: landhub.common.v1.AttestationStatement.document_kind:type_name -> landhub.common.v1.DocumentKind
-	1, // 6: landhub.common.v1.AttestationStatement.format:type_name -> landhub.common.v1.SignatureFormat
-	7, // 7: landhub.common.v1.AttestationStatement.expire_time:type_name -> google.protobuf.Timestamp
-	8, // [8:8] is the sub-list for method output_type
-	8, // [8:8] is the sub-list for method input_type
-	8, // [8:8] is the sub-list for extension type_name
-	8, // [8:8] is the sub-list for extension extendee
-	0, // [0:8] is the sub-list for field type_name
+	5, // 4: landhub.common.v1.Certificate.issuer_signing_tools:type_name -> landhub.common.v1.IssuerSigningTools
+	0, // 5: landhub.common.v1.AttestationStatement.digest_algorithm:type_name -> landhub.common.v1.DigestAlgorithm
+	9, // 6: landhub.common.v1.AttestationStatement.document_kind:type_name -> landhub.common.v1.DocumentKind
+	1, // 7: landhub.common.v1.AttestationStatement.format:type_name -> landhub.common.v1.SignatureFormat
+	8, // 8: landhub.common.v1.AttestationStatement.expire_time:type_name -> google.protobuf.Timestamp
+	9, // [9:9] is the sub-list for method output_type
+	9, // [9:9] is the sub-list for method input_type
+	9, // [9:9] is the sub-list for extension type_name
+	9, // [9:9] is the sub-list for extension extendee
+	0, // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_landhub_common_v1_signing_proto_init() }
@@ -775,7 +915,7 @@ func file_landhub_common_v1_signing_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_landhub_common_v1_signing_proto_rawDesc), len(file_landhub_common_v1_signing_proto_rawDesc)),
 			NumEnums:      3,
-			NumMessages:   4,
+			NumMessages:   5,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

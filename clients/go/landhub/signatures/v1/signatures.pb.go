@@ -10,6 +10,7 @@ import (
 	v1 "github.com/landhub/landhub/clients/go/landhub/common/v1"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
+	durationpb "google.golang.org/protobuf/types/known/durationpb"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
@@ -196,6 +197,185 @@ func (x Indication) Number() protoreflect.EnumNumber {
 // Deprecated: Use Indication.Descriptor instead.
 func (Indication) EnumDescriptor() ([]byte, []int) {
 	return file_landhub_signatures_v1_signatures_proto_rawDescGZIP(), []int{2}
+}
+
+// What CRLs say of a certificate.
+type RevocationStatus int32
+
+const (
+	// Not used.
+	RevocationStatus_REVOCATION_STATUS_UNSPECIFIED RevocationStatus = 0
+	// Not revoked, by a list that was in force, or by a later one.
+	RevocationStatus_REVOCATION_STATUS_GOOD RevocationStatus = 1
+	// Revoked.
+	RevocationStatus_REVOCATION_STATUS_REVOKED RevocationStatus = 2
+	// There is no list of its issuer.
+	RevocationStatus_REVOCATION_STATUS_MISSING RevocationStatus = 3
+	// Its issuer's list is overdue, or older than the settings allow.
+	RevocationStatus_REVOCATION_STATUS_STALE RevocationStatus = 4
+	// There is a list, and it can't be believed: another key's, of an outdated algorithm, or of a kind that is not read.
+	RevocationStatus_REVOCATION_STATUS_UNUSABLE RevocationStatus = 5
+	// An anchor is trusted because it was given.
+	RevocationStatus_REVOCATION_STATUS_NOT_CHECKED RevocationStatus = 6
+)
+
+// Enum value maps for RevocationStatus.
+var (
+	RevocationStatus_name = map[int32]string{
+		0: "REVOCATION_STATUS_UNSPECIFIED",
+		1: "REVOCATION_STATUS_GOOD",
+		2: "REVOCATION_STATUS_REVOKED",
+		3: "REVOCATION_STATUS_MISSING",
+		4: "REVOCATION_STATUS_STALE",
+		5: "REVOCATION_STATUS_UNUSABLE",
+		6: "REVOCATION_STATUS_NOT_CHECKED",
+	}
+	RevocationStatus_value = map[string]int32{
+		"REVOCATION_STATUS_UNSPECIFIED": 0,
+		"REVOCATION_STATUS_GOOD":        1,
+		"REVOCATION_STATUS_REVOKED":     2,
+		"REVOCATION_STATUS_MISSING":     3,
+		"REVOCATION_STATUS_STALE":       4,
+		"REVOCATION_STATUS_UNUSABLE":    5,
+		"REVOCATION_STATUS_NOT_CHECKED": 6,
+	}
+)
+
+func (x RevocationStatus) Enum() *RevocationStatus {
+	p := new(RevocationStatus)
+	*p = x
+	return p
+}
+
+func (x RevocationStatus) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (RevocationStatus) Descriptor() protoreflect.EnumDescriptor {
+	return file_landhub_signatures_v1_signatures_proto_enumTypes[3].Descriptor()
+}
+
+func (RevocationStatus) Type() protoreflect.EnumType {
+	return &file_landhub_signatures_v1_signatures_proto_enumTypes[3]
+}
+
+func (x RevocationStatus) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use RevocationStatus.Descriptor instead.
+func (RevocationStatus) EnumDescriptor() ([]byte, []int) {
+	return file_landhub_signatures_v1_signatures_proto_rawDescGZIP(), []int{3}
+}
+
+// Whether a signature is a qualified one (63-FZ, article 11).
+type Qualified int32
+
+const (
+	// Not used.
+	Qualified_QUALIFIED_UNSPECIFIED Qualified = 0
+	// It can't be told: there is no list of accredited authorities, it is too old, or the signature was not found valid.
+	Qualified_QUALIFIED_NOT_DETERMINED Qualified = 1
+	// It is not.
+	Qualified_QUALIFIED_NO Qualified = 2
+	// It is: valid, and by a certificate that an authority issued while it was accredited.
+	Qualified_QUALIFIED_YES Qualified = 3
+)
+
+// Enum value maps for Qualified.
+var (
+	Qualified_name = map[int32]string{
+		0: "QUALIFIED_UNSPECIFIED",
+		1: "QUALIFIED_NOT_DETERMINED",
+		2: "QUALIFIED_NO",
+		3: "QUALIFIED_YES",
+	}
+	Qualified_value = map[string]int32{
+		"QUALIFIED_UNSPECIFIED":    0,
+		"QUALIFIED_NOT_DETERMINED": 1,
+		"QUALIFIED_NO":             2,
+		"QUALIFIED_YES":            3,
+	}
+)
+
+func (x Qualified) Enum() *Qualified {
+	p := new(Qualified)
+	*p = x
+	return p
+}
+
+func (x Qualified) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Qualified) Descriptor() protoreflect.EnumDescriptor {
+	return file_landhub_signatures_v1_signatures_proto_enumTypes[4].Descriptor()
+}
+
+func (Qualified) Type() protoreflect.EnumType {
+	return &file_landhub_signatures_v1_signatures_proto_enumTypes[4]
+}
+
+func (x Qualified) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Qualified.Descriptor instead.
+func (Qualified) EnumDescriptor() ([]byte, []int) {
+	return file_landhub_signatures_v1_signatures_proto_rawDescGZIP(), []int{4}
+}
+
+// How it is known when a signature was made.
+type SigningTimeSource int32
+
+const (
+	// It isn't: the signer did not say.
+	SigningTimeSource_SIGNING_TIME_SOURCE_UNSPECIFIED SigningTimeSource = 0
+	// The signer says so.
+	SigningTimeSource_SIGNING_TIME_SOURCE_CLAIMED SigningTimeSource = 1
+	// A timestamp proves that it was there by then.
+	SigningTimeSource_SIGNING_TIME_SOURCE_TIMESTAMP SigningTimeSource = 2
+)
+
+// Enum value maps for SigningTimeSource.
+var (
+	SigningTimeSource_name = map[int32]string{
+		0: "SIGNING_TIME_SOURCE_UNSPECIFIED",
+		1: "SIGNING_TIME_SOURCE_CLAIMED",
+		2: "SIGNING_TIME_SOURCE_TIMESTAMP",
+	}
+	SigningTimeSource_value = map[string]int32{
+		"SIGNING_TIME_SOURCE_UNSPECIFIED": 0,
+		"SIGNING_TIME_SOURCE_CLAIMED":     1,
+		"SIGNING_TIME_SOURCE_TIMESTAMP":   2,
+	}
+)
+
+func (x SigningTimeSource) Enum() *SigningTimeSource {
+	p := new(SigningTimeSource)
+	*p = x
+	return p
+}
+
+func (x SigningTimeSource) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (SigningTimeSource) Descriptor() protoreflect.EnumDescriptor {
+	return file_landhub_signatures_v1_signatures_proto_enumTypes[5].Descriptor()
+}
+
+func (SigningTimeSource) Type() protoreflect.EnumType {
+	return &file_landhub_signatures_v1_signatures_proto_enumTypes[5]
+}
+
+func (x SigningTimeSource) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use SigningTimeSource.Descriptor instead.
+func (SigningTimeSource) EnumDescriptor() ([]byte, []int) {
+	return file_landhub_signatures_v1_signatures_proto_rawDescGZIP(), []int{5}
 }
 
 // A signature over one document.
@@ -385,8 +565,14 @@ type ChainCertificate struct {
 	CrlNextUpdateTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=crl_next_update_time,json=crlNextUpdateTime,proto3" json:"crl_next_update_time,omitempty"`
 	// Since when it is revoked.
 	RevocationTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=revocation_time,json=revocationTime,proto3" json:"revocation_time,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// What it says, in full.
+	Certificate *v1.Certificate `protobuf:"bytes,7,opt,name=certificate,proto3" json:"certificate,omitempty"`
+	// What the CRLs say of it.
+	RevocationStatus RevocationStatus `protobuf:"varint,8,opt,name=revocation_status,json=revocationStatus,proto3,enum=landhub.signatures.v1.RevocationStatus" json:"revocation_status,omitempty"`
+	// How old the CRL was at the time verified for; unset without one, or if it was issued after that time.
+	CrlAge        *durationpb.Duration `protobuf:"bytes,9,opt,name=crl_age,json=crlAge,proto3" json:"crl_age,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ChainCertificate) Reset() {
@@ -461,6 +647,91 @@ func (x *ChainCertificate) GetRevocationTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *ChainCertificate) GetCertificate() *v1.Certificate {
+	if x != nil {
+		return x.Certificate
+	}
+	return nil
+}
+
+func (x *ChainCertificate) GetRevocationStatus() RevocationStatus {
+	if x != nil {
+		return x.RevocationStatus
+	}
+	return RevocationStatus_REVOCATION_STATUS_UNSPECIFIED
+}
+
+func (x *ChainCertificate) GetCrlAge() *durationpb.Duration {
+	if x != nil {
+		return x.CrlAge
+	}
+	return nil
+}
+
+// What the list of accredited authorities says of a signature.
+type Qualification struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The answer.
+	Qualified Qualified `protobuf:"varint,1,opt,name=qualified,proto3,enum=landhub.signatures.v1.Qualified" json:"qualified,omitempty"`
+	// One line for a person.
+	Explanation string `protobuf:"bytes,2,opt,name=explanation,proto3" json:"explanation,omitempty"`
+	// The authority, as the list names it; empty if it is not on it.
+	Authority     string `protobuf:"bytes,3,opt,name=authority,proto3" json:"authority,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Qualification) Reset() {
+	*x = Qualification{}
+	mi := &file_landhub_signatures_v1_signatures_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Qualification) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Qualification) ProtoMessage() {}
+
+func (x *Qualification) ProtoReflect() protoreflect.Message {
+	mi := &file_landhub_signatures_v1_signatures_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Qualification.ProtoReflect.Descriptor instead.
+func (*Qualification) Descriptor() ([]byte, []int) {
+	return file_landhub_signatures_v1_signatures_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *Qualification) GetQualified() Qualified {
+	if x != nil {
+		return x.Qualified
+	}
+	return Qualified_QUALIFIED_UNSPECIFIED
+}
+
+func (x *Qualification) GetExplanation() string {
+	if x != nil {
+		return x.Explanation
+	}
+	return ""
+}
+
+func (x *Qualification) GetAuthority() string {
+	if x != nil {
+		return x.Authority
+	}
+	return ""
+}
+
 // What was found of one signer.
 type SignerReport struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -480,13 +751,17 @@ type SignerReport struct {
 	SigningTimeProven *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=signing_time_proven,json=signingTimeProven,proto3" json:"signing_time_proven,omitempty"`
 	// Object identifiers of attributes that no signature protects.
 	UnprotectedAttributes []string `protobuf:"bytes,8,rep,name=unprotected_attributes,json=unprotectedAttributes,proto3" json:"unprotected_attributes,omitempty"`
-	unknownFields         protoimpl.UnknownFields
-	sizeCache             protoimpl.SizeCache
+	// Whether it is a qualified signature.
+	Qualification *Qualification `protobuf:"bytes,10,opt,name=qualification,proto3" json:"qualification,omitempty"`
+	// What the time it was made at rests on.
+	SigningTimeSource SigningTimeSource `protobuf:"varint,11,opt,name=signing_time_source,json=signingTimeSource,proto3,enum=landhub.signatures.v1.SigningTimeSource" json:"signing_time_source,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
 }
 
 func (x *SignerReport) Reset() {
 	*x = SignerReport{}
-	mi := &file_landhub_signatures_v1_signatures_proto_msgTypes[2]
+	mi := &file_landhub_signatures_v1_signatures_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -498,7 +773,7 @@ func (x *SignerReport) String() string {
 func (*SignerReport) ProtoMessage() {}
 
 func (x *SignerReport) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signatures_v1_signatures_proto_msgTypes[2]
+	mi := &file_landhub_signatures_v1_signatures_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -511,7 +786,7 @@ func (x *SignerReport) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignerReport.ProtoReflect.Descriptor instead.
 func (*SignerReport) Descriptor() ([]byte, []int) {
-	return file_landhub_signatures_v1_signatures_proto_rawDescGZIP(), []int{2}
+	return file_landhub_signatures_v1_signatures_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *SignerReport) GetIndication() Indication {
@@ -570,6 +845,20 @@ func (x *SignerReport) GetUnprotectedAttributes() []string {
 	return nil
 }
 
+func (x *SignerReport) GetQualification() *Qualification {
+	if x != nil {
+		return x.Qualification
+	}
+	return nil
+}
+
+func (x *SignerReport) GetSigningTimeSource() SigningTimeSource {
+	if x != nil {
+		return x.SigningTimeSource
+	}
+	return SigningTimeSource_SIGNING_TIME_SOURCE_UNSPECIFIED
+}
+
 // What a verification found.
 type VerificationReport struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -585,7 +874,7 @@ type VerificationReport struct {
 
 func (x *VerificationReport) Reset() {
 	*x = VerificationReport{}
-	mi := &file_landhub_signatures_v1_signatures_proto_msgTypes[3]
+	mi := &file_landhub_signatures_v1_signatures_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -597,7 +886,7 @@ func (x *VerificationReport) String() string {
 func (*VerificationReport) ProtoMessage() {}
 
 func (x *VerificationReport) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signatures_v1_signatures_proto_msgTypes[3]
+	mi := &file_landhub_signatures_v1_signatures_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -610,7 +899,7 @@ func (x *VerificationReport) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use VerificationReport.ProtoReflect.Descriptor instead.
 func (*VerificationReport) Descriptor() ([]byte, []int) {
-	return file_landhub_signatures_v1_signatures_proto_rawDescGZIP(), []int{3}
+	return file_landhub_signatures_v1_signatures_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *VerificationReport) GetIndication() Indication {
@@ -638,7 +927,7 @@ var File_landhub_signatures_v1_signatures_proto protoreflect.FileDescriptor
 
 const file_landhub_signatures_v1_signatures_proto_rawDesc = "" +
 	"\n" +
-	"&landhub/signatures/v1/signatures.proto\x12\x15landhub.signatures.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a landhub/common/v1/document.proto\x1a\x1flandhub/common/v1/options.proto\x1a\x1flandhub/common/v1/signing.proto\"\xb9\x06\n" +
+	"&landhub/signatures/v1/signatures.proto\x12\x15landhub.signatures.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a landhub/common/v1/document.proto\x1a\x1flandhub/common/v1/options.proto\x1a\x1flandhub/common/v1/signing.proto\"\xb9\x06\n" +
 	"\tSignature\x12!\n" +
 	"\fsignature_id\x18\x01 \x01(\tR\vsignatureId\x12-\n" +
 	"\x12business_reference\x18\x02 \x01(\tR\x11businessReference\x12;\n" +
@@ -657,7 +946,7 @@ const file_landhub_signatures_v1_signatures_proto_rawDesc = "" +
 	"\vcreate_time\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"createTime\x12;\n" +
 	"\vexpire_time\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"expireTime\"\xce\x02\n" +
+	"expireTime\"\x9a\x04\n" +
 	"\x10ChainCertificate\x12#\n" +
 	"\asubject\x18\x01 \x01(\tB\t\x8a\xe7\x18\x02\x10\x01\x80\x01\x01R\asubject\x12\x1e\n" +
 	"\n" +
@@ -666,7 +955,14 @@ const file_landhub_signatures_v1_signatures_proto_rawDesc = "" +
 	"\x06status\x18\x03 \x01(\tR\x06status\x12K\n" +
 	"\x14crl_this_update_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x11crlThisUpdateTime\x12K\n" +
 	"\x14crl_next_update_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\x11crlNextUpdateTime\x12C\n" +
-	"\x0frevocation_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\x0erevocationTime\"\xec\x03\n" +
+	"\x0frevocation_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\x0erevocationTime\x12@\n" +
+	"\vcertificate\x18\a \x01(\v2\x1e.landhub.common.v1.CertificateR\vcertificate\x12T\n" +
+	"\x11revocation_status\x18\b \x01(\x0e2'.landhub.signatures.v1.RevocationStatusR\x10revocationStatus\x122\n" +
+	"\acrl_age\x18\t \x01(\v2\x19.google.protobuf.DurationR\x06crlAge\"\x8f\x01\n" +
+	"\rQualification\x12>\n" +
+	"\tqualified\x18\x01 \x01(\x0e2 .landhub.signatures.v1.QualifiedR\tqualified\x12 \n" +
+	"\vexplanation\x18\x02 \x01(\tR\vexplanation\x12\x1c\n" +
+	"\tauthority\x18\x03 \x01(\tR\tauthority\"\x92\x05\n" +
 	"\fSignerReport\x12A\n" +
 	"\n" +
 	"indication\x18\x01 \x01(\x0e2!.landhub.signatures.v1.IndicationR\n" +
@@ -677,7 +973,10 @@ const file_landhub_signatures_v1_signatures_proto_rawDesc = "" +
 	"\x05chain\x18\x05 \x03(\v2'.landhub.signatures.v1.ChainCertificateR\x05chain\x12L\n" +
 	"\x14signing_time_claimed\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\x12signingTimeClaimed\x12J\n" +
 	"\x13signing_time_proven\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\x11signingTimeProven\x125\n" +
-	"\x16unprotected_attributes\x18\b \x03(\tR\x15unprotectedAttributes\"\xdf\x01\n" +
+	"\x16unprotected_attributes\x18\b \x03(\tR\x15unprotectedAttributes\x12J\n" +
+	"\rqualification\x18\n" +
+	" \x01(\v2$.landhub.signatures.v1.QualificationR\rqualification\x12X\n" +
+	"\x13signing_time_source\x18\v \x01(\x0e2(.landhub.signatures.v1.SigningTimeSourceR\x11signingTimeSource\"\xdf\x01\n" +
 	"\x12VerificationReport\x12A\n" +
 	"\n" +
 	"indication\x18\x01 \x01(\x0e2!.landhub.signatures.v1.IndicationR\n" +
@@ -700,7 +999,24 @@ const file_landhub_signatures_v1_signatures_proto_rawDesc = "" +
 	"\x16INDICATION_UNSPECIFIED\x10\x00\x12\x1b\n" +
 	"\x17INDICATION_TOTAL_PASSED\x10\x01\x12\x1b\n" +
 	"\x17INDICATION_TOTAL_FAILED\x10\x02\x12\x1c\n" +
-	"\x18INDICATION_INDETERMINATE\x10\x03Bw\n" +
+	"\x18INDICATION_INDETERMINATE\x10\x03*\xef\x01\n" +
+	"\x10RevocationStatus\x12!\n" +
+	"\x1dREVOCATION_STATUS_UNSPECIFIED\x10\x00\x12\x1a\n" +
+	"\x16REVOCATION_STATUS_GOOD\x10\x01\x12\x1d\n" +
+	"\x19REVOCATION_STATUS_REVOKED\x10\x02\x12\x1d\n" +
+	"\x19REVOCATION_STATUS_MISSING\x10\x03\x12\x1b\n" +
+	"\x17REVOCATION_STATUS_STALE\x10\x04\x12\x1e\n" +
+	"\x1aREVOCATION_STATUS_UNUSABLE\x10\x05\x12!\n" +
+	"\x1dREVOCATION_STATUS_NOT_CHECKED\x10\x06*i\n" +
+	"\tQualified\x12\x19\n" +
+	"\x15QUALIFIED_UNSPECIFIED\x10\x00\x12\x1c\n" +
+	"\x18QUALIFIED_NOT_DETERMINED\x10\x01\x12\x10\n" +
+	"\fQUALIFIED_NO\x10\x02\x12\x11\n" +
+	"\rQUALIFIED_YES\x10\x03*|\n" +
+	"\x11SigningTimeSource\x12#\n" +
+	"\x1fSIGNING_TIME_SOURCE_UNSPECIFIED\x10\x00\x12\x1f\n" +
+	"\x1bSIGNING_TIME_SOURCE_CLAIMED\x10\x01\x12!\n" +
+	"\x1dSIGNING_TIME_SOURCE_TIMESTAMP\x10\x02Bw\n" +
 	"\x18io.landhub.signatures.v1B\x0fSignaturesProtoP\x01ZHgithub.com/landhub/landhub/clients/go/landhub/signatures/v1;signaturesv1b\x06proto3"
 
 var (
@@ -715,48 +1031,59 @@ func file_landhub_signatures_v1_signatures_proto_rawDescGZIP() []byte {
 	return file_landhub_signatures_v1_signatures_proto_rawDescData
 }
 
-var file_landhub_signatures_v1_signatures_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_landhub_signatures_v1_signatures_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
+var file_landhub_signatures_v1_signatures_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
+var file_landhub_signatures_v1_signatures_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_landhub_signatures_v1_signatures_proto_goTypes = []any{
 	(SignatureState)(0),           // 0: landhub.signatures.v1.SignatureState
 	(SignatureOrigin)(0),          // 1: landhub.signatures.v1.SignatureOrigin
 	(Indication)(0),               // 2: landhub.signatures.v1.Indication
-	(*Signature)(nil),             // 3: landhub.signatures.v1.Signature
-	(*ChainCertificate)(nil),      // 4: landhub.signatures.v1.ChainCertificate
-	(*SignerReport)(nil),          // 5: landhub.signatures.v1.SignerReport
-	(*VerificationReport)(nil),    // 6: landhub.signatures.v1.VerificationReport
-	(v1.DocumentKind)(0),          // 7: landhub.common.v1.DocumentKind
-	(v1.DigestAlgorithm)(0),       // 8: landhub.common.v1.DigestAlgorithm
-	(v1.SignatureFormat)(0),       // 9: landhub.common.v1.SignatureFormat
-	(*v1.Certificate)(nil),        // 10: landhub.common.v1.Certificate
-	(*timestamppb.Timestamp)(nil), // 11: google.protobuf.Timestamp
+	(RevocationStatus)(0),         // 3: landhub.signatures.v1.RevocationStatus
+	(Qualified)(0),                // 4: landhub.signatures.v1.Qualified
+	(SigningTimeSource)(0),        // 5: landhub.signatures.v1.SigningTimeSource
+	(*Signature)(nil),             // 6: landhub.signatures.v1.Signature
+	(*ChainCertificate)(nil),      // 7: landhub.signatures.v1.ChainCertificate
+	(*Qualification)(nil),         // 8: landhub.signatures.v1.Qualification
+	(*SignerReport)(nil),          // 9: landhub.signatures.v1.SignerReport
+	(*VerificationReport)(nil),    // 10: landhub.signatures.v1.VerificationReport
+	(v1.DocumentKind)(0),          // 11: landhub.common.v1.DocumentKind
+	(v1.DigestAlgorithm)(0),       // 12: landhub.common.v1.DigestAlgorithm
+	(v1.SignatureFormat)(0),       // 13: landhub.common.v1.SignatureFormat
+	(*v1.Certificate)(nil),        // 14: landhub.common.v1.Certificate
+	(*timestamppb.Timestamp)(nil), // 15: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),   // 16: google.protobuf.Duration
 }
 var file_landhub_signatures_v1_signatures_proto_depIdxs = []int32{
 	0,  // 0: landhub.signatures.v1.Signature.state:type_name -> landhub.signatures.v1.SignatureState
 	1,  // 1: landhub.signatures.v1.Signature.origin:type_name -> landhub.signatures.v1.SignatureOrigin
-	7,  // 2: landhub.signatures.v1.Signature.document_kind:type_name -> landhub.common.v1.DocumentKind
-	8,  // 3: landhub.signatures.v1.Signature.digest_algorithm:type_name -> landhub.common.v1.DigestAlgorithm
-	9,  // 4: landhub.signatures.v1.Signature.format:type_name -> landhub.common.v1.SignatureFormat
-	10, // 5: landhub.signatures.v1.Signature.certificate:type_name -> landhub.common.v1.Certificate
-	11, // 6: landhub.signatures.v1.Signature.signing_time:type_name -> google.protobuf.Timestamp
-	11, // 7: landhub.signatures.v1.Signature.create_time:type_name -> google.protobuf.Timestamp
-	11, // 8: landhub.signatures.v1.Signature.expire_time:type_name -> google.protobuf.Timestamp
-	11, // 9: landhub.signatures.v1.ChainCertificate.crl_this_update_time:type_name -> google.protobuf.Timestamp
-	11, // 10: landhub.signatures.v1.ChainCertificate.crl_next_update_time:type_name -> google.protobuf.Timestamp
-	11, // 11: landhub.signatures.v1.ChainCertificate.revocation_time:type_name -> google.protobuf.Timestamp
-	2,  // 12: landhub.signatures.v1.SignerReport.indication:type_name -> landhub.signatures.v1.Indication
-	10, // 13: landhub.signatures.v1.SignerReport.certificate:type_name -> landhub.common.v1.Certificate
-	4,  // 14: landhub.signatures.v1.SignerReport.chain:type_name -> landhub.signatures.v1.ChainCertificate
-	11, // 15: landhub.signatures.v1.SignerReport.signing_time_claimed:type_name -> google.protobuf.Timestamp
-	11, // 16: landhub.signatures.v1.SignerReport.signing_time_proven:type_name -> google.protobuf.Timestamp
-	2,  // 17: landhub.signatures.v1.VerificationReport.indication:type_name -> landhub.signatures.v1.Indication
-	5,  // 18: landhub.signatures.v1.VerificationReport.signers:type_name -> landhub.signatures.v1.SignerReport
-	11, // 19: landhub.signatures.v1.VerificationReport.verification_time:type_name -> google.protobuf.Timestamp
-	20, // [20:20] is the sub-list for method output_type
-	20, // [20:20] is the sub-list for method input_type
-	20, // [20:20] is the sub-list for extension type_name
-	20, // [20:20] is the sub-list for extension extendee
-	0,  // [0:20] is the sub-list for field type_name
+	11, // 2: landhub.signatures.v1.Signature.document_kind:type_name -> landhub.common.v1.DocumentKind
+	12, // 3: landhub.signatures.v1.Signature.digest_algorithm:type_name -> landhub.common.v1.DigestAlgorithm
+	13, // 4: landhub.signatures.v1.Signature.format:type_name -> landhub.common.v1.SignatureFormat
+	14, // 5: landhub.signatures.v1.Signature.certificate:type_name -> landhub.common.v1.Certificate
+	15, // 6: landhub.signatures.v1.Signature.signing_time:type_name -> google.protobuf.Timestamp
+	15, // 7: landhub.signatures.v1.Signature.create_time:type_name -> google.protobuf.Timestamp
+	15, // 8: landhub.signatures.v1.Signature.expire_time:type_name -> google.protobuf.Timestamp
+	15, // 9: landhub.signatures.v1.ChainCertificate.crl_this_update_time:type_name -> google.protobuf.Timestamp
+	15, // 10: landhub.signatures.v1.ChainCertificate.crl_next_update_time:type_name -> google.protobuf.Timestamp
+	15, // 11: landhub.signatures.v1.ChainCertificate.revocation_time:type_name -> google.protobuf.Timestamp
+	14, // 12: landhub.signatures.v1.ChainCertificate.certificate:type_name -> landhub.common.v1.Certificate
+	3,  // 13: landhub.signatures.v1.ChainCertificate.revocation_status:type_name -> landhub.signatures.v1.RevocationStatus
+	16, // 14: landhub.signatures.v1.ChainCertificate.crl_age:type_name -> google.protobuf.Duration
+	4,  // 15: landhub.signatures.v1.Qualification.qualified:type_name -> landhub.signatures.v1.Qualified
+	2,  // 16: landhub.signatures.v1.SignerReport.indication:type_name -> landhub.signatures.v1.Indication
+	14, // 17: landhub.signatures.v1.SignerReport.certificate:type_name -> landhub.common.v1.Certificate
+	7,  // 18: landhub.signatures.v1.SignerReport.chain:type_name -> landhub.signatures.v1.ChainCertificate
+	15, // 19: landhub.signatures.v1.SignerReport.signing_time_claimed:type_name -> google.protobuf.Timestamp
+	15, // 20: landhub.signatures.v1.SignerReport.signing_time_proven:type_name -> google.protobuf.Timestamp
+	8,  // 21: landhub.signatures.v1.SignerReport.qualification:type_name -> landhub.signatures.v1.Qualification
+	5,  // 22: landhub.signatures.v1.SignerReport.signing_time_source:type_name -> landhub.signatures.v1.SigningTimeSource
+	2,  // 23: landhub.signatures.v1.VerificationReport.indication:type_name -> landhub.signatures.v1.Indication
+	9,  // 24: landhub.signatures.v1.VerificationReport.signers:type_name -> landhub.signatures.v1.SignerReport
+	15, // 25: landhub.signatures.v1.VerificationReport.verification_time:type_name -> google.protobuf.Timestamp
+	26, // [26:26] is the sub-list for method output_type
+	26, // [26:26] is the sub-list for method input_type
+	26, // [26:26] is the sub-list for extension type_name
+	26, // [26:26] is the sub-list for extension extendee
+	0,  // [0:26] is the sub-list for field type_name
 }
 
 func init() { file_landhub_signatures_v1_signatures_proto_init() }
@@ -769,8 +1096,8 @@ func file_landhub_signatures_v1_signatures_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_landhub_signatures_v1_signatures_proto_rawDesc), len(file_landhub_signatures_v1_signatures_proto_rawDesc)),
-			NumEnums:      3,
-			NumMessages:   4,
+			NumEnums:      6,
+			NumMessages:   5,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

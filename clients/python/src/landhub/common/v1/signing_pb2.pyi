@@ -191,6 +191,12 @@ class Certificate(_message.Message):
     KEY_USAGES_FIELD_NUMBER: _builtins.int
     DER_FIELD_NUMBER: _builtins.int
     CONTENT_NEEDED_FIELD_NUMBER: _builtins.int
+    EXTENDED_KEY_USAGES_FIELD_NUMBER: _builtins.int
+    POLICIES_FIELD_NUMBER: _builtins.int
+    SIGNING_TOOL_CLASS_FIELD_NUMBER: _builtins.int
+    KEY_BITS_FIELD_NUMBER: _builtins.int
+    SIGNING_TOOL_FIELD_NUMBER: _builtins.int
+    ISSUER_SIGNING_TOOLS_FIELD_NUMBER: _builtins.int
     thumbprint: _builtins.str
     """SHA-1 of the DER, upper-case hex, as CryptoPro and Windows show it: the name of a certificate everywhere in landhub."""
     subject: _builtins.str
@@ -211,6 +217,12 @@ class Certificate(_message.Message):
     """The certificate itself, DER."""
     content_needed: _builtins.bool
     """A rule of the agent that holds it wants to see each document: use SignDocument or SignDocumentStream, not digests."""
+    signing_tool_class: _builtins.str
+    """The highest class of signing tools among the policies: "КС1", "КС2", "КС3", "КВ1", "КВ2" or "КА1"; empty without one."""
+    key_bits: _builtins.int
+    """The size of its key in bits; 0 where it can't be told."""
+    signing_tool: _builtins.str
+    """The owner's signing tool: subjectSignTool (1.2.643.100.111)."""
     @_builtins.property
     def not_before_time(self) -> _timestamp_pb2.Timestamp:
         """Valid from."""
@@ -226,6 +238,18 @@ class Certificate(_message.Message):
     @_builtins.property
     def key_usages(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Key usages, names of RFC 5280: "digitalSignature", "nonRepudiation"."""
+
+    @_builtins.property
+    def extended_key_usages(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Extended key usages, dotted OIDs."""
+
+    @_builtins.property
+    def policies(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Certificate policies, dotted OIDs; 1.2.643.100.113.1 to .6 name a class of signing tools."""
+
+    @_builtins.property
+    def issuer_signing_tools(self) -> Global___IssuerSigningTools:
+        """The issuer's tools: issuerSignTool (1.2.643.100.112)."""
 
     def __init__(
         self,
@@ -244,14 +268,54 @@ class Certificate(_message.Message):
         key_usages: _abc.Iterable[_builtins.str] | None = ...,
         der: _builtins.bytes = ...,
         content_needed: _builtins.bool = ...,
+        extended_key_usages: _abc.Iterable[_builtins.str] | None = ...,
+        policies: _abc.Iterable[_builtins.str] | None = ...,
+        signing_tool_class: _builtins.str = ...,
+        key_bits: _builtins.int = ...,
+        signing_tool: _builtins.str = ...,
+        issuer_signing_tools: Global___IssuerSigningTools | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["not_after_time", b"not_after_time", "not_before_time", b"not_before_time", "owner", b"owner"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["issuer_signing_tools", b"issuer_signing_tools", "not_after_time", b"not_after_time", "not_before_time", b"not_before_time", "owner", b"owner"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["container", b"container", "content_needed", b"content_needed", "der", b"der", "has_private_key", b"has_private_key", "issuer", b"issuer", "key_algorithm", b"key_algorithm", "key_usages", b"key_usages", "not_after_time", b"not_after_time", "not_before_time", b"not_before_time", "owner", b"owner", "serial_number", b"serial_number", "store", b"store", "subject", b"subject", "thumbprint", b"thumbprint"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["container", b"container", "content_needed", b"content_needed", "der", b"der", "extended_key_usages", b"extended_key_usages", "has_private_key", b"has_private_key", "issuer", b"issuer", "issuer_signing_tools", b"issuer_signing_tools", "key_algorithm", b"key_algorithm", "key_bits", b"key_bits", "key_usages", b"key_usages", "not_after_time", b"not_after_time", "not_before_time", b"not_before_time", "owner", b"owner", "policies", b"policies", "serial_number", b"serial_number", "signing_tool", b"signing_tool", "signing_tool_class", b"signing_tool_class", "store", b"store", "subject", b"subject", "thumbprint", b"thumbprint"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Certificate: _TypeAlias = Certificate  # noqa: Y015
+
+@_typing.final
+class IssuerSigningTools(_message.Message):
+    """What an authority issues certificates with, and the certificates of conformity of that."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SIGNING_TOOL_FIELD_NUMBER: _builtins.int
+    AUTHORITY_TOOL_FIELD_NUMBER: _builtins.int
+    SIGNING_TOOL_CERTIFICATE_FIELD_NUMBER: _builtins.int
+    AUTHORITY_TOOL_CERTIFICATE_FIELD_NUMBER: _builtins.int
+    signing_tool: _builtins.str
+    """Its signing tool."""
+    authority_tool: _builtins.str
+    """Its software."""
+    signing_tool_certificate: _builtins.str
+    """The number and date of the signing tool's certificate of conformity."""
+    authority_tool_certificate: _builtins.str
+    """The number and date of the software's certificate of conformity."""
+    def __init__(
+        self,
+        *,
+        signing_tool: _builtins.str = ...,
+        authority_tool: _builtins.str = ...,
+        signing_tool_certificate: _builtins.str = ...,
+        authority_tool_certificate: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority_tool", b"authority_tool", "authority_tool_certificate", b"authority_tool_certificate", "signing_tool", b"signing_tool", "signing_tool_certificate", b"signing_tool_certificate"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___IssuerSigningTools: _TypeAlias = IssuerSigningTools  # noqa: Y015
 
 @_typing.final
 class AttestationStatement(_message.Message):

@@ -5,6 +5,7 @@ isort:skip_file
 
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -110,6 +111,98 @@ INDICATION_INDETERMINATE: Indication.ValueType  # 3
 """It can't be concluded from what is at hand: see `sub_indication`."""
 Global___Indication: _TypeAlias = Indication  # noqa: Y015
 
+class _RevocationStatus:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _RevocationStatusEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RevocationStatus.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    REVOCATION_STATUS_UNSPECIFIED: _RevocationStatus.ValueType  # 0
+    """Not used."""
+    REVOCATION_STATUS_GOOD: _RevocationStatus.ValueType  # 1
+    """Not revoked, by a list that was in force, or by a later one."""
+    REVOCATION_STATUS_REVOKED: _RevocationStatus.ValueType  # 2
+    """Revoked."""
+    REVOCATION_STATUS_MISSING: _RevocationStatus.ValueType  # 3
+    """There is no list of its issuer."""
+    REVOCATION_STATUS_STALE: _RevocationStatus.ValueType  # 4
+    """Its issuer's list is overdue, or older than the settings allow."""
+    REVOCATION_STATUS_UNUSABLE: _RevocationStatus.ValueType  # 5
+    """There is a list, and it can't be believed: another key's, of an outdated algorithm, or of a kind that is not read."""
+    REVOCATION_STATUS_NOT_CHECKED: _RevocationStatus.ValueType  # 6
+    """An anchor is trusted because it was given."""
+
+class RevocationStatus(_RevocationStatus, metaclass=_RevocationStatusEnumTypeWrapper):
+    """What CRLs say of a certificate."""
+
+REVOCATION_STATUS_UNSPECIFIED: RevocationStatus.ValueType  # 0
+"""Not used."""
+REVOCATION_STATUS_GOOD: RevocationStatus.ValueType  # 1
+"""Not revoked, by a list that was in force, or by a later one."""
+REVOCATION_STATUS_REVOKED: RevocationStatus.ValueType  # 2
+"""Revoked."""
+REVOCATION_STATUS_MISSING: RevocationStatus.ValueType  # 3
+"""There is no list of its issuer."""
+REVOCATION_STATUS_STALE: RevocationStatus.ValueType  # 4
+"""Its issuer's list is overdue, or older than the settings allow."""
+REVOCATION_STATUS_UNUSABLE: RevocationStatus.ValueType  # 5
+"""There is a list, and it can't be believed: another key's, of an outdated algorithm, or of a kind that is not read."""
+REVOCATION_STATUS_NOT_CHECKED: RevocationStatus.ValueType  # 6
+"""An anchor is trusted because it was given."""
+Global___RevocationStatus: _TypeAlias = RevocationStatus  # noqa: Y015
+
+class _Qualified:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _QualifiedEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Qualified.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    QUALIFIED_UNSPECIFIED: _Qualified.ValueType  # 0
+    """Not used."""
+    QUALIFIED_NOT_DETERMINED: _Qualified.ValueType  # 1
+    """It can't be told: there is no list of accredited authorities, it is too old, or the signature was not found valid."""
+    QUALIFIED_NO: _Qualified.ValueType  # 2
+    """It is not."""
+    QUALIFIED_YES: _Qualified.ValueType  # 3
+    """It is: valid, and by a certificate that an authority issued while it was accredited."""
+
+class Qualified(_Qualified, metaclass=_QualifiedEnumTypeWrapper):
+    """Whether a signature is a qualified one (63-FZ, article 11)."""
+
+QUALIFIED_UNSPECIFIED: Qualified.ValueType  # 0
+"""Not used."""
+QUALIFIED_NOT_DETERMINED: Qualified.ValueType  # 1
+"""It can't be told: there is no list of accredited authorities, it is too old, or the signature was not found valid."""
+QUALIFIED_NO: Qualified.ValueType  # 2
+"""It is not."""
+QUALIFIED_YES: Qualified.ValueType  # 3
+"""It is: valid, and by a certificate that an authority issued while it was accredited."""
+Global___Qualified: _TypeAlias = Qualified  # noqa: Y015
+
+class _SigningTimeSource:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _SigningTimeSourceEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SigningTimeSource.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    SIGNING_TIME_SOURCE_UNSPECIFIED: _SigningTimeSource.ValueType  # 0
+    """It isn't: the signer did not say."""
+    SIGNING_TIME_SOURCE_CLAIMED: _SigningTimeSource.ValueType  # 1
+    """The signer says so."""
+    SIGNING_TIME_SOURCE_TIMESTAMP: _SigningTimeSource.ValueType  # 2
+    """A timestamp proves that it was there by then."""
+
+class SigningTimeSource(_SigningTimeSource, metaclass=_SigningTimeSourceEnumTypeWrapper):
+    """How it is known when a signature was made."""
+
+SIGNING_TIME_SOURCE_UNSPECIFIED: SigningTimeSource.ValueType  # 0
+"""It isn't: the signer did not say."""
+SIGNING_TIME_SOURCE_CLAIMED: SigningTimeSource.ValueType  # 1
+"""The signer says so."""
+SIGNING_TIME_SOURCE_TIMESTAMP: SigningTimeSource.ValueType  # 2
+"""A timestamp proves that it was there by then."""
+Global___SigningTimeSource: _TypeAlias = SigningTimeSource  # noqa: Y015
+
 @_typing.final
 class Signature(_message.Message):
     """A signature over one document."""
@@ -208,12 +301,17 @@ class ChainCertificate(_message.Message):
     CRL_THIS_UPDATE_TIME_FIELD_NUMBER: _builtins.int
     CRL_NEXT_UPDATE_TIME_FIELD_NUMBER: _builtins.int
     REVOCATION_TIME_FIELD_NUMBER: _builtins.int
+    CERTIFICATE_FIELD_NUMBER: _builtins.int
+    REVOCATION_STATUS_FIELD_NUMBER: _builtins.int
+    CRL_AGE_FIELD_NUMBER: _builtins.int
     subject: _builtins.str
     """Subject, RFC 4514."""
     thumbprint: _builtins.str
     """Thumbprint."""
     status: _builtins.str
     """"good", "revoked", "unknown", or "anchor"."""
+    revocation_status: Global___RevocationStatus.ValueType
+    """What the CRLs say of it."""
     @_builtins.property
     def crl_this_update_time(self) -> _timestamp_pb2.Timestamp:
         """When the CRL that says so was issued."""
@@ -226,6 +324,14 @@ class ChainCertificate(_message.Message):
     def revocation_time(self) -> _timestamp_pb2.Timestamp:
         """Since when it is revoked."""
 
+    @_builtins.property
+    def certificate(self) -> _signing_pb2.Certificate:
+        """What it says, in full."""
+
+    @_builtins.property
+    def crl_age(self) -> _duration_pb2.Duration:
+        """How old the CRL was at the time verified for; unset without one, or if it was issued after that time."""
+
     def __init__(
         self,
         *,
@@ -235,14 +341,47 @@ class ChainCertificate(_message.Message):
         crl_this_update_time: _timestamp_pb2.Timestamp | None = ...,
         crl_next_update_time: _timestamp_pb2.Timestamp | None = ...,
         revocation_time: _timestamp_pb2.Timestamp | None = ...,
+        certificate: _signing_pb2.Certificate | None = ...,
+        revocation_status: Global___RevocationStatus.ValueType = ...,
+        crl_age: _duration_pb2.Duration | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["crl_next_update_time", b"crl_next_update_time", "crl_this_update_time", b"crl_this_update_time", "revocation_time", b"revocation_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["certificate", b"certificate", "crl_age", b"crl_age", "crl_next_update_time", b"crl_next_update_time", "crl_this_update_time", b"crl_this_update_time", "revocation_time", b"revocation_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["crl_next_update_time", b"crl_next_update_time", "crl_this_update_time", b"crl_this_update_time", "revocation_time", b"revocation_time", "status", b"status", "subject", b"subject", "thumbprint", b"thumbprint"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["certificate", b"certificate", "crl_age", b"crl_age", "crl_next_update_time", b"crl_next_update_time", "crl_this_update_time", b"crl_this_update_time", "revocation_status", b"revocation_status", "revocation_time", b"revocation_time", "status", b"status", "subject", b"subject", "thumbprint", b"thumbprint"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ChainCertificate: _TypeAlias = ChainCertificate  # noqa: Y015
+
+@_typing.final
+class Qualification(_message.Message):
+    """What the list of accredited authorities says of a signature."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUALIFIED_FIELD_NUMBER: _builtins.int
+    EXPLANATION_FIELD_NUMBER: _builtins.int
+    AUTHORITY_FIELD_NUMBER: _builtins.int
+    qualified: Global___Qualified.ValueType
+    """The answer."""
+    explanation: _builtins.str
+    """One line for a person."""
+    authority: _builtins.str
+    """The authority, as the list names it; empty if it is not on it."""
+    def __init__(
+        self,
+        *,
+        qualified: Global___Qualified.ValueType = ...,
+        explanation: _builtins.str = ...,
+        authority: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority", b"authority", "explanation", b"explanation", "qualified", b"qualified"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Qualification: _TypeAlias = Qualification  # noqa: Y015
 
 @_typing.final
 class SignerReport(_message.Message):
@@ -258,12 +397,16 @@ class SignerReport(_message.Message):
     SIGNING_TIME_CLAIMED_FIELD_NUMBER: _builtins.int
     SIGNING_TIME_PROVEN_FIELD_NUMBER: _builtins.int
     UNPROTECTED_ATTRIBUTES_FIELD_NUMBER: _builtins.int
+    QUALIFICATION_FIELD_NUMBER: _builtins.int
+    SIGNING_TIME_SOURCE_FIELD_NUMBER: _builtins.int
     indication: Global___Indication.ValueType
     """The conclusion."""
     sub_indication: _builtins.str
     """Why, as EN 319 102-1 names it: "HASH_FAILURE", "SIG_CRYPTO_FAILURE", "REVOKED_NO_POE", "TRY_LATER". Empty if passed."""
     explanation: _builtins.str
     """One line for a person. Holds no personal data."""
+    signing_time_source: Global___SigningTimeSource.ValueType
+    """What the time it was made at rests on."""
     @_builtins.property
     def certificate(self) -> _signing_pb2.Certificate:
         """Who signed."""
@@ -284,6 +427,10 @@ class SignerReport(_message.Message):
     def unprotected_attributes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Object identifiers of attributes that no signature protects."""
 
+    @_builtins.property
+    def qualification(self) -> Global___Qualification:
+        """Whether it is a qualified signature."""
+
     def __init__(
         self,
         *,
@@ -295,10 +442,12 @@ class SignerReport(_message.Message):
         signing_time_claimed: _timestamp_pb2.Timestamp | None = ...,
         signing_time_proven: _timestamp_pb2.Timestamp | None = ...,
         unprotected_attributes: _abc.Iterable[_builtins.str] | None = ...,
+        qualification: Global___Qualification | None = ...,
+        signing_time_source: Global___SigningTimeSource.ValueType = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["certificate", b"certificate", "signing_time_claimed", b"signing_time_claimed", "signing_time_proven", b"signing_time_proven"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["certificate", b"certificate", "qualification", b"qualification", "signing_time_claimed", b"signing_time_claimed", "signing_time_proven", b"signing_time_proven"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["certificate", b"certificate", "chain", b"chain", "explanation", b"explanation", "indication", b"indication", "signing_time_claimed", b"signing_time_claimed", "signing_time_proven", b"signing_time_proven", "sub_indication", b"sub_indication", "unprotected_attributes", b"unprotected_attributes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["certificate", b"certificate", "chain", b"chain", "explanation", b"explanation", "indication", b"indication", "qualification", b"qualification", "signing_time_claimed", b"signing_time_claimed", "signing_time_proven", b"signing_time_proven", "signing_time_source", b"signing_time_source", "sub_indication", b"sub_indication", "unprotected_attributes", b"unprotected_attributes"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -242,6 +242,30 @@ export interface Certificate {
   der: Buffer;
   /** A rule of the agent that holds it wants to see each document: use SignDocument or SignDocumentStream, not digests. */
   contentNeeded: boolean;
+  /** Extended key usages, dotted OIDs. */
+  extendedKeyUsages: string[];
+  /** Certificate policies, dotted OIDs; 1.2.643.100.113.1 to .6 name a class of signing tools. */
+  policies: string[];
+  /** The highest class of signing tools among the policies: "КС1", "КС2", "КС3", "КВ1", "КВ2" or "КА1"; empty without one. */
+  signingToolClass: string;
+  /** The size of its key in bits; 0 where it can't be told. */
+  keyBits: number;
+  /** The owner's signing tool: subjectSignTool (1.2.643.100.111). */
+  signingTool: string;
+  /** The issuer's tools: issuerSignTool (1.2.643.100.112). */
+  issuerSigningTools: IssuerSigningTools | undefined;
+}
+
+/** What an authority issues certificates with, and the certificates of conformity of that. */
+export interface IssuerSigningTools {
+  /** Its signing tool. */
+  signingTool: string;
+  /** Its software. */
+  authorityTool: string;
+  /** The number and date of the signing tool's certificate of conformity. */
+  signingToolCertificate: string;
+  /** The number and date of the software's certificate of conformity. */
+  authorityToolCertificate: string;
 }
 
 /**
@@ -512,6 +536,12 @@ function createBaseCertificate(): Certificate {
     keyUsages: [],
     der: Buffer.alloc(0),
     contentNeeded: false,
+    extendedKeyUsages: [],
+    policies: [],
+    signingToolClass: "",
+    keyBits: 0,
+    signingTool: "",
+    issuerSigningTools: undefined,
   };
 }
 
@@ -558,6 +588,24 @@ export const Certificate: MessageFns<Certificate> = {
     }
     if (message.contentNeeded !== false) {
       writer.uint32(112).bool(message.contentNeeded);
+    }
+    for (const v of message.extendedKeyUsages) {
+      writer.uint32(122).string(v!);
+    }
+    for (const v of message.policies) {
+      writer.uint32(130).string(v!);
+    }
+    if (message.signingToolClass !== "") {
+      writer.uint32(138).string(message.signingToolClass);
+    }
+    if (message.keyBits !== 0) {
+      writer.uint32(144).int32(message.keyBits);
+    }
+    if (message.signingTool !== "") {
+      writer.uint32(154).string(message.signingTool);
+    }
+    if (message.issuerSigningTools !== undefined) {
+      IssuerSigningTools.encode(message.issuerSigningTools, writer.uint32(162).fork()).join();
     }
     return writer;
   },
@@ -687,6 +735,54 @@ export const Certificate: MessageFns<Certificate> = {
             message.contentNeeded = reader.bool();
             continue;
           }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.extendedKeyUsages.push(reader.string());
+            continue;
+          }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.policies.push(reader.string());
+            continue;
+          }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.signingToolClass = reader.string();
+            continue;
+          }
+          case 18: {
+            if (tag !== 144) {
+              break;
+            }
+
+            message.keyBits = reader.int32();
+            continue;
+          }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.signingTool = reader.string();
+            continue;
+          }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.issuerSigningTools = IssuerSigningTools.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -743,6 +839,32 @@ export const Certificate: MessageFns<Certificate> = {
         : isSet(object.content_needed)
         ? globalThis.Boolean(object.content_needed)
         : false,
+      extendedKeyUsages: globalThis.Array.isArray(object?.extendedKeyUsages)
+        ? object.extendedKeyUsages.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.extended_key_usages)
+        ? object.extended_key_usages.map((e: any) => globalThis.String(e))
+        : [],
+      policies: globalThis.Array.isArray(object?.policies) ? object.policies.map((e: any) => globalThis.String(e)) : [],
+      signingToolClass: isSet(object.signingToolClass)
+        ? globalThis.String(object.signingToolClass)
+        : isSet(object.signing_tool_class)
+        ? globalThis.String(object.signing_tool_class)
+        : "",
+      keyBits: isSet(object.keyBits)
+        ? globalThis.Number(object.keyBits)
+        : isSet(object.key_bits)
+        ? globalThis.Number(object.key_bits)
+        : 0,
+      signingTool: isSet(object.signingTool)
+        ? globalThis.String(object.signingTool)
+        : isSet(object.signing_tool)
+        ? globalThis.String(object.signing_tool)
+        : "",
+      issuerSigningTools: isSet(object.issuerSigningTools)
+        ? IssuerSigningTools.fromJSON(object.issuerSigningTools)
+        : isSet(object.issuer_signing_tools)
+        ? IssuerSigningTools.fromJSON(object.issuer_signing_tools)
+        : undefined,
     };
   },
 
@@ -790,6 +912,24 @@ export const Certificate: MessageFns<Certificate> = {
     if (message.contentNeeded !== false) {
       obj.contentNeeded = message.contentNeeded;
     }
+    if (message.extendedKeyUsages?.length) {
+      obj.extendedKeyUsages = message.extendedKeyUsages;
+    }
+    if (message.policies?.length) {
+      obj.policies = message.policies;
+    }
+    if (message.signingToolClass !== "") {
+      obj.signingToolClass = message.signingToolClass;
+    }
+    if (message.keyBits !== 0) {
+      obj.keyBits = Math.round(message.keyBits);
+    }
+    if (message.signingTool !== "") {
+      obj.signingTool = message.signingTool;
+    }
+    if (message.issuerSigningTools !== undefined) {
+      obj.issuerSigningTools = IssuerSigningTools.toJSON(message.issuerSigningTools);
+    }
     return obj;
   },
 
@@ -814,6 +954,147 @@ export const Certificate: MessageFns<Certificate> = {
     message.keyUsages = object.keyUsages?.map((e) => e) || [];
     message.der = object.der ?? Buffer.alloc(0);
     message.contentNeeded = object.contentNeeded ?? false;
+    message.extendedKeyUsages = object.extendedKeyUsages?.map((e) => e) || [];
+    message.policies = object.policies?.map((e) => e) || [];
+    message.signingToolClass = object.signingToolClass ?? "";
+    message.keyBits = object.keyBits ?? 0;
+    message.signingTool = object.signingTool ?? "";
+    message.issuerSigningTools = (object.issuerSigningTools !== undefined && object.issuerSigningTools !== null)
+      ? IssuerSigningTools.fromPartial(object.issuerSigningTools)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseIssuerSigningTools(): IssuerSigningTools {
+  return { signingTool: "", authorityTool: "", signingToolCertificate: "", authorityToolCertificate: "" };
+}
+
+export const IssuerSigningTools: MessageFns<IssuerSigningTools> = {
+  encode(message: IssuerSigningTools, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.signingTool !== "") {
+      writer.uint32(10).string(message.signingTool);
+    }
+    if (message.authorityTool !== "") {
+      writer.uint32(18).string(message.authorityTool);
+    }
+    if (message.signingToolCertificate !== "") {
+      writer.uint32(26).string(message.signingToolCertificate);
+    }
+    if (message.authorityToolCertificate !== "") {
+      writer.uint32(34).string(message.authorityToolCertificate);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): IssuerSigningTools {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseIssuerSigningTools();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.signingTool = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.authorityTool = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.signingToolCertificate = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.authorityToolCertificate = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): IssuerSigningTools {
+    return {
+      signingTool: isSet(object.signingTool)
+        ? globalThis.String(object.signingTool)
+        : isSet(object.signing_tool)
+        ? globalThis.String(object.signing_tool)
+        : "",
+      authorityTool: isSet(object.authorityTool)
+        ? globalThis.String(object.authorityTool)
+        : isSet(object.authority_tool)
+        ? globalThis.String(object.authority_tool)
+        : "",
+      signingToolCertificate: isSet(object.signingToolCertificate)
+        ? globalThis.String(object.signingToolCertificate)
+        : isSet(object.signing_tool_certificate)
+        ? globalThis.String(object.signing_tool_certificate)
+        : "",
+      authorityToolCertificate: isSet(object.authorityToolCertificate)
+        ? globalThis.String(object.authorityToolCertificate)
+        : isSet(object.authority_tool_certificate)
+        ? globalThis.String(object.authority_tool_certificate)
+        : "",
+    };
+  },
+
+  toJSON(message: IssuerSigningTools): unknown {
+    const obj: any = {};
+    if (message.signingTool !== "") {
+      obj.signingTool = message.signingTool;
+    }
+    if (message.authorityTool !== "") {
+      obj.authorityTool = message.authorityTool;
+    }
+    if (message.signingToolCertificate !== "") {
+      obj.signingToolCertificate = message.signingToolCertificate;
+    }
+    if (message.authorityToolCertificate !== "") {
+      obj.authorityToolCertificate = message.authorityToolCertificate;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<IssuerSigningTools>, I>>(base?: I): IssuerSigningTools {
+    return IssuerSigningTools.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<IssuerSigningTools>, I>>(object: I): IssuerSigningTools {
+    const message = createBaseIssuerSigningTools();
+    message.signingTool = object.signingTool ?? "";
+    message.authorityTool = object.authorityTool ?? "";
+    message.signingToolCertificate = object.signingToolCertificate ?? "";
+    message.authorityToolCertificate = object.authorityToolCertificate ?? "";
     return message;
   },
 };

@@ -6,6 +6,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { Duration } from "../../../google/protobuf/duration.js";
 import { Timestamp } from "../../../google/protobuf/timestamp.js";
 import { DocumentKind, documentKindFromJSON, documentKindToJSON } from "../../common/v1/document.js";
 import {
@@ -179,6 +180,170 @@ export function indicationToJSON(object: Indication): string {
   }
 }
 
+/** What CRLs say of a certificate. */
+export enum RevocationStatus {
+  /** UNSPECIFIED - Not used. */
+  UNSPECIFIED = 0,
+  /** GOOD - Not revoked, by a list that was in force, or by a later one. */
+  GOOD = 1,
+  /** REVOKED - Revoked. */
+  REVOKED = 2,
+  /** MISSING - There is no list of its issuer. */
+  MISSING = 3,
+  /** STALE - Its issuer's list is overdue, or older than the settings allow. */
+  STALE = 4,
+  /** UNUSABLE - There is a list, and it can't be believed: another key's, of an outdated algorithm, or of a kind that is not read. */
+  UNUSABLE = 5,
+  /** NOT_CHECKED - An anchor is trusted because it was given. */
+  NOT_CHECKED = 6,
+  UNRECOGNIZED = -1,
+}
+
+export function revocationStatusFromJSON(object: any): RevocationStatus {
+  switch (object) {
+    case 0:
+    case "REVOCATION_STATUS_UNSPECIFIED":
+      return RevocationStatus.UNSPECIFIED;
+    case 1:
+    case "REVOCATION_STATUS_GOOD":
+      return RevocationStatus.GOOD;
+    case 2:
+    case "REVOCATION_STATUS_REVOKED":
+      return RevocationStatus.REVOKED;
+    case 3:
+    case "REVOCATION_STATUS_MISSING":
+      return RevocationStatus.MISSING;
+    case 4:
+    case "REVOCATION_STATUS_STALE":
+      return RevocationStatus.STALE;
+    case 5:
+    case "REVOCATION_STATUS_UNUSABLE":
+      return RevocationStatus.UNUSABLE;
+    case 6:
+    case "REVOCATION_STATUS_NOT_CHECKED":
+      return RevocationStatus.NOT_CHECKED;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return RevocationStatus.UNRECOGNIZED;
+  }
+}
+
+export function revocationStatusToJSON(object: RevocationStatus): string {
+  switch (object) {
+    case RevocationStatus.UNSPECIFIED:
+      return "REVOCATION_STATUS_UNSPECIFIED";
+    case RevocationStatus.GOOD:
+      return "REVOCATION_STATUS_GOOD";
+    case RevocationStatus.REVOKED:
+      return "REVOCATION_STATUS_REVOKED";
+    case RevocationStatus.MISSING:
+      return "REVOCATION_STATUS_MISSING";
+    case RevocationStatus.STALE:
+      return "REVOCATION_STATUS_STALE";
+    case RevocationStatus.UNUSABLE:
+      return "REVOCATION_STATUS_UNUSABLE";
+    case RevocationStatus.NOT_CHECKED:
+      return "REVOCATION_STATUS_NOT_CHECKED";
+    case RevocationStatus.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
+/** Whether a signature is a qualified one (63-FZ, article 11). */
+export enum Qualified {
+  /** UNSPECIFIED - Not used. */
+  UNSPECIFIED = 0,
+  /** NOT_DETERMINED - It can't be told: there is no list of accredited authorities, it is too old, or the signature was not found valid. */
+  NOT_DETERMINED = 1,
+  /** NO - It is not. */
+  NO = 2,
+  /** YES - It is: valid, and by a certificate that an authority issued while it was accredited. */
+  YES = 3,
+  UNRECOGNIZED = -1,
+}
+
+export function qualifiedFromJSON(object: any): Qualified {
+  switch (object) {
+    case 0:
+    case "QUALIFIED_UNSPECIFIED":
+      return Qualified.UNSPECIFIED;
+    case 1:
+    case "QUALIFIED_NOT_DETERMINED":
+      return Qualified.NOT_DETERMINED;
+    case 2:
+    case "QUALIFIED_NO":
+      return Qualified.NO;
+    case 3:
+    case "QUALIFIED_YES":
+      return Qualified.YES;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return Qualified.UNRECOGNIZED;
+  }
+}
+
+export function qualifiedToJSON(object: Qualified): string {
+  switch (object) {
+    case Qualified.UNSPECIFIED:
+      return "QUALIFIED_UNSPECIFIED";
+    case Qualified.NOT_DETERMINED:
+      return "QUALIFIED_NOT_DETERMINED";
+    case Qualified.NO:
+      return "QUALIFIED_NO";
+    case Qualified.YES:
+      return "QUALIFIED_YES";
+    case Qualified.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
+/** How it is known when a signature was made. */
+export enum SigningTimeSource {
+  /** UNSPECIFIED - It isn't: the signer did not say. */
+  UNSPECIFIED = 0,
+  /** CLAIMED - The signer says so. */
+  CLAIMED = 1,
+  /** TIMESTAMP - A timestamp proves that it was there by then. */
+  TIMESTAMP = 2,
+  UNRECOGNIZED = -1,
+}
+
+export function signingTimeSourceFromJSON(object: any): SigningTimeSource {
+  switch (object) {
+    case 0:
+    case "SIGNING_TIME_SOURCE_UNSPECIFIED":
+      return SigningTimeSource.UNSPECIFIED;
+    case 1:
+    case "SIGNING_TIME_SOURCE_CLAIMED":
+      return SigningTimeSource.CLAIMED;
+    case 2:
+    case "SIGNING_TIME_SOURCE_TIMESTAMP":
+      return SigningTimeSource.TIMESTAMP;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return SigningTimeSource.UNRECOGNIZED;
+  }
+}
+
+export function signingTimeSourceToJSON(object: SigningTimeSource): string {
+  switch (object) {
+    case SigningTimeSource.UNSPECIFIED:
+      return "SIGNING_TIME_SOURCE_UNSPECIFIED";
+    case SigningTimeSource.CLAIMED:
+      return "SIGNING_TIME_SOURCE_CLAIMED";
+    case SigningTimeSource.TIMESTAMP:
+      return "SIGNING_TIME_SOURCE_TIMESTAMP";
+    case SigningTimeSource.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
 /** A signature over one document. */
 export interface Signature {
   /** Its id. */
@@ -236,7 +401,27 @@ export interface ChainCertificate {
     | Date
     | undefined;
   /** Since when it is revoked. */
-  revocationTime: Date | undefined;
+  revocationTime:
+    | Date
+    | undefined;
+  /** What it says, in full. */
+  certificate:
+    | Certificate
+    | undefined;
+  /** What the CRLs say of it. */
+  revocationStatus: RevocationStatus;
+  /** How old the CRL was at the time verified for; unset without one, or if it was issued after that time. */
+  crlAge: Duration | undefined;
+}
+
+/** What the list of accredited authorities says of a signature. */
+export interface Qualification {
+  /** The answer. */
+  qualified: Qualified;
+  /** One line for a person. */
+  explanation: string;
+  /** The authority, as the list names it; empty if it is not on it. */
+  authority: string;
 }
 
 /** What was found of one signer. */
@@ -263,6 +448,12 @@ export interface SignerReport {
     | undefined;
   /** Object identifiers of attributes that no signature protects. */
   unprotectedAttributes: string[];
+  /** Whether it is a qualified signature. */
+  qualification:
+    | Qualification
+    | undefined;
+  /** What the time it was made at rests on. */
+  signingTimeSource: SigningTimeSource;
 }
 
 /** What a verification found. */
@@ -630,6 +821,9 @@ function createBaseChainCertificate(): ChainCertificate {
     crlThisUpdateTime: undefined,
     crlNextUpdateTime: undefined,
     revocationTime: undefined,
+    certificate: undefined,
+    revocationStatus: 0,
+    crlAge: undefined,
   };
 }
 
@@ -652,6 +846,15 @@ export const ChainCertificate: MessageFns<ChainCertificate> = {
     }
     if (message.revocationTime !== undefined) {
       Timestamp.encode(toTimestamp(message.revocationTime), writer.uint32(50).fork()).join();
+    }
+    if (message.certificate !== undefined) {
+      Certificate.encode(message.certificate, writer.uint32(58).fork()).join();
+    }
+    if (message.revocationStatus !== 0) {
+      writer.uint32(64).int32(message.revocationStatus);
+    }
+    if (message.crlAge !== undefined) {
+      Duration.encode(message.crlAge, writer.uint32(74).fork()).join();
     }
     return writer;
   },
@@ -717,6 +920,30 @@ export const ChainCertificate: MessageFns<ChainCertificate> = {
             message.revocationTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.certificate = Certificate.decode(reader, reader.uint32());
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.revocationStatus = reader.int32() as any;
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.crlAge = Duration.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -749,6 +976,17 @@ export const ChainCertificate: MessageFns<ChainCertificate> = {
         : isSet(object.revocation_time)
         ? fromJsonTimestamp(object.revocation_time)
         : undefined,
+      certificate: isSet(object.certificate) ? Certificate.fromJSON(object.certificate) : undefined,
+      revocationStatus: isSet(object.revocationStatus)
+        ? revocationStatusFromJSON(object.revocationStatus)
+        : isSet(object.revocation_status)
+        ? revocationStatusFromJSON(object.revocation_status)
+        : 0,
+      crlAge: isSet(object.crlAge)
+        ? Duration.fromJSON(object.crlAge)
+        : isSet(object.crl_age)
+        ? Duration.fromJSON(object.crl_age)
+        : undefined,
     };
   },
 
@@ -772,6 +1010,15 @@ export const ChainCertificate: MessageFns<ChainCertificate> = {
     if (message.revocationTime !== undefined) {
       obj.revocationTime = message.revocationTime.toISOString();
     }
+    if (message.certificate !== undefined) {
+      obj.certificate = Certificate.toJSON(message.certificate);
+    }
+    if (message.revocationStatus !== 0) {
+      obj.revocationStatus = revocationStatusToJSON(message.revocationStatus);
+    }
+    if (message.crlAge !== undefined) {
+      obj.crlAge = Duration.toJSON(message.crlAge);
+    }
     return obj;
   },
 
@@ -786,6 +1033,114 @@ export const ChainCertificate: MessageFns<ChainCertificate> = {
     message.crlThisUpdateTime = object.crlThisUpdateTime ?? undefined;
     message.crlNextUpdateTime = object.crlNextUpdateTime ?? undefined;
     message.revocationTime = object.revocationTime ?? undefined;
+    message.certificate = (object.certificate !== undefined && object.certificate !== null)
+      ? Certificate.fromPartial(object.certificate)
+      : undefined;
+    message.revocationStatus = object.revocationStatus ?? 0;
+    message.crlAge = (object.crlAge !== undefined && object.crlAge !== null)
+      ? Duration.fromPartial(object.crlAge)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseQualification(): Qualification {
+  return { qualified: 0, explanation: "", authority: "" };
+}
+
+export const Qualification: MessageFns<Qualification> = {
+  encode(message: Qualification, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.qualified !== 0) {
+      writer.uint32(8).int32(message.qualified);
+    }
+    if (message.explanation !== "") {
+      writer.uint32(18).string(message.explanation);
+    }
+    if (message.authority !== "") {
+      writer.uint32(26).string(message.authority);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Qualification {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQualification();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.qualified = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.explanation = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.authority = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Qualification {
+    return {
+      qualified: isSet(object.qualified) ? qualifiedFromJSON(object.qualified) : 0,
+      explanation: isSet(object.explanation) ? globalThis.String(object.explanation) : "",
+      authority: isSet(object.authority) ? globalThis.String(object.authority) : "",
+    };
+  },
+
+  toJSON(message: Qualification): unknown {
+    const obj: any = {};
+    if (message.qualified !== 0) {
+      obj.qualified = qualifiedToJSON(message.qualified);
+    }
+    if (message.explanation !== "") {
+      obj.explanation = message.explanation;
+    }
+    if (message.authority !== "") {
+      obj.authority = message.authority;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Qualification>, I>>(base?: I): Qualification {
+    return Qualification.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Qualification>, I>>(object: I): Qualification {
+    const message = createBaseQualification();
+    message.qualified = object.qualified ?? 0;
+    message.explanation = object.explanation ?? "";
+    message.authority = object.authority ?? "";
     return message;
   },
 };
@@ -800,6 +1155,8 @@ function createBaseSignerReport(): SignerReport {
     signingTimeClaimed: undefined,
     signingTimeProven: undefined,
     unprotectedAttributes: [],
+    qualification: undefined,
+    signingTimeSource: 0,
   };
 }
 
@@ -828,6 +1185,12 @@ export const SignerReport: MessageFns<SignerReport> = {
     }
     for (const v of message.unprotectedAttributes) {
       writer.uint32(66).string(v!);
+    }
+    if (message.qualification !== undefined) {
+      Qualification.encode(message.qualification, writer.uint32(82).fork()).join();
+    }
+    if (message.signingTimeSource !== 0) {
+      writer.uint32(88).int32(message.signingTimeSource);
     }
     return writer;
   },
@@ -909,6 +1272,22 @@ export const SignerReport: MessageFns<SignerReport> = {
             message.unprotectedAttributes.push(reader.string());
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.qualification = Qualification.decode(reader, reader.uint32());
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.signingTimeSource = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -947,6 +1326,12 @@ export const SignerReport: MessageFns<SignerReport> = {
         : globalThis.Array.isArray(object?.unprotected_attributes)
         ? object.unprotected_attributes.map((e: any) => globalThis.String(e))
         : [],
+      qualification: isSet(object.qualification) ? Qualification.fromJSON(object.qualification) : undefined,
+      signingTimeSource: isSet(object.signingTimeSource)
+        ? signingTimeSourceFromJSON(object.signingTimeSource)
+        : isSet(object.signing_time_source)
+        ? signingTimeSourceFromJSON(object.signing_time_source)
+        : 0,
     };
   },
 
@@ -976,6 +1361,12 @@ export const SignerReport: MessageFns<SignerReport> = {
     if (message.unprotectedAttributes?.length) {
       obj.unprotectedAttributes = message.unprotectedAttributes;
     }
+    if (message.qualification !== undefined) {
+      obj.qualification = Qualification.toJSON(message.qualification);
+    }
+    if (message.signingTimeSource !== 0) {
+      obj.signingTimeSource = signingTimeSourceToJSON(message.signingTimeSource);
+    }
     return obj;
   },
 
@@ -994,6 +1385,10 @@ export const SignerReport: MessageFns<SignerReport> = {
     message.signingTimeClaimed = object.signingTimeClaimed ?? undefined;
     message.signingTimeProven = object.signingTimeProven ?? undefined;
     message.unprotectedAttributes = object.unprotectedAttributes?.map((e) => e) || [];
+    message.qualification = (object.qualification !== undefined && object.qualification !== null)
+      ? Qualification.fromPartial(object.qualification)
+      : undefined;
+    message.signingTimeSource = object.signingTimeSource ?? 0;
     return message;
   },
 };

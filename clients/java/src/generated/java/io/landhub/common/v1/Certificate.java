@@ -42,6 +42,12 @@ private static final long serialVersionUID = 0L;
     keyUsages_ =
         com.google.protobuf.LazyStringArrayList.emptyList();
     der_ = com.google.protobuf.ByteString.EMPTY;
+    extendedKeyUsages_ =
+        com.google.protobuf.LazyStringArrayList.emptyList();
+    policies_ =
+        com.google.protobuf.LazyStringArrayList.emptyList();
+    signingToolClass_ = "";
+    signingTool_ = "";
   }
 
   public static final com.google.protobuf.Descriptors.Descriptor
@@ -583,6 +589,259 @@ private static final long serialVersionUID = 0L;
     return contentNeeded_;
   }
 
+  public static final int EXTENDED_KEY_USAGES_FIELD_NUMBER = 15;
+  @SuppressWarnings("serial")
+  private com.google.protobuf.LazyStringArrayList extendedKeyUsages_ =
+      com.google.protobuf.LazyStringArrayList.emptyList();
+  /**
+   * <pre>
+   * Extended key usages, dotted OIDs.
+   * </pre>
+   *
+   * <code>repeated string extended_key_usages = 15 [json_name = "extendedKeyUsages"];</code>
+   * @return A list containing the extendedKeyUsages.
+   */
+  public com.google.protobuf.ProtocolStringList
+      getExtendedKeyUsagesList() {
+    return extendedKeyUsages_;
+  }
+  /**
+   * <pre>
+   * Extended key usages, dotted OIDs.
+   * </pre>
+   *
+   * <code>repeated string extended_key_usages = 15 [json_name = "extendedKeyUsages"];</code>
+   * @return The count of extendedKeyUsages.
+   */
+  public int getExtendedKeyUsagesCount() {
+    return extendedKeyUsages_.size();
+  }
+  /**
+   * <pre>
+   * Extended key usages, dotted OIDs.
+   * </pre>
+   *
+   * <code>repeated string extended_key_usages = 15 [json_name = "extendedKeyUsages"];</code>
+   * @param index The index of the element to return.
+   * @return The extendedKeyUsages at the given index.
+   */
+  public java.lang.String getExtendedKeyUsages(int index) {
+    return extendedKeyUsages_.get(index);
+  }
+  /**
+   * <pre>
+   * Extended key usages, dotted OIDs.
+   * </pre>
+   *
+   * <code>repeated string extended_key_usages = 15 [json_name = "extendedKeyUsages"];</code>
+   * @param index The index of the value to return.
+   * @return The bytes of the extendedKeyUsages at the given index.
+   */
+  public com.google.protobuf.ByteString
+      getExtendedKeyUsagesBytes(int index) {
+    return extendedKeyUsages_.getByteString(index);
+  }
+
+  public static final int POLICIES_FIELD_NUMBER = 16;
+  @SuppressWarnings("serial")
+  private com.google.protobuf.LazyStringArrayList policies_ =
+      com.google.protobuf.LazyStringArrayList.emptyList();
+  /**
+   * <pre>
+   * Certificate policies, dotted OIDs; 1.2.643.100.113.1 to .6 name a class of signing tools.
+   * </pre>
+   *
+   * <code>repeated string policies = 16 [json_name = "policies"];</code>
+   * @return A list containing the policies.
+   */
+  public com.google.protobuf.ProtocolStringList
+      getPoliciesList() {
+    return policies_;
+  }
+  /**
+   * <pre>
+   * Certificate policies, dotted OIDs; 1.2.643.100.113.1 to .6 name a class of signing tools.
+   * </pre>
+   *
+   * <code>repeated string policies = 16 [json_name = "policies"];</code>
+   * @return The count of policies.
+   */
+  public int getPoliciesCount() {
+    return policies_.size();
+  }
+  /**
+   * <pre>
+   * Certificate policies, dotted OIDs; 1.2.643.100.113.1 to .6 name a class of signing tools.
+   * </pre>
+   *
+   * <code>repeated string policies = 16 [json_name = "policies"];</code>
+   * @param index The index of the element to return.
+   * @return The policies at the given index.
+   */
+  public java.lang.String getPolicies(int index) {
+    return policies_.get(index);
+  }
+  /**
+   * <pre>
+   * Certificate policies, dotted OIDs; 1.2.643.100.113.1 to .6 name a class of signing tools.
+   * </pre>
+   *
+   * <code>repeated string policies = 16 [json_name = "policies"];</code>
+   * @param index The index of the value to return.
+   * @return The bytes of the policies at the given index.
+   */
+  public com.google.protobuf.ByteString
+      getPoliciesBytes(int index) {
+    return policies_.getByteString(index);
+  }
+
+  public static final int SIGNING_TOOL_CLASS_FIELD_NUMBER = 17;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object signingToolClass_ = "";
+  /**
+   * <pre>
+   * The highest class of signing tools among the policies: "КС1", "КС2", "КС3", "КВ1", "КВ2" or "КА1"; empty without one.
+   * </pre>
+   *
+   * <code>string signing_tool_class = 17 [json_name = "signingToolClass"];</code>
+   * @return The signingToolClass.
+   */
+  @java.lang.Override
+  public java.lang.String getSigningToolClass() {
+    java.lang.Object ref = signingToolClass_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      signingToolClass_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * The highest class of signing tools among the policies: "КС1", "КС2", "КС3", "КВ1", "КВ2" or "КА1"; empty without one.
+   * </pre>
+   *
+   * <code>string signing_tool_class = 17 [json_name = "signingToolClass"];</code>
+   * @return The bytes for signingToolClass.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getSigningToolClassBytes() {
+    java.lang.Object ref = signingToolClass_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      signingToolClass_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
+  }
+
+  public static final int KEY_BITS_FIELD_NUMBER = 18;
+  private int keyBits_ = 0;
+  /**
+   * <pre>
+   * The size of its key in bits; 0 where it can't be told.
+   * </pre>
+   *
+   * <code>int32 key_bits = 18 [json_name = "keyBits"];</code>
+   * @return The keyBits.
+   */
+  @java.lang.Override
+  public int getKeyBits() {
+    return keyBits_;
+  }
+
+  public static final int SIGNING_TOOL_FIELD_NUMBER = 19;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object signingTool_ = "";
+  /**
+   * <pre>
+   * The owner's signing tool: subjectSignTool (1.2.643.100.111).
+   * </pre>
+   *
+   * <code>string signing_tool = 19 [json_name = "signingTool"];</code>
+   * @return The signingTool.
+   */
+  @java.lang.Override
+  public java.lang.String getSigningTool() {
+    java.lang.Object ref = signingTool_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      signingTool_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * The owner's signing tool: subjectSignTool (1.2.643.100.111).
+   * </pre>
+   *
+   * <code>string signing_tool = 19 [json_name = "signingTool"];</code>
+   * @return The bytes for signingTool.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getSigningToolBytes() {
+    java.lang.Object ref = signingTool_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      signingTool_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
+  }
+
+  public static final int ISSUER_SIGNING_TOOLS_FIELD_NUMBER = 20;
+  private io.landhub.common.v1.IssuerSigningTools issuerSigningTools_;
+  /**
+   * <pre>
+   * The issuer's tools: issuerSignTool (1.2.643.100.112).
+   * </pre>
+   *
+   * <code>.landhub.common.v1.IssuerSigningTools issuer_signing_tools = 20 [json_name = "issuerSigningTools"];</code>
+   * @return Whether the issuerSigningTools field is set.
+   */
+  @java.lang.Override
+  public boolean hasIssuerSigningTools() {
+    return ((bitField0_ & 0x00000008) != 0);
+  }
+  /**
+   * <pre>
+   * The issuer's tools: issuerSignTool (1.2.643.100.112).
+   * </pre>
+   *
+   * <code>.landhub.common.v1.IssuerSigningTools issuer_signing_tools = 20 [json_name = "issuerSigningTools"];</code>
+   * @return The issuerSigningTools.
+   */
+  @java.lang.Override
+  public io.landhub.common.v1.IssuerSigningTools getIssuerSigningTools() {
+    return issuerSigningTools_ == null ? io.landhub.common.v1.IssuerSigningTools.getDefaultInstance() : issuerSigningTools_;
+  }
+  /**
+   * <pre>
+   * The issuer's tools: issuerSignTool (1.2.643.100.112).
+   * </pre>
+   *
+   * <code>.landhub.common.v1.IssuerSigningTools issuer_signing_tools = 20 [json_name = "issuerSigningTools"];</code>
+   */
+  @java.lang.Override
+  public io.landhub.common.v1.IssuerSigningToolsOrBuilder getIssuerSigningToolsOrBuilder() {
+    return issuerSigningTools_ == null ? io.landhub.common.v1.IssuerSigningTools.getDefaultInstance() : issuerSigningTools_;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -638,6 +897,24 @@ private static final long serialVersionUID = 0L;
     }
     if (contentNeeded_ != false) {
       output.writeBool(14, contentNeeded_);
+    }
+    for (int i = 0; i < extendedKeyUsages_.size(); i++) {
+      com.google.protobuf.GeneratedMessage.writeString(output, 15, extendedKeyUsages_.getRaw(i));
+    }
+    for (int i = 0; i < policies_.size(); i++) {
+      com.google.protobuf.GeneratedMessage.writeString(output, 16, policies_.getRaw(i));
+    }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(signingToolClass_)) {
+      com.google.protobuf.GeneratedMessage.writeString(output, 17, signingToolClass_);
+    }
+    if (keyBits_ != 0) {
+      output.writeInt32(18, keyBits_);
+    }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(signingTool_)) {
+      com.google.protobuf.GeneratedMessage.writeString(output, 19, signingTool_);
+    }
+    if (((bitField0_ & 0x00000008) != 0)) {
+      output.writeMessage(20, getIssuerSigningTools());
     }
     getUnknownFields().writeTo(output);
   }
@@ -696,6 +973,36 @@ private static final long serialVersionUID = 0L;
     if (contentNeeded_ != false) {
       size += com.google.protobuf.CodedOutputStream
         .computeBoolSize(14, contentNeeded_);
+    }
+    {
+      int dataSize = 0;
+      for (int i = 0; i < extendedKeyUsages_.size(); i++) {
+        dataSize += computeStringSizeNoTag(extendedKeyUsages_.getRaw(i));
+      }
+      size += dataSize;
+      size += 1 * getExtendedKeyUsagesList().size();
+    }
+    {
+      int dataSize = 0;
+      for (int i = 0; i < policies_.size(); i++) {
+        dataSize += computeStringSizeNoTag(policies_.getRaw(i));
+      }
+      size += dataSize;
+      size += 2 * getPoliciesList().size();
+    }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(signingToolClass_)) {
+      size += com.google.protobuf.GeneratedMessage.computeStringSize(17, signingToolClass_);
+    }
+    if (keyBits_ != 0) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeInt32Size(18, keyBits_);
+    }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(signingTool_)) {
+      size += com.google.protobuf.GeneratedMessage.computeStringSize(19, signingTool_);
+    }
+    if (((bitField0_ & 0x00000008) != 0)) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeMessageSize(20, getIssuerSigningTools());
     }
     return size;
   }
@@ -757,6 +1064,21 @@ private static final long serialVersionUID = 0L;
         .equals(other.getDer())) return false;
     if (getContentNeeded()
         != other.getContentNeeded()) return false;
+    if (!getExtendedKeyUsagesList()
+        .equals(other.getExtendedKeyUsagesList())) return false;
+    if (!getPoliciesList()
+        .equals(other.getPoliciesList())) return false;
+    if (!getSigningToolClass()
+        .equals(other.getSigningToolClass())) return false;
+    if (getKeyBits()
+        != other.getKeyBits()) return false;
+    if (!getSigningTool()
+        .equals(other.getSigningTool())) return false;
+    if (hasIssuerSigningTools() != other.hasIssuerSigningTools()) return false;
+    if (hasIssuerSigningTools()) {
+      if (!getIssuerSigningTools()
+          .equals(other.getIssuerSigningTools())) return false;
+    }
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -806,6 +1128,24 @@ private static final long serialVersionUID = 0L;
     hash = (37 * hash) + CONTENT_NEEDED_FIELD_NUMBER;
     hash = (53 * hash) + com.google.protobuf.Internal.hashBoolean(
         getContentNeeded());
+    if (getExtendedKeyUsagesCount() > 0) {
+      hash = (37 * hash) + EXTENDED_KEY_USAGES_FIELD_NUMBER;
+      hash = (53 * hash) + getExtendedKeyUsagesList().hashCode();
+    }
+    if (getPoliciesCount() > 0) {
+      hash = (37 * hash) + POLICIES_FIELD_NUMBER;
+      hash = (53 * hash) + getPoliciesList().hashCode();
+    }
+    hash = (37 * hash) + SIGNING_TOOL_CLASS_FIELD_NUMBER;
+    hash = (53 * hash) + getSigningToolClass().hashCode();
+    hash = (37 * hash) + KEY_BITS_FIELD_NUMBER;
+    hash = (53 * hash) + getKeyBits();
+    hash = (37 * hash) + SIGNING_TOOL_FIELD_NUMBER;
+    hash = (53 * hash) + getSigningTool().hashCode();
+    if (hasIssuerSigningTools()) {
+      hash = (37 * hash) + ISSUER_SIGNING_TOOLS_FIELD_NUMBER;
+      hash = (53 * hash) + getIssuerSigningTools().hashCode();
+    }
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -943,6 +1283,7 @@ private static final long serialVersionUID = 0L;
         internalGetNotBeforeTimeFieldBuilder();
         internalGetNotAfterTimeFieldBuilder();
         internalGetOwnerFieldBuilder();
+        internalGetIssuerSigningToolsFieldBuilder();
       }
     }
     @java.lang.Override
@@ -976,6 +1317,18 @@ private static final long serialVersionUID = 0L;
           com.google.protobuf.LazyStringArrayList.emptyList();
       der_ = com.google.protobuf.ByteString.EMPTY;
       contentNeeded_ = false;
+      extendedKeyUsages_ =
+          com.google.protobuf.LazyStringArrayList.emptyList();
+      policies_ =
+          com.google.protobuf.LazyStringArrayList.emptyList();
+      signingToolClass_ = "";
+      keyBits_ = 0;
+      signingTool_ = "";
+      issuerSigningTools_ = null;
+      if (issuerSigningToolsBuilder_ != null) {
+        issuerSigningToolsBuilder_.dispose();
+        issuerSigningToolsBuilder_ = null;
+      }
       return this;
     }
 
@@ -1062,6 +1415,29 @@ private static final long serialVersionUID = 0L;
       if (((from_bitField0_ & 0x00002000) != 0)) {
         result.contentNeeded_ = contentNeeded_;
       }
+      if (((from_bitField0_ & 0x00004000) != 0)) {
+        extendedKeyUsages_.makeImmutable();
+        result.extendedKeyUsages_ = extendedKeyUsages_;
+      }
+      if (((from_bitField0_ & 0x00008000) != 0)) {
+        policies_.makeImmutable();
+        result.policies_ = policies_;
+      }
+      if (((from_bitField0_ & 0x00010000) != 0)) {
+        result.signingToolClass_ = signingToolClass_;
+      }
+      if (((from_bitField0_ & 0x00020000) != 0)) {
+        result.keyBits_ = keyBits_;
+      }
+      if (((from_bitField0_ & 0x00040000) != 0)) {
+        result.signingTool_ = signingTool_;
+      }
+      if (((from_bitField0_ & 0x00080000) != 0)) {
+        result.issuerSigningTools_ = issuerSigningToolsBuilder_ == null
+            ? issuerSigningTools_
+            : issuerSigningToolsBuilder_.build();
+        to_bitField0_ |= 0x00000008;
+      }
       result.bitField0_ |= to_bitField0_;
     }
 
@@ -1137,6 +1513,42 @@ private static final long serialVersionUID = 0L;
       }
       if (other.getContentNeeded() != false) {
         setContentNeeded(other.getContentNeeded());
+      }
+      if (!other.extendedKeyUsages_.isEmpty()) {
+        if (extendedKeyUsages_.isEmpty()) {
+          extendedKeyUsages_ = other.extendedKeyUsages_;
+          bitField0_ |= 0x00004000;
+        } else {
+          ensureExtendedKeyUsagesIsMutable();
+          extendedKeyUsages_.addAll(other.extendedKeyUsages_);
+        }
+        onChanged();
+      }
+      if (!other.policies_.isEmpty()) {
+        if (policies_.isEmpty()) {
+          policies_ = other.policies_;
+          bitField0_ |= 0x00008000;
+        } else {
+          ensurePoliciesIsMutable();
+          policies_.addAll(other.policies_);
+        }
+        onChanged();
+      }
+      if (!other.getSigningToolClass().isEmpty()) {
+        signingToolClass_ = other.signingToolClass_;
+        bitField0_ |= 0x00010000;
+        onChanged();
+      }
+      if (other.getKeyBits() != 0) {
+        setKeyBits(other.getKeyBits());
+      }
+      if (!other.getSigningTool().isEmpty()) {
+        signingTool_ = other.signingTool_;
+        bitField0_ |= 0x00040000;
+        onChanged();
+      }
+      if (other.hasIssuerSigningTools()) {
+        mergeIssuerSigningTools(other.getIssuerSigningTools());
       }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
@@ -1240,6 +1652,38 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00002000;
               break;
             } // case 112
+            case 122: {
+              ensureExtendedKeyUsagesIsMutable();
+              extendedKeyUsages_.add(input.readStringRequireUtf8());
+              break;
+            } // case 122
+            case 130: {
+              ensurePoliciesIsMutable();
+              policies_.add(input.readStringRequireUtf8());
+              break;
+            } // case 130
+            case 138: {
+              signingToolClass_ = input.readStringRequireUtf8();
+              bitField0_ |= 0x00010000;
+              break;
+            } // case 138
+            case 144: {
+              keyBits_ = input.readInt32();
+              bitField0_ |= 0x00020000;
+              break;
+            } // case 144
+            case 154: {
+              signingTool_ = input.readStringRequireUtf8();
+              bitField0_ |= 0x00040000;
+              break;
+            } // case 154
+            case 162: {
+              input.readMessage(
+                  internalGetIssuerSigningToolsFieldBuilder().getBuilder(),
+                  extensionRegistry);
+              bitField0_ |= 0x00080000;
+              break;
+            } // case 162
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -2629,6 +3073,685 @@ private static final long serialVersionUID = 0L;
       contentNeeded_ = false;
       onChanged();
       return this;
+    }
+
+    private com.google.protobuf.LazyStringArrayList extendedKeyUsages_ =
+        com.google.protobuf.LazyStringArrayList.emptyList();
+    private void ensureExtendedKeyUsagesIsMutable() {
+      if (!extendedKeyUsages_.isModifiable()) {
+        extendedKeyUsages_ = new com.google.protobuf.LazyStringArrayList(extendedKeyUsages_);
+      }
+      bitField0_ |= 0x00004000;
+    }
+    /**
+     * <pre>
+     * Extended key usages, dotted OIDs.
+     * </pre>
+     *
+     * <code>repeated string extended_key_usages = 15 [json_name = "extendedKeyUsages"];</code>
+     * @return A list containing the extendedKeyUsages.
+     */
+    public com.google.protobuf.ProtocolStringList
+        getExtendedKeyUsagesList() {
+      extendedKeyUsages_.makeImmutable();
+      return extendedKeyUsages_;
+    }
+    /**
+     * <pre>
+     * Extended key usages, dotted OIDs.
+     * </pre>
+     *
+     * <code>repeated string extended_key_usages = 15 [json_name = "extendedKeyUsages"];</code>
+     * @return The count of extendedKeyUsages.
+     */
+    public int getExtendedKeyUsagesCount() {
+      return extendedKeyUsages_.size();
+    }
+    /**
+     * <pre>
+     * Extended key usages, dotted OIDs.
+     * </pre>
+     *
+     * <code>repeated string extended_key_usages = 15 [json_name = "extendedKeyUsages"];</code>
+     * @param index The index of the element to return.
+     * @return The extendedKeyUsages at the given index.
+     */
+    public java.lang.String getExtendedKeyUsages(int index) {
+      return extendedKeyUsages_.get(index);
+    }
+    /**
+     * <pre>
+     * Extended key usages, dotted OIDs.
+     * </pre>
+     *
+     * <code>repeated string extended_key_usages = 15 [json_name = "extendedKeyUsages"];</code>
+     * @param index The index of the value to return.
+     * @return The bytes of the extendedKeyUsages at the given index.
+     */
+    public com.google.protobuf.ByteString
+        getExtendedKeyUsagesBytes(int index) {
+      return extendedKeyUsages_.getByteString(index);
+    }
+    /**
+     * <pre>
+     * Extended key usages, dotted OIDs.
+     * </pre>
+     *
+     * <code>repeated string extended_key_usages = 15 [json_name = "extendedKeyUsages"];</code>
+     * @param index The index to set the value at.
+     * @param value The extendedKeyUsages to set.
+     * @return This builder for chaining.
+     */
+    public Builder setExtendedKeyUsages(
+        int index, java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      ensureExtendedKeyUsagesIsMutable();
+      extendedKeyUsages_.set(index, value);
+      bitField0_ |= 0x00004000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Extended key usages, dotted OIDs.
+     * </pre>
+     *
+     * <code>repeated string extended_key_usages = 15 [json_name = "extendedKeyUsages"];</code>
+     * @param value The extendedKeyUsages to add.
+     * @return This builder for chaining.
+     */
+    public Builder addExtendedKeyUsages(
+        java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      ensureExtendedKeyUsagesIsMutable();
+      extendedKeyUsages_.add(value);
+      bitField0_ |= 0x00004000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Extended key usages, dotted OIDs.
+     * </pre>
+     *
+     * <code>repeated string extended_key_usages = 15 [json_name = "extendedKeyUsages"];</code>
+     * @param values The extendedKeyUsages to add.
+     * @return This builder for chaining.
+     */
+    public Builder addAllExtendedKeyUsages(
+        java.lang.Iterable<java.lang.String> values) {
+      ensureExtendedKeyUsagesIsMutable();
+      com.google.protobuf.AbstractMessageLite.Builder.addAll(
+          values, extendedKeyUsages_);
+      bitField0_ |= 0x00004000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Extended key usages, dotted OIDs.
+     * </pre>
+     *
+     * <code>repeated string extended_key_usages = 15 [json_name = "extendedKeyUsages"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearExtendedKeyUsages() {
+      extendedKeyUsages_ =
+        com.google.protobuf.LazyStringArrayList.emptyList();
+      bitField0_ = (bitField0_ & ~0x00004000);;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Extended key usages, dotted OIDs.
+     * </pre>
+     *
+     * <code>repeated string extended_key_usages = 15 [json_name = "extendedKeyUsages"];</code>
+     * @param value The bytes of the extendedKeyUsages to add.
+     * @return This builder for chaining.
+     */
+    public Builder addExtendedKeyUsagesBytes(
+        com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      checkByteStringIsUtf8(value);
+      ensureExtendedKeyUsagesIsMutable();
+      extendedKeyUsages_.add(value);
+      bitField0_ |= 0x00004000;
+      onChanged();
+      return this;
+    }
+
+    private com.google.protobuf.LazyStringArrayList policies_ =
+        com.google.protobuf.LazyStringArrayList.emptyList();
+    private void ensurePoliciesIsMutable() {
+      if (!policies_.isModifiable()) {
+        policies_ = new com.google.protobuf.LazyStringArrayList(policies_);
+      }
+      bitField0_ |= 0x00008000;
+    }
+    /**
+     * <pre>
+     * Certificate policies, dotted OIDs; 1.2.643.100.113.1 to .6 name a class of signing tools.
+     * </pre>
+     *
+     * <code>repeated string policies = 16 [json_name = "policies"];</code>
+     * @return A list containing the policies.
+     */
+    public com.google.protobuf.ProtocolStringList
+        getPoliciesList() {
+      policies_.makeImmutable();
+      return policies_;
+    }
+    /**
+     * <pre>
+     * Certificate policies, dotted OIDs; 1.2.643.100.113.1 to .6 name a class of signing tools.
+     * </pre>
+     *
+     * <code>repeated string policies = 16 [json_name = "policies"];</code>
+     * @return The count of policies.
+     */
+    public int getPoliciesCount() {
+      return policies_.size();
+    }
+    /**
+     * <pre>
+     * Certificate policies, dotted OIDs; 1.2.643.100.113.1 to .6 name a class of signing tools.
+     * </pre>
+     *
+     * <code>repeated string policies = 16 [json_name = "policies"];</code>
+     * @param index The index of the element to return.
+     * @return The policies at the given index.
+     */
+    public java.lang.String getPolicies(int index) {
+      return policies_.get(index);
+    }
+    /**
+     * <pre>
+     * Certificate policies, dotted OIDs; 1.2.643.100.113.1 to .6 name a class of signing tools.
+     * </pre>
+     *
+     * <code>repeated string policies = 16 [json_name = "policies"];</code>
+     * @param index The index of the value to return.
+     * @return The bytes of the policies at the given index.
+     */
+    public com.google.protobuf.ByteString
+        getPoliciesBytes(int index) {
+      return policies_.getByteString(index);
+    }
+    /**
+     * <pre>
+     * Certificate policies, dotted OIDs; 1.2.643.100.113.1 to .6 name a class of signing tools.
+     * </pre>
+     *
+     * <code>repeated string policies = 16 [json_name = "policies"];</code>
+     * @param index The index to set the value at.
+     * @param value The policies to set.
+     * @return This builder for chaining.
+     */
+    public Builder setPolicies(
+        int index, java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      ensurePoliciesIsMutable();
+      policies_.set(index, value);
+      bitField0_ |= 0x00008000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Certificate policies, dotted OIDs; 1.2.643.100.113.1 to .6 name a class of signing tools.
+     * </pre>
+     *
+     * <code>repeated string policies = 16 [json_name = "policies"];</code>
+     * @param value The policies to add.
+     * @return This builder for chaining.
+     */
+    public Builder addPolicies(
+        java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      ensurePoliciesIsMutable();
+      policies_.add(value);
+      bitField0_ |= 0x00008000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Certificate policies, dotted OIDs; 1.2.643.100.113.1 to .6 name a class of signing tools.
+     * </pre>
+     *
+     * <code>repeated string policies = 16 [json_name = "policies"];</code>
+     * @param values The policies to add.
+     * @return This builder for chaining.
+     */
+    public Builder addAllPolicies(
+        java.lang.Iterable<java.lang.String> values) {
+      ensurePoliciesIsMutable();
+      com.google.protobuf.AbstractMessageLite.Builder.addAll(
+          values, policies_);
+      bitField0_ |= 0x00008000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Certificate policies, dotted OIDs; 1.2.643.100.113.1 to .6 name a class of signing tools.
+     * </pre>
+     *
+     * <code>repeated string policies = 16 [json_name = "policies"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearPolicies() {
+      policies_ =
+        com.google.protobuf.LazyStringArrayList.emptyList();
+      bitField0_ = (bitField0_ & ~0x00008000);;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Certificate policies, dotted OIDs; 1.2.643.100.113.1 to .6 name a class of signing tools.
+     * </pre>
+     *
+     * <code>repeated string policies = 16 [json_name = "policies"];</code>
+     * @param value The bytes of the policies to add.
+     * @return This builder for chaining.
+     */
+    public Builder addPoliciesBytes(
+        com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      checkByteStringIsUtf8(value);
+      ensurePoliciesIsMutable();
+      policies_.add(value);
+      bitField0_ |= 0x00008000;
+      onChanged();
+      return this;
+    }
+
+    private java.lang.Object signingToolClass_ = "";
+    /**
+     * <pre>
+     * The highest class of signing tools among the policies: "КС1", "КС2", "КС3", "КВ1", "КВ2" or "КА1"; empty without one.
+     * </pre>
+     *
+     * <code>string signing_tool_class = 17 [json_name = "signingToolClass"];</code>
+     * @return The signingToolClass.
+     */
+    public java.lang.String getSigningToolClass() {
+      java.lang.Object ref = signingToolClass_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        signingToolClass_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * The highest class of signing tools among the policies: "КС1", "КС2", "КС3", "КВ1", "КВ2" or "КА1"; empty without one.
+     * </pre>
+     *
+     * <code>string signing_tool_class = 17 [json_name = "signingToolClass"];</code>
+     * @return The bytes for signingToolClass.
+     */
+    public com.google.protobuf.ByteString
+        getSigningToolClassBytes() {
+      java.lang.Object ref = signingToolClass_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        signingToolClass_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * The highest class of signing tools among the policies: "КС1", "КС2", "КС3", "КВ1", "КВ2" or "КА1"; empty without one.
+     * </pre>
+     *
+     * <code>string signing_tool_class = 17 [json_name = "signingToolClass"];</code>
+     * @param value The signingToolClass to set.
+     * @return This builder for chaining.
+     */
+    public Builder setSigningToolClass(
+        java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      signingToolClass_ = value;
+      bitField0_ |= 0x00010000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The highest class of signing tools among the policies: "КС1", "КС2", "КС3", "КВ1", "КВ2" or "КА1"; empty without one.
+     * </pre>
+     *
+     * <code>string signing_tool_class = 17 [json_name = "signingToolClass"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearSigningToolClass() {
+      signingToolClass_ = getDefaultInstance().getSigningToolClass();
+      bitField0_ = (bitField0_ & ~0x00010000);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The highest class of signing tools among the policies: "КС1", "КС2", "КС3", "КВ1", "КВ2" or "КА1"; empty without one.
+     * </pre>
+     *
+     * <code>string signing_tool_class = 17 [json_name = "signingToolClass"];</code>
+     * @param value The bytes for signingToolClass to set.
+     * @return This builder for chaining.
+     */
+    public Builder setSigningToolClassBytes(
+        com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      checkByteStringIsUtf8(value);
+      signingToolClass_ = value;
+      bitField0_ |= 0x00010000;
+      onChanged();
+      return this;
+    }
+
+    private int keyBits_ ;
+    /**
+     * <pre>
+     * The size of its key in bits; 0 where it can't be told.
+     * </pre>
+     *
+     * <code>int32 key_bits = 18 [json_name = "keyBits"];</code>
+     * @return The keyBits.
+     */
+    @java.lang.Override
+    public int getKeyBits() {
+      return keyBits_;
+    }
+    /**
+     * <pre>
+     * The size of its key in bits; 0 where it can't be told.
+     * </pre>
+     *
+     * <code>int32 key_bits = 18 [json_name = "keyBits"];</code>
+     * @param value The keyBits to set.
+     * @return This builder for chaining.
+     */
+    public Builder setKeyBits(int value) {
+
+      keyBits_ = value;
+      bitField0_ |= 0x00020000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The size of its key in bits; 0 where it can't be told.
+     * </pre>
+     *
+     * <code>int32 key_bits = 18 [json_name = "keyBits"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearKeyBits() {
+      bitField0_ = (bitField0_ & ~0x00020000);
+      keyBits_ = 0;
+      onChanged();
+      return this;
+    }
+
+    private java.lang.Object signingTool_ = "";
+    /**
+     * <pre>
+     * The owner's signing tool: subjectSignTool (1.2.643.100.111).
+     * </pre>
+     *
+     * <code>string signing_tool = 19 [json_name = "signingTool"];</code>
+     * @return The signingTool.
+     */
+    public java.lang.String getSigningTool() {
+      java.lang.Object ref = signingTool_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        signingTool_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * The owner's signing tool: subjectSignTool (1.2.643.100.111).
+     * </pre>
+     *
+     * <code>string signing_tool = 19 [json_name = "signingTool"];</code>
+     * @return The bytes for signingTool.
+     */
+    public com.google.protobuf.ByteString
+        getSigningToolBytes() {
+      java.lang.Object ref = signingTool_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        signingTool_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * The owner's signing tool: subjectSignTool (1.2.643.100.111).
+     * </pre>
+     *
+     * <code>string signing_tool = 19 [json_name = "signingTool"];</code>
+     * @param value The signingTool to set.
+     * @return This builder for chaining.
+     */
+    public Builder setSigningTool(
+        java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      signingTool_ = value;
+      bitField0_ |= 0x00040000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The owner's signing tool: subjectSignTool (1.2.643.100.111).
+     * </pre>
+     *
+     * <code>string signing_tool = 19 [json_name = "signingTool"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearSigningTool() {
+      signingTool_ = getDefaultInstance().getSigningTool();
+      bitField0_ = (bitField0_ & ~0x00040000);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The owner's signing tool: subjectSignTool (1.2.643.100.111).
+     * </pre>
+     *
+     * <code>string signing_tool = 19 [json_name = "signingTool"];</code>
+     * @param value The bytes for signingTool to set.
+     * @return This builder for chaining.
+     */
+    public Builder setSigningToolBytes(
+        com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      checkByteStringIsUtf8(value);
+      signingTool_ = value;
+      bitField0_ |= 0x00040000;
+      onChanged();
+      return this;
+    }
+
+    private io.landhub.common.v1.IssuerSigningTools issuerSigningTools_;
+    private com.google.protobuf.SingleFieldBuilder<
+        io.landhub.common.v1.IssuerSigningTools, io.landhub.common.v1.IssuerSigningTools.Builder, io.landhub.common.v1.IssuerSigningToolsOrBuilder> issuerSigningToolsBuilder_;
+    /**
+     * <pre>
+     * The issuer's tools: issuerSignTool (1.2.643.100.112).
+     * </pre>
+     *
+     * <code>.landhub.common.v1.IssuerSigningTools issuer_signing_tools = 20 [json_name = "issuerSigningTools"];</code>
+     * @return Whether the issuerSigningTools field is set.
+     */
+    public boolean hasIssuerSigningTools() {
+      return ((bitField0_ & 0x00080000) != 0);
+    }
+    /**
+     * <pre>
+     * The issuer's tools: issuerSignTool (1.2.643.100.112).
+     * </pre>
+     *
+     * <code>.landhub.common.v1.IssuerSigningTools issuer_signing_tools = 20 [json_name = "issuerSigningTools"];</code>
+     * @return The issuerSigningTools.
+     */
+    public io.landhub.common.v1.IssuerSigningTools getIssuerSigningTools() {
+      if (issuerSigningToolsBuilder_ == null) {
+        return issuerSigningTools_ == null ? io.landhub.common.v1.IssuerSigningTools.getDefaultInstance() : issuerSigningTools_;
+      } else {
+        return issuerSigningToolsBuilder_.getMessage();
+      }
+    }
+    /**
+     * <pre>
+     * The issuer's tools: issuerSignTool (1.2.643.100.112).
+     * </pre>
+     *
+     * <code>.landhub.common.v1.IssuerSigningTools issuer_signing_tools = 20 [json_name = "issuerSigningTools"];</code>
+     */
+    public Builder setIssuerSigningTools(io.landhub.common.v1.IssuerSigningTools value) {
+      if (issuerSigningToolsBuilder_ == null) {
+        if (value == null) {
+          throw new NullPointerException();
+        }
+        issuerSigningTools_ = value;
+      } else {
+        issuerSigningToolsBuilder_.setMessage(value);
+      }
+      bitField0_ |= 0x00080000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The issuer's tools: issuerSignTool (1.2.643.100.112).
+     * </pre>
+     *
+     * <code>.landhub.common.v1.IssuerSigningTools issuer_signing_tools = 20 [json_name = "issuerSigningTools"];</code>
+     */
+    public Builder setIssuerSigningTools(
+        io.landhub.common.v1.IssuerSigningTools.Builder builderForValue) {
+      if (issuerSigningToolsBuilder_ == null) {
+        issuerSigningTools_ = builderForValue.build();
+      } else {
+        issuerSigningToolsBuilder_.setMessage(builderForValue.build());
+      }
+      bitField0_ |= 0x00080000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The issuer's tools: issuerSignTool (1.2.643.100.112).
+     * </pre>
+     *
+     * <code>.landhub.common.v1.IssuerSigningTools issuer_signing_tools = 20 [json_name = "issuerSigningTools"];</code>
+     */
+    public Builder mergeIssuerSigningTools(io.landhub.common.v1.IssuerSigningTools value) {
+      if (issuerSigningToolsBuilder_ == null) {
+        if (((bitField0_ & 0x00080000) != 0) &&
+          issuerSigningTools_ != null &&
+          issuerSigningTools_ != io.landhub.common.v1.IssuerSigningTools.getDefaultInstance()) {
+          getIssuerSigningToolsBuilder().mergeFrom(value);
+        } else {
+          issuerSigningTools_ = value;
+        }
+      } else {
+        issuerSigningToolsBuilder_.mergeFrom(value);
+      }
+      if (issuerSigningTools_ != null) {
+        bitField0_ |= 0x00080000;
+        onChanged();
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * The issuer's tools: issuerSignTool (1.2.643.100.112).
+     * </pre>
+     *
+     * <code>.landhub.common.v1.IssuerSigningTools issuer_signing_tools = 20 [json_name = "issuerSigningTools"];</code>
+     */
+    public Builder clearIssuerSigningTools() {
+      bitField0_ = (bitField0_ & ~0x00080000);
+      issuerSigningTools_ = null;
+      if (issuerSigningToolsBuilder_ != null) {
+        issuerSigningToolsBuilder_.dispose();
+        issuerSigningToolsBuilder_ = null;
+      }
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The issuer's tools: issuerSignTool (1.2.643.100.112).
+     * </pre>
+     *
+     * <code>.landhub.common.v1.IssuerSigningTools issuer_signing_tools = 20 [json_name = "issuerSigningTools"];</code>
+     */
+    public io.landhub.common.v1.IssuerSigningTools.Builder getIssuerSigningToolsBuilder() {
+      bitField0_ |= 0x00080000;
+      onChanged();
+      return internalGetIssuerSigningToolsFieldBuilder().getBuilder();
+    }
+    /**
+     * <pre>
+     * The issuer's tools: issuerSignTool (1.2.643.100.112).
+     * </pre>
+     *
+     * <code>.landhub.common.v1.IssuerSigningTools issuer_signing_tools = 20 [json_name = "issuerSigningTools"];</code>
+     */
+    public io.landhub.common.v1.IssuerSigningToolsOrBuilder getIssuerSigningToolsOrBuilder() {
+      if (issuerSigningToolsBuilder_ != null) {
+        return issuerSigningToolsBuilder_.getMessageOrBuilder();
+      } else {
+        return issuerSigningTools_ == null ?
+            io.landhub.common.v1.IssuerSigningTools.getDefaultInstance() : issuerSigningTools_;
+      }
+    }
+    /**
+     * <pre>
+     * The issuer's tools: issuerSignTool (1.2.643.100.112).
+     * </pre>
+     *
+     * <code>.landhub.common.v1.IssuerSigningTools issuer_signing_tools = 20 [json_name = "issuerSigningTools"];</code>
+     */
+    private com.google.protobuf.SingleFieldBuilder<
+        io.landhub.common.v1.IssuerSigningTools, io.landhub.common.v1.IssuerSigningTools.Builder, io.landhub.common.v1.IssuerSigningToolsOrBuilder> 
+        internalGetIssuerSigningToolsFieldBuilder() {
+      if (issuerSigningToolsBuilder_ == null) {
+        issuerSigningToolsBuilder_ = new com.google.protobuf.SingleFieldBuilder<
+            io.landhub.common.v1.IssuerSigningTools, io.landhub.common.v1.IssuerSigningTools.Builder, io.landhub.common.v1.IssuerSigningToolsOrBuilder>(
+                getIssuerSigningTools(),
+                getParentForChildren(),
+                isClean());
+        issuerSigningTools_ = null;
+      }
+      return issuerSigningToolsBuilder_;
     }
 
     // @@protoc_insertion_point(builder_scope:landhub.common.v1.Certificate)

@@ -300,4 +300,163 @@ public interface CertificateOrBuilder extends
    * @return The contentNeeded.
    */
   boolean getContentNeeded();
+
+  /**
+   * <pre>
+   * Extended key usages, dotted OIDs.
+   * </pre>
+   *
+   * <code>repeated string extended_key_usages = 15 [json_name = "extendedKeyUsages"];</code>
+   * @return A list containing the extendedKeyUsages.
+   */
+  java.util.List<java.lang.String>
+      getExtendedKeyUsagesList();
+  /**
+   * <pre>
+   * Extended key usages, dotted OIDs.
+   * </pre>
+   *
+   * <code>repeated string extended_key_usages = 15 [json_name = "extendedKeyUsages"];</code>
+   * @return The count of extendedKeyUsages.
+   */
+  int getExtendedKeyUsagesCount();
+  /**
+   * <pre>
+   * Extended key usages, dotted OIDs.
+   * </pre>
+   *
+   * <code>repeated string extended_key_usages = 15 [json_name = "extendedKeyUsages"];</code>
+   * @param index The index of the element to return.
+   * @return The extendedKeyUsages at the given index.
+   */
+  java.lang.String getExtendedKeyUsages(int index);
+  /**
+   * <pre>
+   * Extended key usages, dotted OIDs.
+   * </pre>
+   *
+   * <code>repeated string extended_key_usages = 15 [json_name = "extendedKeyUsages"];</code>
+   * @param index The index of the value to return.
+   * @return The bytes of the extendedKeyUsages at the given index.
+   */
+  com.google.protobuf.ByteString
+      getExtendedKeyUsagesBytes(int index);
+
+  /**
+   * <pre>
+   * Certificate policies, dotted OIDs; 1.2.643.100.113.1 to .6 name a class of signing tools.
+   * </pre>
+   *
+   * <code>repeated string policies = 16 [json_name = "policies"];</code>
+   * @return A list containing the policies.
+   */
+  java.util.List<java.lang.String>
+      getPoliciesList();
+  /**
+   * <pre>
+   * Certificate policies, dotted OIDs; 1.2.643.100.113.1 to .6 name a class of signing tools.
+   * </pre>
+   *
+   * <code>repeated string policies = 16 [json_name = "policies"];</code>
+   * @return The count of policies.
+   */
+  int getPoliciesCount();
+  /**
+   * <pre>
+   * Certificate policies, dotted OIDs; 1.2.643.100.113.1 to .6 name a class of signing tools.
+   * </pre>
+   *
+   * <code>repeated string policies = 16 [json_name = "policies"];</code>
+   * @param index The index of the element to return.
+   * @return The policies at the given index.
+   */
+  java.lang.String getPolicies(int index);
+  /**
+   * <pre>
+   * Certificate policies, dotted OIDs; 1.2.643.100.113.1 to .6 name a class of signing tools.
+   * </pre>
+   *
+   * <code>repeated string policies = 16 [json_name = "policies"];</code>
+   * @param index The index of the value to return.
+   * @return The bytes of the policies at the given index.
+   */
+  com.google.protobuf.ByteString
+      getPoliciesBytes(int index);
+
+  /**
+   * <pre>
+   * The highest class of signing tools among the policies: "КС1", "КС2", "КС3", "КВ1", "КВ2" or "КА1"; empty without one.
+   * </pre>
+   *
+   * <code>string signing_tool_class = 17 [json_name = "signingToolClass"];</code>
+   * @return The signingToolClass.
+   */
+  java.lang.String getSigningToolClass();
+  /**
+   * <pre>
+   * The highest class of signing tools among the policies: "КС1", "КС2", "КС3", "КВ1", "КВ2" or "КА1"; empty without one.
+   * </pre>
+   *
+   * <code>string signing_tool_class = 17 [json_name = "signingToolClass"];</code>
+   * @return The bytes for signingToolClass.
+   */
+  com.google.protobuf.ByteString
+      getSigningToolClassBytes();
+
+  /**
+   * <pre>
+   * The size of its key in bits; 0 where it can't be told.
+   * </pre>
+   *
+   * <code>int32 key_bits = 18 [json_name = "keyBits"];</code>
+   * @return The keyBits.
+   */
+  int getKeyBits();
+
+  /**
+   * <pre>
+   * The owner's signing tool: subjectSignTool (1.2.643.100.111).
+   * </pre>
+   *
+   * <code>string signing_tool = 19 [json_name = "signingTool"];</code>
+   * @return The signingTool.
+   */
+  java.lang.String getSigningTool();
+  /**
+   * <pre>
+   * The owner's signing tool: subjectSignTool (1.2.643.100.111).
+   * </pre>
+   *
+   * <code>string signing_tool = 19 [json_name = "signingTool"];</code>
+   * @return The bytes for signingTool.
+   */
+  com.google.protobuf.ByteString
+      getSigningToolBytes();
+
+  /**
+   * <pre>
+   * The issuer's tools: issuerSignTool (1.2.643.100.112).
+   * </pre>
+   *
+   * <code>.landhub.common.v1.IssuerSigningTools issuer_signing_tools = 20 [json_name = "issuerSigningTools"];</code>
+   * @return Whether the issuerSigningTools field is set.
+   */
+  boolean hasIssuerSigningTools();
+  /**
+   * <pre>
+   * The issuer's tools: issuerSignTool (1.2.643.100.112).
+   * </pre>
+   *
+   * <code>.landhub.common.v1.IssuerSigningTools issuer_signing_tools = 20 [json_name = "issuerSigningTools"];</code>
+   * @return The issuerSigningTools.
+   */
+  io.landhub.common.v1.IssuerSigningTools getIssuerSigningTools();
+  /**
+   * <pre>
+   * The issuer's tools: issuerSignTool (1.2.643.100.112).
+   * </pre>
+   *
+   * <code>.landhub.common.v1.IssuerSigningTools issuer_signing_tools = 20 [json_name = "issuerSigningTools"];</code>
+   */
+  io.landhub.common.v1.IssuerSigningToolsOrBuilder getIssuerSigningToolsOrBuilder();
 }

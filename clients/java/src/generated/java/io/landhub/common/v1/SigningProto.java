@@ -37,6 +37,11 @@ public final class SigningProto extends com.google.protobuf.GeneratedFile {
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
       internal_static_landhub_common_v1_Certificate_fieldAccessorTable;
   static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_landhub_common_v1_IssuerSigningTools_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_landhub_common_v1_IssuerSigningTools_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
     internal_static_landhub_common_v1_AttestationStatement_descriptor;
   static final 
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
@@ -67,7 +72,7 @@ public final class SigningProto extends com.google.protobuf.GeneratedFile {
       "n\022(\n\020inn_legal_entity\030\006 \001(\tR\016innLegalEnt" +
       "ity\022\022\n\004ogrn\030\007 \001(\tR\004ogrn\022!\n\006ogrnip\030\010 \001(\tB" +
       "\t\200\001\001\212\347\030\002\020\001R\006ogrnip\022\037\n\005snils\030\t \001(\tB\t\200\001\001\212\347" +
-      "\030\002\020\001R\005snils\"\325\004\n\013Certificate\022\036\n\nthumbprin" +
+      "\030\002\020\001R\005snils\"\346\006\n\013Certificate\022\036\n\nthumbprin" +
       "t\030\001 \001(\tR\nthumbprint\022#\n\007subject\030\002 \001(\tB\t\200\001" +
       "\001\212\347\030\002\020\001R\007subject\022\026\n\006issuer\030\003 \001(\tR\006issuer" +
       "\022#\n\rserial_number\030\004 \001(\tR\014serialNumber\022B\n" +
@@ -82,36 +87,48 @@ public final class SigningProto extends com.google.protobuf.GeneratedFile {
       "private_key\030\013 \001(\010R\rhasPrivateKey\022\035\n\nkey_" +
       "usages\030\014 \003(\tR\tkeyUsages\022\033\n\003der\030\r \001(\014B\t\200\001" +
       "\001\212\347\030\002\020\001R\003der\022%\n\016content_needed\030\016 \001(\010R\rco" +
-      "ntentNeeded\"\211\003\n\024AttestationStatement\022\026\n\006" +
-      "digest\030\001 \001(\014R\006digest\022M\n\020digest_algorithm" +
-      "\030\002 \001(\0162\".landhub.common.v1.DigestAlgorit" +
-      "hmR\017digestAlgorithm\022D\n\rdocument_kind\030\003 \001" +
-      "(\0162\037.landhub.common.v1.DocumentKindR\014doc" +
-      "umentKind\0225\n\026certificate_thumbprint\030\004 \001(" +
-      "\tR\025certificateThumbprint\022:\n\006format\030\005 \001(\016" +
-      "2\".landhub.common.v1.SignatureFormatR\006fo" +
-      "rmat\022;\n\013expire_time\030\006 \001(\0132\032.google.proto" +
-      "buf.TimestampR\nexpireTime\022\024\n\005nonce\030\007 \001(\014" +
-      "R\005nonce\"f\n\021CallerAttestation\022\034\n\tstatemen" +
-      "t\030\001 \001(\014R\tstatement\022\034\n\tsignature\030\002 \001(\014R\ts" +
-      "ignature\022\025\n\006key_id\030\003 \001(\tR\005keyId*\227\001\n\017Dige" +
-      "stAlgorithm\022 \n\034DIGEST_ALGORITHM_UNSPECIF" +
-      "IED\020\000\022!\n\035DIGEST_ALGORITHM_STREEBOG_256\020\001" +
-      "\022!\n\035DIGEST_ALGORITHM_STREEBOG_512\020\002\022\034\n\030D" +
-      "IGEST_ALGORITHM_SHA_256\020\003*\346\001\n\017SignatureF" +
-      "ormat\022 \n\034SIGNATURE_FORMAT_UNSPECIFIED\020\000\022" +
-      "\'\n#SIGNATURE_FORMAT_CADES_BES_DETACHED\020\001" +
-      "\022\"\n\036SIGNATURE_FORMAT_XMLDSIG_SMEV3\020\n\022\035\n\031" +
-      "SIGNATURE_FORMAT_ESIA_CMS\020\024\022\035\n\031SIGNATURE" +
-      "_FORMAT_ESIA_RAW\020\025\022&\n\"SIGNATURE_FORMAT_E" +
-      "SIA_RAW_REVERSED\020\026*\257\001\n\014KeyAlgorithm\022\035\n\031K" +
-      "EY_ALGORITHM_UNSPECIFIED\020\000\022\'\n#KEY_ALGORI" +
-      "THM_GOST_R_34_10_2012_256\020\001\022\'\n#KEY_ALGOR" +
-      "ITHM_GOST_R_34_10_2012_512\020\002\022\025\n\021KEY_ALGO" +
-      "RITHM_RSA\020\003\022\027\n\023KEY_ALGORITHM_ECDSA\020\004Bh\n\024" +
-      "io.landhub.common.v1B\014SigningProtoP\001Z@gi" +
-      "thub.com/landhub/landhub/clients/go/land" +
-      "hub/common/v1;commonv1b\006proto3"
+      "ntentNeeded\022.\n\023extended_key_usages\030\017 \003(\t" +
+      "R\021extendedKeyUsages\022\032\n\010policies\030\020 \003(\tR\010p" +
+      "olicies\022,\n\022signing_tool_class\030\021 \001(\tR\020sig" +
+      "ningToolClass\022\031\n\010key_bits\030\022 \001(\005R\007keyBits" +
+      "\022!\n\014signing_tool\030\023 \001(\tR\013signingTool\022W\n\024i" +
+      "ssuer_signing_tools\030\024 \001(\0132%.landhub.comm" +
+      "on.v1.IssuerSigningToolsR\022issuerSigningT" +
+      "ools\"\326\001\n\022IssuerSigningTools\022!\n\014signing_t" +
+      "ool\030\001 \001(\tR\013signingTool\022%\n\016authority_tool" +
+      "\030\002 \001(\tR\rauthorityTool\0228\n\030signing_tool_ce" +
+      "rtificate\030\003 \001(\tR\026signingToolCertificate\022" +
+      "<\n\032authority_tool_certificate\030\004 \001(\tR\030aut" +
+      "horityToolCertificate\"\211\003\n\024AttestationSta" +
+      "tement\022\026\n\006digest\030\001 \001(\014R\006digest\022M\n\020digest" +
+      "_algorithm\030\002 \001(\0162\".landhub.common.v1.Dig" +
+      "estAlgorithmR\017digestAlgorithm\022D\n\rdocumen" +
+      "t_kind\030\003 \001(\0162\037.landhub.common.v1.Documen" +
+      "tKindR\014documentKind\0225\n\026certificate_thumb" +
+      "print\030\004 \001(\tR\025certificateThumbprint\022:\n\006fo" +
+      "rmat\030\005 \001(\0162\".landhub.common.v1.Signature" +
+      "FormatR\006format\022;\n\013expire_time\030\006 \001(\0132\032.go" +
+      "ogle.protobuf.TimestampR\nexpireTime\022\024\n\005n" +
+      "once\030\007 \001(\014R\005nonce\"f\n\021CallerAttestation\022\034" +
+      "\n\tstatement\030\001 \001(\014R\tstatement\022\034\n\tsignatur" +
+      "e\030\002 \001(\014R\tsignature\022\025\n\006key_id\030\003 \001(\tR\005keyI" +
+      "d*\227\001\n\017DigestAlgorithm\022 \n\034DIGEST_ALGORITH" +
+      "M_UNSPECIFIED\020\000\022!\n\035DIGEST_ALGORITHM_STRE" +
+      "EBOG_256\020\001\022!\n\035DIGEST_ALGORITHM_STREEBOG_" +
+      "512\020\002\022\034\n\030DIGEST_ALGORITHM_SHA_256\020\003*\346\001\n\017" +
+      "SignatureFormat\022 \n\034SIGNATURE_FORMAT_UNSP" +
+      "ECIFIED\020\000\022\'\n#SIGNATURE_FORMAT_CADES_BES_" +
+      "DETACHED\020\001\022\"\n\036SIGNATURE_FORMAT_XMLDSIG_S" +
+      "MEV3\020\n\022\035\n\031SIGNATURE_FORMAT_ESIA_CMS\020\024\022\035\n" +
+      "\031SIGNATURE_FORMAT_ESIA_RAW\020\025\022&\n\"SIGNATUR" +
+      "E_FORMAT_ESIA_RAW_REVERSED\020\026*\257\001\n\014KeyAlgo" +
+      "rithm\022\035\n\031KEY_ALGORITHM_UNSPECIFIED\020\000\022\'\n#" +
+      "KEY_ALGORITHM_GOST_R_34_10_2012_256\020\001\022\'\n" +
+      "#KEY_ALGORITHM_GOST_R_34_10_2012_512\020\002\022\025" +
+      "\n\021KEY_ALGORITHM_RSA\020\003\022\027\n\023KEY_ALGORITHM_E" +
+      "CDSA\020\004Bh\n\024io.landhub.common.v1B\014SigningP" +
+      "rotoP\001Z@github.com/landhub/landhub/clien" +
+      "ts/go/landhub/common/v1;commonv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -131,15 +148,21 @@ public final class SigningProto extends com.google.protobuf.GeneratedFile {
     internal_static_landhub_common_v1_Certificate_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_common_v1_Certificate_descriptor,
-        new java.lang.String[] { "Thumbprint", "Subject", "Issuer", "SerialNumber", "NotBeforeTime", "NotAfterTime", "KeyAlgorithm", "Owner", "Store", "Container", "HasPrivateKey", "KeyUsages", "Der", "ContentNeeded", });
-    internal_static_landhub_common_v1_AttestationStatement_descriptor =
+        new java.lang.String[] { "Thumbprint", "Subject", "Issuer", "SerialNumber", "NotBeforeTime", "NotAfterTime", "KeyAlgorithm", "Owner", "Store", "Container", "HasPrivateKey", "KeyUsages", "Der", "ContentNeeded", "ExtendedKeyUsages", "Policies", "SigningToolClass", "KeyBits", "SigningTool", "IssuerSigningTools", });
+    internal_static_landhub_common_v1_IssuerSigningTools_descriptor =
       getDescriptor().getMessageType(2);
+    internal_static_landhub_common_v1_IssuerSigningTools_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_landhub_common_v1_IssuerSigningTools_descriptor,
+        new java.lang.String[] { "SigningTool", "AuthorityTool", "SigningToolCertificate", "AuthorityToolCertificate", });
+    internal_static_landhub_common_v1_AttestationStatement_descriptor =
+      getDescriptor().getMessageType(3);
     internal_static_landhub_common_v1_AttestationStatement_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_common_v1_AttestationStatement_descriptor,
         new java.lang.String[] { "Digest", "DigestAlgorithm", "DocumentKind", "CertificateThumbprint", "Format", "ExpireTime", "Nonce", });
     internal_static_landhub_common_v1_CallerAttestation_descriptor =
-      getDescriptor().getMessageType(3);
+      getDescriptor().getMessageType(4);
     internal_static_landhub_common_v1_CallerAttestation_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_common_v1_CallerAttestation_descriptor,

@@ -35,6 +35,7 @@ private static final long serialVersionUID = 0L;
     subject_ = "";
     thumbprint_ = "";
     status_ = "";
+    revocationStatus_ = 0;
   }
 
   public static final com.google.protobuf.Descriptors.Descriptor
@@ -311,6 +312,108 @@ private static final long serialVersionUID = 0L;
     return revocationTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : revocationTime_;
   }
 
+  public static final int CERTIFICATE_FIELD_NUMBER = 7;
+  private io.landhub.common.v1.Certificate certificate_;
+  /**
+   * <pre>
+   * What it says, in full.
+   * </pre>
+   *
+   * <code>.landhub.common.v1.Certificate certificate = 7 [json_name = "certificate"];</code>
+   * @return Whether the certificate field is set.
+   */
+  @java.lang.Override
+  public boolean hasCertificate() {
+    return ((bitField0_ & 0x00000008) != 0);
+  }
+  /**
+   * <pre>
+   * What it says, in full.
+   * </pre>
+   *
+   * <code>.landhub.common.v1.Certificate certificate = 7 [json_name = "certificate"];</code>
+   * @return The certificate.
+   */
+  @java.lang.Override
+  public io.landhub.common.v1.Certificate getCertificate() {
+    return certificate_ == null ? io.landhub.common.v1.Certificate.getDefaultInstance() : certificate_;
+  }
+  /**
+   * <pre>
+   * What it says, in full.
+   * </pre>
+   *
+   * <code>.landhub.common.v1.Certificate certificate = 7 [json_name = "certificate"];</code>
+   */
+  @java.lang.Override
+  public io.landhub.common.v1.CertificateOrBuilder getCertificateOrBuilder() {
+    return certificate_ == null ? io.landhub.common.v1.Certificate.getDefaultInstance() : certificate_;
+  }
+
+  public static final int REVOCATION_STATUS_FIELD_NUMBER = 8;
+  private int revocationStatus_ = 0;
+  /**
+   * <pre>
+   * What the CRLs say of it.
+   * </pre>
+   *
+   * <code>.landhub.signatures.v1.RevocationStatus revocation_status = 8 [json_name = "revocationStatus"];</code>
+   * @return The enum numeric value on the wire for revocationStatus.
+   */
+  @java.lang.Override public int getRevocationStatusValue() {
+    return revocationStatus_;
+  }
+  /**
+   * <pre>
+   * What the CRLs say of it.
+   * </pre>
+   *
+   * <code>.landhub.signatures.v1.RevocationStatus revocation_status = 8 [json_name = "revocationStatus"];</code>
+   * @return The revocationStatus.
+   */
+  @java.lang.Override public io.landhub.signatures.v1.RevocationStatus getRevocationStatus() {
+    io.landhub.signatures.v1.RevocationStatus result = io.landhub.signatures.v1.RevocationStatus.forNumber(revocationStatus_);
+    return result == null ? io.landhub.signatures.v1.RevocationStatus.UNRECOGNIZED : result;
+  }
+
+  public static final int CRL_AGE_FIELD_NUMBER = 9;
+  private com.google.protobuf.Duration crlAge_;
+  /**
+   * <pre>
+   * How old the CRL was at the time verified for; unset without one, or if it was issued after that time.
+   * </pre>
+   *
+   * <code>.google.protobuf.Duration crl_age = 9 [json_name = "crlAge"];</code>
+   * @return Whether the crlAge field is set.
+   */
+  @java.lang.Override
+  public boolean hasCrlAge() {
+    return ((bitField0_ & 0x00000010) != 0);
+  }
+  /**
+   * <pre>
+   * How old the CRL was at the time verified for; unset without one, or if it was issued after that time.
+   * </pre>
+   *
+   * <code>.google.protobuf.Duration crl_age = 9 [json_name = "crlAge"];</code>
+   * @return The crlAge.
+   */
+  @java.lang.Override
+  public com.google.protobuf.Duration getCrlAge() {
+    return crlAge_ == null ? com.google.protobuf.Duration.getDefaultInstance() : crlAge_;
+  }
+  /**
+   * <pre>
+   * How old the CRL was at the time verified for; unset without one, or if it was issued after that time.
+   * </pre>
+   *
+   * <code>.google.protobuf.Duration crl_age = 9 [json_name = "crlAge"];</code>
+   */
+  @java.lang.Override
+  public com.google.protobuf.DurationOrBuilder getCrlAgeOrBuilder() {
+    return crlAge_ == null ? com.google.protobuf.Duration.getDefaultInstance() : crlAge_;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -343,6 +446,15 @@ private static final long serialVersionUID = 0L;
     if (((bitField0_ & 0x00000004) != 0)) {
       output.writeMessage(6, getRevocationTime());
     }
+    if (((bitField0_ & 0x00000008) != 0)) {
+      output.writeMessage(7, getCertificate());
+    }
+    if (revocationStatus_ != io.landhub.signatures.v1.RevocationStatus.REVOCATION_STATUS_UNSPECIFIED.getNumber()) {
+      output.writeEnum(8, revocationStatus_);
+    }
+    if (((bitField0_ & 0x00000010) != 0)) {
+      output.writeMessage(9, getCrlAge());
+    }
     getUnknownFields().writeTo(output);
   }
   private int computeSerializedSize_0() {
@@ -367,6 +479,18 @@ private static final long serialVersionUID = 0L;
     if (((bitField0_ & 0x00000004) != 0)) {
       size += com.google.protobuf.CodedOutputStream
         .computeMessageSize(6, getRevocationTime());
+    }
+    if (((bitField0_ & 0x00000008) != 0)) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeMessageSize(7, getCertificate());
+    }
+    if (revocationStatus_ != io.landhub.signatures.v1.RevocationStatus.REVOCATION_STATUS_UNSPECIFIED.getNumber()) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeEnumSize(8, revocationStatus_);
+    }
+    if (((bitField0_ & 0x00000010) != 0)) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeMessageSize(9, getCrlAge());
     }
     return size;
   }
@@ -413,6 +537,17 @@ private static final long serialVersionUID = 0L;
       if (!getRevocationTime()
           .equals(other.getRevocationTime())) return false;
     }
+    if (hasCertificate() != other.hasCertificate()) return false;
+    if (hasCertificate()) {
+      if (!getCertificate()
+          .equals(other.getCertificate())) return false;
+    }
+    if (revocationStatus_ != other.revocationStatus_) return false;
+    if (hasCrlAge() != other.hasCrlAge()) return false;
+    if (hasCrlAge()) {
+      if (!getCrlAge()
+          .equals(other.getCrlAge())) return false;
+    }
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -441,6 +576,16 @@ private static final long serialVersionUID = 0L;
     if (hasRevocationTime()) {
       hash = (37 * hash) + REVOCATION_TIME_FIELD_NUMBER;
       hash = (53 * hash) + getRevocationTime().hashCode();
+    }
+    if (hasCertificate()) {
+      hash = (37 * hash) + CERTIFICATE_FIELD_NUMBER;
+      hash = (53 * hash) + getCertificate().hashCode();
+    }
+    hash = (37 * hash) + REVOCATION_STATUS_FIELD_NUMBER;
+    hash = (53 * hash) + revocationStatus_;
+    if (hasCrlAge()) {
+      hash = (37 * hash) + CRL_AGE_FIELD_NUMBER;
+      hash = (53 * hash) + getCrlAge().hashCode();
     }
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
@@ -579,6 +724,8 @@ private static final long serialVersionUID = 0L;
         internalGetCrlThisUpdateTimeFieldBuilder();
         internalGetCrlNextUpdateTimeFieldBuilder();
         internalGetRevocationTimeFieldBuilder();
+        internalGetCertificateFieldBuilder();
+        internalGetCrlAgeFieldBuilder();
       }
     }
     @java.lang.Override
@@ -602,6 +749,17 @@ private static final long serialVersionUID = 0L;
       if (revocationTimeBuilder_ != null) {
         revocationTimeBuilder_.dispose();
         revocationTimeBuilder_ = null;
+      }
+      certificate_ = null;
+      if (certificateBuilder_ != null) {
+        certificateBuilder_.dispose();
+        certificateBuilder_ = null;
+      }
+      revocationStatus_ = 0;
+      crlAge_ = null;
+      if (crlAgeBuilder_ != null) {
+        crlAgeBuilder_.dispose();
+        crlAgeBuilder_ = null;
       }
       return this;
     }
@@ -664,6 +822,21 @@ private static final long serialVersionUID = 0L;
             : revocationTimeBuilder_.build();
         to_bitField0_ |= 0x00000004;
       }
+      if (((from_bitField0_ & 0x00000040) != 0)) {
+        result.certificate_ = certificateBuilder_ == null
+            ? certificate_
+            : certificateBuilder_.build();
+        to_bitField0_ |= 0x00000008;
+      }
+      if (((from_bitField0_ & 0x00000080) != 0)) {
+        result.revocationStatus_ = revocationStatus_;
+      }
+      if (((from_bitField0_ & 0x00000100) != 0)) {
+        result.crlAge_ = crlAgeBuilder_ == null
+            ? crlAge_
+            : crlAgeBuilder_.build();
+        to_bitField0_ |= 0x00000010;
+      }
       result.bitField0_ |= to_bitField0_;
     }
 
@@ -702,6 +875,15 @@ private static final long serialVersionUID = 0L;
       }
       if (other.hasRevocationTime()) {
         mergeRevocationTime(other.getRevocationTime());
+      }
+      if (other.hasCertificate()) {
+        mergeCertificate(other.getCertificate());
+      }
+      if (other.revocationStatus_ != 0) {
+        setRevocationStatusValue(other.getRevocationStatusValue());
+      }
+      if (other.hasCrlAge()) {
+        mergeCrlAge(other.getCrlAge());
       }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
@@ -765,6 +947,25 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000020;
               break;
             } // case 50
+            case 58: {
+              input.readMessage(
+                  internalGetCertificateFieldBuilder().getBuilder(),
+                  extensionRegistry);
+              bitField0_ |= 0x00000040;
+              break;
+            } // case 58
+            case 64: {
+              revocationStatus_ = input.readEnum();
+              bitField0_ |= 0x00000080;
+              break;
+            } // case 64
+            case 74: {
+              input.readMessage(
+                  internalGetCrlAgeFieldBuilder().getBuilder(),
+                  extensionRegistry);
+              bitField0_ |= 0x00000100;
+              break;
+            } // case 74
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -1527,6 +1728,392 @@ private static final long serialVersionUID = 0L;
         revocationTime_ = null;
       }
       return revocationTimeBuilder_;
+    }
+
+    private io.landhub.common.v1.Certificate certificate_;
+    private com.google.protobuf.SingleFieldBuilder<
+        io.landhub.common.v1.Certificate, io.landhub.common.v1.Certificate.Builder, io.landhub.common.v1.CertificateOrBuilder> certificateBuilder_;
+    /**
+     * <pre>
+     * What it says, in full.
+     * </pre>
+     *
+     * <code>.landhub.common.v1.Certificate certificate = 7 [json_name = "certificate"];</code>
+     * @return Whether the certificate field is set.
+     */
+    public boolean hasCertificate() {
+      return ((bitField0_ & 0x00000040) != 0);
+    }
+    /**
+     * <pre>
+     * What it says, in full.
+     * </pre>
+     *
+     * <code>.landhub.common.v1.Certificate certificate = 7 [json_name = "certificate"];</code>
+     * @return The certificate.
+     */
+    public io.landhub.common.v1.Certificate getCertificate() {
+      if (certificateBuilder_ == null) {
+        return certificate_ == null ? io.landhub.common.v1.Certificate.getDefaultInstance() : certificate_;
+      } else {
+        return certificateBuilder_.getMessage();
+      }
+    }
+    /**
+     * <pre>
+     * What it says, in full.
+     * </pre>
+     *
+     * <code>.landhub.common.v1.Certificate certificate = 7 [json_name = "certificate"];</code>
+     */
+    public Builder setCertificate(io.landhub.common.v1.Certificate value) {
+      if (certificateBuilder_ == null) {
+        if (value == null) {
+          throw new NullPointerException();
+        }
+        certificate_ = value;
+      } else {
+        certificateBuilder_.setMessage(value);
+      }
+      bitField0_ |= 0x00000040;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * What it says, in full.
+     * </pre>
+     *
+     * <code>.landhub.common.v1.Certificate certificate = 7 [json_name = "certificate"];</code>
+     */
+    public Builder setCertificate(
+        io.landhub.common.v1.Certificate.Builder builderForValue) {
+      if (certificateBuilder_ == null) {
+        certificate_ = builderForValue.build();
+      } else {
+        certificateBuilder_.setMessage(builderForValue.build());
+      }
+      bitField0_ |= 0x00000040;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * What it says, in full.
+     * </pre>
+     *
+     * <code>.landhub.common.v1.Certificate certificate = 7 [json_name = "certificate"];</code>
+     */
+    public Builder mergeCertificate(io.landhub.common.v1.Certificate value) {
+      if (certificateBuilder_ == null) {
+        if (((bitField0_ & 0x00000040) != 0) &&
+          certificate_ != null &&
+          certificate_ != io.landhub.common.v1.Certificate.getDefaultInstance()) {
+          getCertificateBuilder().mergeFrom(value);
+        } else {
+          certificate_ = value;
+        }
+      } else {
+        certificateBuilder_.mergeFrom(value);
+      }
+      if (certificate_ != null) {
+        bitField0_ |= 0x00000040;
+        onChanged();
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * What it says, in full.
+     * </pre>
+     *
+     * <code>.landhub.common.v1.Certificate certificate = 7 [json_name = "certificate"];</code>
+     */
+    public Builder clearCertificate() {
+      bitField0_ = (bitField0_ & ~0x00000040);
+      certificate_ = null;
+      if (certificateBuilder_ != null) {
+        certificateBuilder_.dispose();
+        certificateBuilder_ = null;
+      }
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * What it says, in full.
+     * </pre>
+     *
+     * <code>.landhub.common.v1.Certificate certificate = 7 [json_name = "certificate"];</code>
+     */
+    public io.landhub.common.v1.Certificate.Builder getCertificateBuilder() {
+      bitField0_ |= 0x00000040;
+      onChanged();
+      return internalGetCertificateFieldBuilder().getBuilder();
+    }
+    /**
+     * <pre>
+     * What it says, in full.
+     * </pre>
+     *
+     * <code>.landhub.common.v1.Certificate certificate = 7 [json_name = "certificate"];</code>
+     */
+    public io.landhub.common.v1.CertificateOrBuilder getCertificateOrBuilder() {
+      if (certificateBuilder_ != null) {
+        return certificateBuilder_.getMessageOrBuilder();
+      } else {
+        return certificate_ == null ?
+            io.landhub.common.v1.Certificate.getDefaultInstance() : certificate_;
+      }
+    }
+    /**
+     * <pre>
+     * What it says, in full.
+     * </pre>
+     *
+     * <code>.landhub.common.v1.Certificate certificate = 7 [json_name = "certificate"];</code>
+     */
+    private com.google.protobuf.SingleFieldBuilder<
+        io.landhub.common.v1.Certificate, io.landhub.common.v1.Certificate.Builder, io.landhub.common.v1.CertificateOrBuilder> 
+        internalGetCertificateFieldBuilder() {
+      if (certificateBuilder_ == null) {
+        certificateBuilder_ = new com.google.protobuf.SingleFieldBuilder<
+            io.landhub.common.v1.Certificate, io.landhub.common.v1.Certificate.Builder, io.landhub.common.v1.CertificateOrBuilder>(
+                getCertificate(),
+                getParentForChildren(),
+                isClean());
+        certificate_ = null;
+      }
+      return certificateBuilder_;
+    }
+
+    private int revocationStatus_ = 0;
+    /**
+     * <pre>
+     * What the CRLs say of it.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.RevocationStatus revocation_status = 8 [json_name = "revocationStatus"];</code>
+     * @return The enum numeric value on the wire for revocationStatus.
+     */
+    @java.lang.Override public int getRevocationStatusValue() {
+      return revocationStatus_;
+    }
+    /**
+     * <pre>
+     * What the CRLs say of it.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.RevocationStatus revocation_status = 8 [json_name = "revocationStatus"];</code>
+     * @param value The enum numeric value on the wire for revocationStatus to set.
+     * @return This builder for chaining.
+     */
+    public Builder setRevocationStatusValue(int value) {
+      revocationStatus_ = value;
+      bitField0_ |= 0x00000080;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * What the CRLs say of it.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.RevocationStatus revocation_status = 8 [json_name = "revocationStatus"];</code>
+     * @return The revocationStatus.
+     */
+    @java.lang.Override
+    public io.landhub.signatures.v1.RevocationStatus getRevocationStatus() {
+      io.landhub.signatures.v1.RevocationStatus result = io.landhub.signatures.v1.RevocationStatus.forNumber(revocationStatus_);
+      return result == null ? io.landhub.signatures.v1.RevocationStatus.UNRECOGNIZED : result;
+    }
+    /**
+     * <pre>
+     * What the CRLs say of it.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.RevocationStatus revocation_status = 8 [json_name = "revocationStatus"];</code>
+     * @param value The revocationStatus to set.
+     * @throws IllegalArgumentException if UNRECOGNIZED is provided.
+     * @return This builder for chaining.
+     */
+    public Builder setRevocationStatus(io.landhub.signatures.v1.RevocationStatus value) {
+      if (value == null) { throw new NullPointerException(); }
+      bitField0_ |= 0x00000080;
+      revocationStatus_ = value.getNumber();
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * What the CRLs say of it.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.RevocationStatus revocation_status = 8 [json_name = "revocationStatus"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearRevocationStatus() {
+      bitField0_ = (bitField0_ & ~0x00000080);
+      revocationStatus_ = 0;
+      onChanged();
+      return this;
+    }
+
+    private com.google.protobuf.Duration crlAge_;
+    private com.google.protobuf.SingleFieldBuilder<
+        com.google.protobuf.Duration, com.google.protobuf.Duration.Builder, com.google.protobuf.DurationOrBuilder> crlAgeBuilder_;
+    /**
+     * <pre>
+     * How old the CRL was at the time verified for; unset without one, or if it was issued after that time.
+     * </pre>
+     *
+     * <code>.google.protobuf.Duration crl_age = 9 [json_name = "crlAge"];</code>
+     * @return Whether the crlAge field is set.
+     */
+    public boolean hasCrlAge() {
+      return ((bitField0_ & 0x00000100) != 0);
+    }
+    /**
+     * <pre>
+     * How old the CRL was at the time verified for; unset without one, or if it was issued after that time.
+     * </pre>
+     *
+     * <code>.google.protobuf.Duration crl_age = 9 [json_name = "crlAge"];</code>
+     * @return The crlAge.
+     */
+    public com.google.protobuf.Duration getCrlAge() {
+      if (crlAgeBuilder_ == null) {
+        return crlAge_ == null ? com.google.protobuf.Duration.getDefaultInstance() : crlAge_;
+      } else {
+        return crlAgeBuilder_.getMessage();
+      }
+    }
+    /**
+     * <pre>
+     * How old the CRL was at the time verified for; unset without one, or if it was issued after that time.
+     * </pre>
+     *
+     * <code>.google.protobuf.Duration crl_age = 9 [json_name = "crlAge"];</code>
+     */
+    public Builder setCrlAge(com.google.protobuf.Duration value) {
+      if (crlAgeBuilder_ == null) {
+        if (value == null) {
+          throw new NullPointerException();
+        }
+        crlAge_ = value;
+      } else {
+        crlAgeBuilder_.setMessage(value);
+      }
+      bitField0_ |= 0x00000100;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * How old the CRL was at the time verified for; unset without one, or if it was issued after that time.
+     * </pre>
+     *
+     * <code>.google.protobuf.Duration crl_age = 9 [json_name = "crlAge"];</code>
+     */
+    public Builder setCrlAge(
+        com.google.protobuf.Duration.Builder builderForValue) {
+      if (crlAgeBuilder_ == null) {
+        crlAge_ = builderForValue.build();
+      } else {
+        crlAgeBuilder_.setMessage(builderForValue.build());
+      }
+      bitField0_ |= 0x00000100;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * How old the CRL was at the time verified for; unset without one, or if it was issued after that time.
+     * </pre>
+     *
+     * <code>.google.protobuf.Duration crl_age = 9 [json_name = "crlAge"];</code>
+     */
+    public Builder mergeCrlAge(com.google.protobuf.Duration value) {
+      if (crlAgeBuilder_ == null) {
+        if (((bitField0_ & 0x00000100) != 0) &&
+          crlAge_ != null &&
+          crlAge_ != com.google.protobuf.Duration.getDefaultInstance()) {
+          getCrlAgeBuilder().mergeFrom(value);
+        } else {
+          crlAge_ = value;
+        }
+      } else {
+        crlAgeBuilder_.mergeFrom(value);
+      }
+      if (crlAge_ != null) {
+        bitField0_ |= 0x00000100;
+        onChanged();
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * How old the CRL was at the time verified for; unset without one, or if it was issued after that time.
+     * </pre>
+     *
+     * <code>.google.protobuf.Duration crl_age = 9 [json_name = "crlAge"];</code>
+     */
+    public Builder clearCrlAge() {
+      bitField0_ = (bitField0_ & ~0x00000100);
+      crlAge_ = null;
+      if (crlAgeBuilder_ != null) {
+        crlAgeBuilder_.dispose();
+        crlAgeBuilder_ = null;
+      }
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * How old the CRL was at the time verified for; unset without one, or if it was issued after that time.
+     * </pre>
+     *
+     * <code>.google.protobuf.Duration crl_age = 9 [json_name = "crlAge"];</code>
+     */
+    public com.google.protobuf.Duration.Builder getCrlAgeBuilder() {
+      bitField0_ |= 0x00000100;
+      onChanged();
+      return internalGetCrlAgeFieldBuilder().getBuilder();
+    }
+    /**
+     * <pre>
+     * How old the CRL was at the time verified for; unset without one, or if it was issued after that time.
+     * </pre>
+     *
+     * <code>.google.protobuf.Duration crl_age = 9 [json_name = "crlAge"];</code>
+     */
+    public com.google.protobuf.DurationOrBuilder getCrlAgeOrBuilder() {
+      if (crlAgeBuilder_ != null) {
+        return crlAgeBuilder_.getMessageOrBuilder();
+      } else {
+        return crlAge_ == null ?
+            com.google.protobuf.Duration.getDefaultInstance() : crlAge_;
+      }
+    }
+    /**
+     * <pre>
+     * How old the CRL was at the time verified for; unset without one, or if it was issued after that time.
+     * </pre>
+     *
+     * <code>.google.protobuf.Duration crl_age = 9 [json_name = "crlAge"];</code>
+     */
+    private com.google.protobuf.SingleFieldBuilder<
+        com.google.protobuf.Duration, com.google.protobuf.Duration.Builder, com.google.protobuf.DurationOrBuilder> 
+        internalGetCrlAgeFieldBuilder() {
+      if (crlAgeBuilder_ == null) {
+        crlAgeBuilder_ = new com.google.protobuf.SingleFieldBuilder<
+            com.google.protobuf.Duration, com.google.protobuf.Duration.Builder, com.google.protobuf.DurationOrBuilder>(
+                getCrlAge(),
+                getParentForChildren(),
+                isClean());
+        crlAge_ = null;
+      }
+      return crlAgeBuilder_;
     }
 
     // @@protoc_insertion_point(builder_scope:landhub.signatures.v1.ChainCertificate)

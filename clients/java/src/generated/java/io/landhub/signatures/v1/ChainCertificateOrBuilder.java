@@ -150,4 +150,77 @@ public interface ChainCertificateOrBuilder extends
    * <code>.google.protobuf.Timestamp revocation_time = 6 [json_name = "revocationTime"];</code>
    */
   com.google.protobuf.TimestampOrBuilder getRevocationTimeOrBuilder();
+
+  /**
+   * <pre>
+   * What it says, in full.
+   * </pre>
+   *
+   * <code>.landhub.common.v1.Certificate certificate = 7 [json_name = "certificate"];</code>
+   * @return Whether the certificate field is set.
+   */
+  boolean hasCertificate();
+  /**
+   * <pre>
+   * What it says, in full.
+   * </pre>
+   *
+   * <code>.landhub.common.v1.Certificate certificate = 7 [json_name = "certificate"];</code>
+   * @return The certificate.
+   */
+  io.landhub.common.v1.Certificate getCertificate();
+  /**
+   * <pre>
+   * What it says, in full.
+   * </pre>
+   *
+   * <code>.landhub.common.v1.Certificate certificate = 7 [json_name = "certificate"];</code>
+   */
+  io.landhub.common.v1.CertificateOrBuilder getCertificateOrBuilder();
+
+  /**
+   * <pre>
+   * What the CRLs say of it.
+   * </pre>
+   *
+   * <code>.landhub.signatures.v1.RevocationStatus revocation_status = 8 [json_name = "revocationStatus"];</code>
+   * @return The enum numeric value on the wire for revocationStatus.
+   */
+  int getRevocationStatusValue();
+  /**
+   * <pre>
+   * What the CRLs say of it.
+   * </pre>
+   *
+   * <code>.landhub.signatures.v1.RevocationStatus revocation_status = 8 [json_name = "revocationStatus"];</code>
+   * @return The revocationStatus.
+   */
+  io.landhub.signatures.v1.RevocationStatus getRevocationStatus();
+
+  /**
+   * <pre>
+   * How old the CRL was at the time verified for; unset without one, or if it was issued after that time.
+   * </pre>
+   *
+   * <code>.google.protobuf.Duration crl_age = 9 [json_name = "crlAge"];</code>
+   * @return Whether the crlAge field is set.
+   */
+  boolean hasCrlAge();
+  /**
+   * <pre>
+   * How old the CRL was at the time verified for; unset without one, or if it was issued after that time.
+   * </pre>
+   *
+   * <code>.google.protobuf.Duration crl_age = 9 [json_name = "crlAge"];</code>
+   * @return The crlAge.
+   */
+  com.google.protobuf.Duration getCrlAge();
+  /**
+   * <pre>
+   * How old the CRL was at the time verified for; unset without one, or if it was issued after that time.
+   * </pre>
+   *
+   * <code>.google.protobuf.Duration crl_age = 9 [json_name = "crlAge"];</code>
+   */
+  com.google.protobuf.DurationOrBuilder getCrlAgeOrBuilder();
 }

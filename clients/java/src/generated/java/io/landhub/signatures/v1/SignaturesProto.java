@@ -37,6 +37,11 @@ public final class SignaturesProto extends com.google.protobuf.GeneratedFile {
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
       internal_static_landhub_signatures_v1_ChainCertificate_fieldAccessorTable;
   static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_landhub_signatures_v1_Qualification_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_landhub_signatures_v1_Qualification_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
     internal_static_landhub_signatures_v1_SignerReport_descriptor;
   static final 
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
@@ -56,76 +61,102 @@ public final class SignaturesProto extends com.google.protobuf.GeneratedFile {
   static {
     java.lang.String[] descriptorData = {
       "\n&landhub/signatures/v1/signatures.proto" +
-      "\022\025landhub.signatures.v1\032\037google/protobuf" +
-      "/timestamp.proto\032 landhub/common/v1/docu" +
-      "ment.proto\032\037landhub/common/v1/options.pr" +
-      "oto\032\037landhub/common/v1/signing.proto\"\271\006\n" +
-      "\tSignature\022!\n\014signature_id\030\001 \001(\tR\013signat" +
-      "ureId\022-\n\022business_reference\030\002 \001(\tR\021busin" +
-      "essReference\022;\n\005state\030\003 \001(\0162%.landhub.si" +
-      "gnatures.v1.SignatureStateR\005state\022>\n\006ori" +
-      "gin\030\004 \001(\0162&.landhub.signatures.v1.Signat" +
-      "ureOriginR\006origin\022D\n\rdocument_kind\030\005 \001(\016" +
-      "2\037.landhub.common.v1.DocumentKindR\014docum" +
-      "entKind\022\026\n\006digest\030\006 \001(\014R\006digest\022M\n\020diges" +
-      "t_algorithm\030\007 \001(\0162\".landhub.common.v1.Di" +
-      "gestAlgorithmR\017digestAlgorithm\022:\n\006format" +
-      "\030\010 \001(\0162\".landhub.common.v1.SignatureForm" +
-      "atR\006format\0225\n\026certificate_thumbprint\030\t \001" +
-      "(\tR\025certificateThumbprint\022@\n\013certificate" +
-      "\030\n \001(\0132\036.landhub.common.v1.CertificateR\013" +
-      "certificate\022\033\n\003cms\030\013 \001(\014B\t\200\001\001\212\347\030\002\020\001R\003cms" +
-      "\022=\n\014signing_time\030\014 \001(\0132\032.google.protobuf" +
-      ".TimestampR\013signingTime\022%\n\016failure_reaso" +
-      "n\030\r \001(\tR\rfailureReason\022;\n\013create_time\030\016 " +
-      "\001(\0132\032.google.protobuf.TimestampR\ncreateT" +
-      "ime\022;\n\013expire_time\030\017 \001(\0132\032.google.protob" +
-      "uf.TimestampR\nexpireTime\"\316\002\n\020ChainCertif" +
-      "icate\022#\n\007subject\030\001 \001(\tB\t\200\001\001\212\347\030\002\020\001R\007subje" +
-      "ct\022\036\n\nthumbprint\030\002 \001(\tR\nthumbprint\022\026\n\006st" +
-      "atus\030\003 \001(\tR\006status\022K\n\024crl_this_update_ti" +
-      "me\030\004 \001(\0132\032.google.protobuf.TimestampR\021cr" +
-      "lThisUpdateTime\022K\n\024crl_next_update_time\030" +
-      "\005 \001(\0132\032.google.protobuf.TimestampR\021crlNe" +
-      "xtUpdateTime\022C\n\017revocation_time\030\006 \001(\0132\032." +
-      "google.protobuf.TimestampR\016revocationTim" +
-      "e\"\354\003\n\014SignerReport\022A\n\nindication\030\001 \001(\0162!" +
-      ".landhub.signatures.v1.IndicationR\nindic" +
-      "ation\022%\n\016sub_indication\030\002 \001(\tR\rsubIndica" +
-      "tion\022 \n\013explanation\030\003 \001(\tR\013explanation\022@" +
-      "\n\013certificate\030\004 \001(\0132\036.landhub.common.v1." +
-      "CertificateR\013certificate\022=\n\005chain\030\005 \003(\0132" +
-      "\'.landhub.signatures.v1.ChainCertificate" +
-      "R\005chain\022L\n\024signing_time_claimed\030\006 \001(\0132\032." +
-      "google.protobuf.TimestampR\022signingTimeCl" +
-      "aimed\022J\n\023signing_time_proven\030\007 \001(\0132\032.goo" +
-      "gle.protobuf.TimestampR\021signingTimeProve" +
-      "n\0225\n\026unprotected_attributes\030\010 \003(\tR\025unpro" +
-      "tectedAttributes\"\337\001\n\022VerificationReport\022" +
-      "A\n\nindication\030\001 \001(\0162!.landhub.signatures" +
-      ".v1.IndicationR\nindication\022=\n\007signers\030\002 " +
-      "\003(\0132#.landhub.signatures.v1.SignerReport" +
-      "R\007signers\022G\n\021verification_time\030\003 \001(\0132\032.g" +
-      "oogle.protobuf.TimestampR\020verificationTi" +
-      "me*\310\001\n\016SignatureState\022\037\n\033SIGNATURE_STATE" +
-      "_UNSPECIFIED\020\000\022\033\n\027SIGNATURE_STATE_PENDIN" +
-      "G\020\001\022\032\n\026SIGNATURE_STATE_SIGNED\020\002\022#\n\037SIGNA" +
-      "TURE_STATE_WAITING_FOR_PIN\020\003\022\033\n\027SIGNATUR" +
-      "E_STATE_EXPIRED\020\004\022\032\n\026SIGNATURE_STATE_FAI" +
-      "LED\020\005*l\n\017SignatureOrigin\022 \n\034SIGNATURE_OR" +
-      "IGIN_UNSPECIFIED\020\000\022\031\n\025SIGNATURE_ORIGIN_O" +
-      "URS\020\001\022\034\n\030SIGNATURE_ORIGIN_FOREIGN\020\002*\200\001\n\n" +
-      "Indication\022\032\n\026INDICATION_UNSPECIFIED\020\000\022\033" +
-      "\n\027INDICATION_TOTAL_PASSED\020\001\022\033\n\027INDICATIO" +
-      "N_TOTAL_FAILED\020\002\022\034\n\030INDICATION_INDETERMI" +
-      "NATE\020\003Bw\n\030io.landhub.signatures.v1B\017Sign" +
-      "aturesProtoP\001ZHgithub.com/landhub/landhu" +
-      "b/clients/go/landhub/signatures/v1;signa" +
-      "turesv1b\006proto3"
+      "\022\025landhub.signatures.v1\032\036google/protobuf" +
+      "/duration.proto\032\037google/protobuf/timesta" +
+      "mp.proto\032 landhub/common/v1/document.pro" +
+      "to\032\037landhub/common/v1/options.proto\032\037lan" +
+      "dhub/common/v1/signing.proto\"\271\006\n\tSignatu" +
+      "re\022!\n\014signature_id\030\001 \001(\tR\013signatureId\022-\n" +
+      "\022business_reference\030\002 \001(\tR\021businessRefer" +
+      "ence\022;\n\005state\030\003 \001(\0162%.landhub.signatures" +
+      ".v1.SignatureStateR\005state\022>\n\006origin\030\004 \001(" +
+      "\0162&.landhub.signatures.v1.SignatureOrigi" +
+      "nR\006origin\022D\n\rdocument_kind\030\005 \001(\0162\037.landh" +
+      "ub.common.v1.DocumentKindR\014documentKind\022" +
+      "\026\n\006digest\030\006 \001(\014R\006digest\022M\n\020digest_algori" +
+      "thm\030\007 \001(\0162\".landhub.common.v1.DigestAlgo" +
+      "rithmR\017digestAlgorithm\022:\n\006format\030\010 \001(\0162\"" +
+      ".landhub.common.v1.SignatureFormatR\006form" +
+      "at\0225\n\026certificate_thumbprint\030\t \001(\tR\025cert" +
+      "ificateThumbprint\022@\n\013certificate\030\n \001(\0132\036" +
+      ".landhub.common.v1.CertificateR\013certific" +
+      "ate\022\033\n\003cms\030\013 \001(\014B\t\200\001\001\212\347\030\002\020\001R\003cms\022=\n\014sign" +
+      "ing_time\030\014 \001(\0132\032.google.protobuf.Timesta" +
+      "mpR\013signingTime\022%\n\016failure_reason\030\r \001(\tR" +
+      "\rfailureReason\022;\n\013create_time\030\016 \001(\0132\032.go" +
+      "ogle.protobuf.TimestampR\ncreateTime\022;\n\013e" +
+      "xpire_time\030\017 \001(\0132\032.google.protobuf.Times" +
+      "tampR\nexpireTime\"\232\004\n\020ChainCertificate\022#\n" +
+      "\007subject\030\001 \001(\tB\t\200\001\001\212\347\030\002\020\001R\007subject\022\036\n\nth" +
+      "umbprint\030\002 \001(\tR\nthumbprint\022\026\n\006status\030\003 \001" +
+      "(\tR\006status\022K\n\024crl_this_update_time\030\004 \001(\013" +
+      "2\032.google.protobuf.TimestampR\021crlThisUpd" +
+      "ateTime\022K\n\024crl_next_update_time\030\005 \001(\0132\032." +
+      "google.protobuf.TimestampR\021crlNextUpdate" +
+      "Time\022C\n\017revocation_time\030\006 \001(\0132\032.google.p" +
+      "rotobuf.TimestampR\016revocationTime\022@\n\013cer" +
+      "tificate\030\007 \001(\0132\036.landhub.common.v1.Certi" +
+      "ficateR\013certificate\022T\n\021revocation_status" +
+      "\030\010 \001(\0162\'.landhub.signatures.v1.Revocatio" +
+      "nStatusR\020revocationStatus\0222\n\007crl_age\030\t \001" +
+      "(\0132\031.google.protobuf.DurationR\006crlAge\"\217\001" +
+      "\n\rQualification\022>\n\tqualified\030\001 \001(\0162 .lan" +
+      "dhub.signatures.v1.QualifiedR\tqualified\022" +
+      " \n\013explanation\030\002 \001(\tR\013explanation\022\034\n\taut" +
+      "hority\030\003 \001(\tR\tauthority\"\222\005\n\014SignerReport" +
+      "\022A\n\nindication\030\001 \001(\0162!.landhub.signature" +
+      "s.v1.IndicationR\nindication\022%\n\016sub_indic" +
+      "ation\030\002 \001(\tR\rsubIndication\022 \n\013explanatio" +
+      "n\030\003 \001(\tR\013explanation\022@\n\013certificate\030\004 \001(" +
+      "\0132\036.landhub.common.v1.CertificateR\013certi" +
+      "ficate\022=\n\005chain\030\005 \003(\0132\'.landhub.signatur" +
+      "es.v1.ChainCertificateR\005chain\022L\n\024signing" +
+      "_time_claimed\030\006 \001(\0132\032.google.protobuf.Ti" +
+      "mestampR\022signingTimeClaimed\022J\n\023signing_t" +
+      "ime_proven\030\007 \001(\0132\032.google.protobuf.Times" +
+      "tampR\021signingTimeProven\0225\n\026unprotected_a" +
+      "ttributes\030\010 \003(\tR\025unprotectedAttributes\022J" +
+      "\n\rqualification\030\n \001(\0132$.landhub.signatur" +
+      "es.v1.QualificationR\rqualification\022X\n\023si" +
+      "gning_time_source\030\013 \001(\0162(.landhub.signat" +
+      "ures.v1.SigningTimeSourceR\021signingTimeSo" +
+      "urce\"\337\001\n\022VerificationReport\022A\n\nindicatio" +
+      "n\030\001 \001(\0162!.landhub.signatures.v1.Indicati" +
+      "onR\nindication\022=\n\007signers\030\002 \003(\0132#.landhu" +
+      "b.signatures.v1.SignerReportR\007signers\022G\n" +
+      "\021verification_time\030\003 \001(\0132\032.google.protob" +
+      "uf.TimestampR\020verificationTime*\310\001\n\016Signa" +
+      "tureState\022\037\n\033SIGNATURE_STATE_UNSPECIFIED" +
+      "\020\000\022\033\n\027SIGNATURE_STATE_PENDING\020\001\022\032\n\026SIGNA" +
+      "TURE_STATE_SIGNED\020\002\022#\n\037SIGNATURE_STATE_W" +
+      "AITING_FOR_PIN\020\003\022\033\n\027SIGNATURE_STATE_EXPI" +
+      "RED\020\004\022\032\n\026SIGNATURE_STATE_FAILED\020\005*l\n\017Sig" +
+      "natureOrigin\022 \n\034SIGNATURE_ORIGIN_UNSPECI" +
+      "FIED\020\000\022\031\n\025SIGNATURE_ORIGIN_OURS\020\001\022\034\n\030SIG" +
+      "NATURE_ORIGIN_FOREIGN\020\002*\200\001\n\nIndication\022\032" +
+      "\n\026INDICATION_UNSPECIFIED\020\000\022\033\n\027INDICATION" +
+      "_TOTAL_PASSED\020\001\022\033\n\027INDICATION_TOTAL_FAIL" +
+      "ED\020\002\022\034\n\030INDICATION_INDETERMINATE\020\003*\357\001\n\020R" +
+      "evocationStatus\022!\n\035REVOCATION_STATUS_UNS" +
+      "PECIFIED\020\000\022\032\n\026REVOCATION_STATUS_GOOD\020\001\022\035" +
+      "\n\031REVOCATION_STATUS_REVOKED\020\002\022\035\n\031REVOCAT" +
+      "ION_STATUS_MISSING\020\003\022\033\n\027REVOCATION_STATU" +
+      "S_STALE\020\004\022\036\n\032REVOCATION_STATUS_UNUSABLE\020" +
+      "\005\022!\n\035REVOCATION_STATUS_NOT_CHECKED\020\006*i\n\t" +
+      "Qualified\022\031\n\025QUALIFIED_UNSPECIFIED\020\000\022\034\n\030" +
+      "QUALIFIED_NOT_DETERMINED\020\001\022\020\n\014QUALIFIED_" +
+      "NO\020\002\022\021\n\rQUALIFIED_YES\020\003*|\n\021SigningTimeSo" +
+      "urce\022#\n\037SIGNING_TIME_SOURCE_UNSPECIFIED\020" +
+      "\000\022\037\n\033SIGNING_TIME_SOURCE_CLAIMED\020\001\022!\n\035SI" +
+      "GNING_TIME_SOURCE_TIMESTAMP\020\002Bw\n\030io.land" +
+      "hub.signatures.v1B\017SignaturesProtoP\001ZHgi" +
+      "thub.com/landhub/landhub/clients/go/land" +
+      "hub/signatures/v1;signaturesv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
         new com.google.protobuf.Descriptors.FileDescriptor[] {
+          com.google.protobuf.DurationProto.getDescriptor(),
           com.google.protobuf.TimestampProto.getDescriptor(),
           io.landhub.common.v1.DocumentProto.getDescriptor(),
           io.landhub.common.v1.OptionsProto.getDescriptor(),
@@ -142,20 +173,27 @@ public final class SignaturesProto extends com.google.protobuf.GeneratedFile {
     internal_static_landhub_signatures_v1_ChainCertificate_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signatures_v1_ChainCertificate_descriptor,
-        new java.lang.String[] { "Subject", "Thumbprint", "Status", "CrlThisUpdateTime", "CrlNextUpdateTime", "RevocationTime", });
-    internal_static_landhub_signatures_v1_SignerReport_descriptor =
+        new java.lang.String[] { "Subject", "Thumbprint", "Status", "CrlThisUpdateTime", "CrlNextUpdateTime", "RevocationTime", "Certificate", "RevocationStatus", "CrlAge", });
+    internal_static_landhub_signatures_v1_Qualification_descriptor =
       getDescriptor().getMessageType(2);
+    internal_static_landhub_signatures_v1_Qualification_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_landhub_signatures_v1_Qualification_descriptor,
+        new java.lang.String[] { "Qualified", "Explanation", "Authority", });
+    internal_static_landhub_signatures_v1_SignerReport_descriptor =
+      getDescriptor().getMessageType(3);
     internal_static_landhub_signatures_v1_SignerReport_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signatures_v1_SignerReport_descriptor,
-        new java.lang.String[] { "Indication", "SubIndication", "Explanation", "Certificate", "Chain", "SigningTimeClaimed", "SigningTimeProven", "UnprotectedAttributes", });
+        new java.lang.String[] { "Indication", "SubIndication", "Explanation", "Certificate", "Chain", "SigningTimeClaimed", "SigningTimeProven", "UnprotectedAttributes", "Qualification", "SigningTimeSource", });
     internal_static_landhub_signatures_v1_VerificationReport_descriptor =
-      getDescriptor().getMessageType(3);
+      getDescriptor().getMessageType(4);
     internal_static_landhub_signatures_v1_VerificationReport_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signatures_v1_VerificationReport_descriptor,
         new java.lang.String[] { "Indication", "Signers", "VerificationTime", });
     descriptor.resolveAllFeaturesImmutable();
+    com.google.protobuf.DurationProto.getDescriptor();
     com.google.protobuf.TimestampProto.getDescriptor();
     io.landhub.common.v1.DocumentProto.getDescriptor();
     io.landhub.common.v1.OptionsProto.getDescriptor();

@@ -38,6 +38,7 @@ private static final long serialVersionUID = 0L;
     chain_ = java.util.Collections.emptyList();
     unprotectedAttributes_ =
         com.google.protobuf.LazyStringArrayList.emptyList();
+    signingTimeSource_ = 0;
   }
 
   public static final com.google.protobuf.Descriptors.Descriptor
@@ -407,6 +408,70 @@ private static final long serialVersionUID = 0L;
     return unprotectedAttributes_.getByteString(index);
   }
 
+  public static final int QUALIFICATION_FIELD_NUMBER = 10;
+  private io.landhub.signatures.v1.Qualification qualification_;
+  /**
+   * <pre>
+   * Whether it is a qualified signature.
+   * </pre>
+   *
+   * <code>.landhub.signatures.v1.Qualification qualification = 10 [json_name = "qualification"];</code>
+   * @return Whether the qualification field is set.
+   */
+  @java.lang.Override
+  public boolean hasQualification() {
+    return ((bitField0_ & 0x00000008) != 0);
+  }
+  /**
+   * <pre>
+   * Whether it is a qualified signature.
+   * </pre>
+   *
+   * <code>.landhub.signatures.v1.Qualification qualification = 10 [json_name = "qualification"];</code>
+   * @return The qualification.
+   */
+  @java.lang.Override
+  public io.landhub.signatures.v1.Qualification getQualification() {
+    return qualification_ == null ? io.landhub.signatures.v1.Qualification.getDefaultInstance() : qualification_;
+  }
+  /**
+   * <pre>
+   * Whether it is a qualified signature.
+   * </pre>
+   *
+   * <code>.landhub.signatures.v1.Qualification qualification = 10 [json_name = "qualification"];</code>
+   */
+  @java.lang.Override
+  public io.landhub.signatures.v1.QualificationOrBuilder getQualificationOrBuilder() {
+    return qualification_ == null ? io.landhub.signatures.v1.Qualification.getDefaultInstance() : qualification_;
+  }
+
+  public static final int SIGNING_TIME_SOURCE_FIELD_NUMBER = 11;
+  private int signingTimeSource_ = 0;
+  /**
+   * <pre>
+   * What the time it was made at rests on.
+   * </pre>
+   *
+   * <code>.landhub.signatures.v1.SigningTimeSource signing_time_source = 11 [json_name = "signingTimeSource"];</code>
+   * @return The enum numeric value on the wire for signingTimeSource.
+   */
+  @java.lang.Override public int getSigningTimeSourceValue() {
+    return signingTimeSource_;
+  }
+  /**
+   * <pre>
+   * What the time it was made at rests on.
+   * </pre>
+   *
+   * <code>.landhub.signatures.v1.SigningTimeSource signing_time_source = 11 [json_name = "signingTimeSource"];</code>
+   * @return The signingTimeSource.
+   */
+  @java.lang.Override public io.landhub.signatures.v1.SigningTimeSource getSigningTimeSource() {
+    io.landhub.signatures.v1.SigningTimeSource result = io.landhub.signatures.v1.SigningTimeSource.forNumber(signingTimeSource_);
+    return result == null ? io.landhub.signatures.v1.SigningTimeSource.UNRECOGNIZED : result;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -444,6 +509,12 @@ private static final long serialVersionUID = 0L;
     }
     for (int i = 0; i < unprotectedAttributes_.size(); i++) {
       com.google.protobuf.GeneratedMessage.writeString(output, 8, unprotectedAttributes_.getRaw(i));
+    }
+    if (((bitField0_ & 0x00000008) != 0)) {
+      output.writeMessage(10, getQualification());
+    }
+    if (signingTimeSource_ != io.landhub.signatures.v1.SigningTimeSource.SIGNING_TIME_SOURCE_UNSPECIFIED.getNumber()) {
+      output.writeEnum(11, signingTimeSource_);
     }
     getUnknownFields().writeTo(output);
   }
@@ -487,6 +558,14 @@ private static final long serialVersionUID = 0L;
       }
       size += dataSize;
       size += 1 * getUnprotectedAttributesList().size();
+    }
+    if (((bitField0_ & 0x00000008) != 0)) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeMessageSize(10, getQualification());
+    }
+    if (signingTimeSource_ != io.landhub.signatures.v1.SigningTimeSource.SIGNING_TIME_SOURCE_UNSPECIFIED.getNumber()) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeEnumSize(11, signingTimeSource_);
     }
     return size;
   }
@@ -536,6 +615,12 @@ private static final long serialVersionUID = 0L;
     }
     if (!getUnprotectedAttributesList()
         .equals(other.getUnprotectedAttributesList())) return false;
+    if (hasQualification() != other.hasQualification()) return false;
+    if (hasQualification()) {
+      if (!getQualification()
+          .equals(other.getQualification())) return false;
+    }
+    if (signingTimeSource_ != other.signingTimeSource_) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -573,6 +658,12 @@ private static final long serialVersionUID = 0L;
       hash = (37 * hash) + UNPROTECTED_ATTRIBUTES_FIELD_NUMBER;
       hash = (53 * hash) + getUnprotectedAttributesList().hashCode();
     }
+    if (hasQualification()) {
+      hash = (37 * hash) + QUALIFICATION_FIELD_NUMBER;
+      hash = (53 * hash) + getQualification().hashCode();
+    }
+    hash = (37 * hash) + SIGNING_TIME_SOURCE_FIELD_NUMBER;
+    hash = (53 * hash) + signingTimeSource_;
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -711,6 +802,7 @@ private static final long serialVersionUID = 0L;
         internalGetChainFieldBuilder();
         internalGetSigningTimeClaimedFieldBuilder();
         internalGetSigningTimeProvenFieldBuilder();
+        internalGetQualificationFieldBuilder();
       }
     }
     @java.lang.Override
@@ -744,6 +836,12 @@ private static final long serialVersionUID = 0L;
       }
       unprotectedAttributes_ =
           com.google.protobuf.LazyStringArrayList.emptyList();
+      qualification_ = null;
+      if (qualificationBuilder_ != null) {
+        qualificationBuilder_.dispose();
+        qualificationBuilder_ = null;
+      }
+      signingTimeSource_ = 0;
       return this;
     }
 
@@ -822,6 +920,15 @@ private static final long serialVersionUID = 0L;
         unprotectedAttributes_.makeImmutable();
         result.unprotectedAttributes_ = unprotectedAttributes_;
       }
+      if (((from_bitField0_ & 0x00000100) != 0)) {
+        result.qualification_ = qualificationBuilder_ == null
+            ? qualification_
+            : qualificationBuilder_.build();
+        to_bitField0_ |= 0x00000008;
+      }
+      if (((from_bitField0_ & 0x00000200) != 0)) {
+        result.signingTimeSource_ = signingTimeSource_;
+      }
       result.bitField0_ |= to_bitField0_;
     }
 
@@ -894,6 +1001,12 @@ private static final long serialVersionUID = 0L;
           unprotectedAttributes_.addAll(other.unprotectedAttributes_);
         }
         onChanged();
+      }
+      if (other.hasQualification()) {
+        mergeQualification(other.getQualification());
+      }
+      if (other.signingTimeSource_ != 0) {
+        setSigningTimeSourceValue(other.getSigningTimeSourceValue());
       }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
@@ -975,6 +1088,18 @@ private static final long serialVersionUID = 0L;
               unprotectedAttributes_.add(input.readStringRequireUtf8());
               break;
             } // case 66
+            case 82: {
+              input.readMessage(
+                  internalGetQualificationFieldBuilder().getBuilder(),
+                  extensionRegistry);
+              bitField0_ |= 0x00000100;
+              break;
+            } // case 82
+            case 88: {
+              signingTimeSource_ = input.readEnum();
+              bitField0_ |= 0x00000200;
+              break;
+            } // case 88
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -2174,6 +2299,235 @@ private static final long serialVersionUID = 0L;
       ensureUnprotectedAttributesIsMutable();
       unprotectedAttributes_.add(value);
       bitField0_ |= 0x00000080;
+      onChanged();
+      return this;
+    }
+
+    private io.landhub.signatures.v1.Qualification qualification_;
+    private com.google.protobuf.SingleFieldBuilder<
+        io.landhub.signatures.v1.Qualification, io.landhub.signatures.v1.Qualification.Builder, io.landhub.signatures.v1.QualificationOrBuilder> qualificationBuilder_;
+    /**
+     * <pre>
+     * Whether it is a qualified signature.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.Qualification qualification = 10 [json_name = "qualification"];</code>
+     * @return Whether the qualification field is set.
+     */
+    public boolean hasQualification() {
+      return ((bitField0_ & 0x00000100) != 0);
+    }
+    /**
+     * <pre>
+     * Whether it is a qualified signature.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.Qualification qualification = 10 [json_name = "qualification"];</code>
+     * @return The qualification.
+     */
+    public io.landhub.signatures.v1.Qualification getQualification() {
+      if (qualificationBuilder_ == null) {
+        return qualification_ == null ? io.landhub.signatures.v1.Qualification.getDefaultInstance() : qualification_;
+      } else {
+        return qualificationBuilder_.getMessage();
+      }
+    }
+    /**
+     * <pre>
+     * Whether it is a qualified signature.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.Qualification qualification = 10 [json_name = "qualification"];</code>
+     */
+    public Builder setQualification(io.landhub.signatures.v1.Qualification value) {
+      if (qualificationBuilder_ == null) {
+        if (value == null) {
+          throw new NullPointerException();
+        }
+        qualification_ = value;
+      } else {
+        qualificationBuilder_.setMessage(value);
+      }
+      bitField0_ |= 0x00000100;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Whether it is a qualified signature.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.Qualification qualification = 10 [json_name = "qualification"];</code>
+     */
+    public Builder setQualification(
+        io.landhub.signatures.v1.Qualification.Builder builderForValue) {
+      if (qualificationBuilder_ == null) {
+        qualification_ = builderForValue.build();
+      } else {
+        qualificationBuilder_.setMessage(builderForValue.build());
+      }
+      bitField0_ |= 0x00000100;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Whether it is a qualified signature.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.Qualification qualification = 10 [json_name = "qualification"];</code>
+     */
+    public Builder mergeQualification(io.landhub.signatures.v1.Qualification value) {
+      if (qualificationBuilder_ == null) {
+        if (((bitField0_ & 0x00000100) != 0) &&
+          qualification_ != null &&
+          qualification_ != io.landhub.signatures.v1.Qualification.getDefaultInstance()) {
+          getQualificationBuilder().mergeFrom(value);
+        } else {
+          qualification_ = value;
+        }
+      } else {
+        qualificationBuilder_.mergeFrom(value);
+      }
+      if (qualification_ != null) {
+        bitField0_ |= 0x00000100;
+        onChanged();
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * Whether it is a qualified signature.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.Qualification qualification = 10 [json_name = "qualification"];</code>
+     */
+    public Builder clearQualification() {
+      bitField0_ = (bitField0_ & ~0x00000100);
+      qualification_ = null;
+      if (qualificationBuilder_ != null) {
+        qualificationBuilder_.dispose();
+        qualificationBuilder_ = null;
+      }
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Whether it is a qualified signature.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.Qualification qualification = 10 [json_name = "qualification"];</code>
+     */
+    public io.landhub.signatures.v1.Qualification.Builder getQualificationBuilder() {
+      bitField0_ |= 0x00000100;
+      onChanged();
+      return internalGetQualificationFieldBuilder().getBuilder();
+    }
+    /**
+     * <pre>
+     * Whether it is a qualified signature.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.Qualification qualification = 10 [json_name = "qualification"];</code>
+     */
+    public io.landhub.signatures.v1.QualificationOrBuilder getQualificationOrBuilder() {
+      if (qualificationBuilder_ != null) {
+        return qualificationBuilder_.getMessageOrBuilder();
+      } else {
+        return qualification_ == null ?
+            io.landhub.signatures.v1.Qualification.getDefaultInstance() : qualification_;
+      }
+    }
+    /**
+     * <pre>
+     * Whether it is a qualified signature.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.Qualification qualification = 10 [json_name = "qualification"];</code>
+     */
+    private com.google.protobuf.SingleFieldBuilder<
+        io.landhub.signatures.v1.Qualification, io.landhub.signatures.v1.Qualification.Builder, io.landhub.signatures.v1.QualificationOrBuilder> 
+        internalGetQualificationFieldBuilder() {
+      if (qualificationBuilder_ == null) {
+        qualificationBuilder_ = new com.google.protobuf.SingleFieldBuilder<
+            io.landhub.signatures.v1.Qualification, io.landhub.signatures.v1.Qualification.Builder, io.landhub.signatures.v1.QualificationOrBuilder>(
+                getQualification(),
+                getParentForChildren(),
+                isClean());
+        qualification_ = null;
+      }
+      return qualificationBuilder_;
+    }
+
+    private int signingTimeSource_ = 0;
+    /**
+     * <pre>
+     * What the time it was made at rests on.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.SigningTimeSource signing_time_source = 11 [json_name = "signingTimeSource"];</code>
+     * @return The enum numeric value on the wire for signingTimeSource.
+     */
+    @java.lang.Override public int getSigningTimeSourceValue() {
+      return signingTimeSource_;
+    }
+    /**
+     * <pre>
+     * What the time it was made at rests on.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.SigningTimeSource signing_time_source = 11 [json_name = "signingTimeSource"];</code>
+     * @param value The enum numeric value on the wire for signingTimeSource to set.
+     * @return This builder for chaining.
+     */
+    public Builder setSigningTimeSourceValue(int value) {
+      signingTimeSource_ = value;
+      bitField0_ |= 0x00000200;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * What the time it was made at rests on.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.SigningTimeSource signing_time_source = 11 [json_name = "signingTimeSource"];</code>
+     * @return The signingTimeSource.
+     */
+    @java.lang.Override
+    public io.landhub.signatures.v1.SigningTimeSource getSigningTimeSource() {
+      io.landhub.signatures.v1.SigningTimeSource result = io.landhub.signatures.v1.SigningTimeSource.forNumber(signingTimeSource_);
+      return result == null ? io.landhub.signatures.v1.SigningTimeSource.UNRECOGNIZED : result;
+    }
+    /**
+     * <pre>
+     * What the time it was made at rests on.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.SigningTimeSource signing_time_source = 11 [json_name = "signingTimeSource"];</code>
+     * @param value The signingTimeSource to set.
+     * @throws IllegalArgumentException if UNRECOGNIZED is provided.
+     * @return This builder for chaining.
+     */
+    public Builder setSigningTimeSource(io.landhub.signatures.v1.SigningTimeSource value) {
+      if (value == null) { throw new NullPointerException(); }
+      bitField0_ |= 0x00000200;
+      signingTimeSource_ = value.getNumber();
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * What the time it was made at rests on.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.SigningTimeSource signing_time_source = 11 [json_name = "signingTimeSource"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearSigningTimeSource() {
+      bitField0_ = (bitField0_ & ~0x00000200);
+      signingTimeSource_ = 0;
       onChanged();
       return this;
     }

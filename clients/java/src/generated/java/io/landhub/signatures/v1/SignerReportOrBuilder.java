@@ -234,4 +234,50 @@ public interface SignerReportOrBuilder extends
    */
   com.google.protobuf.ByteString
       getUnprotectedAttributesBytes(int index);
+
+  /**
+   * <pre>
+   * Whether it is a qualified signature.
+   * </pre>
+   *
+   * <code>.landhub.signatures.v1.Qualification qualification = 10 [json_name = "qualification"];</code>
+   * @return Whether the qualification field is set.
+   */
+  boolean hasQualification();
+  /**
+   * <pre>
+   * Whether it is a qualified signature.
+   * </pre>
+   *
+   * <code>.landhub.signatures.v1.Qualification qualification = 10 [json_name = "qualification"];</code>
+   * @return The qualification.
+   */
+  io.landhub.signatures.v1.Qualification getQualification();
+  /**
+   * <pre>
+   * Whether it is a qualified signature.
+   * </pre>
+   *
+   * <code>.landhub.signatures.v1.Qualification qualification = 10 [json_name = "qualification"];</code>
+   */
+  io.landhub.signatures.v1.QualificationOrBuilder getQualificationOrBuilder();
+
+  /**
+   * <pre>
+   * What the time it was made at rests on.
+   * </pre>
+   *
+   * <code>.landhub.signatures.v1.SigningTimeSource signing_time_source = 11 [json_name = "signingTimeSource"];</code>
+   * @return The enum numeric value on the wire for signingTimeSource.
+   */
+  int getSigningTimeSourceValue();
+  /**
+   * <pre>
+   * What the time it was made at rests on.
+   * </pre>
+   *
+   * <code>.landhub.signatures.v1.SigningTimeSource signing_time_source = 11 [json_name = "signingTimeSource"];</code>
+   * @return The signingTimeSource.
+   */
+  io.landhub.signatures.v1.SigningTimeSource getSigningTimeSource();
 }

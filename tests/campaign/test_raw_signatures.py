@@ -1,0 +1,34 @@
+"""A thousand raw signatures, each judged by an implementation that shares no code with ours, and as many of its own."""
+
+import random
+
+import pytest
+
+from gost import digest
+from gost.keys import PublicKey
+from tests.unit.gost.pki import Authority, OpenSsl
+from tests.unit.gost.test_keys import oracle_of, point_of, private_number_of
+
+pytestmark = pytest.mark.campaign
+
+SIGNATURES = {"256-A": 800, "512-A": 200}  # the oracle takes 0.1 s a signature, and 0.5 s with 512 bits
+SEED = 34_10_2012
+
+
+@pytest.mark.parametrize("kind", sorted(SIGNATURES))
+def test_gostcrypto_agrees_on_every_signature(kind: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    root = Authority(OpenSsl(tmp_path_factory.mktemp("raw")), "root").sign_itself()
+    owner, size = root.issue("signer", kind=kind), 32 if kind.startswith("256") else 64
+    oracle, key, verifier = oracle_of(kind), owner.open_key(), PublicKey.from_certificate(owner.certificate)
+    public = bytearray(b"".join(part[::-1] for part in point_of(owner, size)))
+    private, drawn = private_number_of(owner, size), random.Random(SEED)
+    for _ in range(SIGNATURES[kind]):
+        document = drawn.randbytes(drawn.randrange(200))
+        number = bytearray(digest.digest(key.digest_algorithm, document)[::-1])  # most significant byte first
+        ours = key.sign(document)
+        assert oracle.verify(public, number, bytearray(ours[size:] + ours[:size]))
+        other = bytearray(ours[size:] + ours[:size])
+        other[drawn.randrange(2 * size)] ^= 1 << drawn.randrange(8)
+        assert not verifier.verify(document, bytes(other[size:] + other[:size]))
+        theirs = bytes(oracle.sign(bytearray(private), number))
+        assert verifier.verify(document, theirs[size:] + theirs[:size])
