@@ -15,7 +15,7 @@ import orjson
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from evidence.container import EvidenceError
+from evidence.container import EvidenceError, NotStatedError
 
 MAX_LINKS: Final = 1_000_000  # of a run: hours of a busy hub between two checkpoints
 HASH_BYTES: Final = 32
@@ -164,7 +164,7 @@ def runs_to_checkpoints(
     for sequence in sorted(wanted):
         point = next((point for point in ordered if point[0] >= sequence), None)
         if point is None:
-            raise EvidenceError(f"no checkpoint covers record {sequence} yet: ask again in a minute")
+            raise NotStatedError(f"no checkpoint covers record {sequence} yet: ask again in a minute")
         grouped.setdefault(point, []).append(sequence)
     runs = []
     for (count, statement, signature), shown in grouped.items():

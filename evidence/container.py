@@ -42,6 +42,10 @@ class EvidenceError(Exception):
     """A file is no evidence that can be read; the message says what is wrong with it."""
 
 
+class NotStatedError(EvidenceError):
+    """No checkpoint covers a record yet; a little later one will."""
+
+
 def pack(parts: Mapping[str, bytes]) -> bytes:
     """Return the file of some parts, in the order of `PARTS`; the same parts make the same bytes."""
     unknown = set(parts) - set(PARTS)

@@ -12,7 +12,7 @@ from gost.certificate import CertificateFacts
 from gost.cms import read_signed_data
 from gost.digest import DigestAlgorithm
 from gost.errors import MalformedError
-from gost.report import Report, RevocationStatus, SignerReport, SubIndication
+from gost.report import Report, RevocationStatus, SignerReport
 from gost.verify import VerificationPolicy, verify_detached
 
 
@@ -34,13 +34,11 @@ class SignatureFacts:
     Attributes:
         signer: The first signer, which is the one that the agent made.
         time, proof: As of when it was judged, and how that time is known.
-        told: Why the certificate was good then, in a sentence.
     """
 
     signer: SignerReport
     time: datetime
     proof: Proof
-    told: str
 
 
 def judge(material: Material, trust: Trust, *, at: datetime | None) -> SignatureFacts:
@@ -76,7 +74,7 @@ class _Judge:
         signers = self._report(claimed).signers
         proven = signers[0].signing_time_proven if signers else None
         time = at or proven or claimed
-        report, told = self._as_of(time)
+        report = self._report(time)
         if not report.is_valid:
             word = f"{report.indication.name} {report.sub_indication.value if report.sub_indication else ''}".strip()
             raise EvidenceError(f"as of {time.isoformat()}: {word}: {report.explanation}")
@@ -85,24 +83,10 @@ class _Judge:
             raise EvidenceError(problem)
         proof = Proof.CLAIMED if proven is None else Proof.PROVEN
         self._require_not_revoked_before(signer, time, proof)
-        return SignatureFacts(signer=signer, time=time, proof=proof, told=told)
+        return SignatureFacts(signer=signer, time=time, proof=proof)
 
     def _report(self, at: datetime) -> Report:
         return verify_detached(self._material.cms, self._digests, policy=self._policy, at=at)
-
-    def _as_of(self, time: datetime) -> tuple[Report, str]:
-        """The verdict as of a time; where no list of that time is there, by the first one issued after it.
-
-        A list that came later and doesn't name the certificate says that it wasn't revoked before either.
-        """
-        report = self._report(time)
-        if report.sub_indication is not SubIndication.TRY_LATER:
-            return report, f"its certificate was good at {time.isoformat()}, by the revocation lists of that time"
-        for later in self._issued_after(time):
-            again = self._report(later)
-            if again.is_valid:
-                return again, f"its certificate was good at {time.isoformat()}: it still was at {later.isoformat()}"
-        return report, ""
 
     def _require_not_revoked_before(self, signer: SignerReport, time: datetime, proof: Proof) -> None:
         """What later lists say: a revocation after a proven time changes nothing, one after a claimed time does."""

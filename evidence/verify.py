@@ -76,7 +76,7 @@ def verify(data: bytes, trust: Trust, *, at: datetime | None = None, document: D
         return Verdict(findings=checks.findings)
     if document is not None:
         checks.run("document", lambda: _same_document(material, document), lambda _: "it is the one that was signed")
-    signature = checks.run("signature", lambda: judge(material, trust, at=at), lambda found: found.told)
+    signature = checks.run("signature", lambda: judge(material, trust, at=at), lambda found: _good_at(found.time))
     journal = checks.run("journal", lambda: _journal(parts, trust, material), _journal_told)
     if journal is not None:
         _check_decision(checks, parts, journal, trust)
@@ -87,6 +87,10 @@ def verify(data: bytes, trust: Trust, *, at: datetime | None = None, document: D
         time=signature.time if signature else None,
         facts=_facts(material, signature, journal, audit),
     )
+
+
+def _good_at(time: datetime) -> str:
+    return f"it verifies, and its certificate was good at {time.isoformat()}, by lists of that time or later ones"
 
 
 def _parts(data: bytes) -> Mapping[str, bytes]:

@@ -15,7 +15,9 @@ from typing import Any, Protocol
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 from pydantic import BaseModel
+from sqlalchemy import Connection
 
+from evidence.chains import Run
 from hub.core.audit import Audit
 from hub.core.call import Call
 from hub.core.clock import Clock
@@ -36,6 +38,8 @@ from hub.rpc.pages import PageTokens
 from hub.signing.port import SigningPort
 
 __all__ = [
+    "Evidence",
+    "EvidenceContext",
     "Mode",
     "ModuleContext",
     "ModuleSpec",
@@ -236,6 +240,37 @@ class RunningModule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """A file of evidence, or why there is none; `name` is the resource's id."""
+
+    name: str
+    file: bytes = field(default=b"", repr=False)
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceContext:
+    """What evidence is made from.
+
+    Attributes:
+        business_reference: Whose story it is.
+        conn: The database, only read.
+        columns: Keys of encrypted columns.
+        path: Turns a path of the settings into an absolute one.
+        signing: The signer agents; None if the settings name none.
+        audited: Returns the runs of the audit that prove intent and outcome of a resource (whichever of these it is
+            called), by the outcome's payload hash. It raises EvidenceError.
+    """
+
+    business_reference: str
+    conn: Connection
+    columns: KeyRing = field(repr=False)
+    path: Callable[[str], Path]
+    signing: SigningPort | None
+    audited: Callable[[Sequence[str], str], Awaitable[Sequence[Run]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModuleSpec:
     """The one constant, MODULE, that the hub looks for in hub/modules/<name>/module.py.
 
@@ -244,11 +279,14 @@ class ModuleSpec:
         settings: Its settings class: frozen, extra="forbid"; the table [modules.<name>] without `mode`.
         build: Wires the module from its settings. What it raises means: not ready, with the reason, tried again later;
             a SecretError or ValueError (bad settings) stops the hub at start-up instead.
+        evidence: Makes the files that prove what happened under a business reference, of the installation's files and
+            agents, whether a hub serves or not; None if the module has nothing to prove.
     """
 
     name: str
     settings: type[BaseModel]
     build: Callable[[Any, ModuleContext], Awaitable[RunningModule]]
+    evidence: Callable[[Any, EvidenceContext], Awaitable[Sequence[Evidence]]] | None = None
 
 
 def shipped_modules() -> Sequence[str]:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from evidence.command import add_options as add_evidence_options
+from evidence.options import add_options as add_evidence_options
 from gost.digest import DigestAlgorithm
 from signer_agent.app import Agent, journal_chain, make_policy
 from signer_agent.cli.export import add_options as add_export_options

@@ -18,6 +18,7 @@ from signer_agent.console import Console, console_path
 from signer_agent.documents import Documents
 from signer_agent.errors import SettingsError, UnavailableError
 from signer_agent.exchange import CheckpointExchange, read_audit_key, read_journal_key
+from signer_agent.exporting import Exporter
 from signer_agent.journal import Journal
 from signer_agent.journal_file import Draft, JournalDamagedError, JournalFile, JournalWriteError
 from signer_agent.journal_record import Entry, Phase
@@ -104,6 +105,7 @@ class Agent:
             documents=documents,
             exchange=CheckpointExchange(hub_key=hub_key, journal=self._journal, ledger=ledger),
             journal=self._journal,
+            exporter=Exporter(folder=self._journal_folder, ledger=ledger),
             backend=backend,
             validating=validating,
             clock=clock,

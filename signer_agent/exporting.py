@@ -4,16 +4,19 @@ import hashlib
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 from evidence.chains import encoded, runs_to_checkpoints
-from evidence.container import JOURNAL, POLICY, README, SIGNATURE, SUMMARY, EvidenceError
+from evidence.container import JOURNAL, POLICY, README, SIGNATURE, SUMMARY, EvidenceError, pack
 from evidence.readme import FORMAT
 from evidence.readme import README as README_TEXT
 from signer_agent.checkpoint import read_checkpoints
+from signer_agent.errors import COMMON_DOMAIN, NotFoundError, UnavailableError
 from signer_agent.journal_file import ATTACHMENTS_NAME, CHECKPOINTS_NAME, JOURNAL_NAME
 from signer_agent.journal_record import LineError, Phase, Record, read_line
+from signer_agent.ledger import Ledger
 from signer_agent.policy_version import policy_path
 
 _FIRST_LOOK: Final = 4096  # records before a signature, among which its decision nearly always is
@@ -29,6 +32,33 @@ class Found:
     def signed(self) -> Record:
         """The signature's."""
         return self.records[-1]
+
+
+class Exporter:
+    """Exports for a running agent, which knows where a signature stands."""
+
+    def __init__(self, *, folder: Path, ledger: Ledger) -> None:
+        self._folder = folder
+        self._ledger = ledger
+
+    def export(self, request_id: str) -> bytes:
+        """The agent's parts of a file, packed. It reads files: call it in a thread.
+
+        Raises:
+            NotFoundError: NOT_FOUND, no signature of this request is known.
+            UnavailableError: JOURNAL_UNAVAILABLE, no checkpoint covers it yet, or the journal can't be read.
+        """
+        sequence = self._ledger.signed_sequence(request_id)
+        if not sequence:
+            raise NotFoundError(
+                "no signature of this request is in the journal", reason="NOT_FOUND", domain=COMMON_DOMAIN
+            )
+        try:
+            return pack(journal_parts(self._folder, find_signature(self._folder, request_id, sequence=sequence)))
+        except EvidenceError as error:
+            raise UnavailableError(
+                str(error), reason="JOURNAL_UNAVAILABLE", retry_after=timedelta(seconds=60)
+            ) from error
 
 
 def find_signature(folder: Path, request_id: str, *, sequence: int = 0) -> Found:

@@ -98,6 +98,11 @@ class Ledger:
             raise request_id_reused()
         return known
 
+    def signed_sequence(self, request_id: str) -> int:
+        """Where the signature of a request stands in the journal; 0 if none is known."""
+        known = self._requests.get(request_id)
+        return known.signed_sequence if known is not None else 0
+
     def used(self, rule: str, *, time_ms: int, request_id: str) -> int:
         """How many other requests a rule allowed on that day (UTC)."""
         if _day(time_ms) > self._day:

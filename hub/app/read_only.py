@@ -59,6 +59,12 @@ class _GatedLease(Lease):
         await self._lease.check(change)
 
     async def settle(
-        self, change: Callable[[Connection], None], *, then: Next | None = None, code: str = "OK", reason: str = ""
+        self,
+        change: Callable[[Connection], None],
+        *,
+        then: Next | None = None,
+        code: str = "OK",
+        reason: str = "",
+        payload_hash: str = "",
     ) -> Next:
-        return await self._lease.settle(change, then=then, code=code, reason=reason)
+        return await self._lease.settle(change, then=then, code=code, reason=reason, payload_hash=payload_hash)

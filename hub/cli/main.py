@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from evidence.options import add_options as add_evidence_options
 from hub.cli.operation import add_commands
 from hub.core.secrets import SecretError
 from hub.settings import SettingsError
@@ -82,6 +83,8 @@ def _parser() -> argparse.ArgumentParser:
     _folder(story)
     story.add_argument("reference", metavar="REF", help="the contract's or member's number")
     story.add_argument("--json", action="store_true", help="one JSON object a line")
+    story.add_argument("--export", type=Path, metavar="FOLDER", help="write a file that proves it for each signature")
+    _add_evidence(commands.add_parser("evidence", help="files that prove signatures"))
     add_commands(commands)
     database = commands.add_parser("db", help="the database").add_subparsers(dest="action", required=True)
     migrate = database.add_parser("migrate", help="back the database up and bring it to this release's schema")
@@ -131,6 +134,13 @@ def _add_audit(parser: argparse.ArgumentParser) -> None:
     verify = actions.add_parser("verify", help="prove the audit trail whole, with the public key alone")
     _folder(verify)
     verify.add_argument("--public-key", type=Path, help="instead of keys/audit.pub: a copy kept elsewhere proves more")
+
+
+def _add_evidence(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    add_evidence_options(
+        actions.add_parser("verify", help="verify one offline, with nothing but the keys and roots given here")
+    )
 
 
 def _folder(parser: argparse.ArgumentParser) -> None:

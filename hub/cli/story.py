@@ -1,12 +1,14 @@
 """`hub story`: what happened under one business reference, as a timeline."""
 
 import argparse
+import asyncio
 import json
 import os
 import sys
 from datetime import UTC
 from pathlib import Path
 
+from hub.app.evidence import evidence_under
 from hub.app.story import MAX_LINES, audit_lines, event_lines, ordered, segment_sources
 from hub.cli.administration import TIMEOUT_SECONDS, HubDownError, administration
 from hub.cli.main import FAILED, OK, CommandError
@@ -27,6 +29,8 @@ from landhub.hub.v1 import hub_service_pb2
 def run(arguments: argparse.Namespace) -> int:
     """Ask the hub; if it is down, read its database."""
     settings = load_settings(arguments.folder)
+    if arguments.export is not None:
+        return _exported(settings, arguments.folder, arguments.reference, arguments.export)
     try:
         story = _asked(settings, arguments.folder, arguments.reference)
     except HubDownError:
@@ -40,6 +44,21 @@ def run(arguments: argparse.Namespace) -> int:
     for line in story.lines:
         print(_as_json(line) if arguments.json else _as_text(line))
     return OK
+
+
+def _exported(settings: Settings, folder: Path, reference: str, out: Path) -> int:
+    """Write a file for everything that can be proven; 1 if something can't be, or there is nothing."""
+    found = asyncio.run(evidence_under(settings, folder, reference, os.environ))
+    for made in found:
+        if made.problem:
+            print(f"hub: {made.name}: {made.problem}", file=sys.stderr)
+            continue
+        path = out / f"{made.name}.evidence.zip"
+        path.write_bytes(made.file)
+        print(path)
+    if not found:
+        print(f"hub: no signature is known under {reference}", file=sys.stderr)
+    return OK if found and not any(made.problem for made in found) else FAILED
 
 
 def _asked(settings: Settings, folder: Path, reference: str) -> Story:

@@ -108,8 +108,10 @@ class AuditStore(abc.ABC):
         """Return all instances in the order of their start."""
 
     @abc.abstractmethod
-    def records(self, conn: Connection, instance: str, *, last: int | None = None) -> Iterator[RawRecord]:
-        """Yield an instance's records by sequence, up to `last`, a bounded number in memory at a time."""
+    def records(
+        self, conn: Connection, instance: str, *, first: int = 1, last: int | None = None
+    ) -> Iterator[RawRecord]:
+        """Yield an instance's records by sequence, from `first` to `last`, a bounded number in memory at a time."""
 
     @abc.abstractmethod
     def record_count(self, conn: Connection) -> int:

@@ -82,10 +82,12 @@ class HeldLease(Lease):
         then: Next | None = None,
         code: str = "OK",
         reason: str = "",
+        payload_hash: str = "",
     ) -> Next:
         """See Lease.settle."""
         end = then or Done()
-        await self._database.write(lambda conn: self._settle(conn, change, end, code, reason), label="outbox.settle")
+        outcome = (code, reason, payload_hash)
+        await self._database.write(lambda conn: self._settle(conn, change, end, outcome), label="outbox.settle")
         self.settled = end
         return end
 
@@ -117,8 +119,9 @@ class HeldLease(Lease):
         return now
 
     def _settle(
-        self, conn: Connection, change: Callable[[Connection], None], end: Next, code: str, reason: str
+        self, conn: Connection, change: Callable[[Connection], None], end: Next, outcome: tuple[str, str, str]
     ) -> None:
+        code, reason, payload_hash = outcome
         self._end(conn, end, failure=False)
         change(conn)
         new = self.job.new
@@ -133,6 +136,7 @@ class HeldLease(Lease):
                 resource=f"{new.resource}/{new.resource_id}" if new.resource_id else "",
                 code=code,
                 reason=reason,
+                payload_hash=payload_hash,
                 trace_id=trace_id_of(new.traceparent),
                 details={"job": self.job.id, "attempt": str(self.attempt)},
             ),

@@ -172,6 +172,13 @@ class Agent:
                 break
         return found[:limit]
 
+    async def evidence(self, request_id: str) -> bytes:
+        """See SigningPort.evidence."""
+        answer: pb.ExportEvidenceResponse = await self._read(
+            "ExportEvidence", pb.ExportEvidenceRequest(request_id=request_id)
+        )
+        return answer.evidence
+
     async def countersign(self, checkpoint: Checkpoint) -> Countersignature:
         """Exchange checkpoints; what the agent's pinned key did not sign is not its word."""
         request = wire.checkpoint_request(checkpoint)

@@ -94,6 +94,12 @@ class SigningAgents(SigningPort):
         """See SigningPort.journal."""
         return await self._agents[agent].journal(business_reference=business_reference, limit=limit)
 
+    async def evidence(self, agent: str, request_id: str) -> bytes:
+        """See SigningPort.evidence."""
+        if agent not in self._agents:
+            raise AgentUnavailableError(agent)
+        return await self._agents[agent].evidence(request_id)
+
     async def countersign(self, agent: str, checkpoint: Checkpoint) -> Countersignature:
         """See SigningPort.countersign."""
         return await self._agents[agent].countersign(checkpoint)

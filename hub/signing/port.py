@@ -255,6 +255,14 @@ class SigningPort(abc.ABC):
         """Return what one agent's journal tells of a business reference, oldest first, so many at most."""
 
     @abc.abstractmethod
+    async def evidence(self, agent: str, request_id: str) -> bytes:
+        """Return what one agent has to prove the signature of a request: a file of evidence without our parts.
+
+        Raises:
+            NotFoundError: it knows of no such signature.
+        """
+
+    @abc.abstractmethod
     async def countersign(self, agent: str, checkpoint: Checkpoint) -> Countersignature:
         """Have one agent keep our checkpoint, and bring back its word for it with its journal's own checkpoint.
 

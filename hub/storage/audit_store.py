@@ -134,12 +134,14 @@ class SqlAuditStore(AuditStore):
         query = select(instances).order_by(instances.c.started_at, instances.c.instance)
         return [InstanceRow(**row._asdict()) for row in conn.execute(query)]
 
-    def records(self, conn: Connection, instance: str, *, last: int | None = None) -> Iterator[RawRecord]:
+    def records(
+        self, conn: Connection, instance: str, *, first: int = 1, last: int | None = None
+    ) -> Iterator[RawRecord]:
         """See AuditStore.records."""
         # The time stays the stored integer: making a datetime of each would cost more than hashing.
         time_us = type_coerce(audit_records.c.time, BigInteger)
         query = select(audit_records.c.sequence, time_us, audit_records.c.hash, *VALUE_COLUMNS).where(
-            audit_records.c.instance == instance
+            audit_records.c.instance == instance, audit_records.c.sequence >= first
         )
         if last is not None:
             query = query.where(audit_records.c.sequence <= last)

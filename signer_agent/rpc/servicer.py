@@ -16,6 +16,7 @@ from signer_agent.clock import Clock
 from signer_agent.documents import Documents
 from signer_agent.errors import COMMON_DOMAIN, AgentError, FieldViolation, InvalidRequestError, NotFoundError
 from signer_agent.exchange import CheckpointExchange
+from signer_agent.exporting import Exporter
 from signer_agent.journal import Journal
 from signer_agent.journal_record import Record
 from signer_agent.keys.port import HeldCertificate, KeyBackend
@@ -50,6 +51,7 @@ class SignerServicer:
         documents: Documents,
         exchange: CheckpointExchange,
         journal: Journal,
+        exporter: Exporter,
         backend: KeyBackend,
         validating: Validating,
         clock: Clock,
@@ -62,6 +64,7 @@ class SignerServicer:
         self._documents = documents
         self._exchange = exchange
         self._journal = journal
+        self._exporter = exporter
         self._backend = backend
         self._validating = validating
         self._clock = clock
@@ -174,6 +177,13 @@ class SignerServicer:
         return pb.ListJournalRecordsResponse(
             records=[wire.journal_record(record) for record in records], next_page_token=token
         )
+
+    async def export_evidence(self, request: pb.ExportEvidenceRequest, _call: Call) -> pb.ExportEvidenceResponse:
+        """What proves one signature, as far as the agent has it."""
+        await self._journal.state()
+        loop = asyncio.get_running_loop()
+        evidence = await loop.run_in_executor(self._workers, self._exporter.export, request.request_id.lower())
+        return pb.ExportEvidenceResponse(evidence=evidence)
 
     async def countersign_checkpoint(
         self, request: pb.CountersignCheckpointRequest, call: Call

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from hub.module_api import ModuleContext, ModuleSpec, RunningModule, load_provider
 from hub.modules.signatures import work
+from hub.modules.signatures.evidence import evidence_of
 from hub.modules.signatures.personal import personal_data
 from hub.modules.signatures.port import SignaturesPort
 from hub.modules.signatures.service import SignaturesService
@@ -74,4 +75,4 @@ async def build(settings: SignaturesSettings, ctx: ModuleContext) -> RunningModu
     )
 
 
-MODULE = ModuleSpec(name="signatures", settings=SignaturesSettings, build=build)
+MODULE = ModuleSpec(name="signatures", settings=SignaturesSettings, build=build, evidence=evidence_of)

@@ -95,6 +95,9 @@ _REPLACE = prepared(
 _ASSIGN = update(signatures).where(signatures.c.batch_id == bindparam("of")).values(agent=bindparam("to", type_=String))
 _ONE = prepared(select(signatures).where(signatures.c.id == bindparam("of")))
 _BATCH = prepared(select(signatures).where(signatures.c.batch_id == bindparam("of")).order_by(signatures.c.id))
+_UNDER = prepared(
+    select(signatures).where(signatures.c.business_reference == bindparam("of")).order_by(signatures.c.id)
+)
 
 
 class SignaturesStore:
@@ -129,6 +132,10 @@ class SignaturesStore:
     def batch(self, conn: Connection, batch_id: str) -> list[SignatureRow]:
         """Return the signatures of one request, in its order."""
         return [self._row(found) for found in _BATCH.all(conn, {"of": batch_id})]
+
+    def under(self, conn: Connection, business_reference: str) -> list[SignatureRow]:
+        """Return all signatures under a business reference, oldest first."""
+        return [self._row(found) for found in _UNDER.all(conn, {"of": business_reference})]
 
     def _values(self, row: SignatureRow) -> dict[str, object]:
         values: dict[str, object] = {name: getattr(row, name) for name in _COLUMNS}

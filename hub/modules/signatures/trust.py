@@ -57,6 +57,11 @@ class Trust:
                 return "revocation_unknown"
         return ""
 
+    def known(self) -> tuple[tuple[CertificateFacts, ...], tuple[bytes, ...]]:
+        """Return the certificates of CAs and the revocation lists that the files hold now, for evidence."""
+        policy = self._current()
+        return (*policy.anchors, *policy.intermediates), policy.crls
+
     def _current(self) -> VerificationPolicy:
         now = self._clock.monotonic()
         if now - self._looked >= _LOOK_AGAIN_SECONDS:

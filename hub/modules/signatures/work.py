@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
+from evidence.audit import signature_line, signatures_hash
 from gost.digest import DigestAlgorithm
 from hub.core.clock import Clock
 from hub.core.database import Database
@@ -184,7 +185,8 @@ class SigningWork:
 
         failed = [row for row in rows if row.state in {SignatureState.FAILED, SignatureState.EXPIRED}]
         reason = failed[0].failure_reason if failed else rows[0].state
-        return await lease.settle(change, then=then, code="FAILED_PRECONDITION" if failed else "OK", reason=reason)
+        code = "FAILED_PRECONDITION" if failed else "OK"
+        return await lease.settle(change, then=then, code=code, reason=reason, payload_hash=made_hash(rows))
 
     def tell(self, conn: Connection, row: SignatureRow) -> None:
         """Append the event of a signature's new state, and note whose signature it is."""
@@ -201,6 +203,17 @@ class SigningWork:
             traceparent=row.traceparent,
         )
         self._events.append(conn, event)
+
+
+def made_hash(rows: Sequence[SignatureRow]) -> str:
+    """Return what the audit's outcome holds of the signatures among rows; empty if there is none."""
+    lines = made_lines(rows)
+    return signatures_hash(lines) if lines else ""
+
+
+def made_lines(rows: Sequence[SignatureRow]) -> list[str]:
+    """Return the lines that the hash is over, in the order of the request."""
+    return [signature_line(row.id, row.cms) for row in rows if row.state == SignatureState.SIGNED and row.cms]
 
 
 def _is_untouched(results: Sequence[MadeSignature | HubError]) -> bool:

@@ -1362,9 +1362,13 @@ type GetStatusResponse struct {
 	// The journal's head, SHA-256.
 	JournalHead []byte `protobuf:"bytes,6,opt,name=journal_head,json=journalHead,proto3" json:"journal_head,omitempty"`
 	// The agent's clock.
-	AgentTime     *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=agent_time,json=agentTime,proto3" json:"agent_time,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	AgentTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=agent_time,json=agentTime,proto3" json:"agent_time,omitempty"`
+	// Why it signs nothing now, an ErrorReason of this package without the prefix ("CLOCK_BEHIND_JOURNAL"); empty if it does.
+	NotServingReason string `protobuf:"bytes,8,opt,name=not_serving_reason,json=notServingReason,proto3" json:"not_serving_reason,omitempty"`
+	// When the licence of what holds the keys runs out; unset if it needs none, has one without an end, or tells of none.
+	LicenceExpireTime *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=licence_expire_time,json=licenceExpireTime,proto3" json:"licence_expire_time,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
 }
 
 func (x *GetStatusResponse) Reset() {
@@ -1446,6 +1450,112 @@ func (x *GetStatusResponse) GetAgentTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *GetStatusResponse) GetNotServingReason() string {
+	if x != nil {
+		return x.NotServingReason
+	}
+	return ""
+}
+
+func (x *GetStatusResponse) GetLicenceExpireTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.LicenceExpireTime
+	}
+	return nil
+}
+
+// Asks for what proves a signature.
+type ExportEvidenceRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The request that it was made for.
+	RequestId     string `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExportEvidenceRequest) Reset() {
+	*x = ExportEvidenceRequest{}
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExportEvidenceRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExportEvidenceRequest) ProtoMessage() {}
+
+func (x *ExportEvidenceRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExportEvidenceRequest.ProtoReflect.Descriptor instead.
+func (*ExportEvidenceRequest) Descriptor() ([]byte, []int) {
+	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *ExportEvidenceRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+// What proves a signature.
+type ExportEvidenceResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// A file of landhub.evidence.v1 without certificates, revocation lists and the hub's audit.
+	Evidence      []byte `protobuf:"bytes,1,opt,name=evidence,proto3" json:"evidence,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExportEvidenceResponse) Reset() {
+	*x = ExportEvidenceResponse{}
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExportEvidenceResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExportEvidenceResponse) ProtoMessage() {}
+
+func (x *ExportEvidenceResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExportEvidenceResponse.ProtoReflect.Descriptor instead.
+func (*ExportEvidenceResponse) Descriptor() ([]byte, []int) {
+	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *ExportEvidenceResponse) GetEvidence() []byte {
+	if x != nil {
+		return x.Evidence
+	}
+	return nil
+}
+
 // Asks for journal entries.
 type ListJournalRecordsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1461,7 +1571,7 @@ type ListJournalRecordsRequest struct {
 
 func (x *ListJournalRecordsRequest) Reset() {
 	*x = ListJournalRecordsRequest{}
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[18]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1473,7 +1583,7 @@ func (x *ListJournalRecordsRequest) String() string {
 func (*ListJournalRecordsRequest) ProtoMessage() {}
 
 func (x *ListJournalRecordsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[18]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1486,7 +1596,7 @@ func (x *ListJournalRecordsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListJournalRecordsRequest.ProtoReflect.Descriptor instead.
 func (*ListJournalRecordsRequest) Descriptor() ([]byte, []int) {
-	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{18}
+	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ListJournalRecordsRequest) GetPageSize() int32 {
@@ -1523,7 +1633,7 @@ type ListJournalRecordsResponse struct {
 
 func (x *ListJournalRecordsResponse) Reset() {
 	*x = ListJournalRecordsResponse{}
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[19]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1535,7 +1645,7 @@ func (x *ListJournalRecordsResponse) String() string {
 func (*ListJournalRecordsResponse) ProtoMessage() {}
 
 func (x *ListJournalRecordsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[19]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1548,7 +1658,7 @@ func (x *ListJournalRecordsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListJournalRecordsResponse.ProtoReflect.Descriptor instead.
 func (*ListJournalRecordsResponse) Descriptor() ([]byte, []int) {
-	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{19}
+	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ListJournalRecordsResponse) GetRecords() []*JournalRecord {
@@ -1580,7 +1690,7 @@ type CountersignCheckpointRequest struct {
 
 func (x *CountersignCheckpointRequest) Reset() {
 	*x = CountersignCheckpointRequest{}
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[20]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1592,7 +1702,7 @@ func (x *CountersignCheckpointRequest) String() string {
 func (*CountersignCheckpointRequest) ProtoMessage() {}
 
 func (x *CountersignCheckpointRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[20]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1605,7 +1715,7 @@ func (x *CountersignCheckpointRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CountersignCheckpointRequest.ProtoReflect.Descriptor instead.
 func (*CountersignCheckpointRequest) Descriptor() ([]byte, []int) {
-	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{20}
+	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *CountersignCheckpointRequest) GetRequestId() string {
@@ -1642,7 +1752,7 @@ type CountersignCheckpointResponse struct {
 
 func (x *CountersignCheckpointResponse) Reset() {
 	*x = CountersignCheckpointResponse{}
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[21]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1654,7 +1764,7 @@ func (x *CountersignCheckpointResponse) String() string {
 func (*CountersignCheckpointResponse) ProtoMessage() {}
 
 func (x *CountersignCheckpointResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[21]
+	mi := &file_landhub_signer_v1_signer_service_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1667,7 +1777,7 @@ func (x *CountersignCheckpointResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CountersignCheckpointResponse.ProtoReflect.Descriptor instead.
 func (*CountersignCheckpointResponse) Descriptor() ([]byte, []int) {
-	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{21}
+	return file_landhub_signer_v1_signer_service_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *CountersignCheckpointResponse) GetCountersigned() *Checkpoint {
@@ -1781,7 +1891,7 @@ const file_landhub_signer_v1_signer_service_proto_rawDesc = "" +
 	"\n" +
 	"size_bytes\x18\x03 \x01(\x03R\tsizeBytes\x12=\n" +
 	"\tsignature\x18\x04 \x01(\v2\x1f.landhub.signer.v1.SignResponseR\tsignature\"\x12\n" +
-	"\x10GetStatusRequest\"\x8d\x02\n" +
+	"\x10GetStatusRequest\"\x87\x03\n" +
 	"\x11GetStatusResponse\x12\x14\n" +
 	"\x05agent\x18\x01 \x01(\tR\x05agent\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\tR\aversion\x12\x18\n" +
@@ -1790,7 +1900,14 @@ const file_landhub_signer_v1_signer_service_proto_rawDesc = "" +
 	"\rjournal_count\x18\x05 \x01(\x03R\fjournalCount\x12!\n" +
 	"\fjournal_head\x18\x06 \x01(\fR\vjournalHead\x129\n" +
 	"\n" +
-	"agent_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\tagentTime\"\x86\x01\n" +
+	"agent_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\tagentTime\x12,\n" +
+	"\x12not_serving_reason\x18\b \x01(\tR\x10notServingReason\x12J\n" +
+	"\x13licence_expire_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\x11licenceExpireTime\"6\n" +
+	"\x15ExportEvidenceRequest\x12\x1d\n" +
+	"\n" +
+	"request_id\x18\x01 \x01(\tR\trequestId\"?\n" +
+	"\x16ExportEvidenceResponse\x12%\n" +
+	"\bevidence\x18\x01 \x01(\fB\t\x8a\xe7\x18\x02\x10\x01\x80\x01\x01R\bevidence\"\x86\x01\n" +
 	"\x19ListJournalRecordsRequest\x12\x1b\n" +
 	"\tpage_size\x18\x01 \x01(\x05R\bpageSize\x12\x1d\n" +
 	"\n" +
@@ -1812,7 +1929,7 @@ const file_landhub_signer_v1_signer_service_proto_rawDesc = "" +
 	"\tEsiaOrder\x12\x1a\n" +
 	"\x16ESIA_ORDER_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eESIA_ORDER_OLD\x10\x01\x12\x12\n" +
-	"\x0eESIA_ORDER_NEW\x10\x022\xc6\a\n" +
+	"\x0eESIA_ORDER_NEW\x10\x022\xb5\b\n" +
 	"\rSignerService\x12s\n" +
 	"\x10ListCertificates\x12*.landhub.signer.v1.ListCertificatesRequest\x1a+.landhub.signer.v1.ListCertificatesResponse\"\x06\x8a\xe7\x18\x02\b\x01\x12m\n" +
 	"\x0eGetCertificate\x12(.landhub.signer.v1.GetCertificateRequest\x1a).landhub.signer.v1.GetCertificateResponse\"\x06\x8a\xe7\x18\x02\b\x01\x12O\n" +
@@ -1822,7 +1939,8 @@ const file_landhub_signer_v1_signer_service_proto_rawDesc = "" +
 	"SignStream\x12$.landhub.signer.v1.SignStreamRequest\x1a%.landhub.signer.v1.SignStreamResponse\"\x06\x8a\xe7\x18\x02\b\x02(\x01\x12[\n" +
 	"\bSignEsia\x12\".landhub.signer.v1.SignEsiaRequest\x1a#.landhub.signer.v1.SignEsiaResponse\"\x06\x8a\xe7\x18\x02\b\x02\x12^\n" +
 	"\tGetStatus\x12#.landhub.signer.v1.GetStatusRequest\x1a$.landhub.signer.v1.GetStatusResponse\"\x06\x8a\xe7\x18\x02\b\x01\x12y\n" +
-	"\x12ListJournalRecords\x12,.landhub.signer.v1.ListJournalRecordsRequest\x1a-.landhub.signer.v1.ListJournalRecordsResponse\"\x06\x8a\xe7\x18\x02\b\x01\x12\x82\x01\n" +
+	"\x12ListJournalRecords\x12,.landhub.signer.v1.ListJournalRecordsRequest\x1a-.landhub.signer.v1.ListJournalRecordsResponse\"\x06\x8a\xe7\x18\x02\b\x01\x12m\n" +
+	"\x0eExportEvidence\x12(.landhub.signer.v1.ExportEvidenceRequest\x1a).landhub.signer.v1.ExportEvidenceResponse\"\x06\x8a\xe7\x18\x02\b\x01\x12\x82\x01\n" +
 	"\x15CountersignCheckpoint\x12/.landhub.signer.v1.CountersignCheckpointRequest\x1a0.landhub.signer.v1.CountersignCheckpointResponse\"\x06\x8a\xe7\x18\x02\b\x02Bn\n" +
 	"\x14io.landhub.signer.v1B\x12SignerServiceProtoP\x01Z@github.com/landhub/landhub/clients/go/landhub/signer/v1;signerv1b\x06proto3"
 
@@ -1839,7 +1957,7 @@ func file_landhub_signer_v1_signer_service_proto_rawDescGZIP() []byte {
 }
 
 var file_landhub_signer_v1_signer_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_landhub_signer_v1_signer_service_proto_msgTypes = make([]protoimpl.MessageInfo, 22)
+var file_landhub_signer_v1_signer_service_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
 var file_landhub_signer_v1_signer_service_proto_goTypes = []any{
 	(EsiaOrder)(0),                        // 0: landhub.signer.v1.EsiaOrder
 	(*ListCertificatesRequest)(nil),       // 1: landhub.signer.v1.ListCertificatesRequest
@@ -1860,71 +1978,76 @@ var file_landhub_signer_v1_signer_service_proto_goTypes = []any{
 	(*SignStreamResponse)(nil),            // 16: landhub.signer.v1.SignStreamResponse
 	(*GetStatusRequest)(nil),              // 17: landhub.signer.v1.GetStatusRequest
 	(*GetStatusResponse)(nil),             // 18: landhub.signer.v1.GetStatusResponse
-	(*ListJournalRecordsRequest)(nil),     // 19: landhub.signer.v1.ListJournalRecordsRequest
-	(*ListJournalRecordsResponse)(nil),    // 20: landhub.signer.v1.ListJournalRecordsResponse
-	(*CountersignCheckpointRequest)(nil),  // 21: landhub.signer.v1.CountersignCheckpointRequest
-	(*CountersignCheckpointResponse)(nil), // 22: landhub.signer.v1.CountersignCheckpointResponse
-	(*v1.Certificate)(nil),                // 23: landhub.common.v1.Certificate
-	(v1.DocumentKind)(0),                  // 24: landhub.common.v1.DocumentKind
-	(v1.DigestAlgorithm)(0),               // 25: landhub.common.v1.DigestAlgorithm
-	(v1.SignatureFormat)(0),               // 26: landhub.common.v1.SignatureFormat
-	(*v1.CallerAttestation)(nil),          // 27: landhub.common.v1.CallerAttestation
-	(*timestamppb.Timestamp)(nil),         // 28: google.protobuf.Timestamp
-	(*JournalRecord)(nil),                 // 29: landhub.signer.v1.JournalRecord
-	(*Checkpoint)(nil),                    // 30: landhub.signer.v1.Checkpoint
+	(*ExportEvidenceRequest)(nil),         // 19: landhub.signer.v1.ExportEvidenceRequest
+	(*ExportEvidenceResponse)(nil),        // 20: landhub.signer.v1.ExportEvidenceResponse
+	(*ListJournalRecordsRequest)(nil),     // 21: landhub.signer.v1.ListJournalRecordsRequest
+	(*ListJournalRecordsResponse)(nil),    // 22: landhub.signer.v1.ListJournalRecordsResponse
+	(*CountersignCheckpointRequest)(nil),  // 23: landhub.signer.v1.CountersignCheckpointRequest
+	(*CountersignCheckpointResponse)(nil), // 24: landhub.signer.v1.CountersignCheckpointResponse
+	(*v1.Certificate)(nil),                // 25: landhub.common.v1.Certificate
+	(v1.DocumentKind)(0),                  // 26: landhub.common.v1.DocumentKind
+	(v1.DigestAlgorithm)(0),               // 27: landhub.common.v1.DigestAlgorithm
+	(v1.SignatureFormat)(0),               // 28: landhub.common.v1.SignatureFormat
+	(*v1.CallerAttestation)(nil),          // 29: landhub.common.v1.CallerAttestation
+	(*timestamppb.Timestamp)(nil),         // 30: google.protobuf.Timestamp
+	(*JournalRecord)(nil),                 // 31: landhub.signer.v1.JournalRecord
+	(*Checkpoint)(nil),                    // 32: landhub.signer.v1.Checkpoint
 }
 var file_landhub_signer_v1_signer_service_proto_depIdxs = []int32{
-	23, // 0: landhub.signer.v1.ListCertificatesResponse.certificates:type_name -> landhub.common.v1.Certificate
-	23, // 1: landhub.signer.v1.GetCertificateResponse.certificate:type_name -> landhub.common.v1.Certificate
-	24, // 2: landhub.signer.v1.SignRequest.document_kind:type_name -> landhub.common.v1.DocumentKind
-	25, // 3: landhub.signer.v1.SignRequest.digest_algorithm:type_name -> landhub.common.v1.DigestAlgorithm
-	26, // 4: landhub.signer.v1.SignRequest.format:type_name -> landhub.common.v1.SignatureFormat
-	27, // 5: landhub.signer.v1.SignRequest.attestation:type_name -> landhub.common.v1.CallerAttestation
-	28, // 6: landhub.signer.v1.SignResponse.signing_time:type_name -> google.protobuf.Timestamp
+	25, // 0: landhub.signer.v1.ListCertificatesResponse.certificates:type_name -> landhub.common.v1.Certificate
+	25, // 1: landhub.signer.v1.GetCertificateResponse.certificate:type_name -> landhub.common.v1.Certificate
+	26, // 2: landhub.signer.v1.SignRequest.document_kind:type_name -> landhub.common.v1.DocumentKind
+	27, // 3: landhub.signer.v1.SignRequest.digest_algorithm:type_name -> landhub.common.v1.DigestAlgorithm
+	28, // 4: landhub.signer.v1.SignRequest.format:type_name -> landhub.common.v1.SignatureFormat
+	29, // 5: landhub.signer.v1.SignRequest.attestation:type_name -> landhub.common.v1.CallerAttestation
+	30, // 6: landhub.signer.v1.SignResponse.signing_time:type_name -> google.protobuf.Timestamp
 	0,  // 7: landhub.signer.v1.EsiaParameters.order:type_name -> landhub.signer.v1.EsiaOrder
-	28, // 8: landhub.signer.v1.EsiaParameters.timestamp:type_name -> google.protobuf.Timestamp
-	26, // 9: landhub.signer.v1.SignEsiaRequest.format:type_name -> landhub.common.v1.SignatureFormat
+	30, // 8: landhub.signer.v1.EsiaParameters.timestamp:type_name -> google.protobuf.Timestamp
+	28, // 9: landhub.signer.v1.SignEsiaRequest.format:type_name -> landhub.common.v1.SignatureFormat
 	7,  // 10: landhub.signer.v1.SignEsiaRequest.parameters:type_name -> landhub.signer.v1.EsiaParameters
-	27, // 11: landhub.signer.v1.SignEsiaRequest.attestation:type_name -> landhub.common.v1.CallerAttestation
-	28, // 12: landhub.signer.v1.SignEsiaResponse.signing_time:type_name -> google.protobuf.Timestamp
+	29, // 11: landhub.signer.v1.SignEsiaRequest.attestation:type_name -> landhub.common.v1.CallerAttestation
+	30, // 12: landhub.signer.v1.SignEsiaResponse.signing_time:type_name -> google.protobuf.Timestamp
 	5,  // 13: landhub.signer.v1.SignBatchRequest.requests:type_name -> landhub.signer.v1.SignRequest
 	6,  // 14: landhub.signer.v1.SignBatchResult.response:type_name -> landhub.signer.v1.SignResponse
 	11, // 15: landhub.signer.v1.SignBatchResult.failure:type_name -> landhub.signer.v1.SignFailure
 	12, // 16: landhub.signer.v1.SignBatchResponse.results:type_name -> landhub.signer.v1.SignBatchResult
-	24, // 17: landhub.signer.v1.SignStreamHeader.document_kind:type_name -> landhub.common.v1.DocumentKind
-	26, // 18: landhub.signer.v1.SignStreamHeader.format:type_name -> landhub.common.v1.SignatureFormat
-	27, // 19: landhub.signer.v1.SignStreamHeader.attestation:type_name -> landhub.common.v1.CallerAttestation
+	26, // 17: landhub.signer.v1.SignStreamHeader.document_kind:type_name -> landhub.common.v1.DocumentKind
+	28, // 18: landhub.signer.v1.SignStreamHeader.format:type_name -> landhub.common.v1.SignatureFormat
+	29, // 19: landhub.signer.v1.SignStreamHeader.attestation:type_name -> landhub.common.v1.CallerAttestation
 	14, // 20: landhub.signer.v1.SignStreamRequest.header:type_name -> landhub.signer.v1.SignStreamHeader
-	25, // 21: landhub.signer.v1.SignStreamResponse.digest_algorithm:type_name -> landhub.common.v1.DigestAlgorithm
+	27, // 21: landhub.signer.v1.SignStreamResponse.digest_algorithm:type_name -> landhub.common.v1.DigestAlgorithm
 	6,  // 22: landhub.signer.v1.SignStreamResponse.signature:type_name -> landhub.signer.v1.SignResponse
-	28, // 23: landhub.signer.v1.GetStatusResponse.agent_time:type_name -> google.protobuf.Timestamp
-	29, // 24: landhub.signer.v1.ListJournalRecordsResponse.records:type_name -> landhub.signer.v1.JournalRecord
-	30, // 25: landhub.signer.v1.CountersignCheckpointRequest.checkpoint:type_name -> landhub.signer.v1.Checkpoint
-	30, // 26: landhub.signer.v1.CountersignCheckpointResponse.countersigned:type_name -> landhub.signer.v1.Checkpoint
-	30, // 27: landhub.signer.v1.CountersignCheckpointResponse.journal_checkpoint:type_name -> landhub.signer.v1.Checkpoint
-	1,  // 28: landhub.signer.v1.SignerService.ListCertificates:input_type -> landhub.signer.v1.ListCertificatesRequest
-	3,  // 29: landhub.signer.v1.SignerService.GetCertificate:input_type -> landhub.signer.v1.GetCertificateRequest
-	5,  // 30: landhub.signer.v1.SignerService.Sign:input_type -> landhub.signer.v1.SignRequest
-	10, // 31: landhub.signer.v1.SignerService.SignBatch:input_type -> landhub.signer.v1.SignBatchRequest
-	15, // 32: landhub.signer.v1.SignerService.SignStream:input_type -> landhub.signer.v1.SignStreamRequest
-	8,  // 33: landhub.signer.v1.SignerService.SignEsia:input_type -> landhub.signer.v1.SignEsiaRequest
-	17, // 34: landhub.signer.v1.SignerService.GetStatus:input_type -> landhub.signer.v1.GetStatusRequest
-	19, // 35: landhub.signer.v1.SignerService.ListJournalRecords:input_type -> landhub.signer.v1.ListJournalRecordsRequest
-	21, // 36: landhub.signer.v1.SignerService.CountersignCheckpoint:input_type -> landhub.signer.v1.CountersignCheckpointRequest
-	2,  // 37: landhub.signer.v1.SignerService.ListCertificates:output_type -> landhub.signer.v1.ListCertificatesResponse
-	4,  // 38: landhub.signer.v1.SignerService.GetCertificate:output_type -> landhub.signer.v1.GetCertificateResponse
-	6,  // 39: landhub.signer.v1.SignerService.Sign:output_type -> landhub.signer.v1.SignResponse
-	13, // 40: landhub.signer.v1.SignerService.SignBatch:output_type -> landhub.signer.v1.SignBatchResponse
-	16, // 41: landhub.signer.v1.SignerService.SignStream:output_type -> landhub.signer.v1.SignStreamResponse
-	9,  // 42: landhub.signer.v1.SignerService.SignEsia:output_type -> landhub.signer.v1.SignEsiaResponse
-	18, // 43: landhub.signer.v1.SignerService.GetStatus:output_type -> landhub.signer.v1.GetStatusResponse
-	20, // 44: landhub.signer.v1.SignerService.ListJournalRecords:output_type -> landhub.signer.v1.ListJournalRecordsResponse
-	22, // 45: landhub.signer.v1.SignerService.CountersignCheckpoint:output_type -> landhub.signer.v1.CountersignCheckpointResponse
-	37, // [37:46] is the sub-list for method output_type
-	28, // [28:37] is the sub-list for method input_type
-	28, // [28:28] is the sub-list for extension type_name
-	28, // [28:28] is the sub-list for extension extendee
-	0,  // [0:28] is the sub-list for field type_name
+	30, // 23: landhub.signer.v1.GetStatusResponse.agent_time:type_name -> google.protobuf.Timestamp
+	30, // 24: landhub.signer.v1.GetStatusResponse.licence_expire_time:type_name -> google.protobuf.Timestamp
+	31, // 25: landhub.signer.v1.ListJournalRecordsResponse.records:type_name -> landhub.signer.v1.JournalRecord
+	32, // 26: landhub.signer.v1.CountersignCheckpointRequest.checkpoint:type_name -> landhub.signer.v1.Checkpoint
+	32, // 27: landhub.signer.v1.CountersignCheckpointResponse.countersigned:type_name -> landhub.signer.v1.Checkpoint
+	32, // 28: landhub.signer.v1.CountersignCheckpointResponse.journal_checkpoint:type_name -> landhub.signer.v1.Checkpoint
+	1,  // 29: landhub.signer.v1.SignerService.ListCertificates:input_type -> landhub.signer.v1.ListCertificatesRequest
+	3,  // 30: landhub.signer.v1.SignerService.GetCertificate:input_type -> landhub.signer.v1.GetCertificateRequest
+	5,  // 31: landhub.signer.v1.SignerService.Sign:input_type -> landhub.signer.v1.SignRequest
+	10, // 32: landhub.signer.v1.SignerService.SignBatch:input_type -> landhub.signer.v1.SignBatchRequest
+	15, // 33: landhub.signer.v1.SignerService.SignStream:input_type -> landhub.signer.v1.SignStreamRequest
+	8,  // 34: landhub.signer.v1.SignerService.SignEsia:input_type -> landhub.signer.v1.SignEsiaRequest
+	17, // 35: landhub.signer.v1.SignerService.GetStatus:input_type -> landhub.signer.v1.GetStatusRequest
+	21, // 36: landhub.signer.v1.SignerService.ListJournalRecords:input_type -> landhub.signer.v1.ListJournalRecordsRequest
+	19, // 37: landhub.signer.v1.SignerService.ExportEvidence:input_type -> landhub.signer.v1.ExportEvidenceRequest
+	23, // 38: landhub.signer.v1.SignerService.CountersignCheckpoint:input_type -> landhub.signer.v1.CountersignCheckpointRequest
+	2,  // 39: landhub.signer.v1.SignerService.ListCertificates:output_type -> landhub.signer.v1.ListCertificatesResponse
+	4,  // 40: landhub.signer.v1.SignerService.GetCertificate:output_type -> landhub.signer.v1.GetCertificateResponse
+	6,  // 41: landhub.signer.v1.SignerService.Sign:output_type -> landhub.signer.v1.SignResponse
+	13, // 42: landhub.signer.v1.SignerService.SignBatch:output_type -> landhub.signer.v1.SignBatchResponse
+	16, // 43: landhub.signer.v1.SignerService.SignStream:output_type -> landhub.signer.v1.SignStreamResponse
+	9,  // 44: landhub.signer.v1.SignerService.SignEsia:output_type -> landhub.signer.v1.SignEsiaResponse
+	18, // 45: landhub.signer.v1.SignerService.GetStatus:output_type -> landhub.signer.v1.GetStatusResponse
+	22, // 46: landhub.signer.v1.SignerService.ListJournalRecords:output_type -> landhub.signer.v1.ListJournalRecordsResponse
+	20, // 47: landhub.signer.v1.SignerService.ExportEvidence:output_type -> landhub.signer.v1.ExportEvidenceResponse
+	24, // 48: landhub.signer.v1.SignerService.CountersignCheckpoint:output_type -> landhub.signer.v1.CountersignCheckpointResponse
+	39, // [39:49] is the sub-list for method output_type
+	29, // [29:39] is the sub-list for method input_type
+	29, // [29:29] is the sub-list for extension type_name
+	29, // [29:29] is the sub-list for extension extendee
+	0,  // [0:29] is the sub-list for field type_name
 }
 
 func init() { file_landhub_signer_v1_signer_service_proto_init() }
@@ -1947,7 +2070,7 @@ func file_landhub_signer_v1_signer_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_landhub_signer_v1_signer_service_proto_rawDesc), len(file_landhub_signer_v1_signer_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   22,
+			NumMessages:   24,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

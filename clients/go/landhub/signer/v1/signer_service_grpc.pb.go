@@ -27,6 +27,7 @@ const (
 	SignerService_SignEsia_FullMethodName              = "/landhub.signer.v1.SignerService/SignEsia"
 	SignerService_GetStatus_FullMethodName             = "/landhub.signer.v1.SignerService/GetStatus"
 	SignerService_ListJournalRecords_FullMethodName    = "/landhub.signer.v1.SignerService/ListJournalRecords"
+	SignerService_ExportEvidence_FullMethodName        = "/landhub.signer.v1.SignerService/ExportEvidence"
 	SignerService_CountersignCheckpoint_FullMethodName = "/landhub.signer.v1.SignerService/CountersignCheckpoint"
 )
 
@@ -52,6 +53,8 @@ type SignerServiceClient interface {
 	GetStatus(ctx context.Context, in *GetStatusRequest, opts ...grpc.CallOption) (*GetStatusResponse, error)
 	// List journal entries, oldest first.
 	ListJournalRecords(ctx context.Context, in *ListJournalRecordsRequest, opts ...grpc.CallOption) (*ListJournalRecordsResponse, error)
+	// Hand out what the agent has to prove a signature it made: the hub adds its own and makes the file of evidence.
+	ExportEvidence(ctx context.Context, in *ExportEvidenceRequest, opts ...grpc.CallOption) (*ExportEvidenceResponse, error)
 	// Take the hub's audit checkpoint into the journal, countersign it, and hand out the journal's own for the hub to keep.
 	CountersignCheckpoint(ctx context.Context, in *CountersignCheckpointRequest, opts ...grpc.CallOption) (*CountersignCheckpointResponse, error)
 }
@@ -147,6 +150,16 @@ func (c *signerServiceClient) ListJournalRecords(ctx context.Context, in *ListJo
 	return out, nil
 }
 
+func (c *signerServiceClient) ExportEvidence(ctx context.Context, in *ExportEvidenceRequest, opts ...grpc.CallOption) (*ExportEvidenceResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ExportEvidenceResponse)
+	err := c.cc.Invoke(ctx, SignerService_ExportEvidence_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *signerServiceClient) CountersignCheckpoint(ctx context.Context, in *CountersignCheckpointRequest, opts ...grpc.CallOption) (*CountersignCheckpointResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(CountersignCheckpointResponse)
@@ -179,6 +192,8 @@ type SignerServiceServer interface {
 	GetStatus(context.Context, *GetStatusRequest) (*GetStatusResponse, error)
 	// List journal entries, oldest first.
 	ListJournalRecords(context.Context, *ListJournalRecordsRequest) (*ListJournalRecordsResponse, error)
+	// Hand out what the agent has to prove a signature it made: the hub adds its own and makes the file of evidence.
+	ExportEvidence(context.Context, *ExportEvidenceRequest) (*ExportEvidenceResponse, error)
 	// Take the hub's audit checkpoint into the journal, countersign it, and hand out the journal's own for the hub to keep.
 	CountersignCheckpoint(context.Context, *CountersignCheckpointRequest) (*CountersignCheckpointResponse, error)
 	mustEmbedUnimplementedSignerServiceServer()
@@ -214,6 +229,9 @@ func (UnimplementedSignerServiceServer) GetStatus(context.Context, *GetStatusReq
 }
 func (UnimplementedSignerServiceServer) ListJournalRecords(context.Context, *ListJournalRecordsRequest) (*ListJournalRecordsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListJournalRecords not implemented")
+}
+func (UnimplementedSignerServiceServer) ExportEvidence(context.Context, *ExportEvidenceRequest) (*ExportEvidenceResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ExportEvidence not implemented")
 }
 func (UnimplementedSignerServiceServer) CountersignCheckpoint(context.Context, *CountersignCheckpointRequest) (*CountersignCheckpointResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method CountersignCheckpoint not implemented")
@@ -372,6 +390,24 @@ func _SignerService_ListJournalRecords_Handler(srv interface{}, ctx context.Cont
 	return interceptor(ctx, in, info, handler)
 }
 
+func _SignerService_ExportEvidence_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ExportEvidenceRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SignerServiceServer).ExportEvidence(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SignerService_ExportEvidence_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SignerServiceServer).ExportEvidence(ctx, req.(*ExportEvidenceRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _SignerService_CountersignCheckpoint_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(CountersignCheckpointRequest)
 	if err := dec(in); err != nil {
@@ -424,6 +460,10 @@ var SignerService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListJournalRecords",
 			Handler:    _SignerService_ListJournalRecords_Handler,
+		},
+		{
+			MethodName: "ExportEvidence",
+			Handler:    _SignerService_ExportEvidence_Handler,
 		},
 		{
 			MethodName: "CountersignCheckpoint",

@@ -657,6 +657,8 @@ class GetStatusResponse(_message.Message):
     JOURNAL_COUNT_FIELD_NUMBER: _builtins.int
     JOURNAL_HEAD_FIELD_NUMBER: _builtins.int
     AGENT_TIME_FIELD_NUMBER: _builtins.int
+    NOT_SERVING_REASON_FIELD_NUMBER: _builtins.int
+    LICENCE_EXPIRE_TIME_FIELD_NUMBER: _builtins.int
     agent: _builtins.str
     """The agent's name."""
     version: _builtins.str
@@ -669,9 +671,15 @@ class GetStatusResponse(_message.Message):
     """The journal's length."""
     journal_head: _builtins.bytes
     """The journal's head, SHA-256."""
+    not_serving_reason: _builtins.str
+    """Why it signs nothing now, an ErrorReason of this package without the prefix ("CLOCK_BEHIND_JOURNAL"); empty if it does."""
     @_builtins.property
     def agent_time(self) -> _timestamp_pb2.Timestamp:
         """The agent's clock."""
+
+    @_builtins.property
+    def licence_expire_time(self) -> _timestamp_pb2.Timestamp:
+        """When the licence of what holds the keys runs out; unset if it needs none, has one without an end, or tells of none."""
 
     def __init__(
         self,
@@ -683,14 +691,60 @@ class GetStatusResponse(_message.Message):
         journal_count: _builtins.int = ...,
         journal_head: _builtins.bytes = ...,
         agent_time: _timestamp_pb2.Timestamp | None = ...,
+        not_serving_reason: _builtins.str = ...,
+        licence_expire_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["agent_time", b"agent_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["agent_time", b"agent_time", "licence_expire_time", b"licence_expire_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "agent_time", b"agent_time", "backend", b"backend", "certificate_count", b"certificate_count", "journal_count", b"journal_count", "journal_head", b"journal_head", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "agent_time", b"agent_time", "backend", b"backend", "certificate_count", b"certificate_count", "journal_count", b"journal_count", "journal_head", b"journal_head", "licence_expire_time", b"licence_expire_time", "not_serving_reason", b"not_serving_reason", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetStatusResponse: _TypeAlias = GetStatusResponse  # noqa: Y015
+
+@_typing.final
+class ExportEvidenceRequest(_message.Message):
+    """Asks for what proves a signature."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """The request that it was made for."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportEvidenceRequest: _TypeAlias = ExportEvidenceRequest  # noqa: Y015
+
+@_typing.final
+class ExportEvidenceResponse(_message.Message):
+    """What proves a signature."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EVIDENCE_FIELD_NUMBER: _builtins.int
+    evidence: _builtins.bytes
+    """A file of landhub.evidence.v1 without certificates, revocation lists and the hub's audit."""
+    def __init__(
+        self,
+        *,
+        evidence: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["evidence", b"evidence"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportEvidenceResponse: _TypeAlias = ExportEvidenceResponse  # noqa: Y015
 
 @_typing.final
 class ListJournalRecordsRequest(_message.Message):

@@ -75,6 +75,11 @@ class SignerServiceStub:
                 request_serializer=landhub_dot_signer_dot_v1_dot_signer__service__pb2.ListJournalRecordsRequest.SerializeToString,
                 response_deserializer=landhub_dot_signer_dot_v1_dot_signer__service__pb2.ListJournalRecordsResponse.FromString,
                 _registered_method=True)
+        self.ExportEvidence = channel.unary_unary(
+                '/landhub.signer.v1.SignerService/ExportEvidence',
+                request_serializer=landhub_dot_signer_dot_v1_dot_signer__service__pb2.ExportEvidenceRequest.SerializeToString,
+                response_deserializer=landhub_dot_signer_dot_v1_dot_signer__service__pb2.ExportEvidenceResponse.FromString,
+                _registered_method=True)
         self.CountersignCheckpoint = channel.unary_unary(
                 '/landhub.signer.v1.SignerService/CountersignCheckpoint',
                 request_serializer=landhub_dot_signer_dot_v1_dot_signer__service__pb2.CountersignCheckpointRequest.SerializeToString,
@@ -142,6 +147,13 @@ class SignerServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExportEvidence(self, request, context):
+        """Hand out what the agent has to prove a signature it made: the hub adds its own and makes the file of evidence.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def CountersignCheckpoint(self, request, context):
         """Take the hub's audit checkpoint into the journal, countersign it, and hand out the journal's own for the hub to keep.
         """
@@ -191,6 +203,11 @@ def add_SignerServiceServicer_to_server(servicer, server):
                     servicer.ListJournalRecords,
                     request_deserializer=landhub_dot_signer_dot_v1_dot_signer__service__pb2.ListJournalRecordsRequest.FromString,
                     response_serializer=landhub_dot_signer_dot_v1_dot_signer__service__pb2.ListJournalRecordsResponse.SerializeToString,
+            ),
+            'ExportEvidence': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExportEvidence,
+                    request_deserializer=landhub_dot_signer_dot_v1_dot_signer__service__pb2.ExportEvidenceRequest.FromString,
+                    response_serializer=landhub_dot_signer_dot_v1_dot_signer__service__pb2.ExportEvidenceResponse.SerializeToString,
             ),
             'CountersignCheckpoint': grpc.unary_unary_rpc_method_handler(
                     servicer.CountersignCheckpoint,
@@ -415,6 +432,33 @@ class SignerService:
             '/landhub.signer.v1.SignerService/ListJournalRecords',
             landhub_dot_signer_dot_v1_dot_signer__service__pb2.ListJournalRecordsRequest.SerializeToString,
             landhub_dot_signer_dot_v1_dot_signer__service__pb2.ListJournalRecordsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportEvidence(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/landhub.signer.v1.SignerService/ExportEvidence',
+            landhub_dot_signer_dot_v1_dot_signer__service__pb2.ExportEvidenceRequest.SerializeToString,
+            landhub_dot_signer_dot_v1_dot_signer__service__pb2.ExportEvidenceResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -49,6 +49,8 @@ class SignerServiceStub:
     """Tell how the agent is."""
     ListJournalRecords: _grpc.UnaryUnaryMultiCallable[_signer_service_pb2.ListJournalRecordsRequest, _signer_service_pb2.ListJournalRecordsResponse]
     """List journal entries, oldest first."""
+    ExportEvidence: _grpc.UnaryUnaryMultiCallable[_signer_service_pb2.ExportEvidenceRequest, _signer_service_pb2.ExportEvidenceResponse]
+    """Hand out what the agent has to prove a signature it made: the hub adds its own and makes the file of evidence."""
     CountersignCheckpoint: _grpc.UnaryUnaryMultiCallable[_signer_service_pb2.CountersignCheckpointRequest, _signer_service_pb2.CountersignCheckpointResponse]
     """Take the hub's audit checkpoint into the journal, countersign it, and hand out the journal's own for the hub to keep."""
 
@@ -73,6 +75,8 @@ class SignerServiceAsyncStub(SignerServiceStub):
     """Tell how the agent is."""
     ListJournalRecords: _aio.UnaryUnaryMultiCallable[_signer_service_pb2.ListJournalRecordsRequest, _signer_service_pb2.ListJournalRecordsResponse]  # type: ignore[assignment]
     """List journal entries, oldest first."""
+    ExportEvidence: _aio.UnaryUnaryMultiCallable[_signer_service_pb2.ExportEvidenceRequest, _signer_service_pb2.ExportEvidenceResponse]  # type: ignore[assignment]
+    """Hand out what the agent has to prove a signature it made: the hub adds its own and makes the file of evidence."""
     CountersignCheckpoint: _aio.UnaryUnaryMultiCallable[_signer_service_pb2.CountersignCheckpointRequest, _signer_service_pb2.CountersignCheckpointResponse]  # type: ignore[assignment]
     """Take the hub's audit checkpoint into the journal, countersign it, and hand out the journal's own for the hub to keep."""
 
@@ -142,6 +146,14 @@ class SignerServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_signer_service_pb2.ListJournalRecordsResponse, _abc.Awaitable[_signer_service_pb2.ListJournalRecordsResponse]]:
         """List journal entries, oldest first."""
+
+    @_abc_1.abstractmethod
+    def ExportEvidence(
+        self,
+        request: _signer_service_pb2.ExportEvidenceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_signer_service_pb2.ExportEvidenceResponse, _abc.Awaitable[_signer_service_pb2.ExportEvidenceResponse]]:
+        """Hand out what the agent has to prove a signature it made: the hub adds its own and makes the file of evidence."""
 
     @_abc_1.abstractmethod
     def CountersignCheckpoint(

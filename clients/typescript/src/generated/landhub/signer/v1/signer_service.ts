@@ -317,7 +317,25 @@ export interface GetStatusResponse {
   /** The journal's head, SHA-256. */
   journalHead: Buffer;
   /** The agent's clock. */
-  agentTime: Date | undefined;
+  agentTime:
+    | Date
+    | undefined;
+  /** Why it signs nothing now, an ErrorReason of this package without the prefix ("CLOCK_BEHIND_JOURNAL"); empty if it does. */
+  notServingReason: string;
+  /** When the licence of what holds the keys runs out; unset if it needs none, has one without an end, or tells of none. */
+  licenceExpireTime: Date | undefined;
+}
+
+/** Asks for what proves a signature. */
+export interface ExportEvidenceRequest {
+  /** The request that it was made for. */
+  requestId: string;
+}
+
+/** What proves a signature. */
+export interface ExportEvidenceResponse {
+  /** A file of landhub.evidence.v1 without certificates, revocation lists and the hub's audit. */
+  evidence: Buffer;
 }
 
 /** Asks for journal entries. */
@@ -2513,6 +2531,8 @@ function createBaseGetStatusResponse(): GetStatusResponse {
     journalCount: 0n,
     journalHead: Buffer.alloc(0),
     agentTime: undefined,
+    notServingReason: "",
+    licenceExpireTime: undefined,
   };
 }
 
@@ -2541,6 +2561,12 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     }
     if (message.agentTime !== undefined) {
       Timestamp.encode(toTimestamp(message.agentTime), writer.uint32(58).fork()).join();
+    }
+    if (message.notServingReason !== "") {
+      writer.uint32(66).string(message.notServingReason);
+    }
+    if (message.licenceExpireTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.licenceExpireTime), writer.uint32(74).fork()).join();
     }
     return writer;
   },
@@ -2614,6 +2640,22 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
             message.agentTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.notServingReason = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.licenceExpireTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2651,6 +2693,16 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
         : isSet(object.agent_time)
         ? fromJsonTimestamp(object.agent_time)
         : undefined,
+      notServingReason: isSet(object.notServingReason)
+        ? globalThis.String(object.notServingReason)
+        : isSet(object.not_serving_reason)
+        ? globalThis.String(object.not_serving_reason)
+        : "",
+      licenceExpireTime: isSet(object.licenceExpireTime)
+        ? fromJsonTimestamp(object.licenceExpireTime)
+        : isSet(object.licence_expire_time)
+        ? fromJsonTimestamp(object.licence_expire_time)
+        : undefined,
     };
   },
 
@@ -2677,6 +2729,12 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     if (message.agentTime !== undefined) {
       obj.agentTime = message.agentTime.toISOString();
     }
+    if (message.notServingReason !== "") {
+      obj.notServingReason = message.notServingReason;
+    }
+    if (message.licenceExpireTime !== undefined) {
+      obj.licenceExpireTime = message.licenceExpireTime.toISOString();
+    }
     return obj;
   },
 
@@ -2694,6 +2752,148 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
       : 0n;
     message.journalHead = object.journalHead ?? Buffer.alloc(0);
     message.agentTime = object.agentTime ?? undefined;
+    message.notServingReason = object.notServingReason ?? "";
+    message.licenceExpireTime = object.licenceExpireTime ?? undefined;
+    return message;
+  },
+};
+
+function createBaseExportEvidenceRequest(): ExportEvidenceRequest {
+  return { requestId: "" };
+}
+
+export const ExportEvidenceRequest: MessageFns<ExportEvidenceRequest> = {
+  encode(message: ExportEvidenceRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.requestId !== "") {
+      writer.uint32(10).string(message.requestId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExportEvidenceRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExportEvidenceRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ExportEvidenceRequest {
+    return {
+      requestId: isSet(object.requestId)
+        ? globalThis.String(object.requestId)
+        : isSet(object.request_id)
+        ? globalThis.String(object.request_id)
+        : "",
+    };
+  },
+
+  toJSON(message: ExportEvidenceRequest): unknown {
+    const obj: any = {};
+    if (message.requestId !== "") {
+      obj.requestId = message.requestId;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ExportEvidenceRequest>, I>>(base?: I): ExportEvidenceRequest {
+    return ExportEvidenceRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ExportEvidenceRequest>, I>>(object: I): ExportEvidenceRequest {
+    const message = createBaseExportEvidenceRequest();
+    message.requestId = object.requestId ?? "";
+    return message;
+  },
+};
+
+function createBaseExportEvidenceResponse(): ExportEvidenceResponse {
+  return { evidence: Buffer.alloc(0) };
+}
+
+export const ExportEvidenceResponse: MessageFns<ExportEvidenceResponse> = {
+  encode(message: ExportEvidenceResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.evidence.length !== 0) {
+      writer.uint32(10).bytes(message.evidence);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExportEvidenceResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExportEvidenceResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.evidence = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ExportEvidenceResponse {
+    return { evidence: isSet(object.evidence) ? Buffer.from(bytesFromBase64(object.evidence)) : Buffer.alloc(0) };
+  },
+
+  toJSON(message: ExportEvidenceResponse): unknown {
+    const obj: any = {};
+    if (message.evidence.length !== 0) {
+      obj.evidence = base64FromBytes(message.evidence);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ExportEvidenceResponse>, I>>(base?: I): ExportEvidenceResponse {
+    return ExportEvidenceResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ExportEvidenceResponse>, I>>(object: I): ExportEvidenceResponse {
+    const message = createBaseExportEvidenceResponse();
+    message.evidence = object.evidence ?? Buffer.alloc(0);
     return message;
   },
 };
@@ -3197,6 +3397,18 @@ export const SignerServiceService = {
       Buffer.from(ListJournalRecordsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListJournalRecordsResponse => ListJournalRecordsResponse.decode(value),
   },
+  /** Hand out what the agent has to prove a signature it made: the hub adds its own and makes the file of evidence. */
+  exportEvidence: {
+    path: "/landhub.signer.v1.SignerService/ExportEvidence" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ExportEvidenceRequest): Buffer =>
+      Buffer.from(ExportEvidenceRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ExportEvidenceRequest => ExportEvidenceRequest.decode(value),
+    responseSerialize: (value: ExportEvidenceResponse): Buffer =>
+      Buffer.from(ExportEvidenceResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ExportEvidenceResponse => ExportEvidenceResponse.decode(value),
+  },
   /** Take the hub's audit checkpoint into the journal, countersign it, and hand out the journal's own for the hub to keep. */
   countersignCheckpoint: {
     path: "/landhub.signer.v1.SignerService/CountersignCheckpoint" as const,
@@ -3228,6 +3440,8 @@ export interface SignerServiceServer extends UntypedServiceImplementation {
   getStatus: handleUnaryCall<GetStatusRequest, GetStatusResponse>;
   /** List journal entries, oldest first. */
   listJournalRecords: handleUnaryCall<ListJournalRecordsRequest, ListJournalRecordsResponse>;
+  /** Hand out what the agent has to prove a signature it made: the hub adds its own and makes the file of evidence. */
+  exportEvidence: handleUnaryCall<ExportEvidenceRequest, ExportEvidenceResponse>;
   /** Take the hub's audit checkpoint into the journal, countersign it, and hand out the journal's own for the hub to keep. */
   countersignCheckpoint: handleUnaryCall<CountersignCheckpointRequest, CountersignCheckpointResponse>;
 }
@@ -3358,6 +3572,22 @@ export interface SignerServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListJournalRecordsResponse) => void,
+  ): ClientUnaryCall;
+  /** Hand out what the agent has to prove a signature it made: the hub adds its own and makes the file of evidence. */
+  exportEvidence(
+    request: ExportEvidenceRequest,
+    callback: (error: ServiceError | null, response: ExportEvidenceResponse) => void,
+  ): ClientUnaryCall;
+  exportEvidence(
+    request: ExportEvidenceRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ExportEvidenceResponse) => void,
+  ): ClientUnaryCall;
+  exportEvidence(
+    request: ExportEvidenceRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ExportEvidenceResponse) => void,
   ): ClientUnaryCall;
   /** Take the hub's audit checkpoint into the journal, countersign it, and hand out the journal's own for the hub to keep. */
   countersignCheckpoint(

@@ -36,6 +36,7 @@ private static final long serialVersionUID = 0L;
     version_ = "";
     backend_ = "";
     journalHead_ = com.google.protobuf.ByteString.EMPTY;
+    notServingReason_ = "";
   }
 
   public static final com.google.protobuf.Descriptors.Descriptor
@@ -281,6 +282,91 @@ private static final long serialVersionUID = 0L;
     return agentTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : agentTime_;
   }
 
+  public static final int NOT_SERVING_REASON_FIELD_NUMBER = 8;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object notServingReason_ = "";
+  /**
+   * <pre>
+   * Why it signs nothing now, an ErrorReason of this package without the prefix ("CLOCK_BEHIND_JOURNAL"); empty if it does.
+   * </pre>
+   *
+   * <code>string not_serving_reason = 8 [json_name = "notServingReason"];</code>
+   * @return The notServingReason.
+   */
+  @java.lang.Override
+  public java.lang.String getNotServingReason() {
+    java.lang.Object ref = notServingReason_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      notServingReason_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * Why it signs nothing now, an ErrorReason of this package without the prefix ("CLOCK_BEHIND_JOURNAL"); empty if it does.
+   * </pre>
+   *
+   * <code>string not_serving_reason = 8 [json_name = "notServingReason"];</code>
+   * @return The bytes for notServingReason.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getNotServingReasonBytes() {
+    java.lang.Object ref = notServingReason_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      notServingReason_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
+  }
+
+  public static final int LICENCE_EXPIRE_TIME_FIELD_NUMBER = 9;
+  private com.google.protobuf.Timestamp licenceExpireTime_;
+  /**
+   * <pre>
+   * When the licence of what holds the keys runs out; unset if it needs none, has one without an end, or tells of none.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp licence_expire_time = 9 [json_name = "licenceExpireTime"];</code>
+   * @return Whether the licenceExpireTime field is set.
+   */
+  @java.lang.Override
+  public boolean hasLicenceExpireTime() {
+    return ((bitField0_ & 0x00000002) != 0);
+  }
+  /**
+   * <pre>
+   * When the licence of what holds the keys runs out; unset if it needs none, has one without an end, or tells of none.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp licence_expire_time = 9 [json_name = "licenceExpireTime"];</code>
+   * @return The licenceExpireTime.
+   */
+  @java.lang.Override
+  public com.google.protobuf.Timestamp getLicenceExpireTime() {
+    return licenceExpireTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : licenceExpireTime_;
+  }
+  /**
+   * <pre>
+   * When the licence of what holds the keys runs out; unset if it needs none, has one without an end, or tells of none.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp licence_expire_time = 9 [json_name = "licenceExpireTime"];</code>
+   */
+  @java.lang.Override
+  public com.google.protobuf.TimestampOrBuilder getLicenceExpireTimeOrBuilder() {
+    return licenceExpireTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : licenceExpireTime_;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -316,6 +402,12 @@ private static final long serialVersionUID = 0L;
     if (((bitField0_ & 0x00000001) != 0)) {
       output.writeMessage(7, getAgentTime());
     }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(notServingReason_)) {
+      com.google.protobuf.GeneratedMessage.writeString(output, 8, notServingReason_);
+    }
+    if (((bitField0_ & 0x00000002) != 0)) {
+      output.writeMessage(9, getLicenceExpireTime());
+    }
     getUnknownFields().writeTo(output);
   }
   private int computeSerializedSize_0() {
@@ -344,6 +436,13 @@ private static final long serialVersionUID = 0L;
     if (((bitField0_ & 0x00000001) != 0)) {
       size += com.google.protobuf.CodedOutputStream
         .computeMessageSize(7, getAgentTime());
+    }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(notServingReason_)) {
+      size += com.google.protobuf.GeneratedMessage.computeStringSize(8, notServingReason_);
+    }
+    if (((bitField0_ & 0x00000002) != 0)) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeMessageSize(9, getLicenceExpireTime());
     }
     return size;
   }
@@ -386,6 +485,13 @@ private static final long serialVersionUID = 0L;
       if (!getAgentTime()
           .equals(other.getAgentTime())) return false;
     }
+    if (!getNotServingReason()
+        .equals(other.getNotServingReason())) return false;
+    if (hasLicenceExpireTime() != other.hasLicenceExpireTime()) return false;
+    if (hasLicenceExpireTime()) {
+      if (!getLicenceExpireTime()
+          .equals(other.getLicenceExpireTime())) return false;
+    }
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -413,6 +519,12 @@ private static final long serialVersionUID = 0L;
     if (hasAgentTime()) {
       hash = (37 * hash) + AGENT_TIME_FIELD_NUMBER;
       hash = (53 * hash) + getAgentTime().hashCode();
+    }
+    hash = (37 * hash) + NOT_SERVING_REASON_FIELD_NUMBER;
+    hash = (53 * hash) + getNotServingReason().hashCode();
+    if (hasLicenceExpireTime()) {
+      hash = (37 * hash) + LICENCE_EXPIRE_TIME_FIELD_NUMBER;
+      hash = (53 * hash) + getLicenceExpireTime().hashCode();
     }
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
@@ -549,6 +661,7 @@ private static final long serialVersionUID = 0L;
       if (com.google.protobuf.GeneratedMessage
               .alwaysUseFieldBuilders) {
         internalGetAgentTimeFieldBuilder();
+        internalGetLicenceExpireTimeFieldBuilder();
       }
     }
     @java.lang.Override
@@ -565,6 +678,12 @@ private static final long serialVersionUID = 0L;
       if (agentTimeBuilder_ != null) {
         agentTimeBuilder_.dispose();
         agentTimeBuilder_ = null;
+      }
+      notServingReason_ = "";
+      licenceExpireTime_ = null;
+      if (licenceExpireTimeBuilder_ != null) {
+        licenceExpireTimeBuilder_.dispose();
+        licenceExpireTimeBuilder_ = null;
       }
       return this;
     }
@@ -624,6 +743,15 @@ private static final long serialVersionUID = 0L;
             : agentTimeBuilder_.build();
         to_bitField0_ |= 0x00000001;
       }
+      if (((from_bitField0_ & 0x00000080) != 0)) {
+        result.notServingReason_ = notServingReason_;
+      }
+      if (((from_bitField0_ & 0x00000100) != 0)) {
+        result.licenceExpireTime_ = licenceExpireTimeBuilder_ == null
+            ? licenceExpireTime_
+            : licenceExpireTimeBuilder_.build();
+        to_bitField0_ |= 0x00000002;
+      }
       result.bitField0_ |= to_bitField0_;
     }
 
@@ -665,6 +793,14 @@ private static final long serialVersionUID = 0L;
       }
       if (other.hasAgentTime()) {
         mergeAgentTime(other.getAgentTime());
+      }
+      if (!other.getNotServingReason().isEmpty()) {
+        notServingReason_ = other.notServingReason_;
+        bitField0_ |= 0x00000080;
+        onChanged();
+      }
+      if (other.hasLicenceExpireTime()) {
+        mergeLicenceExpireTime(other.getLicenceExpireTime());
       }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
@@ -729,6 +865,18 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000040;
               break;
             } // case 58
+            case 66: {
+              notServingReason_ = input.readStringRequireUtf8();
+              bitField0_ |= 0x00000080;
+              break;
+            } // case 66
+            case 74: {
+              input.readMessage(
+                  internalGetLicenceExpireTimeFieldBuilder().getBuilder(),
+                  extensionRegistry);
+              bitField0_ |= 0x00000100;
+              break;
+            } // case 74
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -1309,6 +1457,255 @@ private static final long serialVersionUID = 0L;
         agentTime_ = null;
       }
       return agentTimeBuilder_;
+    }
+
+    private java.lang.Object notServingReason_ = "";
+    /**
+     * <pre>
+     * Why it signs nothing now, an ErrorReason of this package without the prefix ("CLOCK_BEHIND_JOURNAL"); empty if it does.
+     * </pre>
+     *
+     * <code>string not_serving_reason = 8 [json_name = "notServingReason"];</code>
+     * @return The notServingReason.
+     */
+    public java.lang.String getNotServingReason() {
+      java.lang.Object ref = notServingReason_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        notServingReason_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * Why it signs nothing now, an ErrorReason of this package without the prefix ("CLOCK_BEHIND_JOURNAL"); empty if it does.
+     * </pre>
+     *
+     * <code>string not_serving_reason = 8 [json_name = "notServingReason"];</code>
+     * @return The bytes for notServingReason.
+     */
+    public com.google.protobuf.ByteString
+        getNotServingReasonBytes() {
+      java.lang.Object ref = notServingReason_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        notServingReason_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * Why it signs nothing now, an ErrorReason of this package without the prefix ("CLOCK_BEHIND_JOURNAL"); empty if it does.
+     * </pre>
+     *
+     * <code>string not_serving_reason = 8 [json_name = "notServingReason"];</code>
+     * @param value The notServingReason to set.
+     * @return This builder for chaining.
+     */
+    public Builder setNotServingReason(
+        java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      notServingReason_ = value;
+      bitField0_ |= 0x00000080;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Why it signs nothing now, an ErrorReason of this package without the prefix ("CLOCK_BEHIND_JOURNAL"); empty if it does.
+     * </pre>
+     *
+     * <code>string not_serving_reason = 8 [json_name = "notServingReason"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearNotServingReason() {
+      notServingReason_ = getDefaultInstance().getNotServingReason();
+      bitField0_ = (bitField0_ & ~0x00000080);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Why it signs nothing now, an ErrorReason of this package without the prefix ("CLOCK_BEHIND_JOURNAL"); empty if it does.
+     * </pre>
+     *
+     * <code>string not_serving_reason = 8 [json_name = "notServingReason"];</code>
+     * @param value The bytes for notServingReason to set.
+     * @return This builder for chaining.
+     */
+    public Builder setNotServingReasonBytes(
+        com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      checkByteStringIsUtf8(value);
+      notServingReason_ = value;
+      bitField0_ |= 0x00000080;
+      onChanged();
+      return this;
+    }
+
+    private com.google.protobuf.Timestamp licenceExpireTime_;
+    private com.google.protobuf.SingleFieldBuilder<
+        com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> licenceExpireTimeBuilder_;
+    /**
+     * <pre>
+     * When the licence of what holds the keys runs out; unset if it needs none, has one without an end, or tells of none.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp licence_expire_time = 9 [json_name = "licenceExpireTime"];</code>
+     * @return Whether the licenceExpireTime field is set.
+     */
+    public boolean hasLicenceExpireTime() {
+      return ((bitField0_ & 0x00000100) != 0);
+    }
+    /**
+     * <pre>
+     * When the licence of what holds the keys runs out; unset if it needs none, has one without an end, or tells of none.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp licence_expire_time = 9 [json_name = "licenceExpireTime"];</code>
+     * @return The licenceExpireTime.
+     */
+    public com.google.protobuf.Timestamp getLicenceExpireTime() {
+      if (licenceExpireTimeBuilder_ == null) {
+        return licenceExpireTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : licenceExpireTime_;
+      } else {
+        return licenceExpireTimeBuilder_.getMessage();
+      }
+    }
+    /**
+     * <pre>
+     * When the licence of what holds the keys runs out; unset if it needs none, has one without an end, or tells of none.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp licence_expire_time = 9 [json_name = "licenceExpireTime"];</code>
+     */
+    public Builder setLicenceExpireTime(com.google.protobuf.Timestamp value) {
+      if (licenceExpireTimeBuilder_ == null) {
+        if (value == null) {
+          throw new NullPointerException();
+        }
+        licenceExpireTime_ = value;
+      } else {
+        licenceExpireTimeBuilder_.setMessage(value);
+      }
+      bitField0_ |= 0x00000100;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * When the licence of what holds the keys runs out; unset if it needs none, has one without an end, or tells of none.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp licence_expire_time = 9 [json_name = "licenceExpireTime"];</code>
+     */
+    public Builder setLicenceExpireTime(
+        com.google.protobuf.Timestamp.Builder builderForValue) {
+      if (licenceExpireTimeBuilder_ == null) {
+        licenceExpireTime_ = builderForValue.build();
+      } else {
+        licenceExpireTimeBuilder_.setMessage(builderForValue.build());
+      }
+      bitField0_ |= 0x00000100;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * When the licence of what holds the keys runs out; unset if it needs none, has one without an end, or tells of none.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp licence_expire_time = 9 [json_name = "licenceExpireTime"];</code>
+     */
+    public Builder mergeLicenceExpireTime(com.google.protobuf.Timestamp value) {
+      if (licenceExpireTimeBuilder_ == null) {
+        if (((bitField0_ & 0x00000100) != 0) &&
+          licenceExpireTime_ != null &&
+          licenceExpireTime_ != com.google.protobuf.Timestamp.getDefaultInstance()) {
+          getLicenceExpireTimeBuilder().mergeFrom(value);
+        } else {
+          licenceExpireTime_ = value;
+        }
+      } else {
+        licenceExpireTimeBuilder_.mergeFrom(value);
+      }
+      if (licenceExpireTime_ != null) {
+        bitField0_ |= 0x00000100;
+        onChanged();
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * When the licence of what holds the keys runs out; unset if it needs none, has one without an end, or tells of none.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp licence_expire_time = 9 [json_name = "licenceExpireTime"];</code>
+     */
+    public Builder clearLicenceExpireTime() {
+      bitField0_ = (bitField0_ & ~0x00000100);
+      licenceExpireTime_ = null;
+      if (licenceExpireTimeBuilder_ != null) {
+        licenceExpireTimeBuilder_.dispose();
+        licenceExpireTimeBuilder_ = null;
+      }
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * When the licence of what holds the keys runs out; unset if it needs none, has one without an end, or tells of none.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp licence_expire_time = 9 [json_name = "licenceExpireTime"];</code>
+     */
+    public com.google.protobuf.Timestamp.Builder getLicenceExpireTimeBuilder() {
+      bitField0_ |= 0x00000100;
+      onChanged();
+      return internalGetLicenceExpireTimeFieldBuilder().getBuilder();
+    }
+    /**
+     * <pre>
+     * When the licence of what holds the keys runs out; unset if it needs none, has one without an end, or tells of none.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp licence_expire_time = 9 [json_name = "licenceExpireTime"];</code>
+     */
+    public com.google.protobuf.TimestampOrBuilder getLicenceExpireTimeOrBuilder() {
+      if (licenceExpireTimeBuilder_ != null) {
+        return licenceExpireTimeBuilder_.getMessageOrBuilder();
+      } else {
+        return licenceExpireTime_ == null ?
+            com.google.protobuf.Timestamp.getDefaultInstance() : licenceExpireTime_;
+      }
+    }
+    /**
+     * <pre>
+     * When the licence of what holds the keys runs out; unset if it needs none, has one without an end, or tells of none.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp licence_expire_time = 9 [json_name = "licenceExpireTime"];</code>
+     */
+    private com.google.protobuf.SingleFieldBuilder<
+        com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> 
+        internalGetLicenceExpireTimeFieldBuilder() {
+      if (licenceExpireTimeBuilder_ == null) {
+        licenceExpireTimeBuilder_ = new com.google.protobuf.SingleFieldBuilder<
+            com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder>(
+                getLicenceExpireTime(),
+                getParentForChildren(),
+                isClean());
+        licenceExpireTime_ = null;
+      }
+      return licenceExpireTimeBuilder_;
     }
 
     // @@protoc_insertion_point(builder_scope:landhub.signer.v1.GetStatusResponse)

@@ -126,4 +126,51 @@ public interface GetStatusResponseOrBuilder extends
    * <code>.google.protobuf.Timestamp agent_time = 7 [json_name = "agentTime"];</code>
    */
   com.google.protobuf.TimestampOrBuilder getAgentTimeOrBuilder();
+
+  /**
+   * <pre>
+   * Why it signs nothing now, an ErrorReason of this package without the prefix ("CLOCK_BEHIND_JOURNAL"); empty if it does.
+   * </pre>
+   *
+   * <code>string not_serving_reason = 8 [json_name = "notServingReason"];</code>
+   * @return The notServingReason.
+   */
+  java.lang.String getNotServingReason();
+  /**
+   * <pre>
+   * Why it signs nothing now, an ErrorReason of this package without the prefix ("CLOCK_BEHIND_JOURNAL"); empty if it does.
+   * </pre>
+   *
+   * <code>string not_serving_reason = 8 [json_name = "notServingReason"];</code>
+   * @return The bytes for notServingReason.
+   */
+  com.google.protobuf.ByteString
+      getNotServingReasonBytes();
+
+  /**
+   * <pre>
+   * When the licence of what holds the keys runs out; unset if it needs none, has one without an end, or tells of none.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp licence_expire_time = 9 [json_name = "licenceExpireTime"];</code>
+   * @return Whether the licenceExpireTime field is set.
+   */
+  boolean hasLicenceExpireTime();
+  /**
+   * <pre>
+   * When the licence of what holds the keys runs out; unset if it needs none, has one without an end, or tells of none.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp licence_expire_time = 9 [json_name = "licenceExpireTime"];</code>
+   * @return The licenceExpireTime.
+   */
+  com.google.protobuf.Timestamp getLicenceExpireTime();
+  /**
+   * <pre>
+   * When the licence of what holds the keys runs out; unset if it needs none, has one without an end, or tells of none.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp licence_expire_time = 9 [json_name = "licenceExpireTime"];</code>
+   */
+  com.google.protobuf.TimestampOrBuilder getLicenceExpireTimeOrBuilder();
 }

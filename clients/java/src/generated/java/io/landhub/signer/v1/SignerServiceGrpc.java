@@ -263,6 +263,37 @@ public final class SignerServiceGrpc {
     return getListJournalRecordsMethod;
   }
 
+  private static volatile io.grpc.MethodDescriptor<io.landhub.signer.v1.ExportEvidenceRequest,
+      io.landhub.signer.v1.ExportEvidenceResponse> getExportEvidenceMethod;
+
+  @io.grpc.stub.annotations.RpcMethod(
+      fullMethodName = SERVICE_NAME + '/' + "ExportEvidence",
+      requestType = io.landhub.signer.v1.ExportEvidenceRequest.class,
+      responseType = io.landhub.signer.v1.ExportEvidenceResponse.class,
+      methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
+  public static io.grpc.MethodDescriptor<io.landhub.signer.v1.ExportEvidenceRequest,
+      io.landhub.signer.v1.ExportEvidenceResponse> getExportEvidenceMethod() {
+    io.grpc.MethodDescriptor<io.landhub.signer.v1.ExportEvidenceRequest, io.landhub.signer.v1.ExportEvidenceResponse> getExportEvidenceMethod;
+    if ((getExportEvidenceMethod = SignerServiceGrpc.getExportEvidenceMethod) == null) {
+      synchronized (SignerServiceGrpc.class) {
+        if ((getExportEvidenceMethod = SignerServiceGrpc.getExportEvidenceMethod) == null) {
+          SignerServiceGrpc.getExportEvidenceMethod = getExportEvidenceMethod =
+              io.grpc.MethodDescriptor.<io.landhub.signer.v1.ExportEvidenceRequest, io.landhub.signer.v1.ExportEvidenceResponse>newBuilder()
+              .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "ExportEvidence"))
+              .setSampledToLocalTracing(true)
+              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.landhub.signer.v1.ExportEvidenceRequest.getDefaultInstance()))
+              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.landhub.signer.v1.ExportEvidenceResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new SignerServiceMethodDescriptorSupplier("ExportEvidence"))
+              .build();
+        }
+      }
+    }
+    return getExportEvidenceMethod;
+  }
+
   private static volatile io.grpc.MethodDescriptor<io.landhub.signer.v1.CountersignCheckpointRequest,
       io.landhub.signer.v1.CountersignCheckpointResponse> getCountersignCheckpointMethod;
 
@@ -442,6 +473,16 @@ public final class SignerServiceGrpc {
 
     /**
      * <pre>
+     * Hand out what the agent has to prove a signature it made: the hub adds its own and makes the file of evidence.
+     * </pre>
+     */
+    default void exportEvidence(io.landhub.signer.v1.ExportEvidenceRequest request,
+        io.grpc.stub.StreamObserver<io.landhub.signer.v1.ExportEvidenceResponse> responseObserver) {
+      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getExportEvidenceMethod(), responseObserver);
+    }
+
+    /**
+     * <pre>
      * Take the hub's audit checkpoint into the journal, countersign it, and hand out the journal's own for the hub to keep.
      * </pre>
      */
@@ -574,6 +615,17 @@ public final class SignerServiceGrpc {
 
     /**
      * <pre>
+     * Hand out what the agent has to prove a signature it made: the hub adds its own and makes the file of evidence.
+     * </pre>
+     */
+    public void exportEvidence(io.landhub.signer.v1.ExportEvidenceRequest request,
+        io.grpc.stub.StreamObserver<io.landhub.signer.v1.ExportEvidenceResponse> responseObserver) {
+      io.grpc.stub.ClientCalls.asyncUnaryCall(
+          getChannel().newCall(getExportEvidenceMethod(), getCallOptions()), request, responseObserver);
+    }
+
+    /**
+     * <pre>
      * Take the hub's audit checkpoint into the journal, countersign it, and hand out the journal's own for the hub to keep.
      * </pre>
      */
@@ -687,6 +739,16 @@ public final class SignerServiceGrpc {
 
     /**
      * <pre>
+     * Hand out what the agent has to prove a signature it made: the hub adds its own and makes the file of evidence.
+     * </pre>
+     */
+    public io.landhub.signer.v1.ExportEvidenceResponse exportEvidence(io.landhub.signer.v1.ExportEvidenceRequest request) throws io.grpc.StatusException {
+      return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
+          getChannel(), getExportEvidenceMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
      * Take the hub's audit checkpoint into the journal, countersign it, and hand out the journal's own for the hub to keep.
      * </pre>
      */
@@ -783,6 +845,16 @@ public final class SignerServiceGrpc {
     public io.landhub.signer.v1.ListJournalRecordsResponse listJournalRecords(io.landhub.signer.v1.ListJournalRecordsRequest request) {
       return io.grpc.stub.ClientCalls.blockingUnaryCall(
           getChannel(), getListJournalRecordsMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Hand out what the agent has to prove a signature it made: the hub adds its own and makes the file of evidence.
+     * </pre>
+     */
+    public io.landhub.signer.v1.ExportEvidenceResponse exportEvidence(io.landhub.signer.v1.ExportEvidenceRequest request) {
+      return io.grpc.stub.ClientCalls.blockingUnaryCall(
+          getChannel(), getExportEvidenceMethod(), getCallOptions(), request);
     }
 
     /**
@@ -894,6 +966,17 @@ public final class SignerServiceGrpc {
 
     /**
      * <pre>
+     * Hand out what the agent has to prove a signature it made: the hub adds its own and makes the file of evidence.
+     * </pre>
+     */
+    public com.google.common.util.concurrent.ListenableFuture<io.landhub.signer.v1.ExportEvidenceResponse> exportEvidence(
+        io.landhub.signer.v1.ExportEvidenceRequest request) {
+      return io.grpc.stub.ClientCalls.futureUnaryCall(
+          getChannel().newCall(getExportEvidenceMethod(), getCallOptions()), request);
+    }
+
+    /**
+     * <pre>
      * Take the hub's audit checkpoint into the journal, countersign it, and hand out the journal's own for the hub to keep.
      * </pre>
      */
@@ -911,8 +994,9 @@ public final class SignerServiceGrpc {
   private static final int METHODID_SIGN_ESIA = 4;
   private static final int METHODID_GET_STATUS = 5;
   private static final int METHODID_LIST_JOURNAL_RECORDS = 6;
-  private static final int METHODID_COUNTERSIGN_CHECKPOINT = 7;
-  private static final int METHODID_SIGN_STREAM = 8;
+  private static final int METHODID_EXPORT_EVIDENCE = 7;
+  private static final int METHODID_COUNTERSIGN_CHECKPOINT = 8;
+  private static final int METHODID_SIGN_STREAM = 9;
 
   private static final class MethodHandlers<Req, Resp> implements
       io.grpc.stub.ServerCalls.UnaryMethod<Req, Resp>,
@@ -958,6 +1042,10 @@ public final class SignerServiceGrpc {
         case METHODID_LIST_JOURNAL_RECORDS:
           serviceImpl.listJournalRecords((io.landhub.signer.v1.ListJournalRecordsRequest) request,
               (io.grpc.stub.StreamObserver<io.landhub.signer.v1.ListJournalRecordsResponse>) responseObserver);
+          break;
+        case METHODID_EXPORT_EVIDENCE:
+          serviceImpl.exportEvidence((io.landhub.signer.v1.ExportEvidenceRequest) request,
+              (io.grpc.stub.StreamObserver<io.landhub.signer.v1.ExportEvidenceResponse>) responseObserver);
           break;
         case METHODID_COUNTERSIGN_CHECKPOINT:
           serviceImpl.countersignCheckpoint((io.landhub.signer.v1.CountersignCheckpointRequest) request,
@@ -1041,6 +1129,13 @@ public final class SignerServiceGrpc {
               io.landhub.signer.v1.ListJournalRecordsResponse>(
                 service, METHODID_LIST_JOURNAL_RECORDS)))
         .addMethod(
+          getExportEvidenceMethod(),
+          io.grpc.stub.ServerCalls.asyncUnaryCall(
+            new MethodHandlers<
+              io.landhub.signer.v1.ExportEvidenceRequest,
+              io.landhub.signer.v1.ExportEvidenceResponse>(
+                service, METHODID_EXPORT_EVIDENCE)))
+        .addMethod(
           getCountersignCheckpointMethod(),
           io.grpc.stub.ServerCalls.asyncUnaryCall(
             new MethodHandlers<
@@ -1103,6 +1198,7 @@ public final class SignerServiceGrpc {
               .addMethod(getSignEsiaMethod())
               .addMethod(getGetStatusMethod())
               .addMethod(getListJournalRecordsMethod())
+              .addMethod(getExportEvidenceMethod())
               .addMethod(getCountersignCheckpointMethod())
               .build();
         }

@@ -117,6 +117,16 @@ public final class SignerServiceProto extends com.google.protobuf.GeneratedFile 
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
       internal_static_landhub_signer_v1_GetStatusResponse_fieldAccessorTable;
   static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_landhub_signer_v1_ExportEvidenceRequest_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_landhub_signer_v1_ExportEvidenceRequest_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_landhub_signer_v1_ExportEvidenceResponse_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_landhub_signer_v1_ExportEvidenceResponse_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
     internal_static_landhub_signer_v1_ListJournalRecordsRequest_descriptor;
   static final 
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
@@ -232,59 +242,68 @@ public final class SignerServiceProto extends com.google.protobuf.GeneratedFile 
       "DigestAlgorithmR\017digestAlgorithm\022\035\n\nsize" +
       "_bytes\030\003 \001(\003R\tsizeBytes\022=\n\tsignature\030\004 \001" +
       "(\0132\037.landhub.signer.v1.SignResponseR\tsig" +
-      "nature\"\022\n\020GetStatusRequest\"\215\002\n\021GetStatus" +
+      "nature\"\022\n\020GetStatusRequest\"\207\003\n\021GetStatus" +
       "Response\022\024\n\005agent\030\001 \001(\tR\005agent\022\030\n\007versio" +
       "n\030\002 \001(\tR\007version\022\030\n\007backend\030\003 \001(\tR\007backe" +
       "nd\022+\n\021certificate_count\030\004 \001(\005R\020certifica" +
       "teCount\022#\n\rjournal_count\030\005 \001(\003R\014journalC" +
       "ount\022!\n\014journal_head\030\006 \001(\014R\013journalHead\022" +
       "9\n\nagent_time\030\007 \001(\0132\032.google.protobuf.Ti" +
-      "mestampR\tagentTime\"\206\001\n\031ListJournalRecord" +
-      "sRequest\022\033\n\tpage_size\030\001 \001(\005R\010pageSize\022\035\n" +
-      "\npage_token\030\002 \001(\tR\tpageToken\022-\n\022business" +
-      "_reference\030\003 \001(\tR\021businessReference\"\200\001\n\032" +
-      "ListJournalRecordsResponse\022:\n\007records\030\001 " +
-      "\003(\0132 .landhub.signer.v1.JournalRecordR\007r" +
-      "ecords\022&\n\017next_page_token\030\002 \001(\tR\rnextPag" +
-      "eToken\"\253\001\n\034CountersignCheckpointRequest\022" +
-      "\035\n\nrequest_id\030\001 \001(\tR\trequestId\022-\n\022busine" +
-      "ss_reference\030\002 \001(\tR\021businessReference\022=\n" +
-      "\ncheckpoint\030\003 \001(\0132\035.landhub.signer.v1.Ch" +
-      "eckpointR\ncheckpoint\"\262\001\n\035CountersignChec" +
-      "kpointResponse\022C\n\rcountersigned\030\001 \001(\0132\035." +
-      "landhub.signer.v1.CheckpointR\rcountersig" +
-      "ned\022L\n\022journal_checkpoint\030\002 \001(\0132\035.landhu" +
-      "b.signer.v1.CheckpointR\021journalCheckpoin" +
-      "t*O\n\tEsiaOrder\022\032\n\026ESIA_ORDER_UNSPECIFIED" +
-      "\020\000\022\022\n\016ESIA_ORDER_OLD\020\001\022\022\n\016ESIA_ORDER_NEW" +
-      "\020\0022\306\007\n\rSignerService\022s\n\020ListCertificates" +
-      "\022*.landhub.signer.v1.ListCertificatesReq" +
-      "uest\032+.landhub.signer.v1.ListCertificate" +
-      "sResponse\"\006\212\347\030\002\010\001\022m\n\016GetCertificate\022(.la" +
-      "ndhub.signer.v1.GetCertificateRequest\032)." +
-      "landhub.signer.v1.GetCertificateResponse" +
-      "\"\006\212\347\030\002\010\001\022O\n\004Sign\022\036.landhub.signer.v1.Sig" +
-      "nRequest\032\037.landhub.signer.v1.SignRespons" +
-      "e\"\006\212\347\030\002\010\002\022^\n\tSignBatch\022#.landhub.signer." +
-      "v1.SignBatchRequest\032$.landhub.signer.v1." +
-      "SignBatchResponse\"\006\212\347\030\002\010\002\022c\n\nSignStream\022" +
-      "$.landhub.signer.v1.SignStreamRequest\032%." +
-      "landhub.signer.v1.SignStreamResponse\"\006\212\347" +
-      "\030\002\010\002(\001\022[\n\010SignEsia\022\".landhub.signer.v1.S" +
-      "ignEsiaRequest\032#.landhub.signer.v1.SignE" +
-      "siaResponse\"\006\212\347\030\002\010\002\022^\n\tGetStatus\022#.landh" +
-      "ub.signer.v1.GetStatusRequest\032$.landhub." +
-      "signer.v1.GetStatusResponse\"\006\212\347\030\002\010\001\022y\n\022L" +
-      "istJournalRecords\022,.landhub.signer.v1.Li" +
-      "stJournalRecordsRequest\032-.landhub.signer" +
-      ".v1.ListJournalRecordsResponse\"\006\212\347\030\002\010\001\022\202" +
-      "\001\n\025CountersignCheckpoint\022/.landhub.signe" +
-      "r.v1.CountersignCheckpointRequest\0320.land" +
-      "hub.signer.v1.CountersignCheckpointRespo" +
-      "nse\"\006\212\347\030\002\010\002Bn\n\024io.landhub.signer.v1B\022Sig" +
-      "nerServiceProtoP\001Z@github.com/landhub/la" +
-      "ndhub/clients/go/landhub/signer/v1;signe" +
-      "rv1b\006proto3"
+      "mestampR\tagentTime\022,\n\022not_serving_reason" +
+      "\030\010 \001(\tR\020notServingReason\022J\n\023licence_expi" +
+      "re_time\030\t \001(\0132\032.google.protobuf.Timestam" +
+      "pR\021licenceExpireTime\"6\n\025ExportEvidenceRe" +
+      "quest\022\035\n\nrequest_id\030\001 \001(\tR\trequestId\"?\n\026" +
+      "ExportEvidenceResponse\022%\n\010evidence\030\001 \001(\014" +
+      "B\t\200\001\001\212\347\030\002\020\001R\010evidence\"\206\001\n\031ListJournalRec" +
+      "ordsRequest\022\033\n\tpage_size\030\001 \001(\005R\010pageSize" +
+      "\022\035\n\npage_token\030\002 \001(\tR\tpageToken\022-\n\022busin" +
+      "ess_reference\030\003 \001(\tR\021businessReference\"\200" +
+      "\001\n\032ListJournalRecordsResponse\022:\n\007records" +
+      "\030\001 \003(\0132 .landhub.signer.v1.JournalRecord" +
+      "R\007records\022&\n\017next_page_token\030\002 \001(\tR\rnext" +
+      "PageToken\"\253\001\n\034CountersignCheckpointReque" +
+      "st\022\035\n\nrequest_id\030\001 \001(\tR\trequestId\022-\n\022bus" +
+      "iness_reference\030\002 \001(\tR\021businessReference" +
+      "\022=\n\ncheckpoint\030\003 \001(\0132\035.landhub.signer.v1" +
+      ".CheckpointR\ncheckpoint\"\262\001\n\035CountersignC" +
+      "heckpointResponse\022C\n\rcountersigned\030\001 \001(\013" +
+      "2\035.landhub.signer.v1.CheckpointR\rcounter" +
+      "signed\022L\n\022journal_checkpoint\030\002 \001(\0132\035.lan" +
+      "dhub.signer.v1.CheckpointR\021journalCheckp" +
+      "oint*O\n\tEsiaOrder\022\032\n\026ESIA_ORDER_UNSPECIF" +
+      "IED\020\000\022\022\n\016ESIA_ORDER_OLD\020\001\022\022\n\016ESIA_ORDER_" +
+      "NEW\020\0022\265\010\n\rSignerService\022s\n\020ListCertifica" +
+      "tes\022*.landhub.signer.v1.ListCertificates" +
+      "Request\032+.landhub.signer.v1.ListCertific" +
+      "atesResponse\"\006\212\347\030\002\010\001\022m\n\016GetCertificate\022(" +
+      ".landhub.signer.v1.GetCertificateRequest" +
+      "\032).landhub.signer.v1.GetCertificateRespo" +
+      "nse\"\006\212\347\030\002\010\001\022O\n\004Sign\022\036.landhub.signer.v1." +
+      "SignRequest\032\037.landhub.signer.v1.SignResp" +
+      "onse\"\006\212\347\030\002\010\002\022^\n\tSignBatch\022#.landhub.sign" +
+      "er.v1.SignBatchRequest\032$.landhub.signer." +
+      "v1.SignBatchResponse\"\006\212\347\030\002\010\002\022c\n\nSignStre" +
+      "am\022$.landhub.signer.v1.SignStreamRequest" +
+      "\032%.landhub.signer.v1.SignStreamResponse\"" +
+      "\006\212\347\030\002\010\002(\001\022[\n\010SignEsia\022\".landhub.signer.v" +
+      "1.SignEsiaRequest\032#.landhub.signer.v1.Si" +
+      "gnEsiaResponse\"\006\212\347\030\002\010\002\022^\n\tGetStatus\022#.la" +
+      "ndhub.signer.v1.GetStatusRequest\032$.landh" +
+      "ub.signer.v1.GetStatusResponse\"\006\212\347\030\002\010\001\022y" +
+      "\n\022ListJournalRecords\022,.landhub.signer.v1" +
+      ".ListJournalRecordsRequest\032-.landhub.sig" +
+      "ner.v1.ListJournalRecordsResponse\"\006\212\347\030\002\010" +
+      "\001\022m\n\016ExportEvidence\022(.landhub.signer.v1." +
+      "ExportEvidenceRequest\032).landhub.signer.v" +
+      "1.ExportEvidenceResponse\"\006\212\347\030\002\010\001\022\202\001\n\025Cou" +
+      "ntersignCheckpoint\022/.landhub.signer.v1.C" +
+      "ountersignCheckpointRequest\0320.landhub.si" +
+      "gner.v1.CountersignCheckpointResponse\"\006\212" +
+      "\347\030\002\010\002Bn\n\024io.landhub.signer.v1B\022SignerSer" +
+      "viceProtoP\001Z@github.com/landhub/landhub/" +
+      "clients/go/landhub/signer/v1;signerv1b\006p" +
+      "roto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -402,27 +421,39 @@ public final class SignerServiceProto extends com.google.protobuf.GeneratedFile 
     internal_static_landhub_signer_v1_GetStatusResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signer_v1_GetStatusResponse_descriptor,
-        new java.lang.String[] { "Agent", "Version", "Backend", "CertificateCount", "JournalCount", "JournalHead", "AgentTime", });
-    internal_static_landhub_signer_v1_ListJournalRecordsRequest_descriptor =
+        new java.lang.String[] { "Agent", "Version", "Backend", "CertificateCount", "JournalCount", "JournalHead", "AgentTime", "NotServingReason", "LicenceExpireTime", });
+    internal_static_landhub_signer_v1_ExportEvidenceRequest_descriptor =
       getDescriptor().getMessageType(18);
+    internal_static_landhub_signer_v1_ExportEvidenceRequest_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_landhub_signer_v1_ExportEvidenceRequest_descriptor,
+        new java.lang.String[] { "RequestId", });
+    internal_static_landhub_signer_v1_ExportEvidenceResponse_descriptor =
+      getDescriptor().getMessageType(19);
+    internal_static_landhub_signer_v1_ExportEvidenceResponse_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_landhub_signer_v1_ExportEvidenceResponse_descriptor,
+        new java.lang.String[] { "Evidence", });
+    internal_static_landhub_signer_v1_ListJournalRecordsRequest_descriptor =
+      getDescriptor().getMessageType(20);
     internal_static_landhub_signer_v1_ListJournalRecordsRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signer_v1_ListJournalRecordsRequest_descriptor,
         new java.lang.String[] { "PageSize", "PageToken", "BusinessReference", });
     internal_static_landhub_signer_v1_ListJournalRecordsResponse_descriptor =
-      getDescriptor().getMessageType(19);
+      getDescriptor().getMessageType(21);
     internal_static_landhub_signer_v1_ListJournalRecordsResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signer_v1_ListJournalRecordsResponse_descriptor,
         new java.lang.String[] { "Records", "NextPageToken", });
     internal_static_landhub_signer_v1_CountersignCheckpointRequest_descriptor =
-      getDescriptor().getMessageType(20);
+      getDescriptor().getMessageType(22);
     internal_static_landhub_signer_v1_CountersignCheckpointRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signer_v1_CountersignCheckpointRequest_descriptor,
         new java.lang.String[] { "RequestId", "BusinessReference", "Checkpoint", });
     internal_static_landhub_signer_v1_CountersignCheckpointResponse_descriptor =
-      getDescriptor().getMessageType(21);
+      getDescriptor().getMessageType(23);
     internal_static_landhub_signer_v1_CountersignCheckpointResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signer_v1_CountersignCheckpointResponse_descriptor,
