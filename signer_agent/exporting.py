@@ -51,7 +51,7 @@ class Exporter:
         sequence = self._ledger.signed_sequence(request_id)
         if not sequence:
             raise NotFoundError(
-                "no signature of this request is in the journal", reason="NOT_FOUND", domain=COMMON_DOMAIN
+                "no signature of this request is in the journal", reason="RESOURCE_NOT_FOUND", domain=COMMON_DOMAIN
             )
         try:
             return pack(journal_parts(self._folder, find_signature(self._folder, request_id, sequence=sequence)))
