@@ -1,8 +1,8 @@
 """Something in use that may be exchanged while it is used: whoever began with the old one ends with it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -36,16 +36,9 @@ class InUse(Generic[T]):
         """The one that new uses get; for what asks it nothing that takes time."""
         return self._present.thing
 
-    @asynccontextmanager
-    async def use(self) -> AsyncIterator[T]:
+    def use(self) -> AbstractAsyncContextManager[T]:
         """Use the present one."""
-        holder = self._present
-        holder.users += 1
-        try:
-            yield holder.thing
-        finally:
-            holder.users -= 1
-            self._close_if_idle(holder)
+        return _Use(self._present, self._close_if_idle)
 
     def exchange(self, successor: T) -> None:
         """Let new uses get the successor."""
@@ -63,3 +56,21 @@ class InUse(Generic[T]):
             task = asyncio.ensure_future(self._close(holder.thing))
             self._closing.add(task)
             task.add_done_callback(self._closing.discard)
+
+
+class _Use(AbstractAsyncContextManager[T]):
+    """One use. A class, since every call passes here and a generator costs several times as much."""
+
+    __slots__ = ("_ended", "_holder")
+
+    def __init__(self, holder: _Holder[T], ended: Callable[[_Holder[T]], None]) -> None:
+        self._holder = holder
+        self._ended = ended
+
+    async def __aenter__(self) -> T:
+        self._holder.users += 1
+        return self._holder.thing
+
+    async def __aexit__(self, *_error: object) -> None:
+        self._holder.users -= 1
+        self._ended(self._holder)

@@ -14,7 +14,7 @@ from hub.core.database import OUTBOX_TOPIC, Database
 from hub.core.errors import HubError
 from hub.core.ids import Ids
 from hub.core.job_runs import SHORTEST_LEASE, JobRuns
-from hub.core.jobs import Job, JobKind, NewJob, Next
+from hub.core.jobs import Dead, Done, Job, JobKind, NewJob, Next
 from hub.core.outbox_store import JobView, OutboxStore
 from hub.core.schedules import Schedule, fire_due
 from hub.core.waiting import wait_until_done
@@ -51,6 +51,7 @@ class Outbox:
         self._fired: dict[str, datetime] = {}
         self._ahead = timedelta()
         self._poke = asyncio.Event()
+        self._lacked_room = False  # of some kind, at the last look: then the end of a run is a reason for the next one
         self._loops: list[asyncio.Task[None]] = []
         self._stop_listening = database.listen(OUTBOX_TOPIC, self._poke.set)
 
@@ -140,12 +141,15 @@ class Outbox:
         """Wait at most that long until the job's present or imminent run in this process ends.
 
         Returns:
-            How the run ended (None if it didn't, or was elsewhere) and the job as it stands (None if long done).
+            How the run ended (None if it didn't, or was elsewhere), and the job as it stands (None if done or dead).
         """
         end = self._clock.monotonic() + seconds
         if job_id not in self._runs and self._runs.ending(job_id) is None:
             await self._wait_for_claim(job_id, end=end)
         await self._runs.wait(job_id, seconds=end - self._clock.monotonic())
+        ending = self._runs.ending(job_id)
+        if isinstance(ending, Done | Dead):
+            return ending, None
         view = await self._database.read(lambda conn: self._store.get(conn, job_id))
         return self._runs.ending(job_id), view
 
@@ -200,7 +204,7 @@ class Outbox:
 
     async def _claim_what_fits(self) -> datetime | None:
         """Claim and spawn until nothing is due of the kinds that have room; returns when their next job is due."""
-        while kinds := [kind for kind in self._kinds.values() if self._room(kind) > 0]:
+        while kinds := self._kinds_with_room():
             next_due = await self._next_due([kind.name for kind in kinds])
             if next_due is None or next_due > self._now():
                 return next_due
@@ -211,6 +215,11 @@ class Outbox:
                 # Another replica is just taking what is due: look again when it has.
                 return self._now() + timedelta(seconds=CLAIM_POLL_SECONDS)
         return None
+
+    def _kinds_with_room(self) -> list[JobKind]:
+        kinds = [kind for kind in self._kinds.values() if self._room(kind) > 0]
+        self._lacked_room = len(kinds) < len(self._kinds)
+        return kinds
 
     def _room(self, kind: JobKind) -> int:
         return kind.concurrency - self._runs.busy(kind.name)
@@ -237,7 +246,11 @@ class Outbox:
         )
 
     def _spawn(self, job: Job) -> None:
-        self._runs.spawn(job, self._kinds[job.kind]).add_done_callback(lambda _: self._poke.set())
+        self._runs.spawn(job, self._kinds[job.kind]).add_done_callback(self._freed)
+
+    def _freed(self, _run: asyncio.Task[None]) -> None:
+        if self._lacked_room:
+            self._poke.set()
 
 
 def _is_due(view: JobView, now: datetime) -> bool:

@@ -1,7 +1,7 @@
 """Spans with a fixed list of attributes, and the W3C context in and out of text."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from opentelemetry import trace
 from opentelemetry.trace import Span, SpanContext, SpanKind, Status, StatusCode, Tracer
@@ -54,7 +54,6 @@ class Telemetry:
     def __init__(self, *, tracer: Tracer) -> None:
         self._tracer = tracer
 
-    @contextmanager
     def span(
         self,
         name: str,
@@ -62,7 +61,7 @@ class Telemetry:
         kind: SpanKind = SpanKind.INTERNAL,
         attributes: Mapping[str, AttributeValue] | None = None,
         parent: str = "",
-    ) -> Iterator[Span]:
+    ) -> AbstractContextManager[Span]:
         """Open a span, current inside the block. An exception marks it as failed by its class name alone.
 
         Inside a trace that is not sampled nothing is opened: the span around goes on, since nobody will see either.
@@ -75,8 +74,13 @@ class Telemetry:
         """
         around = trace.get_current_span()
         if not parent and _is_unsampled(around.get_span_context()):
-            yield around
-            return
+            return nullcontext(around)
+        return self._opened(name, kind, attributes, parent)
+
+    @contextmanager
+    def _opened(
+        self, name: str, kind: SpanKind, attributes: Mapping[str, AttributeValue] | None, parent: str
+    ) -> Iterator[Span]:
         context = _PROPAGATOR.extract({"traceparent": parent}) if parent else None
         with self._tracer.start_as_current_span(
             name, context=context, kind=kind, record_exception=False, set_status_on_exception=False

@@ -35,9 +35,9 @@ from hub.resilience.upstream import Attempt, Upstream
 
 T = TypeVar("T")
 
-_CHUNK_BYTES = 65_536
 _KEEP_ALIVE_SECONDS = 10.0  # shorter than any server's, so that we rarely write into a connection it is closing
 _DNS_CACHE_SECONDS = 60
+_URLS_KEPT = 64  # an upstream has some ten paths; one with ids in them is made anew each time
 IN_A_THREAD_BYTES = 100_000  # above it, sealing or reading would hold the event loop for milliseconds
 _ENCRYPT = "openssl pkcs8 -topk8 -v2 aes256 -in {0} -out {0}.new"
 _MAX_RETRY_AFTER = timedelta(hours=1)
@@ -123,6 +123,7 @@ class HttpGateway:
         self._max_answer_bytes = max_answer_bytes
         self._telemetry = telemetry
         self._session: aiohttp.ClientSession | None = None
+        self._urls: dict[str, URL] = {}
         # The pool's own limit lets newcomers pass those who wait for a connection; a semaphore serves them in turn.
         self._room = asyncio.Semaphore(upstream.policy.max_concurrent)
         _check_base(self._base, networks)
@@ -166,18 +167,13 @@ class HttpGateway:
             await session.close()
 
     async def _send(self, request: HttpRequest, read: Callable[[HttpAnswer], T], attempt: Attempt) -> T:
-        url = URL(f"{self._base}{request.path}", encoded=True)
+        url = self._url(request.path)
         with self._telemetry.span(f"POST {request.path}", kind=SpanKind.CLIENT, attributes=self._where) as span:
-            set_attributes(
-                span,
-                {
-                    "http.request.resend_count": attempt.number - 1,
-                    "url.path": url.path,
-                    "landhub.operation": request.operation,
-                },
-            )
+            if span.is_recording():
+                set_attributes(span, _asked(request, url, attempt))
             answer = await self._exchange(url, request, attempt)
-            set_attributes(span, {"http.response.status_code": answer.status})
+            if span.is_recording():
+                set_attributes(span, {"http.response.status_code": answer.status})
             try:
                 if len(answer.body) > IN_A_THREAD_BYTES:
                     return await asyncio.to_thread(read, answer)
@@ -211,12 +207,20 @@ class HttpGateway:
 
     async def _read_bounded(self, response: aiohttp.ClientResponse) -> bytes:
         body = bytearray()
-        async for chunk in response.content.iter_chunked(_CHUNK_BYTES):
+        while chunk := await response.content.readany():
             body += chunk
             if len(body) > self._max_answer_bytes:
                 response.close()
                 raise AnswerInvalidError(f"the answer is larger than {self._max_answer_bytes} bytes")
         return bytes(body)
+
+    def _url(self, path: str) -> URL:
+        url = self._urls.get(path)
+        if url is None:
+            url = URL(f"{self._base}{path}", encoded=True)
+            if len(self._urls) < _URLS_KEPT:
+                self._urls[path] = url
+        return url
 
     def _open_session(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -236,6 +240,14 @@ class HttpGateway:
                 headers={"User-Agent": "landhub"},
             )
         return self._session
+
+
+def _asked(request: HttpRequest, url: URL, attempt: Attempt) -> Mapping[str, AttributeValue]:
+    return {
+        "http.request.resend_count": attempt.number - 1,
+        "url.path": url.path,
+        "landhub.operation": request.operation,
+    }
 
 
 def check_status(answer: HttpAnswer) -> None:

@@ -1,5 +1,7 @@
 """What is counted of every upstream."""
 
+import functools
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from hub.resilience.gate import BreakerState
@@ -56,13 +58,17 @@ class UpstreamMetrics:
             ("upstream", "operation", "kind"),
             registry=registry,
         )
+        # Looking a child up by its labels costs more than counting; labels are names of ours, so there are few.
+        self._attempt_children = functools.cache(self._attempts.labels)
+        self._second_children = functools.cache(self._seconds.labels)
+        self._call_children = functools.cache(self._calls.labels)
 
     def attempt(self, upstream: str, operation: str, *, outcome: str, seconds: float, is_retry: bool = False) -> None:
         """Count one attempt."""
         if is_retry:
             self._retries.labels(upstream, operation).inc()
-        self._attempts.labels(upstream, operation, outcome).inc()
-        self._seconds.labels(upstream, operation).observe(seconds)
+        self._attempt_children(upstream, operation, outcome).inc()
+        self._second_children(upstream, operation).observe(seconds)
 
     def waited(self, upstream: str, seconds: float) -> None:
         """Count a wait for our own pace."""
@@ -70,7 +76,7 @@ class UpstreamMetrics:
 
     def call(self, upstream: str, operation: str, *, outcome: str) -> None:
         """Count one call."""
-        self._calls.labels(upstream, operation, outcome).inc()
+        self._call_children(upstream, operation, outcome).inc()
 
     def breaker(self, upstream: str, state: BreakerState) -> None:
         """Show where a breaker stands."""

@@ -152,6 +152,11 @@ class Upstream:
         self._metrics.call(self.name, operation, outcome="ok")
         return result
 
+    @property
+    def breaker(self) -> BreakerState:
+        """Whether its breaker lets calls through."""
+        return self._gate.state
+
     def status(self) -> UpstreamStatus:
         """Tell how it does."""
         board = self._board

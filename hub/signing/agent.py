@@ -103,7 +103,7 @@ class Agent:
     @property
     def is_refused(self) -> bool:
         """Whether the breaker lets no call through just now."""
-        return self._upstream.status().breaker is BreakerState.OPEN
+        return self._upstream.breaker is BreakerState.OPEN
 
     def watch(self, changed: Callable[[str], None]) -> None:
         """Keep telling why the agent can't be used, empty when it can, until `close`."""
@@ -289,7 +289,7 @@ class Agent:
             async for answer in stub.Watch(health_pb2.HealthCheckRequest(service=SERVICE)):  # type: ignore[attr-defined]  # no types
                 told = True
                 serving = answer.status == health_pb2.HealthCheckResponse.SERVING
-                if serving and self._upstream.status().breaker is not BreakerState.CLOSED:
+                if serving and self._upstream.breaker is not BreakerState.CLOSED:
                     self._upstream.reset_breaker()
                 changed("" if serving else "the agent says that it does not serve")
         except grpc.aio.AioRpcError as failure:
