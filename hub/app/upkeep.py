@@ -10,9 +10,11 @@ from hub.app.prepare import Installation
 from hub.app.resealing import Resealing
 from hub.core.audit_archive import ArchiveRules, AuditArchive
 from hub.core.audit_segments import SegmentFolder
+from hub.core.checkpoint_file import CheckpointFile
+from hub.core.checkpoint_thinning import CheckpointThinning
 from hub.core.erasure import Erasure, PersonalData
 from hub.core.retention import Forgetting, Retention
-from hub.installation.places import segments_folder
+from hub.installation.places import checkpoint_file, segments_folder
 from hub.signing.port import SigningPort
 
 
@@ -42,13 +44,17 @@ def register_upkeep(installation: Installation, core: Core, *, personal: Callabl
     )
     Erasure(database=core.database, persons=core.person_store, audit=core.audit, outbox=core.outbox, kinds=personal)
     Resealing(database=core.database, ring=core.keys.columns, audit=core.audit, outbox=core.outbox)
+    segments = SegmentFolder(segments_folder(settings, installation.folder))
     AuditArchive(
         database=core.database,
         store=core.audit_store,
         segments=core.segment_store,
-        folder=SegmentFolder(segments_folder(settings, installation.folder)),
+        folder=segments,
         outbox=core.outbox,
         rules=ArchiveRules(
             keep=timedelta(days=settings.audit.archive_after_days), most_records=settings.audit.most_records
+        ),
+        thinning=CheckpointThinning(
+            file=CheckpointFile(checkpoint_file(settings, installation.folder)), folder=segments
         ),
     )

@@ -12,6 +12,7 @@ from hub.core.audit_chain import first_hash, from_microseconds, record_hash
 from hub.core.audit_checkpoints import Checkpoint, Countersignature
 from hub.core.audit_segments import SegmentFolder, SegmentHead, SegmentRow, keys_of
 from hub.core.audit_store import Anchor, AuditStore, RawRecord
+from hub.core.checkpoint_thinning import CheckpointThinning
 from hub.core.database import Database
 from hub.core.jobs import Again, Done, Job, JobKind, Lease, Next
 from hub.core.outbox import Outbox
@@ -24,6 +25,7 @@ KIND = "core.archive_audit"
 EVERY = timedelta(hours=1)
 SEGMENT_RECORDS = 5000  # some 2 MB of text: read in a moment, and deleted in one short transaction
 MOST_SEGMENTS_A_RUN = 200  # then the job makes room for others, and goes on
+THIN_ABOVE_BYTES = 16 << 20  # two days of checkpoints; read whole in less than a second
 ANCHORS_LOOKED_AT = 2000  # an instance's next checkpoints; far more than lead to a full segment
 
 
@@ -59,12 +61,15 @@ class AuditArchive:
         folder: SegmentFolder,
         outbox: Outbox,
         rules: ArchiveRules,
+        thinning: CheckpointThinning,
     ) -> None:
         self._database = database
         self._store = store
         self._segments = segments
         self._folder = folder
         self._rules = rules
+        self._thinning = thinning
+        self._thinned_bytes = 0
         outbox.register(JobKind(name=KIND, handler=self._handle, concurrency=1))
         outbox.schedule(Schedule(name=KIND, every=EVERY, kind=KIND))
 
@@ -79,9 +84,23 @@ class AuditArchive:
         log.info("audit.archived", segment=row.number, records=moved, instance=row.instance)
         return moved > 0
 
+    async def thin(self, *, above_bytes: int) -> None:
+        """Take out of the checkpoint file what segments keep, if it is larger than that."""
+        if await asyncio.to_thread(self._thinning.size_bytes) <= above_bytes:
+            return
+        rows = await self._database.read(self._segments.all)
+        try:
+            taken = await asyncio.to_thread(self._thinning.thin, rows)
+        except OSError as error:
+            log.warning("audit.checkpoints_not_thinned", error=type(error).__name__)
+            return
+        self._thinned_bytes = await asyncio.to_thread(self._thinning.size_bytes)
+        log.info("audit.checkpoints_thinned", lines=taken, size_bytes=self._thinned_bytes)
+
     async def _handle(self, job: Job, lease: Lease) -> Next:  # noqa: ARG002 - the slot is all there is, and any will do
         for _ in range(MOST_SEGMENTS_A_RUN):
             if not await self.archive_one():
+                await self.thin(above_bytes=max(THIN_ABOVE_BYTES, self._thinned_bytes * 5 // 4))
                 return Done()
         return Again(delay=timedelta(seconds=1), reason="MORE_TO_ARCHIVE")
 

@@ -243,10 +243,15 @@ class _Verification:
             self._find(Problem.CHECKPOINT_MISSING, text, checkpoint.instance, checkpoint.count)
 
     def _unfiled(self, filed: Statements, kept: Statements) -> Iterator[Checkpoint]:
-        """Yield kept checkpoints that the file lacks, but for an instance's last: a crash may come between the two."""
+        """Yield kept checkpoints that the file lacks.
+
+        But for an instance's last, since a crash may come between the two places, and for what an anchor in the file
+        stands for, since the file is thinned.
+        """
+        thinned = self._segments.stated_by_anchors(filed.checkpoints) if self._segments is not None else frozenset()
         last = {checkpoint.instance: checkpoint.digest for checkpoint in kept.checkpoints.values()}
         for digest, checkpoint in kept.checkpoints.items():
-            if digest not in filed.checkpoints and last[checkpoint.instance] != digest:
+            if digest not in filed.checkpoints and last[checkpoint.instance] != digest and digest not in thinned:
                 yield checkpoint
 
     def _check_exchanges(self, filed: Statements, kept: Statements) -> None:

@@ -1,7 +1,7 @@
 """Checks the audit's segments against each other and against what the database notes of them."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from sqlalchemy import Connection
@@ -54,6 +54,13 @@ class SegmentCheck:
         """Yield the checkpoints in the segments."""
         for head in self.heads.values():
             yield from head.checkpoints
+
+    def stated_by_anchors(self, filed: Container[str]) -> frozenset[str]:
+        """Return the digests of the checkpoints in segments whose anchor, the last of them, is among the filed ones."""
+        anchored = (head.checkpoints for head in self.heads.values() if head.checkpoints)
+        return frozenset(
+            ours.digest for checkpoints in anchored if checkpoints[-1][0].digest in filed for ours, _ in checkpoints
+        )
 
     def records(self, instance: str) -> Iterator[RawRecord]:
         """Yield the archived records of an instance, in order; a segment that can't be read to its end is a finding."""

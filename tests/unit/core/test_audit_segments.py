@@ -16,6 +16,7 @@ from hub.core.audit_store import AuditPlace
 from hub.core.audit_trail import AuditTrail
 from hub.core.audit_verify import Problem, VerifyReport, verify
 from hub.core.checkpoint_file import CheckpointFile
+from hub.core.checkpoint_thinning import CheckpointThinning
 from hub.core.clock import FakeClock
 from hub.core.segment_check import SegmentCheck
 from hub.storage.audit_store import SqlAuditStore
@@ -31,6 +32,10 @@ def folder_of(folder: Path) -> SegmentFolder:
     return SegmentFolder(folder / "segments")
 
 
+def checkpoints_of(folder: Path) -> CheckpointFile:
+    return CheckpointFile(folder / "audit" / "checkpoints.jsonl")
+
+
 def verified(folder: Path) -> VerifyReport:
     engine = tool_engine(folder)
     try:
@@ -38,7 +43,7 @@ def verified(folder: Path) -> VerifyReport:
             return verify(
                 conn,
                 store=SqlAuditStore(),
-                file=CheckpointFile(folder / "audit" / "checkpoints.jsonl"),
+                file=checkpoints_of(folder),
                 public_keys=[public_key()],
                 segments=SegmentCheck(store=SqlSegmentStore(), folder=folder_of(folder)),
             )
@@ -58,6 +63,7 @@ def archive_of(core: Core, rules: ArchiveRules = RULES) -> AuditArchive:
         folder=folder_of(core.folder),
         outbox=core.outbox,
         rules=rules,
+        thinning=CheckpointThinning(file=checkpoints_of(core.folder), folder=folder_of(core.folder)),
     )
 
 
