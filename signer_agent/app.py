@@ -38,6 +38,7 @@ from signer_agent.rpc.validating import Validating
 from signer_agent.service import SigningService
 from signer_agent.settings import Settings
 from signer_agent.signers import Signers
+from signer_agent.spool import Spool
 from signer_agent.telemetry import make_tracer_provider
 
 LOG = structlog.get_logger(__name__)
@@ -87,7 +88,10 @@ class Agent:
         refusals = Refusals(clock=clock)
         validating = Validating()
         signers = Signers(backend=backend)
-        documents = _make_documents(settings, policy, signers, ledger, journal=self._journal, readers=self._readers)
+        spool = Spool(folder=directory / settings.journal.folder / "documents")
+        documents = _make_documents(
+            settings, policy, signers, ledger, journal=self._journal, readers=self._readers, spool=spool
+        )
         self._service = SigningService(
             policy=policy,
             ledger=ledger,
@@ -244,7 +248,14 @@ def _make_credentials(settings: Settings, directory: Path) -> ServerCredentials:
 
 
 def _make_documents(
-    settings: Settings, policy: Policy, signers: Signers, ledger: Ledger, *, journal: Journal, readers: Executor
+    settings: Settings,
+    policy: Policy,
+    signers: Signers,
+    ledger: Ledger,
+    *,
+    journal: Journal,
+    readers: Executor,
+    spool: Spool,
 ) -> Documents:
     return Documents(
         policy=policy,
@@ -252,7 +263,9 @@ def _make_documents(
         ledger=ledger,
         journal=journal,
         readers=readers,
+        spool=spool,
         max_document_bytes=settings.server.max_document_bytes,
+        max_spooled_bytes=settings.server.max_spooled_bytes,
     )
 
 

@@ -3,6 +3,7 @@
 import enum
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 from gost.digest import DigestAlgorithm
@@ -92,6 +93,7 @@ class SigningRequest:
 
     ``caller`` and ``document_kind`` are the hub's word and no more than that. In format XMLDSIG_SMEV3 the digest is of
     the element ``element_id`` as the transform writes it; in those of ESIA it is of the string that ``esia`` gives.
+    ``document`` is its file, where the agent has seen it and a tool may want it whole.
     """
 
     request_id: str
@@ -106,6 +108,7 @@ class SigningRequest:
     trace_id: str = ""
     element_id: str = ""
     esia: EsiaParameters | None = None
+    document: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from signer_agent.model import Signature, SigningRequest
 from signer_agent.policy import Permission, Policy
 from signer_agent.refusals import Refusals
 from signer_agent.signers import Signer, Signers
+from signer_agent.whole_documents import signed_whole
 
 SLICE: Final = 64  # signatures in one go of a thread: some 5 ms, so that one caller can't hold the agent
 MAX_WAITING: Final = 4096  # signatures under way; half a second of work for keys in process
@@ -242,15 +243,20 @@ def _build_and_sign(case: _Case, now: datetime) -> None:
     assert case.signer is not None
     thumbprint = case.request.certificate
     try:
+        if whole := signed_whole(case.signer, case.request, now=now):
+            case.cms, case.signing_time = whole
+            return
         case.signing_time = now.replace(microsecond=0)
         case.signed = case.signer.to_be_signed(case.request, case.signing_time)
         case.signature = case.signer.sign(case.signed)
     except (KeyBackendError, GostError) as error:
         case.answer = answer_to(error, thumbprint)
+    except InternalError as error:
+        case.answer = error
 
 
 def _verify_and_assemble(case: _Case) -> None:
-    if case.answer is not None:
+    if case.answer is not None or case.cms:  # what a tool made whole is verified already
         return
     assert case.signer is not None
     if case.signer.public_key.verify(case.signed, case.signature):

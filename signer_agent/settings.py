@@ -68,6 +68,8 @@ class ServerSettings(_Table):
     max_stream_seconds: Annotated[int, Field(ge=1, le=3_600)] = 600
     """For a document to stream in: 1 GiB takes some 15 s of hashing."""
     max_document_bytes: Annotated[int, Field(ge=1)] = 4 * 1024 * 1024 * 1024
+    max_spooled_bytes: Annotated[int, Field(ge=1)] = 1024 * 1024 * 1024
+    """Of documents that wait on the disk for a tool that signs them whole."""
 
 
 class KeysSettings(_Table):

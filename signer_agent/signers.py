@@ -1,7 +1,7 @@
 """What is made once for each certificate: its templates and its public key; and whether it may sign now."""
 
-from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 from gost.cades import CadesTemplate
@@ -20,18 +20,18 @@ MAX_SIGNERS: Final = 512  # certificates whose template is kept; some 5 KiB each
 class Signer:
     """One certificate ready to sign. Safe to share between threads."""
 
-    def __init__(
-        self, *, held: HeldCertificate, sign: Callable[[str, bytes], bytes], signs_in_process: bool = True
-    ) -> None:
+    def __init__(self, *, held: HeldCertificate, backend: KeyBackend) -> None:
         self.held = held
-        self.signs_in_process = signs_in_process
-        self.is_quick = signs_in_process and held.facts.public_key_algorithm is PublicKeyAlgorithm.GOST_R_34_10_2012_256
+        self.signs_in_process = backend.signs_in_process
+        self.is_quick = (
+            self.signs_in_process and held.facts.public_key_algorithm is PublicKeyAlgorithm.GOST_R_34_10_2012_256
+        )
         """Whether a signature takes less than the way to a thread and back."""
         self.template = CadesTemplate(certificate=held.facts)
         signs_xml = held.facts.public_key_algorithm in {suite.key for suite in SUITES}
         self._xml = XmlSignatureTemplate(certificate=held.facts) if signs_xml else None
         self.public_key = PublicKey.from_certificate(held.facts)
-        self._sign = sign
+        self._backend = backend
 
     @property
     def algorithm(self) -> PublicKeyAlgorithm:
@@ -40,7 +40,16 @@ class Signer:
 
     def sign(self, to_be_signed: bytes) -> bytes:
         """Use the private key; see `KeyBackend.sign`."""
-        return self._sign(self.held.facts.thumbprint, to_be_signed)
+        return self._backend.sign(self.held.facts.thumbprint, to_be_signed)
+
+    @property
+    def signs_documents(self) -> bool:
+        """Whether the key's tool wants whole documents; see `KeyBackend.signs_documents`."""
+        return self._backend.signs_documents(self.held.facts.thumbprint)
+
+    def sign_document(self, document: Path) -> bytes:
+        """See `KeyBackend.sign_document`."""
+        return self._backend.sign_document(self.held.facts.thumbprint, document)
 
     def to_be_signed(self, request: SigningRequest, signing_time: datetime) -> bytes:
         """The bytes to sign for a request in its format."""
@@ -122,7 +131,7 @@ class Signers:
 
 def _make(held: HeldCertificate, backend: KeyBackend) -> Signer:
     try:
-        return Signer(held=held, sign=backend.sign, signs_in_process=backend.signs_in_process)
+        return Signer(held=held, backend=backend)
     except GostError as error:
         raise PreconditionError(
             "this certificate's key is of a kind that can't be used: get another certificate",

@@ -131,6 +131,8 @@ def _sign_file(run: Run, line: Line, source: Path, output: Path, *, detached: bo
     with keys.opened(run, container, pin=pin, may_ask="silent" not in line) as key:
         run.say(f"Folder './':\n{source.name}... Signing the data...")
         certificate = run.machine.certificate_path(entry.thumbprint)
+        content = content + b" " if run.fault("wrong_document") is not None else content
+        detached = detached and run.fault("attached_instead") is None
         message = keys.signed_message(run, key, certificate, content, detached=detached)
     encoded = message if "der" in line else base64.encodebytes(message)
     if run.fault("exit_zero_without_file") is None:

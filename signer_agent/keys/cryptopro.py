@@ -44,6 +44,8 @@ LOG = structlog.get_logger(__name__)
 
 MAX_CERTIFICATES: Final = 1000
 MAX_SIGNATURE_FILE_BYTES: Final = 4096
+CRYPTCP_LICENCE: Final = frozenset({"LICENCE_EXPIRED", "LICENCE_MISSING"})
+"""Causes that are cryptcp's own: csptest is content with a licence inside the certificate."""
 MAX_CMS_BYTES: Final = 4 * 1024 * 1024
 
 _ALGORITHMS: Final = {
@@ -150,12 +152,14 @@ class CryptoproBackend(KeyBackend, Unlockable):
             raise KeyFailedError(f"csptest made {len(made)} bytes instead of {size}", cause="BAD_SIGNATURE")
         return made[::-1]
 
-    def sign_document(self, thumbprint: str, document: Path) -> bytes:
-        """Have cryptcp sign a whole document: a detached CMS in DER with the signer's certificate.
+    def signs_documents(self, thumbprint: str) -> bool:
+        """Whether the settings want cryptcp for it, and it is there."""
+        wanted = self._settings.whole_documents
+        fits = wanted == "always" or (wanted == "with_pin" and self._pins.is_needed(thumbprint))
+        return fits and "cryptcp" in self._programs
 
-        Raises:
-            KeyBackendError: as `sign`.
-        """
+    def sign_document(self, thumbprint: str, document: Path) -> bytes:
+        """Have cryptcp sign a whole document: a detached CAdES-BES in DER with the signer's certificate."""
         self._key(thumbprint)
         words = (
             "-sign",
@@ -164,10 +168,13 @@ class CryptoproBackend(KeyBackend, Unlockable):
             thumbprint.lower(),
             "-nochain",
             "-der",
+            "-strict",
+            "-cadesbes",
             "-detached",
+            "-cert",
         )
         last = (str(document.resolve()), "out")
-        return self._made("cryptcp", (*words, "-cert"), thumbprint, None, last=last, limit_bytes=MAX_CMS_BYTES)
+        return self._made("cryptcp", words, thumbprint, None, last=last, limit_bytes=MAX_CMS_BYTES)
 
     def verify_document(self, document: Path, cms: Path) -> bool:
         """Whether cryptcp finds a detached CMS right; no chain is checked here. Raises KeyBackendError."""
@@ -193,13 +200,27 @@ class CryptoproBackend(KeyBackend, Unlockable):
         check_pin(pin)
         self._pins.keep(thumbprint, pin, seconds=self._settings.timeout_seconds + 1)
         try:
-            self.sign(thumbprint, _PROBE)
+            self._try(thumbprint)
         except KeyBackendError:
             self._pins.forget(thumbprint)
             self._publish()
             raise
         self._pins.keep(thumbprint, pin, seconds=seconds)
         self._publish()
+
+    def _try(self, thumbprint: str) -> None:
+        """Use the PIN once, by the tool that will be given it, and throw away what it makes."""
+        if not self.signs_documents(thumbprint):
+            self.sign(thumbprint, _PROBE)
+            return
+        with self._process.private_folder() as folder:
+            _write(folder / "probe", _PROBE)
+            try:
+                self.sign_document(thumbprint, folder / "probe")
+            except KeyFailedError as error:
+                if error.cause not in CRYPTCP_LICENCE:
+                    raise
+                self.sign(thumbprint, _PROBE)  # cryptcp refused before it looked at the key
 
     def lock(self, thumbprint: str) -> None:
         """See `Unlockable.lock`."""

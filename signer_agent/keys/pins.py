@@ -54,6 +54,10 @@ class Pins:
         """Whether any key has a PIN that is not saved in its container."""
         return bool(self._default) or any(self._by_thumbprint.values())
 
+    def is_needed(self, thumbprint: str) -> bool:
+        """Whether this key has one."""
+        return bool(self._source(thumbprint))
+
     def check(self) -> None:
         """Read every reference once, so that a missing one is told at the start. Raises SettingsError."""
         for reference in {self._default, *self._by_thumbprint.values()} - {"", ASK}:

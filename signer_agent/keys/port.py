@@ -3,6 +3,7 @@
 import abc
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from gost.certificate import CertificateFacts
 
@@ -90,6 +91,18 @@ class KeyBackend(abc.ABC):
             KeyFailedError: the key is there and did not sign.
             KeyUnavailableError: it can't be reached now.
         """
+
+    def signs_documents(self, thumbprint: str) -> bool:  # noqa: ARG002 - most don't
+        """Whether a document that the agent has as a file is better signed by `sign_document`."""
+        return False
+
+    def sign_document(self, thumbprint: str, document: Path) -> bytes:  # noqa: ARG002 - see above
+        """Have a tool hash and sign a whole file: a detached CAdES-BES in DER. It is still to be checked.
+
+        Raises:
+            KeyBackendError: as `sign`.
+        """
+        raise KeyFailedError("this backend signs no whole documents", cause="NOT_WHOLE")
 
     @abc.abstractmethod
     def close(self) -> None:

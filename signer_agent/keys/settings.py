@@ -1,7 +1,7 @@
 """What the settings say of the places of keys that are no files: `[keys.cryptopro]`, `[keys.pkcs11]`, `[keys.pins]`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -59,6 +59,8 @@ class CryptoproSettings(_Table):
     """Runs at once with keys on the disk; a token always has one."""
     rescan_seconds: Annotated[float, Field(ge=1, le=86_400)] = 60.0
     """How soon a certificate that was installed is seen: looking costs a run of certmgr."""
+    whole_documents: Literal["never", "with_pin", "always"] = "with_pin"
+    """Which keys sign documents that the agent sees by cryptcp: those whose PIN it is given, none, or all."""
     pin_on_command_line: bool = False
     """Gives csptest the PIN as `-password`, where every user of the machine can read it while it signs."""
 

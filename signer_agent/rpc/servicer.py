@@ -4,7 +4,7 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import metadata
 from typing import Final
 
@@ -13,7 +13,7 @@ from opentelemetry.trace import Tracer
 from landhub.common.v1 import signing_pb2
 from landhub.signer.v1 import signer_service_pb2 as pb
 from signer_agent.clock import Clock
-from signer_agent.documents import Documents
+from signer_agent.documents import Documents, Seen
 from signer_agent.errors import COMMON_DOMAIN, AgentError, FieldViolation, InvalidRequestError, NotFoundError
 from signer_agent.exchange import CheckpointExchange
 from signer_agent.exporting import Exporter
@@ -123,15 +123,21 @@ class SignerServicer:
             digest_algorithm=wire.digest_algorithm(seen.digest_algorithm),
             size_bytes=seen.content.size_bytes,
         )
-        if not header.look_only:
-            asked = wire.streamed_request(
-                header, seen.digest, seen.digest_algorithm, trace_id=call.trace_id, validating=self._validating
-            )
-            answer = (await self._service.sign([asked]))[0]
-            if isinstance(answer, AgentError):
-                raise answer
-            response.signature.CopyFrom(wire.signature(answer))
+        if header.look_only:
+            self._documents.forget(seen)
+            return response
+        answer = await self._documents.kept_while(self._sign_seen(header, seen, call), seen)
+        if isinstance(answer, AgentError):
+            raise answer
+        response.signature.CopyFrom(wire.signature(answer))
         return response
+
+    async def _sign_seen(self, header: pb.SignStreamHeader, seen: Seen, call: Call) -> list[Signature | AgentError]:
+        asked = wire.streamed_request(
+            header, seen.digest, seen.digest_algorithm, trace_id=call.trace_id, validating=self._validating
+        )
+        document = seen.file.path if seen.file is not None else None
+        return await self._service.sign([replace(asked, document=document)])
 
     async def sign_esia(self, request: pb.SignEsiaRequest, call: Call) -> pb.SignEsiaResponse:
         """The signature of a string of ESIA."""
