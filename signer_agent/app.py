@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
@@ -88,10 +88,7 @@ class Agent:
         refusals = Refusals(clock=clock)
         validating = Validating()
         signers = Signers(backend=backend)
-        spool = Spool(folder=directory / settings.journal.folder / "documents")
-        documents = _make_documents(
-            settings, policy, signers, ledger, journal=self._journal, readers=self._readers, spool=spool
-        )
+        documents = self._make_documents(policy, signers, ledger)
         self._service = SigningService(
             policy=policy,
             ledger=ledger,
@@ -197,6 +194,19 @@ class Agent:
             LOG.warning("checkpoint_not_kept", cause=str(error))
         self._tracing.shutdown()
 
+    def _make_documents(self, policy: Policy, signers: Signers, ledger: Ledger) -> Documents:
+        server = self._settings.server
+        return Documents(
+            policy=policy,
+            signers=signers,
+            ledger=ledger,
+            journal=self._journal,
+            readers=self._readers,
+            spool=Spool(folder=self._journal_folder / "documents"),
+            max_document_bytes=server.max_document_bytes,
+            max_spooled_bytes=server.max_spooled_bytes,
+        )
+
     async def _refresh_keys(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
@@ -244,28 +254,6 @@ def _make_credentials(settings: Settings, directory: Path) -> ServerCredentials:
     tls = settings.tls
     return ServerCredentials(
         certificate=directory / tls.certificate, key=directory / tls.key, client_ca=directory / tls.client_ca
-    )
-
-
-def _make_documents(
-    settings: Settings,
-    policy: Policy,
-    signers: Signers,
-    ledger: Ledger,
-    *,
-    journal: Journal,
-    readers: Executor,
-    spool: Spool,
-) -> Documents:
-    return Documents(
-        policy=policy,
-        signers=signers,
-        ledger=ledger,
-        journal=journal,
-        readers=readers,
-        spool=spool,
-        max_document_bytes=settings.server.max_document_bytes,
-        max_spooled_bytes=settings.server.max_spooled_bytes,
     )
 
 
