@@ -29,7 +29,7 @@ def test_the_doctor_finds_nothing_that_fails_and_compares_the_clock_with_the_oth
     assert [line for line in found if line["verdict"] == "fail"] == []
     assert code == 0
     lines = {line["check"]: line["told"] for line in found}
-    assert lines["hub"].startswith("it runs; modules that are on: rosreestr, signatures")
+    assert lines["hub"].startswith("it runs; modules that are on: payments, rosreestr, signatures")
     assert "connection" in lines["agent main"]
     assert "known by our CA bundle" in lines["rosreestr.xml_gateway"]
     assert "agent main: clock" in lines
@@ -47,6 +47,7 @@ def test_the_board_shows_the_provider_and_the_agent(stack: Stack, capsys: pytest
     code, found = run(capsys, "upstreams", str(stack.installation.folder))
     assert code == 0
     assert {upstream["name"] for upstream in found} == {
+        "payments.sber",
         "rosreestr.xml_gateway",
         "signing.main",
         "signing.main.documents",

@@ -14,12 +14,14 @@ import pytest
 from landhub.common.v1 import document_pb2, party_pb2
 from landhub.events.v1 import events_service_pb2
 from landhub.hub.v1 import hub_service_pb2
+from landhub.payments.v1 import payments_pb2
 from landhub.rosreestr.v1 import rosreestr_pb2, rosreestr_service_pb2
 from sandbox.demo.stack import Stack
 from sandbox.test_ca import Subject
 from tests.support.canaries import Aviary, find, personal_fields, spellings
 from tests.support.examples import METHODS, examples, send
 from tests.support.known import ROSREESTR, SIGNATURES, make_known
+from tests.support.known_payments import PAYMENTS
 from tests.support.stack import channel, control, running_stack
 
 PLOT = "77:01:0009001:777"
@@ -100,6 +102,7 @@ class Deals:
         for path, messages in self._good.items():
             if path.startswith((ROSREESTR, SIGNATURES)):
                 self.send(path, *messages)
+        self._pay()
         self._register(self.owner)
         trader = party_pb2.SoleTrader(
             person=self.owner, ogrnip=self.aviary.ogrnip("landhub.common.v1.SoleTrader.ogrnip")
@@ -151,6 +154,26 @@ class Deals:
         with suppress(StopIteration):
             while not self.send(f"{ROSREESTR}/WatchRegistration", watch).registration.status_reason:
                 pass
+
+    def _pay(self) -> None:
+        (request,) = self._good[f"{PAYMENTS}/CreatePayment"]
+        request.client_id = "client"
+        item = payments_pb2.ReceiptItem(
+            name="Аренда",
+            quantity="1",
+            measure="шт",
+            price_minor_units=request.amount.minor_units,
+            amount_minor_units=request.amount.minor_units,
+            vat="none",
+            payment_method="full_payment",
+            payment_object=4,
+        )
+        request.receipt.CopyFrom(payments_pb2.Receipt(email="a@example.ru", phone="+79010000000", items=[item]))
+        self.aviary.plant(request)
+        self.send(f"{PAYMENTS}/CreatePayment", request)
+        (refund,) = self._good[f"{PAYMENTS}/CreateRefund"]
+        self.aviary.plant(refund)
+        self.send(f"{PAYMENTS}/CreateRefund", refund)
 
     def _check_owner(self, owner: party_pb2.Party) -> None:
         request = rosreestr_service_pb2.CheckOwnerRequest(cadastral_number=PLOT, owner=owner)

@@ -80,6 +80,12 @@ class Aviary:
                 return self.snils(name)
             case "ogrnip":
                 return self.ogrnip(name)
+            case "email":
+                return self.keep(name, f"kanareyka{self._next():04}@example.ru")
+            case "phone":
+                return self.keep(name, f"+7901764{self._next():04}")
+            case "client_id":
+                return self.keep(name, f"kanareyka-client-{self._next():04}")
             case _ if descriptor.type == FieldDescriptor.TYPE_BYTES:
                 return self.content(name)
             case _:

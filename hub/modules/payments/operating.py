@@ -132,8 +132,11 @@ class _Run:
                 return await self._settle_unknown("NOT_VISIBLE_YET")
 
     async def _send(self, seen: Observation) -> Next:
+        # Sent again, it is sent for the order as it stands now: held where it was unpaid, less where others refunded.
         if self._operation.kind == OperationKind.CANCEL:
             self._operation = replace(self._operation, held_before=seen.held)
+        if self._operation.kind == OperationKind.REFUND:
+            self._operation = replace(self._operation, balance_before=seen.balance)
         try:
             await self._call(seen)
         except OutcomeUnknownError:

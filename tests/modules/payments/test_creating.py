@@ -49,7 +49,7 @@ async def test_a_lost_answer_leads_to_one_order_that_can_be_paid(shop: Shop, fau
     shop.vendor.fail("create", fault)
     row = await shop.create()
     assert row.state == "OUTCOME_UNKNOWN"
-    await shop.pass_time(1200)
+    await shop.pass_time(1200, step=60)
     row = await shop.payment(row.id)
     assert (row.state, bool(row.payment_url)) == ("AWAITING_PAYER", True)
     payable = [order for order in shop.vendor.orders() if await can_be_paid(shop, order.vendor_id)]
@@ -65,7 +65,7 @@ async def test_an_order_committed_after_we_gave_up_is_found_and_sealed(shop: Sho
     shop.vendor.fail("create", "commit_late", seconds=120)
     row = await shop.create()
     assert row.state == "OUTCOME_UNKNOWN"
-    await shop.pass_time(900)
+    await shop.pass_time(900, step=30)
     row = await shop.payment(row.id)
     assert row.state == "AWAITING_PAYER"
     assert row.attempt == 2
@@ -85,7 +85,7 @@ async def test_a_decline_whose_answer_is_lost_is_looked_at_before_the_next_order
 async def test_answers_that_are_always_lost_end_with_a_person(shop: Shop) -> None:
     shop.vendor.fail("create", "answer_lost", times=20)
     row = await shop.create()
-    await shop.pass_time(600)
+    await shop.pass_time(600, step=30)
     row = await shop.payment(row.id)
     assert (row.state, row.review_reason) == ("NEEDS_REVIEW", "TOO_MANY_ATTEMPTS")
     assert not any([await can_be_paid(shop, order.vendor_id) for order in shop.vendor.orders()])
@@ -97,7 +97,7 @@ async def test_what_could_not_be_sent_is_told_and_done_only_when_it_is_asked_for
     with pytest.raises(Exception, match="again") as caught:
         await shop.create()
     assert getattr(caught.value, "reason", "") == "UPSTREAM_QUOTA_EXCEEDED"
-    await shop.pass_time(600)
+    await shop.pass_time(600, step=30)
     assert shop.vendor.orders() == [], "nobody opens an order behind the back of a caller who was told no"
     rows = await asyncio.gather(*(shop.create() for _ in range(20)))
     assert {row.state for row in rows} == {"AWAITING_PAYER"}
