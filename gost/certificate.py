@@ -27,6 +27,7 @@ MAX_CERTIFICATE_BYTES: Final = 64 * 1024  # real ones have 1 to 4 KiB
 MAX_CERTIFICATES_IN_BUNDLE: Final = 2000  # the national list of accredited CAs has some 600
 
 _CACHED_CERTIFICATES: Final = 2048
+_CACHED_ISSUERS: Final = 256
 _PEM_BEGIN: Final = b"-----BEGIN CERTIFICATE-----"
 _PEM_END: Final = b"-----END CERTIFICATE-----"
 
@@ -239,13 +240,14 @@ class _Certificate:
 
 def _facts(body: _TbsCertificate, certificate: x509.Certificate) -> CertificateFacts:
     der = certificate.public_bytes(serialization.Encoding.DER)
+    issuer_der = asn1.encode_der(body.issuer)
     subject = {attribute.oid.dotted_string: str(attribute.value) for attribute in certificate.subject}
     return CertificateFacts(
         der=der,
         subject=certificate.subject.rfc4514_string(RUSSIAN_NAMES),
-        issuer=certificate.issuer.rfc4514_string(RUSSIAN_NAMES),
+        issuer=_issuer(_Issued(issuer_der, certificate)),
         subject_der=asn1.encode_der(body.subject),
-        issuer_der=asn1.encode_der(body.issuer),
+        issuer_der=issuer_der,
         serial_number=_even_hexadecimal(certificate.serial_number),
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
@@ -266,6 +268,28 @@ def _facts(body: _TbsCertificate, certificate: x509.Certificate) -> CertificateF
         snils=subject.get("1.2.643.100.3"),
         **extension_facts(certificate.extensions),
     )
+
+
+class _Issued:
+    """A certificate that stands for its issuer's name."""
+
+    __slots__ = ("certificate", "issuer_der")
+
+    def __init__(self, issuer_der: bytes, certificate: x509.Certificate) -> None:
+        self.issuer_der = issuer_der
+        self.certificate = certificate
+
+    def __hash__(self) -> int:
+        return hash(self.issuer_der)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Issued) and other.issuer_der == self.issuer_der
+
+
+@functools.lru_cache(maxsize=_CACHED_ISSUERS)
+def _issuer(issued: _Issued) -> str:
+    """The issuer's name, remembered: signers are many and their issuers few."""
+    return issued.certificate.issuer.rfc4514_string(RUSSIAN_NAMES)
 
 
 def _public_key_algorithm(oid: str) -> PublicKeyAlgorithm:

@@ -1,23 +1,25 @@
 """From a signer's certificate to a trust anchor: path, dates, revocation, by OpenSSL and nothing fetched.
 
 Every way that ``gost.paths`` finds is judged by OpenSSL; a callback only writes down what it finds and lets it go on,
-so that a report can name every fault of every certificate. The best way counts. Trusted are the anchors given here and
-no others; time is the one asked about, never the clock.
+so that a report can name every fault of every certificate. Signatures and dates are checked here in its place: CAs are
+few, and the signature on each is checked once. The best way counts. Trusted are the anchors given here and no others;
+time is the one asked about, never the clock.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from gost.algorithms import LEAST_KEY_BITS, SOUND_SIGNATURES
 from gost.certificate import CertificateFacts
-from gost.libcrypto import VERIFY_CALLBACK, Owned, drain_errors, libcrypto, parsed_certificate
+from gost.libcrypto import CHAIN_CALLBACK, VERIFY_CALLBACK, Owned, drain_errors, libcrypto, parsed_certificate
 from gost.paths import MAX_CHAIN_LENGTH, Directory, Path, find_paths, may_have_issued, signed_by
 from gost.report import CertificateStatus, Chain, ChainElement, RevocationStatus
 from gost.revocation import RevocationLists
 from gost.verdicts import Judgement, Verdicts
 
+MAX_SIGNATURES_KEPT: Final = 4096  # of CAs, found good or bad; past this all are checked again
 MAX_ISSUERS_TRIED: Final = 8  # by signature, for a certificate outside the chain: namesakes are renewed keys
 
 _PARTIAL_CHAIN: Final = 0x80000  # an anchor need not be self-signed
@@ -28,6 +30,10 @@ _BAD_SIGNATURE: Final = frozenset({4, 6, 7})
 _NOT_YET_VALID: Final = 9
 _EXPIRED: Final = 10
 _UNSPECIFIED: Final = 1
+_CERTIFICATE_SIGNATURE_FAILURE: Final = 7
+_NO_CERT_SIGN: Final = 32
+
+_CHECKED_HERE: Final = CHAIN_CALLBACK(lambda _context: 1)
 
 # From bad to worse; a way is as bad as the worst of its certificates
 _STATUSES: Final = (
@@ -61,7 +67,7 @@ class TrustStore:
         MalformedError: a certificate or list can't be read.
     """
 
-    __slots__ = ("_anchors", "_known", "_lists", "_store", "_verdicts")
+    __slots__ = ("_anchors", "_known", "_lists", "_signed", "_store", "_verdicts")
 
     def __init__(
         self, *, anchors: Iterable[CertificateFacts], intermediates: Iterable[CertificateFacts], crls: Iterable[bytes]
@@ -71,10 +77,12 @@ class TrustStore:
         self._store: Final = Owned(library.X509_STORE_new(), library.X509_STORE_free)  # of no certificate: see _verify
         library.X509_STORE_set_flags(self._store.address, _PARTIAL_CHAIN)
         library.X509_STORE_set_depth(self._store.address, MAX_CHAIN_LENGTH)
+        library.X509_STORE_set_verify(self._store.address, _CHECKED_HERE)
         self._anchors: Final = frozenset(anchor.der for anchor in trusted)
         self._known: Final = Directory((*trusted, *intermediates))
         self._lists: Final = RevocationLists(crls)
         self._verdicts: Final = Verdicts()
+        self._signed: Final[dict[tuple[str, str], bool]] = {}
 
     def build_chain(
         self, leaf: CertificateFacts, *, extra: Sequence[CertificateFacts], at: datetime, max_crl_age: timedelta | None
@@ -100,21 +108,23 @@ class TrustStore:
         self, leaf: CertificateFacts, extra: Sequence[CertificateFacts], at: datetime, max_crl_age: timedelta | None
     ) -> Judgement:
         paths = find_paths(leaf, directories=(self._known, Directory(extra)), anchors=self._anchors)
-        best: Chain | None = None
-        for path in paths.anchored or (paths.longest,):
-            chain = self._judge_path(path, at, max_crl_age)
-            if best is None or _gravity(chain) < _gravity(best):
-                best = chain
-            if not any(_gravity(best)):
-                break
-        assert best is not None
+        best = min(self._judged(paths.anchored or (paths.longest,), at, max_crl_age), key=_gravity)
         dates = frozenset(date for each in paths.seen for date in (each.not_before, each.not_after))
         of_lists = (self._lists.moments(each, max_crl_age) for each in paths.seen)
-        best = replace(best, is_good=not any(_gravity(best)))
         return Judgement(chain=best, moments=dates.union(*of_lists))
+
+    def _judged(self, paths: Iterable[Path], at: datetime, max_crl_age: timedelta | None) -> Iterator[Chain]:
+        """The chains of these ways, up to the first one that nothing is wrong with."""
+        for path in paths:
+            chain = self._judge_path(path, at, max_crl_age)
+            yield chain
+            if chain.is_good:
+                return
 
     def _judge_path(self, path: Path, at: datetime, max_crl_age: timedelta | None) -> Chain:
         certificates, errors = self._verify(path, at)
+        errors += self._signature_errors(certificates)
+        errors += _date_errors(certificates, at)
         top = len(certificates) - 1
         is_anchored = certificates[top].der in self._anchors and not any(error in _NO_ISSUER for error, _ in errors)
         elements = []
@@ -137,10 +147,29 @@ class TrustStore:
                 revocation_time=found.revoked_since,
             )
             elements.append(element)
-        return Chain(elements=tuple(elements), is_anchored=is_anchored)
+        is_good = is_anchored and all(map(_is_good, elements))
+        return Chain(elements=tuple(elements), is_anchored=is_anchored, is_good=is_good)
+
+    def _signature_errors(self, certificates: Path) -> list[tuple[int, int]]:
+        errors = []
+        for depth, (certificate, issuer) in enumerate(itertools.pairwise(certificates)):
+            if issuer.key_usage and "keyCertSign" not in issuer.key_usage:
+                errors.append((_NO_CERT_SIGN, depth + 1))
+            if not (self._is_signed_ca(certificate, issuer) if depth else signed_by(certificate, issuer)):
+                errors.append((_CERTIFICATE_SIGNATURE_FAILURE, depth))
+        return errors
+
+    def _is_signed_ca(self, certificate: CertificateFacts, issuer: CertificateFacts) -> bool:
+        key = (certificate.sha256, issuer.sha256)
+        found = self._signed.get(key)
+        if found is None:
+            if len(self._signed) >= MAX_SIGNATURES_KEPT:
+                self._signed.clear()
+            found = self._signed[key] = signed_by(certificate, issuer)
+        return found
 
     def _verify(self, path: Path, at: datetime) -> tuple[Path, list[tuple[int, int]]]:
-        """Let OpenSSL judge one way: the chain it built, and all its errors with their depth.
+        """Let OpenSSL judge one way but for signatures and dates: the chain it built, and all errors with their depth.
 
         It sees the way's own certificates and trusts its last one, if that is an anchor.
         """
@@ -177,10 +206,20 @@ class TrustStore:
         return tuple(by_address[address] for address in chain) or path[:1], errors
 
 
+def _date_errors(certificates: Path, at: datetime) -> list[tuple[int, int]]:
+    early = [(_NOT_YET_VALID, depth) for depth, each in enumerate(certificates) if at < each.not_before]
+    return early + [(_EXPIRED, depth) for depth, each in enumerate(certificates) if at >= each.not_after]
+
+
+def _is_good(element: ChainElement) -> bool:
+    good = {RevocationStatus.NOT_CHECKED, RevocationStatus.GOOD}
+    return element.status is CertificateStatus.GOOD and element.revocation in good
+
+
 def _gravity(chain: Chain) -> tuple[int, int, int]:
-    """How bad a chain is, to be compared; all zeros for a good one."""
+    """How bad a chain is, to be compared."""
     statuses = [_STATUSES.index(each.status) for each in chain.elements]
-    revocations = [max(0, _REVOCATIONS.index(each.revocation) - 1) for each in chain.elements]
+    revocations = [_REVOCATIONS.index(each.revocation) for each in chain.elements]
     return int(not chain.is_anchored), max(statuses), max(revocations)
 
 

@@ -1,5 +1,6 @@
 """What the extensions of a certificate say, those of Russian law (FSB order 795) included."""
 
+from collections.abc import Mapping
 from typing import Final, TypedDict, TypeVar
 
 from cryptography import x509
@@ -53,20 +54,24 @@ def extension_facts(extensions: x509.Extensions) -> ExtensionFacts:
     Raises:
         ValueError: an extension that is understood here is not what its type says.
     """
-    usage = _extension(extensions, x509.KeyUsage)
-    extended = _extension(extensions, x509.ExtendedKeyUsage)
-    policies = _extension(extensions, x509.CertificatePolicies)
-    subject_key = _extension(extensions, x509.SubjectKeyIdentifier)
-    authority_key = _extension(extensions, x509.AuthorityKeyIdentifier)
-    basic = _extension(extensions, x509.BasicConstraints)
+    found = {
+        type(each.value): each.value for each in extensions
+    }  # looking for each by name would take four times as long
+    usage = _of(x509.KeyUsage, found)
+    extended = _of(x509.ExtendedKeyUsage, found)
+    policies = _of(x509.CertificatePolicies, found)
+    subject_key = _of(x509.SubjectKeyIdentifier, found)
+    authority_key = _of(x509.AuthorityKeyIdentifier, found)
+    access = _of(x509.AuthorityInformationAccess, found)
+    basic = _of(x509.BasicConstraints, found)
     authority_key_id = authority_key.key_identifier if authority_key else None
     return ExtensionFacts(
         key_usage=frozenset(name for name, flag in _KEY_USAGES.items() if usage and getattr(usage, flag)),
         extended_key_usage=tuple(each.dotted_string for each in extended or ()),
         policies=tuple(policy.policy_identifier.dotted_string for policy in policies or ()),
-        crl_urls=_crl_urls(_extension(extensions, x509.CRLDistributionPoints)),
-        ocsp_urls=_access_urls(extensions, AuthorityInformationAccessOID.OCSP),
-        issuer_urls=_access_urls(extensions, AuthorityInformationAccessOID.CA_ISSUERS),
+        crl_urls=_crl_urls(_of(x509.CRLDistributionPoints, found)),
+        ocsp_urls=_access_urls(access, AuthorityInformationAccessOID.OCSP),
+        issuer_urls=_access_urls(access, AuthorityInformationAccessOID.CA_ISSUERS),
         subject_key_id=subject_key.digest.hex() if subject_key else None,
         authority_key_id=authority_key_id.hex() if authority_key_id else None,
         is_ca=bool(basic and basic.ca),
@@ -79,11 +84,9 @@ _Extended = TypeVar("_Extended", bound=x509.ExtensionType)
 _Read = TypeVar("_Read")
 
 
-def _extension(extensions: x509.Extensions, kind: type[_Extended]) -> _Extended | None:
-    try:
-        return extensions.get_extension_for_class(kind).value
-    except x509.ExtensionNotFound:
-        return None
+def _of(kind: type[_Extended], found: Mapping[type[x509.ExtensionType], x509.ExtensionType]) -> _Extended | None:
+    value = found.get(kind)
+    return value if isinstance(value, kind) else None
 
 
 def _crl_urls(points: x509.CRLDistributionPoints | None) -> tuple[str, ...]:
@@ -91,15 +94,14 @@ def _crl_urls(points: x509.CRLDistributionPoints | None) -> tuple[str, ...]:
     return tuple(str(name.value) for name in names if isinstance(name, x509.UniformResourceIdentifier))
 
 
-def _access_urls(extensions: x509.Extensions, method: x509.ObjectIdentifier) -> tuple[str, ...]:
-    access = _extension(extensions, x509.AuthorityInformationAccess)
+def _access_urls(access: x509.AuthorityInformationAccess | None, method: x509.ObjectIdentifier) -> tuple[str, ...]:
     found = [each.access_location for each in access or () if each.access_method == method]
     return tuple(str(name.value) for name in found if isinstance(name, x509.UniformResourceIdentifier))
 
 
 def _unknown(extensions: x509.Extensions, oid: x509.ObjectIdentifier) -> bytes | None:
     for each in extensions:
-        if each.oid == oid and isinstance(each.value, x509.UnrecognizedExtension):
+        if isinstance(each.value, x509.UnrecognizedExtension) and each.oid == oid:
             return each.value.value
     return None
 

@@ -21,6 +21,8 @@ from gost.errors import EngineMissingError, MalformedError
 PASSPHRASE_CALLBACK = ctypes.CFUNCTYPE(c_int, c_void_p, c_int, c_int, c_void_p)
 # int (*)(int ok, X509_STORE_CTX *): told of each certificate found good or bad, answers 1 to go on
 VERIFY_CALLBACK = ctypes.CFUNCTYPE(c_int, c_int, c_void_p)
+# int (*)(X509_STORE_CTX *): checks signatures and dates of a chain in OpenSSL's place, answers 1 to go on
+CHAIN_CALLBACK = ctypes.CFUNCTYPE(c_int, c_void_p)
 
 _LIBRARY_NAMES: Final = {"win32": "libcrypto-3-x64.dll", "darwin": "libcrypto.3.dylib"}
 
@@ -78,6 +80,7 @@ _PROTOTYPES: Final[dict[str, tuple[Any, list[Any]]]] = {
     "X509_STORE_new": (c_void_p, []),
     "X509_STORE_free": (None, [c_void_p]),
     "X509_STORE_set_flags": (c_int, [c_void_p, c_ulong]),
+    "X509_STORE_set_verify": (None, [c_void_p, CHAIN_CALLBACK]),
     "X509_STORE_set_depth": (c_int, [c_void_p, c_int]),
     "X509_STORE_CTX_new": (c_void_p, []),
     "X509_STORE_CTX_free": (None, [c_void_p]),
