@@ -30,6 +30,17 @@ from tests.contract.key_backend_contract import ATTRIBUTES, KeyBackendContract, 
 from tests.support.csp import PIN
 
 MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
+FOR_SIGNATURES = x509.KeyUsage(
+    digital_signature=True,
+    content_commitment=True,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=False,
+    crl_sign=False,
+    encipher_only=False,
+    decipher_only=False,
+)
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 
@@ -107,6 +118,7 @@ def certificate(key: Key) -> bytes:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(hours=1))
         .not_valid_after(now + timedelta(days=1))
+        .add_extension(FOR_SIGNATURES, critical=True)
         .sign(key, hashes.SHA256())
     )
     return made.public_bytes(serialization.Encoding.DER)

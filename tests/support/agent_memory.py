@@ -4,10 +4,11 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from landhub.signer.v1 import signer_service_pb2 as pb
 from tests.e2e.agent.support import Installation, connected, sign_request
@@ -60,18 +61,35 @@ def served(installation: Installation) -> Iterator[tuple[int, int]]:
         process.stdout.close()
 
 
-async def grown_by(installation: Installation, *, warm: int, signatures: int) -> Grown:
-    """Make ``warm`` signatures, then ``signatures`` more, and watch the process."""
+def workers_of(pid: int) -> Sequence[int]:
+    """The processes that an agent started."""
+    return [int(child) for path in Path(f"/proc/{pid}/task").glob("*/children") for child in path.read_text().split()]
+
+
+async def grown_by(
+    installation: Installation, *, warm: int, signatures: int, worker_bytes: int = 0, **changes: Any
+) -> Grown:
+    """Make ``warm`` signatures, then ``signatures`` more, and watch the process.
+
+    Args:
+        installation: The agent.
+        warm: Signatures before its memory is looked at.
+        signatures: And afterwards.
+        worker_bytes: What a process that it started may hold.
+        changes: Fields of the requests.
+    """
     with served(installation) as (pid, port):
         async with connected(installation, port) as client:
 
             async def sign(count: int) -> int:
                 most = 0
                 for _ in range(0, count, BATCH):
-                    batch = pb.SignBatchRequest(requests=[sign_request(installation.keys) for _ in range(BATCH)])
+                    requests = [sign_request(installation.keys, **changes) for _ in range(BATCH)]
+                    batch = pb.SignBatchRequest(requests=requests)
                     answer = await client.stub.SignBatch(batch, timeout=120)
                     assert all(result.response.cms for result in answer.results), answer.results[0].failure
                     most = max(most, resident_bytes(pid))
+                    assert all(resident_bytes(worker) < worker_bytes for worker in workers_of(pid))
                 return most
 
             await sign(warm)
