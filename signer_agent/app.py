@@ -11,6 +11,8 @@ from typing import Final, Self
 
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from opentelemetry.trace import Tracer
+from prometheus_client import CollectorRegistry
 
 from signer_agent.attestation import read_attestation_key
 from signer_agent.clock import Clock, SystemClock
@@ -26,6 +28,7 @@ from signer_agent.keys.choice import make_backend
 from signer_agent.keys.port import KeyBackend, Unlockable
 from signer_agent.keys.settings import ASK
 from signer_agent.ledger import Ledger
+from signer_agent.metrics import AgentMetrics
 from signer_agent.policy import Policy
 from signer_agent.policy_version import keep_policy
 from signer_agent.refusals import Refusals
@@ -35,16 +38,17 @@ from signer_agent.rpc.server import Server
 from signer_agent.rpc.servicer import SignerServicer
 from signer_agent.rpc.tls import ServerCredentials
 from signer_agent.rpc.validating import Validating
-from signer_agent.service import SigningService
+from signer_agent.service import SigningService, clock_is_behind
 from signer_agent.settings import Settings
 from signer_agent.signers import Signers
 from signer_agent.spool import Spool
-from signer_agent.telemetry import make_tracer_provider
+from signer_agent.telemetry import make_tracer_provider, serve_metrics
 
 LOG = structlog.get_logger(__name__)
 
 _WORKERS: Final = 2  # threads that use keys: as many as were measured to help
 _STATE_JOURNAL_SECONDS: Final = 60.0  # so long a signature waits at most until its evidence can be exported
+_WATCH_CLOCK_SECONDS: Final = 0.5  # a subtraction
 _KEYS_REFRESH_SECONDS: Final = 5.0  # a certificate put into the folder is seen within that time
 
 MakeBackend = Callable[[Settings, Path], KeyBackend]
@@ -79,15 +83,20 @@ class Agent:
         credentials = _make_credentials(settings, directory)
         hub_key = _hub_key(settings, directory)
         ledger = Ledger(max_requests=settings.journal.max_remembered_requests)
-        self._journal = Journal(file=_open_journal(settings, directory, clock, ledger))
+        metrics = AgentMetrics(registry=CollectorRegistry(), backend=backend)
+        self._metrics = metrics
+        self._clock = clock
+        file = _open_journal(settings, directory, clock, ledger)
+        self._journal = Journal(file=file, told=metrics.told, appending=metrics.appending)
         self._workers = ThreadPoolExecutor(max_workers=_WORKERS, thread_name_prefix="keys")
         self._readers = ThreadPoolExecutor(max_workers=_WORKERS, thread_name_prefix="documents")
         version = metadata.version("landhub")
         self._tracing = make_tracer_provider(settings.telemetry, agent=settings.name, version=version)
         tracer = self._tracing.get_tracer("signer_agent")
-        refusals = Refusals(clock=clock)
+        refusals = Refusals(clock=clock, told=metrics.told)
         validating = Validating()
-        signers = Signers(backend=backend)
+        signers = Signers(backend=backend, timed=metrics.timed)
+        backend.trace_with(tracer)
         documents = self._make_documents(policy, signers, ledger)
         self._service = SigningService(
             policy=policy,
@@ -100,6 +109,7 @@ class Agent:
             workers=self._workers,
             max_waiting=_max_waiting(settings, backend),
         )
+        metrics.watch(journal=self._journal, service=self._service, clock=clock)
         servicer = SignerServicer(
             agent=settings.name,
             service=self._service,
@@ -113,19 +123,25 @@ class Agent:
             tracer=tracer,
             workers=self._workers,
         )
-        chain = Chain(
-            identify=_make_identify(settings, directory, clock),
+        identify = _make_identify(settings, directory, clock)
+        chain = self._make_chain(identify, validating, refusals, tracer)
+        self._server = Server(settings=settings.server, credentials=credentials, chain=chain, servicer=servicer)
+        self._console = _make_console(settings, directory, backend, self._journal, self._workers)
+        self._background: list[asyncio.Task[None]] = []
+        self._exposition: Callable[[], None] = lambda: None
+
+    def _make_chain(self, identify: Identify, validating: Validating, refusals: Refusals, tracer: Tracer) -> Chain:
+        server = self._settings.server
+        return Chain(
+            identify=identify,
             validating=validating,
             journal=self._journal,
             refusals=refusals,
             tracer=tracer,
-            max_calls=settings.server.max_concurrent_calls,
-            max_call_seconds=settings.server.max_call_seconds,
-            max_stream_seconds=settings.server.max_stream_seconds,
+            max_calls=server.max_concurrent_calls,
+            max_call_seconds=server.max_call_seconds,
+            max_stream_seconds=server.max_stream_seconds,
         )
-        self._server = Server(settings=settings.server, credentials=credentials, chain=chain, servicer=servicer)
-        self._console = _make_console(settings, directory, backend, self._journal, self._workers)
-        self._background: list[asyncio.Task[None]] = []
 
     @classmethod
     def build(
@@ -171,7 +187,9 @@ class Agent:
         if self._console is not None:
             await self._console.start()
         port = await self._server.start()
-        self._background = [asyncio.create_task(self._refresh_keys()), asyncio.create_task(self._state_journal())]
+        loops = (self._refresh_keys(), self._state_journal(), self._watch_clock())
+        self._background = [asyncio.create_task(loop) for loop in loops]
+        self._exposition = serve_metrics(self._settings.telemetry, self._metrics.registry)
         return port
 
     async def stop(self) -> None:
@@ -185,6 +203,7 @@ class Agent:
                 await task
         if self._console is not None:
             await self._console.stop()
+        self._exposition()
         self._workers.shutdown()
         self._readers.shutdown()
         self._backend.close()
@@ -212,6 +231,17 @@ class Agent:
         while True:
             await asyncio.sleep(_KEYS_REFRESH_SECONDS)
             await loop.run_in_executor(self._workers, self._backend.refresh)
+
+    async def _watch_clock(self) -> None:
+        """Let health say so while the clock stands behind the journal, and no longer."""
+        was_behind = False
+        while True:
+            is_behind = clock_is_behind(self._clock.now(), self._journal)
+            if is_behind != was_behind:
+                (LOG.error if is_behind else LOG.info)("clock_behind_journal", behind=is_behind)
+                await self._server.tell_health(serving=not is_behind)
+                was_behind = is_behind
+            await asyncio.sleep(_WATCH_CLOCK_SECONDS)
 
     async def _state_journal(self) -> None:
         while True:

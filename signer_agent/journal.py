@@ -1,8 +1,9 @@
 """The journal as the agent's event loop uses it: what waits meanwhile is made durable together (group commit)."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from typing import Final
 
@@ -11,21 +12,38 @@ import structlog
 from signer_agent.checkpoint import Checkpoint
 from signer_agent.errors import COMMON_DOMAIN, ExhaustedError, UnavailableError
 from signer_agent.journal_file import Draft, JournalFile, JournalWriteError
-from signer_agent.journal_record import Record
+from signer_agent.journal_record import Entry, Phase, Record
 
 LOG = structlog.get_logger(__name__)
 
 MAX_WAITING: Final = 8192  # drafts; some 100 ms of the slowest disk we would call a disk
 _RETRY: Final = timedelta(seconds=5)  # long enough for a person to make room, short enough to be noticed
 
+# By who counts all of them: only some are recorded
+_COUNTED_ELSEWHERE: Final = (Phase.REFUSED, Phase.CALLER_REFUSED)
+
 _Waiting = tuple[Sequence[Draft], asyncio.Future[list[Record]]]
 
 
-class Journal:
-    """Appends drafts in the order they are given. One event loop uses it."""
+Told = Callable[[Entry], None]
+Appending = Callable[[], AbstractContextManager[object]]
 
-    def __init__(self, *, file: JournalFile) -> None:
+
+def _nobody(_: Entry) -> None:
+    pass
+
+
+class Journal:
+    """Appends drafts in the order they are given. One event loop uses it.
+
+    ``told`` hears of each entry that became durable and is no refusal; ``appending`` is entered while a group is
+    written.
+    """
+
+    def __init__(self, *, file: JournalFile, told: Told = _nobody, appending: Appending = nullcontext) -> None:
         self._file = file
+        self._told = told
+        self._appending = appending
         self._waiting: list[_Waiting] = []
         self._writing: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
@@ -45,6 +63,21 @@ class Journal:
         """When the last of them was made, milliseconds since 1970."""
         return self._file.last_time_ms
 
+    @property
+    def size_bytes(self) -> int:
+        """How much of the disk it takes, attachments included."""
+        return self._file.size_bytes
+
+    @property
+    def unstated(self) -> int:
+        """How many records no checkpoint covers yet."""
+        return self._file.unstated
+
+    @property
+    def waiting(self) -> int:
+        """How many drafts wait to be durable."""
+        return sum(len(drafts) for drafts, _ in self._waiting)
+
     async def append(self, drafts: Sequence[Draft]) -> list[Record]:
         """Return when all of them are durable.
 
@@ -54,7 +87,7 @@ class Journal:
         """
         if not drafts:
             return []
-        if sum(len(waiting) for waiting, _ in self._waiting) >= MAX_WAITING:
+        if self.waiting >= MAX_WAITING:
             raise ExhaustedError(
                 "the agent's journal is behind: ask again in a moment",
                 reason="OVERLOADED",
@@ -116,8 +149,12 @@ class Journal:
         together = [draft for drafts, _ in group for draft in drafts]
         failure: JournalWriteError | None = JournalWriteError("the journal stopped: restart the agent")
         try:
-            records = await asyncio.get_running_loop().run_in_executor(self._thread, self._file.append, together)
+            with self._appending():
+                records = await asyncio.get_running_loop().run_in_executor(self._thread, self._file.append, together)
             failure = None
+            for draft in together:
+                if draft.entry.phase not in _COUNTED_ELSEWHERE:
+                    self._told(draft.entry)
             _hand_out(group, records)
         except JournalWriteError as error:
             failure = error

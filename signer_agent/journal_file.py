@@ -125,6 +125,16 @@ class JournalFile:
         """Whether a checkpoint covers the last record."""
         return self.count == self._checkpointed
 
+    @property
+    def unstated(self) -> int:
+        """How many records no checkpoint covers yet."""
+        return self.count - self._checkpointed
+
+    @property
+    def size_bytes(self) -> int:
+        """Size of journal and attachments."""
+        return os.fstat(self._journal).st_size + os.fstat(self._attachments).st_size
+
     def checkpoint(self) -> Checkpoint:
         """Sign how the journal stands, keep that beside it, and return it.
 

@@ -1,5 +1,6 @@
 """How many refusals a minute are journaled one by one, so that nobody fills the disk by being refused."""
 
+from collections.abc import Callable
 from typing import Final
 
 from signer_agent.clock import Clock, milliseconds
@@ -14,14 +15,16 @@ _MINUTE_MS: Final = 60_000
 class Refusals:
     """Passes on the first of each minute and counts the rest; the next one passed on tells that count."""
 
-    def __init__(self, *, clock: Clock) -> None:
+    def __init__(self, *, clock: Clock, told: Callable[[Entry], None] = lambda _: None) -> None:
         self._clock = clock
+        self._told = told
         self._minute = 0
         self._journaled = 0
         self._left_out = 0
 
     def drafts(self, entry: Entry) -> list[Draft]:
-        """What to journal for a refusal: one draft, or none."""
+        """What to journal for a refusal: one draft, or none; ``told`` hears of it either way."""
+        self._told(entry)
         minute = milliseconds(self._clock.now()) // _MINUTE_MS
         if minute != self._minute:
             self._minute, self._journaled = minute, 0

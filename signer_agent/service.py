@@ -32,6 +32,14 @@ MAX_WAITING: Final = 4096  # signatures under way; half a second of work for key
 CLOCK_TOLERANCE: Final = timedelta(seconds=5)  # how far the clock may be set back without anybody having to look
 
 
+CLOCK_BEHIND: Final = "CLOCK_BEHIND_JOURNAL"
+
+
+def clock_is_behind(now: datetime, journal: Journal) -> bool:
+    """Whether the clock was set back behind the journal's last record, beyond the tolerance: then nothing is signed."""
+    return milliseconds(now + CLOCK_TOLERANCE) < journal.last_time_ms
+
+
 @dataclass(slots=True, kw_only=True)
 class _Case:
     """One request on its way; `answer` ends it."""
@@ -96,6 +104,11 @@ class SigningService:
         task.add_done_callback(self._tasks.discard)
         await asyncio.shield(task)
         return [await asyncio.shield(outcome) for outcome in outcomes]
+
+    @property
+    def waiting(self) -> int:
+        """How many signatures are under way."""
+        return len(self._running)
 
     async def finish(self, *, timeout_seconds: float) -> None:
         """Wait for what was begun, and no longer than that."""
@@ -171,7 +184,8 @@ class SigningService:
     async def _append(self, drafts: list[Draft], waiting: list[_Case]) -> None:
         """Make drafts durable and learn from them; if that fails, what waits for it gets nothing."""
         try:
-            records = await self._journal.append(drafts)
+            with self._tracer.start_as_current_span("journal", attributes={"landhub.records": len(drafts)}):
+                records = await self._journal.append(drafts)
         except AgentError as error:
             for case in waiting:
                 case.answer = error
@@ -232,10 +246,8 @@ class SigningService:
 
     def _now(self) -> datetime:
         now = self._clock.now()
-        if milliseconds(now + CLOCK_TOLERANCE) < self._journal.last_time_ms:
-            raise PreconditionError(
-                "the agent's clock stands behind its journal: set the clock", reason="CLOCK_BEHIND_JOURNAL"
-            )
+        if clock_is_behind(now, self._journal):
+            raise PreconditionError("the agent's clock stands behind its journal: set the clock", reason=CLOCK_BEHIND)
         return now
 
 

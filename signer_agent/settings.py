@@ -106,6 +106,8 @@ class TelemetrySettings(_Table):
 
     otlp_endpoint: str = ""
     """An OTLP/HTTP collector, `http://127.0.0.1:7490/v1/traces`; empty: no export."""
+    metrics_address: str = ""
+    """host:port of `/metrics` for Prometheus, for this machine's network alone; empty: none is served."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
 

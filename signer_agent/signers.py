@@ -1,5 +1,6 @@
 """What is made once for each certificate: its templates and its public key; and whether it may sign now."""
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -16,11 +17,14 @@ from signer_agent.model import SigningRequest
 
 MAX_SIGNERS: Final = 512  # certificates whose template is kept; some 5 KiB each
 
+Sign = Callable[[str, bytes], bytes]
+"""Uses the private key of a thumbprint; see `KeyBackend.sign`."""
+
 
 class Signer:
     """One certificate ready to sign. Safe to share between threads."""
 
-    def __init__(self, *, held: HeldCertificate, backend: KeyBackend) -> None:
+    def __init__(self, *, held: HeldCertificate, backend: KeyBackend, sign: Sign) -> None:
         self.held = held
         self.signs_in_process = backend.signs_in_process
         self.is_quick = (
@@ -32,6 +36,7 @@ class Signer:
         self._xml = XmlSignatureTemplate(certificate=held.facts) if signs_xml else None
         self.public_key = PublicKey.from_certificate(held.facts)
         self._backend = backend
+        self._sign = sign
 
     @property
     def algorithm(self) -> PublicKeyAlgorithm:
@@ -40,7 +45,7 @@ class Signer:
 
     def sign(self, to_be_signed: bytes) -> bytes:
         """Use the private key; see `KeyBackend.sign`."""
-        return self._backend.sign(self.held.facts.thumbprint, to_be_signed)
+        return self._sign(self.held.facts.thumbprint, to_be_signed)
 
     @property
     def signs_documents(self) -> bool:
@@ -103,8 +108,9 @@ class Signer:
 class Signers:
     """All certificates of a key backend, ready to sign. One event loop uses it."""
 
-    def __init__(self, *, backend: KeyBackend) -> None:
+    def __init__(self, *, backend: KeyBackend, timed: Callable[[Sign], Sign] = lambda sign: sign) -> None:
         self._backend = backend
+        self._sign = timed(backend.sign)
         self._made: dict[str, Signer] = {}
 
     def find(self, thumbprint: str) -> Signer:
@@ -125,13 +131,13 @@ class Signers:
         if made is None or made.held is not held:
             if len(self._made) >= MAX_SIGNERS:
                 self._made.clear()
-            made = self._made[thumbprint] = _make(held, self._backend)
+            made = self._made[thumbprint] = _make(held, self._backend, self._sign)
         return made
 
 
-def _make(held: HeldCertificate, backend: KeyBackend) -> Signer:
+def _make(held: HeldCertificate, backend: KeyBackend, sign: Sign) -> Signer:
     try:
-        return Signer(held=held, backend=backend)
+        return Signer(held=held, backend=backend, sign=sign)
     except GostError as error:
         raise PreconditionError(
             "this certificate's key is of a kind that can't be used: get another certificate",

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Callable
 from typing import Final, TextIO
 
 import structlog
@@ -9,7 +10,9 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from prometheus_client import CollectorRegistry, start_http_server
 
+from signer_agent.errors import SettingsError
 from signer_agent.settings import TelemetrySettings
 
 SERVICE_NAME: Final = "landhub-signer-agent"
@@ -32,6 +35,28 @@ def make_tracer_provider(settings: TelemetrySettings, *, agent: str, version: st
         exporter = OTLPSpanExporter(endpoint=settings.otlp_endpoint, timeout=_EXPORT_TIMEOUT_SECONDS)
         provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=_EXPORT_DELAY_MS))
     return provider
+
+
+def serve_metrics(settings: TelemetrySettings, registry: CollectorRegistry) -> Callable[[], None]:
+    """Serve `/metrics` in a thread of its own if the settings name an address; the result ends it.
+
+    Raises:
+        SettingsError: the address can't be had.
+    """
+    if not settings.metrics_address:
+        return lambda: None
+    host, _, port = settings.metrics_address.rpartition(":")
+    try:
+        server, thread = start_http_server(int(port), addr=host.strip("[]"), registry=registry)
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"telemetry.metrics_address: {settings.metrics_address} can't be listened on") from error
+
+    def end() -> None:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+    return end
 
 
 def configure_logs(settings: TelemetrySettings, *, stream: TextIO = sys.stderr) -> None:

@@ -1,5 +1,6 @@
 """When every certificate runs out that this installation stands on: the one place that knows."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,8 +19,9 @@ from hub.signing.port import SigningPort
 class Expiry:
     """A certificate in use. `what` is its place in the settings, or "signing" for one that an agent signs with.
 
-    `name` tells certificates of one place apart: the SHA-1 thumbprint of a signing certificate, else empty.
-    `fingerprint` is its SHA-256, hex: a renewed one has another.
+    Or "licence", for the licence of what holds an agent's keys. `name` tells those of one place apart: the SHA-1
+    thumbprint of a signing certificate, the agent of a licence, else empty. `fingerprint` is its SHA-256, hex: one
+    that was renewed has another.
     """
 
     what: str
@@ -36,6 +38,7 @@ class Expiries:
         self._folder = folder
         self._signing = signing
         self._signers: tuple[Expiry, ...] = ()
+        self._licences: tuple[Expiry, ...] = ()
 
     async def read(self) -> tuple[Expiry, ...]:
         """Return all of them. What an agent had before it went away still counts; a file that can't be read doesn't."""
@@ -57,7 +60,14 @@ class Expiries:
                 )
                 or self._signers
             )
-        return (*self._channels(), *self._signers)
+            self._licences = await self._licences_now(self._signing)
+        return (*self._channels(), *self._signers, *self._licences)
+
+    async def _licences_now(self, signing: SigningPort) -> tuple[Expiry, ...]:
+        """What an agent told before it went away still counts."""
+        told = await signing.licences()
+        kept = [licence for licence in self._licences if licence.name not in told]
+        return (*kept, *(_licence(agent, time) for agent, time in told.items()))
 
     def _channels(self) -> Iterator[Expiry]:
         for what, name in certificate_files(self._settings):
@@ -73,3 +83,9 @@ class Expiries:
                 fingerprint=newest.fingerprint(hashes.SHA256()).hex(),
                 expire_time=newest.not_valid_after_utc,
             )
+
+
+def _licence(agent: str, expire_time: datetime) -> Expiry:
+    """A licence is named by its end: it has no number that may be told."""
+    named = hashlib.sha256(f"licence {agent} {expire_time.isoformat()}".encode()).hexdigest()
+    return Expiry(what="licence", name=agent, fingerprint=named, expire_time=expire_time)

@@ -117,6 +117,10 @@ async def probe_agent(agent: AgentSettings, folder: Path, passphrase: Secret | N
     found.append(good("status", f"{status.agent} {status.version}, {status.backend}, {certificates}"))
     if not status.certificate_count:
         found.append(doubtful("certificates", "it can sign with none", "install a certificate with its key there"))
+    if status.not_serving_reason:
+        found.append(
+            bad("serving", f"it signs nothing now: {status.not_serving_reason}", "signer-agent doctor DIR there")
+        )
     return [*found, _clock_of(status, clock.now())]
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import grpc
@@ -172,6 +172,13 @@ class Agent:
                 break
         return found[:limit]
 
+    async def licence_expire_time(self) -> datetime | None:
+        """Return when the licence of what holds its keys runs out; None if it tells of no end."""
+        status: pb.GetStatusResponse = await self._read("GetStatus", pb.GetStatusRequest())
+        if not status.HasField("licence_expire_time"):
+            return None
+        return status.licence_expire_time.ToDatetime(tzinfo=UTC)
+
     async def evidence(self, request_id: str) -> bytes:
         """See SigningPort.evidence."""
         answer: pb.ExportEvidenceResponse = await self._read(
@@ -280,6 +287,14 @@ class Agent:
             changed(reason)
             await self._clock.sleep(_RECONNECT_SECONDS)
 
+    async def _why_not_serving(self) -> str:
+        """Health has no reasons; its status has."""
+        reason = ""
+        with suppress(HubError):
+            status: pb.GetStatusResponse = await self._read("GetStatus", pb.GetStatusRequest())
+            reason = status.not_serving_reason
+        return f"the agent says that it does not serve{f': {reason}' if reason else ''}"
+
     async def _watch_once(self, changed: Callable[[str], None]) -> tuple[bool, str]:
         """Watch until the stream ends; whether it told anything, and why it ended."""
         task = asyncio.current_task()
@@ -291,7 +306,7 @@ class Agent:
                 serving = answer.status == health_pb2.HealthCheckResponse.SERVING
                 if serving and self._upstream.breaker is not BreakerState.CLOSED:
                     self._upstream.reset_breaker()
-                changed("" if serving else "the agent says that it does not serve")
+                changed("" if serving else await self._why_not_serving())
         except grpc.aio.AioRpcError as failure:
             return told, f"the agent can't be reached ({failure.code().name})"
         except asyncio.CancelledError:

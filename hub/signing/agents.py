@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 
 from hub.core.audit import Checkpoint, Countersignature
@@ -93,6 +94,16 @@ class SigningAgents(SigningPort):
     async def journal(self, agent: str, *, business_reference: str, limit: int) -> Sequence[JournalEntry]:
         """See SigningPort.journal."""
         return await self._agents[agent].journal(business_reference=business_reference, limit=limit)
+
+    async def licences(self) -> Mapping[str, datetime]:
+        """See SigningPort.licences."""
+        found = {}
+        for name, agent in self._agents.items():
+            try:
+                found[name] = await agent.licence_expire_time()
+            except HubError:
+                continue  # it is away; what was planned for it stands
+        return {name: time for name, time in found.items() if time is not None}
 
     async def evidence(self, agent: str, request_id: str) -> bytes:
         """See SigningPort.evidence."""

@@ -1,7 +1,7 @@
 """What the hub asks of the signer agents, in the hub's own words."""
 
 import abc
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -253,6 +253,10 @@ class SigningPort(abc.ABC):
     @abc.abstractmethod
     async def journal(self, agent: str, *, business_reference: str, limit: int) -> Sequence[JournalEntry]:
         """Return what one agent's journal tells of a business reference, oldest first, so many at most."""
+
+    @abc.abstractmethod
+    async def licences(self) -> Mapping[str, datetime]:
+        """Return when the licences run out that agents' keys depend on, by agent; those that tell of an end."""
 
     @abc.abstractmethod
     async def evidence(self, agent: str, request_id: str) -> bytes:

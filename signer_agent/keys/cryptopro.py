@@ -1,7 +1,6 @@
 """Keys of CryptoPro CSP by its command-line tools; docs/operations/cryptopro.md says what was tried where."""
 
 import hashlib
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,15 +11,16 @@ from types import MappingProxyType
 from typing import Final
 
 import structlog
+from opentelemetry.trace import Tracer
 
 from gost.certificate import CertificateFacts, PublicKeyAlgorithm, read_certificate
 from gost.errors import GostError
 from signer_agent.errors import SettingsError
-from signer_agent.keys.cryptopro_codes import error_of, pin_refused
+from signer_agent.keys.cryptopro_licence import read_licence
+from signer_agent.keys.cryptopro_runs import read_made, require_success, write
 from signer_agent.keys.cryptopro_text import (
     ListedCertificate,
     container_names,
-    decoded,
     last_code,
     listed_certificates,
 )
@@ -33,6 +33,7 @@ from signer_agent.keys.port import (
     KeyFailedError,
     KeyMissingError,
     KeyUnavailableError,
+    Licence,
     Lock,
     PinRefusedError,
     Unlockable,
@@ -109,6 +110,7 @@ class CryptoproBackend(KeyBackend, Unlockable):
         self._held: Mapping[str, HeldCertificate] = MappingProxyType({})
         self._locked: frozenset[str] = frozenset()
         self._looked_at = -settings.rescan_seconds
+        self._licence: Licence | None = None
         self.refresh()
 
     def certificates(self) -> Mapping[str, HeldCertificate]:
@@ -116,6 +118,14 @@ class CryptoproBackend(KeyBackend, Unlockable):
         if self._locked_now() != self._locked:
             self._publish()
         return self._held
+
+    def licence(self) -> Licence | None:
+        """See `KeyBackend.licence`."""
+        return self._licence
+
+    def trace_with(self, tracer: Tracer) -> None:
+        """See `KeyBackend.trace_with`."""
+        self._process.tracer = tracer
 
     def refresh(self) -> None:
         """Look again, but not more often than the settings allow: it costs runs of the CSP."""
@@ -127,6 +137,7 @@ class CryptoproBackend(KeyBackend, Unlockable):
                 self._keys = MappingProxyType(self._discovered())
             except KeyBackendError as error:
                 LOG.warning("cryptopro_not_read", cause=error.cause, code=error.code)
+            self._licence = read_licence(self._programs, self._process)
         self._publish()
 
     def sign(self, thumbprint: str, to_be_signed: bytes) -> bytes:
@@ -182,7 +193,7 @@ class CryptoproBackend(KeyBackend, Unlockable):
         with self._process.private_folder() as folder:
             result = self._process.run((self._programs["cryptcp"], *words), folder=folder)
         try:
-            _require_success(result)
+            require_success(result)
         except KeyFailedError as error:
             if error.cause == "BAD_SIGNATURE":
                 return False
@@ -214,7 +225,7 @@ class CryptoproBackend(KeyBackend, Unlockable):
             self.sign(thumbprint, _PROBE)
             return
         with self._process.private_folder() as folder:
-            _write(folder / "probe", _PROBE)
+            write(folder / "probe", _PROBE)
             try:
                 self.sign_document(thumbprint, folder / "probe")
             except KeyFailedError as error:
@@ -254,15 +265,15 @@ class CryptoproBackend(KeyBackend, Unlockable):
         pin = self._pins.pin(thumbprint)
         with self._turns.taken(self._keys[thumbprint].listed.container), self._process.private_folder() as folder:
             if content is not None:
-                _write(folder / "in", content)
+                write(folder / "in", content)
             try:
-                _require_success(self._run(tool, words, last, folder, pin))
+                require_success(self._run(tool, words, last, folder, pin))
             except PinRefusedError as error:
                 LOG.warning("pin_refused", tool=tool, tries_left=error.tries_left)
                 if pin is not None:
                     self._pins.refuse(thumbprint, pin)
                 raise
-            return _read_made(folder / "out", limit_bytes)
+            return read_made(folder / "out", limit_bytes)
 
     def _run(
         self, tool: str, words: Sequence[str | bytes], last: Sequence[str], folder: Path, pin: bytes | None
@@ -285,7 +296,7 @@ class CryptoproBackend(KeyBackend, Unlockable):
             )
             if last_code(listing.output) == _NO_CERTIFICATES:
                 return {}
-            _require_success(listing)
+            require_success(listing)
             listed = listed_certificates(listing.output)[:MAX_CERTIFICATES]
             names = self._container_names(folder) if any(item.container for item in listed) else {}
             found = {}
@@ -300,7 +311,7 @@ class CryptoproBackend(KeyBackend, Unlockable):
     def _container_names(self, folder: Path) -> Mapping[str, bytes]:
         words = ("-keyset", "-enum_cont", "-verifycontext", "-fqcn", "-unique")
         result = self._process.run((self._programs["csptest"], *words), folder=folder)
-        _require_success(result)
+        require_success(result)
         return container_names(result.output, encoding=_CONTAINER_ENCODING)
 
     def _exported(self, thumbprint: str, folder: Path) -> CertificateFacts | None:
@@ -308,8 +319,8 @@ class CryptoproBackend(KeyBackend, Unlockable):
         path = folder / f"{thumbprint}.cer"
         words = ("-export", "-store", self._settings.store, "-thumbprint", thumbprint, "-dest", path.name)
         try:
-            _require_success(self._process.run((self._programs["certmgr"], *words), folder=folder))
-            der = _read_made(path, MAX_CMS_BYTES)
+            require_success(self._process.run((self._programs["certmgr"], *words), folder=folder))
+            der = read_made(path, MAX_CMS_BYTES)
             if hashlib.sha1(der, usedforsecurity=False).hexdigest() != thumbprint:
                 raise KeyFailedError("certmgr exported another certificate", cause="BAD_EXPORT")
             return read_certificate(der)
@@ -367,34 +378,3 @@ def _argument(listed: ListedCertificate, facts: CertificateFacts, names: Mapping
     if not listed.container or facts.public_key_algorithm not in _ALGORITHMS:
         return b""
     return names.get(listed.container, listed.container.encode())
-
-
-def _require_success(result: ToolResult) -> None:
-    """The code printed last is 0 and so is the exit status: either alone was seen to lie."""
-    text = decoded(result.output)
-    if result.pin_refused:
-        raise pin_refused(text)
-    code = last_code(result.output)
-    if code is None:
-        raise KeyFailedError("the tool ended without saying how", cause="NO_CODE")
-    if code:
-        raise error_of(code, text)
-    if result.status:
-        raise KeyFailedError(f"the tool said success and exited with {result.status}", cause="BAD_STATUS")
-
-
-def _write(path: Path, content: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-
-
-def _read_made(path: Path, limit_bytes: int) -> bytes:
-    try:
-        with path.open("rb") as file:
-            made = file.read(limit_bytes + 1)
-    except FileNotFoundError as error:
-        raise KeyFailedError("the tool said success and made no file", cause="NO_FILE") from error
-    if not made or len(made) > limit_bytes:
-        raise KeyFailedError(f"the tool made a file of {len(made)} bytes", cause="BAD_FILE")
-    return made

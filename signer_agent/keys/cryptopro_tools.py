@@ -39,6 +39,10 @@ def programs(
             raise SettingsError(
                 f"{' or '.join(places)} is missing or can't be run: name the folder in keys.cryptopro.tools"
             )
+    # Beside the others, or in sbin as the package has it; without it nothing is known of the licence.
+    places = [_join(system, at, "cpconfig") for folder in folders for at in (folder, folder.replace("/bin/", "/sbin/"))]
+    if licence_teller := next((path for path in places if can_run(path)), ""):
+        found["cpconfig"] = licence_teller
     if settings.cryptcp is not None:
         if not can_run(str(settings.cryptcp)):
             raise SettingsError(f"{settings.cryptcp} is missing or can't be run: see keys.cryptopro.cryptcp")

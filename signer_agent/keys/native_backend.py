@@ -81,6 +81,11 @@ class NativeBackend(KeyBackend, Unlockable):
         """The worker processes there are now."""
         return self._workers.pids
 
+    @property
+    def worker_pids(self) -> Sequence[int]:
+        """See `KeyBackend.worker_pids`."""
+        return self._workers.pids
+
     def certificates(self) -> Mapping[str, HeldCertificate]:
         """All certificates by thumbprint, as of the last look; locked as of now. Never waits for the library."""
         if self._locked_now() != self._locked:

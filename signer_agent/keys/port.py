@@ -3,7 +3,10 @@
 import abc
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+
+from opentelemetry.trace import Tracer
 
 from gost.certificate import CertificateFacts
 
@@ -64,6 +67,14 @@ class HeldCertificate:
     locked: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Licence:
+    """What a CSP says of its licence; ``expire_time`` is None if it has no end, or the CSP told of none."""
+
+    is_usable: bool
+    expire_time: datetime | None = None
+
+
 class KeyBackend(abc.ABC):
     """Certificates and the use of their private keys. Safe to use from several threads."""
 
@@ -103,6 +114,18 @@ class KeyBackend(abc.ABC):
             KeyBackendError: as `sign`.
         """
         raise KeyFailedError("this backend signs no whole documents", cause="NOT_WHOLE")
+
+    def licence(self) -> "Licence | None":
+        """The licence that the keys can't be used without, as of the last look; None if none is needed or known."""
+        return None
+
+    @property
+    def worker_pids(self) -> Sequence[int]:
+        """The processes that hold keys; none where that is the agent itself."""
+        return ()
+
+    def trace_with(self, tracer: Tracer) -> None:  # noqa: B027 - most do nothing outside of this process
+        """Make spans of what is done outside of this process."""
 
     @abc.abstractmethod
     def close(self) -> None:

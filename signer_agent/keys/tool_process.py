@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from opentelemetry.trace import NoOpTracer, Tracer
+
 from signer_agent.errors import SettingsError
 from signer_agent.keys.port import KeyFailedError, KeyUnavailableError
 
@@ -52,6 +54,8 @@ class ToolProcess:
     """
 
     def __init__(self, *, folder: Path, timeout_seconds: float, monotonic: Callable[[], float]) -> None:
+        self.tracer: Tracer = NoOpTracer()
+        """Makes a span of each run: the program's name and how it ended, never its words."""
         self._folder = folder
         self._monotonic = monotonic
         self._timeout_seconds = timeout_seconds
@@ -77,7 +81,7 @@ class ToolProcess:
             KeyUnavailableError: it did not end in time, and was killed with all it had started.
             KeyFailedError: it can't be run at all.
         """
-        with tempfile.TemporaryFile(dir=folder) as output:  # 0600, and without a name
+        with self._span(command), tempfile.TemporaryFile(dir=folder) as output:  # 0600, and without a name
             try:
                 process = subprocess.Popen(  # noqa: S603 - a program of the settings, arguments of ours
                     command,
@@ -112,13 +116,31 @@ class ToolProcess:
             raise KeyFailedError("there are no pseudo-terminals here", cause="NO_TERMINAL")
         ours, its = os.openpty()
         try:
-            process = self._started_at(its, command, folder)
-            try:
-                return self._converse(process, ours, pin)
-            finally:
-                _end(process)
+            with self._span(command):
+                process = self._started_at(its, command, folder)
+                try:
+                    return self._converse(process, ours, pin)
+                finally:
+                    _end(process)
         finally:
             os.close(ours)
+
+    @contextlib.contextmanager
+    def _span(self, command: Sequence[str | bytes]) -> Iterator[None]:
+        name = Path(os.fsdecode(command[0])).stem
+        with self.tracer.start_as_current_span(
+            f"tool {name}", record_exception=False, set_status_on_exception=False
+        ) as span:
+            span.set_attribute("landhub.tool", name)
+            outcome = "interrupted"
+            try:
+                yield
+                outcome = "ended"
+            except (KeyUnavailableError, KeyFailedError) as error:
+                outcome = error.cause
+                raise
+            finally:
+                span.set_attribute("landhub.outcome", outcome)
 
     def _started_at(self, terminal: int, command: Sequence[str | bytes], folder: Path) -> "subprocess.Popen[bytes]":
         """The program with that terminal as its own; our copy of it is closed."""

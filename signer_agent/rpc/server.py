@@ -55,10 +55,15 @@ class Server:
             port: int = self._server.add_secure_port(self._listen, self._credentials.credentials())
         except RuntimeError as error:
             raise SettingsError(f"{self._listen} can't be listened on: is another agent running there?") from error
-        for service in ("", _SERVICE.full_name):
-            await self._health.set(service, health_pb2.HealthCheckResponse.SERVING)
+        await self.tell_health(serving=True)
         await self._server.start()
         return port
+
+    async def tell_health(self, *, serving: bool) -> None:
+        """Tell the watchers of health, if it is another than before."""
+        status = health_pb2.HealthCheckResponse.SERVING if serving else health_pb2.HealthCheckResponse.NOT_SERVING
+        for service in ("", _SERVICE.full_name):
+            await self._health.set(service, status)
 
     async def stop(self, *, grace_seconds: float) -> None:
         """Tell the watchers of health, take no new call, and leave those under way that long."""

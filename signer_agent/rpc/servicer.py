@@ -25,7 +25,7 @@ from signer_agent.rpc import esia, wire
 from signer_agent.rpc.errors import failure_of
 from signer_agent.rpc.item_spans import item_spans
 from signer_agent.rpc.validating import Validating, broken
-from signer_agent.service import SigningService
+from signer_agent.service import CLOCK_BEHIND, SigningService, clock_is_behind
 
 _DEFAULT_PAGE: Final = 50
 _MAX_SCANNED: Final = 20_000  # records looked through for one page: some 100 ms
@@ -167,6 +167,11 @@ class SignerServicer:
             journal_head=self._journal.head,
         )
         response.agent_time.FromDatetime(now)
+        if clock_is_behind(now, self._journal):
+            response.not_serving_reason = CLOCK_BEHIND
+        licence = self._backend.licence()
+        if licence is not None and licence.expire_time is not None:
+            response.licence_expire_time.FromDatetime(licence.expire_time)
         return response
 
     async def list_journal_records(

@@ -253,7 +253,7 @@ async def test_the_callers_trace_goes_on_and_names_nobody(installation: Installa
 
     spans = {span.name: span for span in exporter.get_finished_spans() if f"{span.context.trace_id:032x}" == trace_id}
     server = spans.pop(f"{SERVICE}/Sign")
-    assert set(spans) == {"decide", "sign", "verify"}
+    assert set(spans) == {"decide", "journal", "sign", "verify"}
     assert {span.parent.span_id for span in spans.values() if span.parent} == {server.context.span_id}
     assert server.parent is not None
     assert f"{server.parent.span_id:016x}" == "b7ad6b7169203331"
