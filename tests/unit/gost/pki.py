@@ -140,6 +140,11 @@ one = FORMAT:UTF8,UTF8String:Средство УЦ
 two = FORMAT:UTF8,UTF8String:ПАК УЦ
 three = FORMAT:UTF8,UTF8String:СФ/124-0001
 four = FORMAT:UTF8,UTF8String:СФ/128-0002
+[answers]
+basicConstraints = critical,CA:FALSE
+keyUsage = critical,digitalSignature
+extendedKeyUsage = OCSPSigning
+authorityKeyIdentifier = keyid
 [agreement]
 basicConstraints = critical,CA:FALSE
 keyUsage = critical,keyAgreement
@@ -165,7 +170,11 @@ KEY_KINDS = {
     "ECDSA": (["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"], "sha256"),
 }
 OUTDATED_KIND = "RSA-SHA1"
-ALL_KINDS = KEY_KINDS | {OUTDATED_KIND: (KEY_KINDS["RSA"][0], "sha1")}
+SMALL_KIND = "RSA-1024"
+ALL_KINDS = KEY_KINDS | {
+    OUTDATED_KIND: (KEY_KINDS["RSA"][0], "sha1"),
+    SMALL_KIND: (["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:1024"], "sha256"),
+}
 
 
 @dataclass(frozen=True)

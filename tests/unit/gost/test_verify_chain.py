@@ -8,10 +8,11 @@ import pytest
 
 from gost import digest
 from gost.cades import CadesTemplate
+from gost.certificate import read_certificate
 from gost.errors import MalformedError
 from gost.report import CertificateStatus, RevocationStatus, SubIndication
 from gost.verify import VerificationPolicy
-from tests.unit.gost.pki import AT, CA_SUBJECT, OUTDATED_KIND, Authority, OpenSsl, Owner
+from tests.unit.gost.pki import AT, CA_SUBJECT, OUTDATED_KIND, SMALL_KIND, Authority, OpenSsl, Owner
 from tests.unit.gost.test_cades import DOCUMENT, sign
 from tests.unit.gost.test_verify import FAILED, INDETERMINATE, verdict, verify
 
@@ -169,6 +170,30 @@ def test_a_certificate_its_ca_did_not_sign_is_refused(signer: Owner, policy: Ver
     report = verify(template.assemble(attributes, signer.open_key().sign(attributes)), policy)
     assert verdict(report) == (INDETERMINATE, SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE)
     assert report.signers[0].chain[0].status is CertificateStatus.BAD_SIGNATURE
+
+
+def test_a_ca_certificate_that_its_issuer_did_not_sign_is_refused(
+    openssl: OpenSsl, root: Authority, trusting: Callable[..., VerificationPolicy]
+) -> None:
+    forged = root.certify(Authority(openssl, "forged", subject="/CN=Forged"))
+    owner = forged.issue("of-forged")
+    der = forged.certificate.der
+    damaged = read_certificate(der[:-1] + bytes((der[-1] ^ 1,)))
+    for _ in range(2):  # found out, and remembered
+        report = verify(sign(owner, DOCUMENT), trusting(intermediates=(damaged,), require_crl=False))
+        assert verdict(report) == (INDETERMINATE, SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE)
+        assert report.signers[0].chain[1].status is CertificateStatus.BAD_SIGNATURE
+    assert verify(sign(owner, DOCUMENT), trusting(intermediates=(forged.certificate,), require_crl=False)).is_valid
+
+
+def test_a_small_key_is_outdated(root: Authority, policy: VerificationPolicy) -> None:
+    report = verify(sign(root.issue("small", kind=SMALL_KIND), DOCUMENT), policy)
+    assert verdict(report) == (INDETERMINATE, SubIndication.CRYPTO_CONSTRAINTS_FAILURE)
+
+
+def test_a_certificate_for_ocsp_answers_alone_signs_no_document(root: Authority, policy: VerificationPolicy) -> None:
+    report = verify(sign(root.issue("answers", extensions="answers"), DOCUMENT), policy)
+    assert verdict(report) == (INDETERMINATE, SubIndication.CHAIN_CONSTRAINTS_FAILURE)
 
 
 def test_a_ca_outside_its_dates_is_refused(
