@@ -50,6 +50,7 @@ otlp_endpoint = ""             # an OTLP/HTTP collector, as "http://127.0.0.1:43
 # certificates = ["<thumbprint>"]       # or ["*"]
 # callers = ["crm"]
 # document_kinds = ["CONTRACT"]
+# formats = ["CADES_BES_DETACHED"]      # the default; also CADES_BES_ATTACHED, CADES_T_DETACHED, CADES_T_ATTACHED
 # attested_by = "caller"
 $rules""")
 
@@ -66,6 +67,7 @@ certificates = ["*"]
 callers = ["*"]
 document_kinds = ["CONTRACT", "SPOUSE_CONSENT", "GUARDIANSHIP_PERMIT", "POWER_OF_ATTORNEY",
                   "MACHINE_READABLE_POWER_OF_ATTORNEY", "OTHER"]
+formats = ["CADES_BES_DETACHED", "CADES_BES_ATTACHED", "CADES_T_DETACHED", "CADES_T_ATTACHED"]
 attested_by = "hub"
 allow_hub_attestation = true
 cap_per_day = 10000

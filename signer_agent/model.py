@@ -25,6 +25,11 @@ class SignatureFormat(enum.StrEnum):
     """What a signature looks like; the names of landhub.common.v1.SignatureFormat without their prefix."""
 
     CADES_BES_DETACHED = "CADES_BES_DETACHED"
+    CADES_BES_ATTACHED = "CADES_BES_ATTACHED"
+    CADES_T_DETACHED = "CADES_T_DETACHED"
+    CADES_T_ATTACHED = "CADES_T_ATTACHED"
+    """What is signed is the same in these four, and what is made is detached CAdES-BES: the hub puts content and
+    timestamp beside it. So a rule that names one of them keeps an honest hub to it, and no other."""
     XMLDSIG_SMEV3 = "XMLDSIG_SMEV3"
     ESIA_CMS = "ESIA_CMS"
     ESIA_RAW = "ESIA_RAW"

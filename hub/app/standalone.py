@@ -58,24 +58,31 @@ async def standalone_providers(
         found = []
         for module, table in settings.modules.items():
             if table.mode is not Mode.OFF:
-                provider = _built(module, table.table, context, closing)
-                if provider is not None:
-                    found.append(provider)
+                found += _built(module, table.table, context, closing)
         yield found
 
 
 def _built(
     module: str, table: Mapping[str, Any], context: StandaloneContext, closing: AsyncExitStack
-) -> StandaloneProvider | None:
-    name = module
+) -> list[StandaloneProvider]:
+    """The module's own provider, and those that a table of its settings chooses ([modules.signatures.timestamps])."""
     try:
         settings: Any = validate_module(module, table, load_module(module).settings)
-        if not isinstance(getattr(settings, "providers", None), Mapping):
-            return None  # it has none to choose from
-        name = f"{module}.{settings.provider}"
-        loaded = load_provider(module, settings.provider)
-        port = loaded.build(loaded.Settings.model_validate(settings.providers.get(settings.provider, {})), context)
-    except (SettingsError, SecretError, LookupError, ImportError, OSError, ValueError) as error:
+    except (SettingsError, LookupError, ImportError, ValueError) as error:
+        return [StandaloneProvider(name=module, problem=_told(error))]
+    chosen = [settings, *(value for _, value in settings)]
+    choosing = [each for each in chosen if isinstance(getattr(each, "providers", None), Mapping) and each.provider]
+    return [_provider(module, each.provider, each.providers, context, closing) for each in choosing]
+
+
+def _provider(
+    module: str, provider: str, tables: Mapping[str, Any], context: StandaloneContext, closing: AsyncExitStack
+) -> StandaloneProvider:
+    name = f"{module}.{provider}"
+    try:
+        loaded = load_provider(module, provider)
+        port = loaded.build(loaded.Settings.model_validate(tables.get(provider, {})), context)
+    except (SecretError, LookupError, ImportError, OSError, ValueError) as error:
         return StandaloneProvider(name=name, problem=_told(error))
     close: Callable[[], Awaitable[None]] = port.close
     closing.push_async_callback(close)

@@ -23,11 +23,14 @@ _ALERT_SECONDS = 0.5  # with TLS 1.3 a server refuses our certificate only after
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """An address, the TLS context that trusts its CA and shows our certificate, and networks it may be in."""
+    """An address, the TLS context that trusts its CA and shows our certificate, and networks it may be in.
+
+    `tls` is None where plain HTTP is spoken.
+    """
 
     host: str
     port: int
-    tls: ssl.SSLContext = field(repr=False)
+    tls: ssl.SSLContext | None = field(repr=False)
     networks: tuple[Network, ...]
 
 
@@ -40,7 +43,8 @@ async def look(endpoint: Endpoint, now: datetime) -> list[Finding]:
     try:
         address = await _resolved(endpoint, found)
         await _connected(endpoint, address, found)
-        await _shaken(endpoint, address, now, found)
+        if endpoint.tls is not None:
+            await _shaken(endpoint, endpoint.tls, address, now, found)
     except _StoppedError:
         pass
     return found
@@ -71,7 +75,7 @@ async def _head(endpoint: Endpoint) -> bytes:
     except _StoppedError as error:
         raise OSError("no address") from error
     reader, writer = await asyncio.open_connection(
-        address, endpoint.port, ssl=endpoint.tls, server_hostname=endpoint.host
+        address, endpoint.port, ssl=endpoint.tls, server_hostname=endpoint.host if endpoint.tls else None
     )
     try:
         writer.write(f"HEAD / HTTP/1.1\r\nHost: {endpoint.host}\r\nConnection: close\r\n\r\n".encode("ascii"))
@@ -135,11 +139,13 @@ async def _connected(endpoint: Endpoint, address: str, found: list[Finding]) -> 
     found.append(good("connection", where))
 
 
-async def _shaken(endpoint: Endpoint, address: str, now: datetime, found: list[Finding]) -> None:
+async def _shaken(
+    endpoint: Endpoint, context: ssl.SSLContext, address: str, now: datetime, found: list[Finding]
+) -> None:
     try:
         async with asyncio.timeout(_STEP_SECONDS):
             reader, writer = await asyncio.open_connection(
-                address, endpoint.port, ssl=endpoint.tls, server_hostname=endpoint.host
+                address, endpoint.port, ssl=context, server_hostname=endpoint.host
             )
         try:
             tls: ssl.SSLObject = writer.get_extra_info("ssl_object")

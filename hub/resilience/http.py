@@ -99,14 +99,14 @@ def certificate_expire_time(path: Path) -> datetime:
 
 
 class HttpGateway:
-    """Calls one upstream over HTTPS."""
+    """Calls one upstream over HTTPS, or over plain HTTP where `tls` is None: only where answers prove themselves."""
 
     def __init__(
         self,
         *,
         upstream: Upstream,
         base_url: str,
-        tls: ssl.SSLContext,
+        tls: ssl.SSLContext | None,
         networks: tuple[Network, ...],
         max_answer_bytes: int,
         telemetry: Telemetry,
@@ -114,7 +114,8 @@ class HttpGateway:
         """Take what it needs; the first call opens the session.
 
         Raises:
-            ValueError: the URL isn't https, or names an address that is private and in none of `networks`.
+            ValueError: the URL isn't https (or http, without `tls`), or names an address that is private and in none of
+                `networks`.
         """
         self._upstream = upstream
         self._base = URL(base_url.rstrip("/"))
@@ -126,14 +127,13 @@ class HttpGateway:
         self._urls: dict[str, URL] = {}
         # The pool's own limit lets newcomers pass those who wait for a connection; a semaphore serves them in turn.
         self._room = asyncio.Semaphore(upstream.policy.max_concurrent)
-        _check_base(self._base, networks)
-        upstream.endpoint = Endpoint(
-            host=self._base.host or "", port=self._base.port or 443, tls=tls, networks=networks
-        )
+        _check_base(self._base, networks, scheme="http" if tls is None else "https")
+        port = self._base.port or 443
+        upstream.endpoint = Endpoint(host=self._base.host or "", port=port, tls=tls, networks=networks)
         self._where: Mapping[str, AttributeValue] = {
             "http.request.method": "POST",
             "server.address": self._base.host or "",
-            "server.port": self._base.port or 443,
+            "server.port": port,
             "url.scheme": self._base.scheme,
             "landhub.upstream": upstream.name,
         }
@@ -225,7 +225,7 @@ class HttpGateway:
     def _open_session(self) -> aiohttp.ClientSession:
         if self._session is None:
             connector = aiohttp.TCPConnector(
-                ssl=self._tls,
+                ssl=self._tls or True,
                 resolver=GuardedResolver(resolver=aiohttp.ThreadedResolver(), networks=self._networks),
                 limit=self._upstream.policy.max_concurrent,
                 keepalive_timeout=_KEEP_ALIVE_SECONDS,
@@ -271,9 +271,9 @@ def check_status(answer: HttpAnswer) -> None:
     raise AnswerInvalidError(what)
 
 
-def _check_base(base: URL, networks: tuple[Network, ...]) -> None:
-    if base.scheme != "https" or not base.host or base.user or base.query_string or base.fragment:
-        raise ValueError("the address of a provider is https://host[:port][/path], without user, query or fragment")
+def _check_base(base: URL, networks: tuple[Network, ...], *, scheme: str) -> None:
+    if base.scheme != scheme or not base.host or base.user or base.query_string or base.fragment:
+        raise ValueError(f"the address of a provider is {scheme}://host[:port][/path], without user, query or fragment")
     try:
         address = str(ip_address(base.host))
     except ValueError:

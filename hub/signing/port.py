@@ -55,10 +55,11 @@ class Attestation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningOrder:
-    """One signature to be made: detached CAdES-BES over a document's digest.
+    """One signature to be made over a document's digest.
 
     `request_id` is a UUID of the hub's; the same (request_id, digest) always answers the same signature.
-    `document_kind` is DocumentKind without its prefix: "CONTRACT".
+    `document_kind` is DocumentKind without its prefix: "CONTRACT"; so is `format` of SignatureFormat. In any CAdES
+    format an agent makes detached CAdES-BES: content and timestamp are not signed, and are put in by the hub.
     """
 
     request_id: str
@@ -68,6 +69,7 @@ class SigningOrder:
     digest: bytes
     digest_algorithm: DigestAlgorithm
     thumbprint: str
+    format: str = "CADES_BES_DETACHED"
     attestation: Attestation | None = None
 
 
@@ -80,6 +82,7 @@ class ShownDocument:
     caller: str
     document_kind: str
     thumbprint: str
+    format: str = "CADES_BES_DETACHED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,7 +52,7 @@ def sign_request(order: SigningOrder, *, traceparent: str = "") -> signer_servic
         digest=order.digest,
         digest_algorithm=_DIGEST_ALGORITHMS[order.digest_algorithm],
         certificate_thumbprint=order.thumbprint,
-        format=signing_pb2.SIGNATURE_FORMAT_CADES_BES_DETACHED,
+        format=_format(order.format),
         traceparent=traceparent,
     )
     if order.attestation is not None:
@@ -70,10 +70,14 @@ def shown_header(document: ShownDocument) -> signer_service_pb2.SignStreamReques
         caller=document.caller,
         document_kind=document_pb2.DocumentKind.Value(f"DOCUMENT_KIND_{document.document_kind}"),
         certificate_thumbprint=document.thumbprint,
-        format=signing_pb2.SIGNATURE_FORMAT_CADES_BES_DETACHED,
+        format=_format(document.format),
         look_only=True,
     )
     return signer_service_pb2.SignStreamRequest(header=header)
+
+
+def _format(name: str) -> signing_pb2.SignatureFormat.ValueType:
+    return signing_pb2.SignatureFormat.Value(f"SIGNATURE_FORMAT_{name}")
 
 
 def made_signature(response: signer_service_pb2.SignResponse) -> MadeSignature:

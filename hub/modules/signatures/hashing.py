@@ -1,10 +1,11 @@
 """Hashing documents without holding the event loop or more of them than a chunk."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 
 from gost import digest
 from gost.digest import DigestAlgorithm
+from hub.modules.signatures.port import DocumentTooLargeError
 
 SLICE_BYTES = 1024 * 1024  # of a document at hand, when it goes on in parts
 _INLINE_BYTES = 64 * 1024  # less than a millisecond of Streebog; more goes to a thread
@@ -26,13 +27,27 @@ async def sliced(content: bytes) -> AsyncIterator[bytes]:
         yield content[start : start + SLICE_BYTES]
 
 
-async def hashed(chunks: AsyncIterator[bytes], state: digest.Hash) -> AsyncIterator[bytes]:
+async def hashed(chunks: AsyncIterator[bytes], states: Sequence[digest.Hash]) -> AsyncIterator[bytes]:
     """Pass a stream through, hashing it."""
     async for chunk in chunks:
-        if len(chunk) <= _INLINE_BYTES:
-            state.update(chunk)
-        else:
-            await asyncio.to_thread(state.update, chunk)
+        for state in states:
+            if len(chunk) <= _INLINE_BYTES:
+                state.update(chunk)
+            else:
+                await asyncio.to_thread(state.update, chunk)
+        yield chunk
+
+
+async def kept(chunks: AsyncIterator[bytes], into: bytearray, *, limit_bytes: int) -> AsyncIterator[bytes]:
+    """Pass a stream through, keeping it.
+
+    Raises:
+        DocumentTooLargeError: it is longer than may be kept.
+    """
+    async for chunk in chunks:
+        if len(into) + len(chunk) > limit_bytes:
+            raise DocumentTooLargeError("content", limit_bytes)
+        into += chunk
         yield chunk
 
 

@@ -6,10 +6,11 @@ from hub.module_api import ModuleContext, ModuleSpec, RunningModule, load_provid
 from hub.modules.signatures import work
 from hub.modules.signatures.evidence import evidence_of
 from hub.modules.signatures.personal import personal_data
-from hub.modules.signatures.port import SignaturesPort
+from hub.modules.signatures.port import SignaturesPort, TimestampPort
 from hub.modules.signatures.service import SignaturesService
 from hub.modules.signatures.servicer import SignaturesServicer
-from hub.modules.signatures.settings import SignaturesSettings
+from hub.modules.signatures.settings import SignaturesSettings, TimestampSettings
+from hub.modules.signatures.stamping import SIGNATURE, STAMP, StampingWork
 from hub.modules.signatures.store import SignaturesStore
 from hub.modules.signatures.trust import Trust
 from hub.modules.signatures.work import SigningWork
@@ -24,7 +25,9 @@ _TITLES = {
     "ListCertificates": "Запрос сертификатов",
     "GetCertificate": "Запрос сертификата",
     "signatures.signature.state_changed": "Изменилось состояние подписи",
+    "signatures.signature.timestamp_changed": "Изменилось состояние штампа времени подписи",
     work.SIGN: "Запрос подписи у агента",
+    STAMP: "Запрос штампа времени",
 }
 
 
@@ -32,8 +35,20 @@ async def build(settings: SignaturesSettings, ctx: ModuleContext) -> RunningModu
     """Build the module around the agents."""
     provider = load_provider(ctx.name, settings.provider)
     port: SignaturesPort = provider.build(provider.Settings(), ctx)
+    timestamps = _timestamps(settings.timestamps, ctx)
     store = SignaturesStore(ring=ctx.columns)
     trust = Trust(settings=settings.trust, path=ctx.path, clock=ctx.clock)
+    stamping = StampingWork(
+        port=timestamps,
+        store=store,
+        trust=trust,
+        database=ctx.database,
+        outbox=ctx.outbox,
+        events=ctx.events,
+        clock=ctx.clock,
+        ids=ctx.ids,
+        settings=settings.timestamps,
+    )
     signing_work = SigningWork(
         port=port,
         store=store,
@@ -43,12 +58,14 @@ async def build(settings: SignaturesSettings, ctx: ModuleContext) -> RunningModu
         persons=ctx.persons,
         clock=ctx.clock,
         settings=settings,
+        stamping=stamping,
     )
     service = SignaturesService(
         port=port,
         store=store,
         trust=trust,
         work=signing_work,
+        stamping=stamping,
         database=ctx.database,
         effects=ctx.effects,
         clock=ctx.clock,
@@ -59,6 +76,8 @@ async def build(settings: SignaturesSettings, ctx: ModuleContext) -> RunningModu
 
     async def close() -> None:
         stop_observing()
+        if timestamps is not None:
+            await timestamps.close()
 
     return RunningModule(
         services={
@@ -66,13 +85,24 @@ async def build(settings: SignaturesSettings, ctx: ModuleContext) -> RunningModu
                 service=service, pages=ctx.pages, clock=ctx.clock
             )
         },
-        jobs=signing_work.kinds(),
+        jobs=(*signing_work.kinds(), *stamping.kinds()),
         titles=_TITLES,
-        personal=(personal_data(resource=work.SIGNATURE, keep=timedelta(days=settings.keep_personal_days)),),
+        personal=(personal_data(resource=SIGNATURE, keep=timedelta(days=settings.keep_personal_days)),),
         remedies={"PIN_REQUIRED": "Unlock the key at its agent: `signer-agent unlock`; the work then goes on."},
-        providers=(port.name,),
+        providers=(port.name,) if timestamps is None else (port.name, timestamps.name),
+        probes={} if timestamps is None else {f"{ctx.name}.{timestamps.name}": timestamps.probe},
         close=close,
     )
+
+
+def _timestamps(settings: TimestampSettings, ctx: ModuleContext) -> TimestampPort | None:
+    if not settings.provider:
+        return None
+    provider = load_provider(ctx.name, settings.provider)
+    port: TimestampPort = provider.build(
+        provider.Settings.model_validate(settings.providers.get(settings.provider, {})), ctx
+    )
+    return port
 
 
 MODULE = ModuleSpec(name="signatures", settings=SignaturesSettings, build=build, evidence=evidence_of)

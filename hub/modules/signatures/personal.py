@@ -12,10 +12,9 @@ from hub.modules.signatures.port import SignatureState
 from hub.modules.signatures.store import signatures
 
 _FINAL = [state.value for state in (SignatureState.SIGNED, SignatureState.EXPIRED, SignatureState.FAILED)]
-_HOLDS = or_(
-    signatures.c.cms.is_not(None), signatures.c.certificate.is_not(None), signatures.c.attestation.is_not(None)
-)
-_NOTHING = {"cms": None, "certificate": None, "attestation": None}
+_COLUMNS = ("cms", "certificate", "attestation", "content", "existing_cms")
+_HOLDS = or_(*(signatures.c[name].is_not(None) for name in _COLUMNS))
+_NOTHING = dict.fromkeys(_COLUMNS)
 
 
 def personal_data(*, resource: str, keep: timedelta) -> PersonalData:

@@ -1,12 +1,15 @@
 """What the signatures module asks of who signs, the values it speaks, and its errors."""
 
 import abc
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from gost.digest import DigestAlgorithm
+from gost.tsp import TimestampQuery
 from hub.core.errors import FieldViolation, HubError, InvalidRequestError, PreconditionError
+from hub.modules.signatures.formats import Format
+from hub.resilience.policy import Guard
 from hub.signing.port import (
     AgentCertificate,
     AgentUnavailableError,
@@ -27,6 +30,8 @@ __all__ = [
     "DigestNotFittingError",
     "DigestToSign",
     "DocumentEmptyError",
+    "DocumentTooLargeError",
+    "FormatNotFittingError",
     "HeaderExpectedError",
     "MadeSignature",
     "ShownDocument",
@@ -37,6 +42,10 @@ __all__ = [
     "SignerNotValidError",
     "SigningOrder",
     "SigningRefusedError",
+    "TimestampPort",
+    "TimestampRefusedError",
+    "TimestampState",
+    "TimestampsNotSetUpError",
 ]
 
 
@@ -50,6 +59,15 @@ class SignatureState(StrEnum):
     FAILED = "FAILED"
 
 
+class TimestampState(StrEnum):
+    """Where the timestamp of a signature stands whose format has one."""
+
+    NONE = ""
+    PENDING = "PENDING"
+    MADE = "MADE"
+    FAILED = "FAILED"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestToSign:
     """One document to sign, by its digest. `document_kind` is DocumentKind without its prefix."""
@@ -60,6 +78,13 @@ class DigestToSign:
     attestation: Attestation | None = field(default=None)
     seen_by: str = ""
     """The agent that has seen the document, where one has to: no other one signs its digest."""
+    format: Format = Format.CADES_BES_DETACHED
+    content: bytes | None = field(default=None, repr=False)
+    """The document itself, where the format holds it."""
+    existing_cms: bytes | None = field(default=None, repr=False)
+    """A CMS over the same document, to be signed beside."""
+    digests: Mapping[DigestAlgorithm, bytes] = field(default_factory=dict)
+    """The document's digests by what the signers of `existing_cms` use."""
 
 
 class DocumentEmptyError(InvalidRequestError):
@@ -83,6 +108,54 @@ class HeaderExpectedError(InvalidRequestError):
             reason="HEADER_EXPECTED",
             domain=DOMAIN,
             violations=(FieldViolation("header", "must come first, once", "stream"),),
+        )
+
+
+class FormatNotFittingError(InvalidRequestError):
+    """The format can't be had of what was given."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(
+            f"The format can't be had: {problem}.",
+            reason="FORMAT_NOT_FITTING",
+            domain=DOMAIN,
+            violations=(FieldViolation("format", problem, "format"),),
+        )
+
+
+class DocumentTooLargeError(InvalidRequestError):
+    """The document is too long to be held in a signature."""
+
+    def __init__(self, path: str, limit_bytes: int) -> None:
+        super().__init__(
+            f"A signature holds a document of up to {limit_bytes} bytes; sign a longer one detached.",
+            reason="DOCUMENT_TOO_LARGE",
+            domain=DOMAIN,
+            metadata={"limit_bytes": str(limit_bytes)},
+            violations=(FieldViolation(path, f"must have at most {limit_bytes} bytes in this format", "document"),),
+        )
+
+
+class TimestampsNotSetUpError(PreconditionError):
+    """A format with a timestamp was asked for, and the settings name nobody who gives one."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This hub has no timestamp authority; set [modules.signatures.timestamps], or ask for CAdES-BES.",
+            reason="TIMESTAMPS_NOT_SET_UP",
+            domain=DOMAIN,
+        )
+
+
+class TimestampRefusedError(PreconditionError):
+    """The timestamp authority refuses such a request, and will again. `words` are RFC 3161's."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(
+            f"The timestamp authority refuses: {words}. See its policy and algorithms in the settings.",
+            reason="TIMESTAMP_REFUSED",
+            domain=DOMAIN,
+            metadata={"status": words},
         )
 
 
@@ -132,6 +205,32 @@ class SignatureIndeterminateError(PreconditionError):
             domain=DOMAIN,
             metadata={"indication": "INDETERMINATE", "sub_indication": sub_indication},
         )
+
+
+class TimestampPort(abc.ABC):
+    """A timestamp authority. Asking again is always safe: one timestamp too many does no harm."""
+
+    @property
+    @abc.abstractmethod
+    def name(self) -> str:
+        """The provider's name in settings: "tsp"."""
+
+    @abc.abstractmethod
+    async def stamp(self, query: TimestampQuery, *, guard: Guard | None = None) -> bytes:
+        """Return the token (DER) that answers a query. Whether its authority is to be believed is not looked at.
+
+        Raises:
+            TimestampRefusedError: it says no, and will again.
+            UnavailableError: it can't be reached, or its answer is not to this query.
+        """
+
+    @abc.abstractmethod
+    async def probe(self) -> None:
+        """Have one timestamp made over nothing of anybody's."""
+
+    @abc.abstractmethod
+    async def close(self) -> None:
+        """Close the connections."""
 
 
 class SignaturesPort(abc.ABC):

@@ -1,9 +1,10 @@
 """What holds whoever signs: the checks before, ownership, attaching what others signed, and verification."""
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -11,8 +12,7 @@ from gost.certificate import CertificateFacts
 from gost.cms import read_signed_data
 from gost.digest import DigestAlgorithm
 from gost.digest import new as new_hash
-from gost.errors import MalformedError
-from gost.report import Indication, Report
+from gost.report import Report
 from hub.core.call import Call
 from hub.core.clock import Clock
 from hub.core.database import Database
@@ -20,33 +20,28 @@ from hub.core.effects import Claim, Effects
 from hub.core.errors import HubError, NotFoundError
 from hub.core.ids import Ids
 from hub.core.vendor_reference import ReferenceShape
-from hub.modules.signatures.hashing import digest_all, digest_stream, hashed
+from hub.modules.signatures.composing import check_format
+from hub.modules.signatures.formats import MAX_ATTACHED_BYTES, Format
+from hub.modules.signatures.hashing import digest_all, digest_stream, hashed, kept
 from hub.modules.signatures.port import (
     AgentCertificate,
     DigestNotFittingError,
     DigestToSign,
     ShownDocument,
-    SignatureIndeterminateError,
-    SignatureNotValidError,
     SignaturesPort,
     SignatureState,
     SignerNotValidError,
     SigningRefusedError,
+    TimestampState,
 )
+from hub.modules.signatures.stamping import SIGNATURE, StampingWork
 from hub.modules.signatures.store import SignatureRow, SignaturesStore
 from hub.modules.signatures.trust import Trust
-from hub.modules.signatures.work import BATCH, SIGN, SIGNATURE, SigningWork
+from hub.modules.signatures.verification import Document, Verification, algorithms_of, require_valid
+from hub.modules.signatures.work import BATCH, SIGN, SigningWork
 
 OURS = "OURS"
 FOREIGN = "FOREIGN"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
-    """A document to verify a signature over: its bytes, or the digest somebody else took of it."""
-
-    content: bytes | None = field(default=None, repr=False)
-    digest: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +52,10 @@ class HashedDocument:
     algorithm: DigestAlgorithm
     seen_by: str = ""
     is_empty: bool = False
+    content: bytes | None = field(default=None, repr=False)
+    """The document itself, where the format holds it."""
+    digests: Mapping[DigestAlgorithm, bytes] = field(default_factory=dict)
+    """Its digests by what the signers use that it is to be signed beside."""
 
 
 _UUID = ReferenceShape(length=32, alphabet="0123456789abcdef")
@@ -80,6 +79,7 @@ class SignaturesService:
         store: SignaturesStore,
         trust: Trust,
         work: SigningWork,
+        stamping: StampingWork,
         database: Database,
         effects: Effects,
         clock: Clock,
@@ -89,10 +89,17 @@ class SignaturesService:
         self._store = store
         self._trust = trust
         self._work = work
+        self._stamping = stamping
         self._database = database
         self._effects = effects
         self._clock = clock
         self._ids = ids
+        self._verification = Verification(trust=trust)
+
+    @property
+    def verification(self) -> Verification:
+        """Verifies by this installation's trust."""
+        return self._verification
 
     async def list_certificates(self) -> Sequence[AgentCertificate]:
         """Return what one can sign with, in order of thumbprint."""
@@ -103,7 +110,14 @@ class SignaturesService:
         return await self._port.get_certificate(thumbprint)
 
     async def hash_document(
-        self, call: Call, thumbprint: str, document_kind: str, chunks: AsyncIterator[bytes]
+        self,
+        call: Call,
+        thumbprint: str,
+        document_kind: str,
+        chunks: AsyncIterator[bytes],
+        *,
+        form: Format = Format.CADES_BES_DETACHED,
+        existing_cms: bytes | None = None,
     ) -> HashedDocument:
         """Hash a document by what a certificate's key signs, and show it to the agent where a rule wants to see it.
 
@@ -112,13 +126,24 @@ class SignaturesService:
         Raises:
             SigningRefusedError: the agent takes no such document, or has seen another one than we have.
             AgentUnavailableError: it must be seen, and no agent is there to see it.
+            DocumentTooLargeError: the format holds the document, and it is too long for that.
         """
         certificate = await self._port.get_certificate(thumbprint)
         algorithm = certificate.facts.public_key_algorithm.digest_algorithm
+        content = bytearray() if form.is_attached and existing_cms is None else None
+        if content is not None:
+            chunks = kept(chunks, content, limit_bytes=MAX_ATTACHED_BYTES)
+        algorithms = {algorithm} if existing_cms is None else {algorithm, *algorithms_of(existing_cms)}
         if not certificate.content_needed:
-            digests, size = await digest_stream(chunks, {algorithm})
-            return HashedDocument(digest=digests[algorithm], algorithm=algorithm, is_empty=not size)
-        state = new_hash(algorithm)
+            digests, size = await digest_stream(chunks, algorithms)
+            return HashedDocument(
+                digest=digests[algorithm],
+                algorithm=algorithm,
+                is_empty=not size,
+                content=None if content is None else bytes(content),
+                digests=digests,
+            )
+        states = {each: new_hash(each) for each in algorithms}
         agent = await self._port.choose(thumbprint)
         shown = ShownDocument(
             request_id=str(uuid.UUID(bytes=self._ids.random_bytes(16), version=4)),
@@ -126,11 +151,18 @@ class SignaturesService:
             caller=call.caller,
             document_kind=document_kind,
             thumbprint=thumbprint,
+            format=form,
         )
-        seen = await self._port.show(agent, shown, hashed(chunks, state))
-        if seen != state.digest():
+        seen = await self._port.show(agent, shown, hashed(chunks, tuple(states.values())))
+        if seen != states[algorithm].digest():
             raise SigningRefusedError("CONTENT_DIFFERS")
-        return HashedDocument(digest=seen, algorithm=algorithm, seen_by=agent)
+        return HashedDocument(
+            digest=seen,
+            algorithm=algorithm,
+            seen_by=agent,
+            content=None if content is None else bytes(content),
+            digests={each: state.digest() for each, state in states.items()},
+        )
 
     async def sign_one(self, call: Call, thumbprint: str, item: DigestToSign) -> SignatureRow:
         """Sign one document once for the call's request_id, and return the signature as it then stands.
@@ -158,6 +190,12 @@ class SignaturesService:
         try:
             certificate = await self._port.get_certificate(thumbprint)
             self._require_fit(certificate, items)
+            for item in items:
+                check = partial(check_format, item, trust=self._trust, stamps=self._stamping.can_stamp)
+                if item.existing_cms is None:
+                    check()
+                else:
+                    await asyncio.to_thread(check)
             agent = items[0].seen_by or await self._port.choose(thumbprint)
         except HubError:
             # What is no longer possible may have been done before: only a new request is refused.
@@ -173,10 +211,15 @@ class SignaturesService:
                 begin=lambda conn, claim: self._begin(conn, claim, certificate.facts, agent, items),
             )
         awaited = await self._effects.await_outcome(call, started)
-        rows = await self._database.read(lambda c: self._store.batch(c, started.resource_id))
+        rows = await self._batch(started.resource_id)
         if not rows or rows[0].owner != call.group:
             raise _not_found()
+        if await self._stamping.await_outcome(rows, seconds=call.remaining_seconds(self._clock)):
+            rows = await self._batch(started.resource_id)
         return rows, awaited.error
+
+    async def _batch(self, batch_id: str) -> list[SignatureRow]:
+        return await self._database.read(lambda c: self._store.batch(c, batch_id))
 
     def _require_fit(self, certificate: AgentCertificate, items: Sequence[DigestToSign]) -> None:
         facts = certificate.facts
@@ -214,6 +257,9 @@ class SignaturesService:
                 traceparent=call.traceparent,
                 agent=agent,
                 asked_as=self._asked_as(call, index),
+                format=item.format,
+                content=item.content if item.existing_cms is None else None,
+                existing_cms=item.existing_cms,
             )
             self._store.add(conn, row)
 
@@ -246,8 +292,8 @@ class SignaturesService:
         replay = await self._effects.find(call)
         if replay is not None:
             return Attached(await self.get_signature(call, replay.resource_id), None)
-        report = await self.verify(document, cms)
-        _require_valid(report)
+        report = await self._verification.verify(document, cms)
+        require_valid(report)
         row = await self._foreign_row(call, document_kind, document, cms, report)
 
         def change(conn: Connection, _claim: Claim) -> None:
@@ -260,11 +306,12 @@ class SignaturesService:
     async def _foreign_row(
         self, call: Call, document_kind: str, document: Document, cms: bytes, report: Report
     ) -> SignatureRow:
-        first = read_signed_data(cms).signers[0]
-        digest = document.digest
-        if document.content is not None:
-            digest = (await digest_all(document.content, {first.digest_algorithm}))[first.digest_algorithm]
-        signer = report.signers[0].certificate
+        signed_data = read_signed_data(cms)
+        first = signed_data.signers[0]
+        digest, content = document.digest, document.content or signed_data.content
+        if content is not None:
+            digest = (await digest_all(content, {first.digest_algorithm}))[first.digest_algorithm]
+        signer, proven = report.signers[0].certificate, report.signers[0].signing_time_proven
         signature_id = self._ids.resource_id()
         return SignatureRow(
             id=signature_id,
@@ -281,37 +328,12 @@ class SignaturesService:
             certificate=None if signer is None else signer.der,
             cms=cms,
             signing_time=report.signers[0].signing_time_claimed,
+            format=Format.of(attached=signed_data.content is not None, stamped=proven is not None),
+            timestamp_state=TimestampState.NONE if proven is None else TimestampState.MADE,
+            timestamp_time=proven,
             create_time=self._clock.now(),
             traceparent=call.traceparent,
         )
-
-    async def verify(self, document: Document, cms: bytes, *, at: datetime | None = None) -> Report:
-        """Verify a detached signature as of a time; None is now. Whatever is wrong with it is in the report."""
-        if document.content is None:
-            return self._trust.verify(cms, document.digest, at=at)
-        return self.verify_digests(await digest_all(document.content, algorithms_of(cms)), cms, at=at)
-
-    def verify_digests(
-        self, digests: Mapping[DigestAlgorithm, bytes], cms: bytes, *, at: datetime | None = None
-    ) -> Report:
-        """Verify over a document that was hashed by each algorithm the signature uses."""
-        return self._trust.verify(cms, digests, at=at)
-
-
-def algorithms_of(cms: bytes) -> frozenset[DigestAlgorithm]:
-    """Return what a document must be hashed with for this signature; nothing if the CMS can't be read."""
-    try:
-        return read_signed_data(cms).digest_algorithms
-    except MalformedError:
-        return frozenset()
-
-
-def _require_valid(report: Report) -> None:
-    sub = report.sub_indication.value if report.sub_indication else ""
-    if report.indication is Indication.TOTAL_FAILED:
-        raise SignatureNotValidError(sub, report.explanation)
-    if report.indication is Indication.INDETERMINATE:
-        raise SignatureIndeterminateError(sub, report.explanation)
 
 
 def _not_found() -> NotFoundError:

@@ -7,9 +7,11 @@ from hashlib import sha256
 from hub.core.call import Call
 from hub.core.clock import Clock
 from hub.modules.signatures import wire
+from hub.modules.signatures.formats import Format
 from hub.modules.signatures.hashing import digest_stream, sliced
-from hub.modules.signatures.port import DigestToSign, DocumentEmptyError, HeaderExpectedError
-from hub.modules.signatures.service import SignaturesService, algorithms_of
+from hub.modules.signatures.port import Attestation, DigestToSign, DocumentEmptyError, HeaderExpectedError
+from hub.modules.signatures.service import HashedDocument, SignaturesService
+from hub.modules.signatures.verification import algorithms_of, content_of
 from hub.rpc.pages import PageTokens, page_size
 from landhub.signatures.v1 import signatures_service_pb2 as pb
 
@@ -40,14 +42,16 @@ class SignaturesServicer:
     async def sign_document(self, request: pb.SignDocumentRequest, call: Call) -> pb.SignDocumentResponse:
         """Sign a document."""
         kind = wire.document_kind(request.document_kind)
-        hashed = await self._service.hash_document(call, request.certificate_thumbprint, kind, sliced(request.content))
-        item = DigestToSign(
-            digest=hashed.digest,
-            digest_algorithm=hashed.algorithm,
-            document_kind=kind,
-            attestation=wire.attestation(request.attestation),
-            seen_by=hashed.seen_by,
+        existing_cms, form = wire.beside(request)
+        hashed = await self._service.hash_document(
+            call,
+            request.certificate_thumbprint,
+            kind,
+            sliced(request.content),
+            form=form,
+            existing_cms=existing_cms,
         )
+        item = _item(hashed, kind, wire.attestation(request.attestation), form, existing_cms)
         row = await self._service.sign_one(call, request.certificate_thumbprint, item)
         return pb.SignDocumentResponse(signature=wire.signature(row))
 
@@ -61,16 +65,18 @@ class SignaturesServicer:
         header = first.header
         named = replace(call, request_id=header.request_id, business_reference=header.business_reference)
         kind = wire.document_kind(header.document_kind)
-        hashed = await self._service.hash_document(named, header.certificate_thumbprint, kind, _sign_chunks(requests))
+        existing_cms, form = wire.beside(header)
+        hashed = await self._service.hash_document(
+            named,
+            header.certificate_thumbprint,
+            kind,
+            _sign_chunks(requests),
+            form=form,
+            existing_cms=existing_cms,
+        )
         if hashed.is_empty:
             raise DocumentEmptyError("chunk")
-        item = DigestToSign(
-            digest=hashed.digest,
-            digest_algorithm=hashed.algorithm,
-            document_kind=kind,
-            attestation=wire.attestation(header.attestation),
-            seen_by=hashed.seen_by,
-        )
+        item = _item(hashed, kind, wire.attestation(header.attestation), form, existing_cms)
         fingerprint = sha256(header.SerializeToString(deterministic=True)).digest() + item.digest
         named = replace(named, fingerprint=fingerprint)
         row = await self._service.sign_one(named, header.certificate_thumbprint, item)
@@ -78,7 +84,8 @@ class SignaturesServicer:
 
     async def sign_digests(self, request: pb.SignDigestsRequest, call: Call) -> pb.SignDigestsResponse:
         """Sign digests."""
-        items = [wire.digest_to_sign(message) for message in request.digests]
+        form = wire.format_of(request.format)
+        items = [wire.digest_to_sign(message, form) for message in request.digests]
         rows = await self._service.sign_many(call, request.certificate_thumbprint, items)
         return pb.SignDigestsResponse(signatures=[wire.signature(row) for row in rows])
 
@@ -100,7 +107,7 @@ class SignaturesServicer:
     async def verify_signature(self, request: pb.VerifySignatureRequest, _call: Call) -> pb.VerifySignatureResponse:
         """Verify a signature."""
         at = wire.moment(request) or self._clock.now()
-        found = await self._service.verify(wire.document(request), request.cms, at=at)
+        found = await self._service.verification.verify(wire.document(request), request.cms, at=at)
         return pb.VerifySignatureResponse(report=wire.report(found, at))
 
     async def verify_signature_stream(
@@ -111,9 +118,27 @@ class SignaturesServicer:
         if first is None or first.WhichOneof("part") != "header":
             raise HeaderExpectedError
         at = wire.moment(first.header) or self._clock.now()
-        digests, _ = await digest_stream(_verify_chunks(requests), algorithms_of(first.header.cms))
-        found = self._service.verify_digests(digests, first.header.cms, at=at)
+        cms = first.header.cms
+        digests, size = await digest_stream(_verify_chunks(requests), algorithms_of(cms))
+        given = digests if size or content_of(cms) is None else {}
+        found = self._service.verification.verify_digests(given, cms, at=at)
         return pb.VerifySignatureStreamResponse(report=wire.report(found, at))
+
+
+def _item(
+    hashed: HashedDocument, kind: str, attestation: Attestation | None, form: Format, existing_cms: bytes | None
+) -> DigestToSign:
+    return DigestToSign(
+        digest=hashed.digest,
+        digest_algorithm=hashed.algorithm,
+        document_kind=kind,
+        attestation=attestation,
+        seen_by=hashed.seen_by,
+        format=form,
+        content=hashed.content,
+        existing_cms=existing_cms,
+        digests=hashed.digests,
+    )
 
 
 async def _sign_chunks(requests: AsyncIterator[pb.SignDocumentStreamRequest]) -> AsyncIterator[bytes]:

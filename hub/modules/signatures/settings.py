@@ -1,5 +1,7 @@
 """What an installation sets for the signatures module."""
 
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -11,7 +13,9 @@ class TrustSettings(BaseModel):
     anchors: tuple[str, ...] = ()
     """PEM bundles of root certificates; nothing else is trusted, and never the system's store."""
     intermediates: tuple[str, ...] = ()
-    """PEM bundles of certificates of CAs between a root and a signer."""
+    """PEM bundles of certificates of CAs between a root and a signer or a timestamp authority."""
+    timestamp_anchors: tuple[str, ...] = ()
+    """PEM bundles of roots of timestamp authorities; those of `anchors` are not taken for them."""
     crls: tuple[str, ...] = ()
     """Revocation lists, PEM or DER; a `*` stands for any file name."""
     max_crl_age_hours: float | None = Field(default=None, gt=0, le=8_760)
@@ -20,6 +24,19 @@ class TrustSettings(BaseModel):
     """Whether a verdict without a fresh list is INDETERMINATE. Leave it on outside of experiments."""
     accreditation: str = ""
     """The list of accredited authorities, the ministry's XML; without it no signature is said to be qualified."""
+
+
+class TimestampSettings(BaseModel):
+    """The table [modules.signatures.timestamps]."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    provider: str = ""
+    """Who gives timestamps: "tsp", a file in `providers/`; empty if nobody does, and then CAdES-T can't be made."""
+    providers: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    """A table for each provider, `[modules.signatures.timestamps.providers.tsp]`."""
+    give_up_after_seconds: float = Field(default=259_200, ge=10, le=2_592_000)
+    """How long the hub goes on asking for a timestamp: three days by default, to get over a weekend."""
 
 
 class SignaturesSettings(BaseModel):
@@ -34,5 +51,6 @@ class SignaturesSettings(BaseModel):
     """How long the hub goes on asking an agent that does not answer."""
     pin_wait_seconds: float = Field(default=600, ge=10, le=86_400)
     """How long a signature waits for a person to unlock its key."""
+    timestamps: TimestampSettings = TimestampSettings()
     keep_personal_days: float = Field(default=1_825.0, gt=0, le=36_500)
     """How long the hub keeps a signature's bytes and its owner's certificate; who needs them longer keeps a copy."""

@@ -49,6 +49,13 @@ signatures = Table(
     Column("expire_time", UtcTime, nullable=True),
     Column("agent", String(64), nullable=False, server_default=""),
     Column("asked_as", String(36), nullable=False, server_default=""),
+    Column("format", String(40), nullable=False, server_default="CADES_BES_DETACHED"),
+    Column("content", EncryptedBytes, nullable=True),
+    Column("existing_cms", EncryptedBytes, nullable=True),
+    Column("timestamp_state", String(16), nullable=False, server_default=""),
+    Column("timestamp_time", UtcTime, nullable=True),
+    Column("timestamp_failure_reason", String(64), nullable=False, server_default=""),
+    Column("timestamp_job", String(64), nullable=False, server_default=""),
     Index("signatures_signatures_by_batch", "batch_id", "id"),
 )
 
@@ -80,6 +87,16 @@ class SignatureRow:
     """Who was asked to make it; empty for a foreign one. Nobody else may be, once it may have been asked."""
     asked_as: str = ""
     """The UUID under which the agent is asked; empty for a foreign one, and for one begun by an older release."""
+    format: str = "CADES_BES_DETACHED"
+    content: bytes | None = field(default=None, repr=False)
+    """The document, where the format holds it, until the signature is made."""
+    existing_cms: bytes | None = field(default=None, repr=False)
+    """The CMS of others that the signature is put beside, until it is made."""
+    timestamp_state: str = ""
+    timestamp_time: datetime | None = None
+    timestamp_failure_reason: str = ""
+    timestamp_job: str = ""
+    """The job that gets the timestamp, for those who wait for it."""
 
 
 _COLUMNS = tuple(item.name for item in fields(SignatureRow))
@@ -107,9 +124,8 @@ class SignaturesStore:
         def sealed(column: str) -> SealedColumn:
             return SealedColumn(ring=ring, table="signatures_signatures", column=column)
 
-        self._cms = sealed("cms")
-        self._certificate = sealed("certificate")
         self._attestation = sealed("attestation")
+        self._bytes = {name: sealed(name) for name in ("cms", "certificate", "content", "existing_cms")}
 
     def add(self, conn: Connection, row: SignatureRow) -> None:
         """Insert a new signature."""
@@ -139,8 +155,9 @@ class SignaturesStore:
 
     def _values(self, row: SignatureRow) -> dict[str, object]:
         values: dict[str, object] = {name: getattr(row, name) for name in _COLUMNS}
-        values["cms"] = None if row.cms is None else self._cms.seal(row.id, row.cms)
-        values["certificate"] = None if row.certificate is None else self._certificate.seal(row.id, row.certificate)
+        for name, column in self._bytes.items():
+            if values[name] is not None:
+                values[name] = column.seal(row.id, getattr(row, name))
         if row.attestation is not None:
             statement, signature, key_id = row.attestation
             plain = json.dumps([b64encode(statement).decode(), b64encode(signature).decode(), key_id]).encode()
@@ -150,10 +167,9 @@ class SignaturesStore:
     def _row(self, found: Row) -> SignatureRow:
         values: dict[str, Any] = {name: getattr(found, name) for name in _COLUMNS}
         row_id = found.id
-        if found.cms is not None:
-            values["cms"] = self._cms.open(row_id, found.cms)
-        if found.certificate is not None:
-            values["certificate"] = self._certificate.open(row_id, found.certificate)
+        for name, column in self._bytes.items():
+            if values[name] is not None:
+                values[name] = column.open(row_id, values[name])
         if found.attestation is not None:
             statement, signature, key_id = json.loads(self._attestation.open(row_id, found.attestation))
             values["attestation"] = (b64decode(statement), b64decode(signature), key_id)

@@ -8,8 +8,9 @@ from gost.accreditation import AccreditationList
 from gost.certificate import CertificateFacts, read_certificates
 from gost.digest import DigestAlgorithm
 from gost.errors import MalformedError
-from gost.report import CertificateStatus, Report, RevocationStatus
-from gost.verify import VerificationPolicy, verify_detached
+from gost.report import CertificateStatus, Report, RevocationStatus, TimestampReport
+from gost.timestamps import TimestampPolicy, verify_timestamp
+from gost.verify import VerificationPolicy, verify_attached, verify_detached
 from hub.core.clock import Clock
 from hub.modules.signatures.settings import TrustSettings
 
@@ -35,6 +36,14 @@ class Trust:
     ) -> Report:
         """Verify a detached CMS as of a time; None is now."""
         return verify_detached(cms, digest, policy=self._current(), at=at or self._clock.now())
+
+    def verify_attached(self, cms: bytes, *, at: datetime | None = None) -> Report:
+        """Verify a CMS that holds its content as of a time; None is now."""
+        return verify_attached(cms, policy=self._current(), at=at or self._clock.now())
+
+    def verify_timestamp(self, token: bytes, stamped: bytes) -> TimestampReport:
+        """Judge a timestamp as of now."""
+        return verify_timestamp(token, stamped, policy=self._current().timestamps, at=self._clock.now())
 
     def fault(self, certificate: CertificateFacts) -> str:
         """Say why a certificate can't be signed with now, in a word; empty if it can."""
@@ -80,14 +89,23 @@ class Trust:
 
     def _load(self) -> VerificationPolicy:
         settings = self._settings
-        max_age = settings.max_crl_age_hours
+        max_age = None if settings.max_crl_age_hours is None else timedelta(hours=settings.max_crl_age_hours)
+        intermediates = self._certificates(settings.intermediates)
+        crls = tuple(file.read_bytes() for file in self._files(settings.crls))
         return VerificationPolicy(
             anchors=self._certificates(settings.anchors),
-            intermediates=self._certificates(settings.intermediates),
-            crls=tuple(file.read_bytes() for file in self._files(settings.crls)),
-            max_crl_age=None if max_age is None else timedelta(hours=max_age),
+            intermediates=intermediates,
+            crls=crls,
+            max_crl_age=max_age,
             require_crl=settings.require_crl,
             accreditation=self._read_accreditation(),
+            timestamps=TimestampPolicy(
+                anchors=self._certificates(settings.timestamp_anchors),
+                intermediates=intermediates,
+                crls=crls,
+                max_crl_age=max_age,
+                require_crl=settings.require_crl,
+            ),
         )
 
     def _read_accreditation(self) -> AccreditationList | None:
@@ -112,7 +130,7 @@ class Trust:
 
     def _stamp_now(self) -> _Stamp:
         settings = self._settings
-        files = self._files(settings.anchors + settings.intermediates + settings.crls)
+        files = self._files(settings.anchors + settings.intermediates + settings.timestamp_anchors + settings.crls)
         return _stamp([*files, *([self._path(settings.accreditation)] if settings.accreditation else [])])
 
 

@@ -7,10 +7,20 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from gost.certificate import CertificateFacts, PublicKeyAlgorithm, read_certificate
 from gost.digest import DigestAlgorithm
 from gost.qualification import tool_class
-from gost.report import CertificateStatus, ChainElement, Indication, Report, RevocationStatus, SignerReport
-from hub.modules.signatures.port import AgentCertificate, Attestation, DigestToSign
-from hub.modules.signatures.service import Document
+from gost.report import (
+    CertificateStatus,
+    ChainElement,
+    Indication,
+    Report,
+    RevocationStatus,
+    SignerReport,
+    TimestampReport,
+)
+from hub.modules.signatures.composing import format_beside
+from hub.modules.signatures.formats import Format
+from hub.modules.signatures.port import AgentCertificate, Attestation, DigestToSign, FormatNotFittingError
 from hub.modules.signatures.store import SignatureRow
+from hub.modules.signatures.verification import Document
 from landhub.common.v1 import document_pb2, signing_pb2
 from landhub.signatures.v1 import signatures_pb2 as pb
 from landhub.signatures.v1 import signatures_service_pb2 as service_pb
@@ -58,7 +68,28 @@ def attestation(message: signing_pb2.CallerAttestation) -> Attestation | None:
     return Attestation(statement=message.statement, signature=message.signature, key_id=message.key_id)
 
 
-def digest_to_sign(message: service_pb.DigestToSign) -> DigestToSign:
+def format_of(message: signing_pb2.SignatureFormat.ValueType) -> Format:
+    """Read a format; unset is detached CAdES-BES.
+
+    Raises:
+        FormatNotFittingError: it is none that documents are signed in here.
+    """
+    if not message:
+        return Format.CADES_BES_DETACHED
+    name = signing_pb2.SignatureFormat.Name(message).removeprefix("SIGNATURE_FORMAT_")
+    try:
+        return Format(name)
+    except ValueError as error:
+        raise FormatNotFittingError(f"{name} is not made by this call") from error
+
+
+def beside(message: service_pb.SignDocumentRequest | service_pb.SignDocumentHeader) -> tuple[bytes | None, Format]:
+    """Read the CMS to be signed beside, None without one, and the format: unset, it follows that CMS."""
+    existing_cms = message.existing_cms or None
+    return existing_cms, format_of(message.format) if message.format else format_beside(existing_cms)
+
+
+def digest_to_sign(message: service_pb.DigestToSign, form: Format) -> DigestToSign:
     """Read one digest to sign."""
     name = signing_pb2.DigestAlgorithm.Name(message.digest_algorithm).removeprefix("DIGEST_ALGORITHM_")
     return DigestToSign(
@@ -66,6 +97,7 @@ def digest_to_sign(message: service_pb.DigestToSign) -> DigestToSign:
         digest_algorithm=DigestAlgorithm[name],
         document_kind=document_kind(message.document_kind),
         attestation=attestation(message.attestation),
+        format=form,
     )
 
 
@@ -134,7 +166,7 @@ def signature(row: SignatureRow) -> pb.Signature:
         document_kind=document_pb2.DocumentKind.Value(f"DOCUMENT_KIND_{row.document_kind}"),
         digest=row.digest,
         digest_algorithm=signing_pb2.DigestAlgorithm.Value(f"DIGEST_ALGORITHM_{row.digest_algorithm}"),
-        format=signing_pb2.SIGNATURE_FORMAT_CADES_BES_DETACHED,
+        format=signing_pb2.SignatureFormat.Value(f"SIGNATURE_FORMAT_{row.format}"),
         certificate_thumbprint=row.thumbprint,
         certificate=None if row.certificate is None else certificate_of(read_certificate(row.certificate)),
         cms=row.cms or b"",
@@ -142,6 +174,9 @@ def signature(row: SignatureRow) -> pb.Signature:
         failure_reason=row.failure_reason,
         create_time=timestamp(row.create_time),
         expire_time=timestamp(row.expire_time),
+        timestamp_state=pb.TimestampState.Value(f"TIMESTAMP_STATE_{row.timestamp_state or 'UNSPECIFIED'}"),
+        timestamp_time=timestamp(row.timestamp_time),
+        timestamp_failure_reason=row.timestamp_failure_reason,
     )
 
 
@@ -175,6 +210,7 @@ def _signer(found: SignerReport, at: datetime) -> pb.SignerReport:
             authority=found.qualification.centre,
         ),
         signing_time_source=_time_source(found),
+        timestamps=[_timestamp_report(each) for each in found.timestamps],
     )
 
 
@@ -182,6 +218,18 @@ def _time_source(found: SignerReport) -> pb.SigningTimeSource.ValueType:
     if found.signing_time_proven is not None:
         return pb.SIGNING_TIME_SOURCE_TIMESTAMP
     return pb.SIGNING_TIME_SOURCE_CLAIMED if found.signing_time_claimed else pb.SIGNING_TIME_SOURCE_UNSPECIFIED
+
+
+def _timestamp_report(found: TimestampReport) -> pb.TimestampReport:
+    message = pb.TimestampReport(
+        valid=found.is_valid,
+        explanation=found.explanation,
+        time=timestamp(found.time),
+        policy=found.policy,
+        certificate=None if found.certificate is None else certificate_of(found.certificate),
+    )
+    message.accuracy.FromTimedelta(found.accuracy)
+    return message
 
 
 def _indication(indication: Indication) -> pb.Indication.ValueType:

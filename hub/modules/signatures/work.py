@@ -9,12 +9,15 @@ from sqlalchemy import Connection
 
 from evidence.audit import signature_line, signatures_hash
 from gost.digest import DigestAlgorithm
+from gost.errors import MalformedError
 from hub.core.clock import Clock
 from hub.core.database import Database
 from hub.core.errors import ExhaustedError, HubError, UnavailableError
 from hub.core.events import Event, Events
-from hub.core.jobs import Again, Done, Job, JobKind, Lease, Next
+from hub.core.jobs import Again, Done, Job, JobKind, Lease, NewJob, Next
 from hub.core.persons import Persons
+from hub.modules.signatures.composing import composed
+from hub.modules.signatures.formats import Format
 from hub.modules.signatures.personal import known_by
 from hub.modules.signatures.port import (
     AgentUnavailableError,
@@ -24,14 +27,15 @@ from hub.modules.signatures.port import (
     SignatureState,
     SigningOrder,
     SigningRefusedError,
+    TimestampState,
 )
 from hub.modules.signatures.settings import SignaturesSettings
+from hub.modules.signatures.stamping import SIGNATURE, StampingWork
 from hub.modules.signatures.store import SignatureRow, SignaturesStore
 from hub.modules.signatures.trust import Trust
 from hub.signing.port import PinRequiredError
 
 SIGN = "signatures.sign"
-SIGNATURE = "signatures.Signature"
 BATCH = "signatures.Batch"
 
 OPEN = (SignatureState.PENDING, SignatureState.WAITING_FOR_PIN)
@@ -56,6 +60,7 @@ class SigningWork:
         persons: Persons,
         clock: Clock,
         settings: SignaturesSettings,
+        stamping: StampingWork,
     ) -> None:
         self._port = port
         self._store = store
@@ -65,6 +70,7 @@ class SigningWork:
         self._persons = persons
         self._clock = clock
         self._settings = settings
+        self._stamping = stamping
 
     def kinds(self) -> tuple[JobKind, ...]:
         """Return the kinds of jobs to register."""
@@ -86,14 +92,15 @@ class SigningWork:
             return Done()
         late = [self._given_up(row) for row in waiting if self._is_late(row)]
         if late:
-            return await self._settle(late, lease, then=Again(delay=timedelta()) if len(late) < len(waiting) else None)
+            rest = Again(delay=timedelta()) if len(late) < len(waiting) else None
+            return await self._settle(late, lease, job.new, then=rest)
         asked, results = await self._ask(waiting, lease)
         judged = await self._judge(asked, results)
         changed = [after for before, after in zip(asked, judged, strict=True) if after != before]
         then = self._next(judged, results, nothing_sent=not lease.may_have_been_sent and _is_untouched(results))
         if not changed:
             return then
-        return await self._settle(changed, lease, then=then)
+        return await self._settle(changed, lease, job.new, then=then)
 
     async def _ask(
         self, rows: Sequence[SignatureRow], lease: Lease
@@ -139,22 +146,25 @@ class SigningWork:
         if isinstance(result, UnavailableError | ExhaustedError):
             return row
         reason = result.agent_reason if isinstance(result, SigningRefusedError) else result.reason
-        return replace(row, state=SignatureState.FAILED, failure_reason=reason, attestation=None)
+        return _ended(row, SignatureState.FAILED, reason)
 
     def _verified(self, row: SignatureRow, made: MadeSignature) -> SignatureRow:
         """Nothing an agent says is taken on trust: what does not verify here was not signed."""
         report = self._trust.verify(made.cms, row.digest)
         certificate = report.signers[0].certificate if len(report.signers) == 1 else None
         if not report.is_valid or certificate is None or certificate.thumbprint != row.thumbprint:
-            return replace(row, state=SignatureState.FAILED, failure_reason="SIGNATURE_NOT_VALID", attestation=None)
+            return _ended(row, SignatureState.FAILED, "SIGNATURE_NOT_VALID")
+        try:
+            cms = composed(row, made.cms)
+        except MalformedError:
+            return _ended(row, SignatureState.FAILED, "FORMAT_NOT_FITTING")
         return replace(
-            row,
-            state=SignatureState.SIGNED,
-            cms=made.cms,
+            _ended(row, SignatureState.SIGNED),
+            cms=cms,
             certificate=certificate.der,
             signing_time=made.signing_time,
-            attestation=None,
             expire_time=None,
+            timestamp_state=TimestampState.PENDING if Format(row.format).is_stamped else TimestampState.NONE,
         )
 
     def _next(
@@ -174,14 +184,17 @@ class SigningWork:
 
     def _given_up(self, row: SignatureRow) -> SignatureRow:
         if row.state == SignatureState.WAITING_FOR_PIN:
-            return replace(row, state=SignatureState.EXPIRED, failure_reason="PIN_REQUIRED", attestation=None)
-        return replace(row, state=SignatureState.FAILED, failure_reason="AGENT_UNAVAILABLE", attestation=None)
+            return _ended(row, SignatureState.EXPIRED, "PIN_REQUIRED")
+        return _ended(row, SignatureState.FAILED, "AGENT_UNAVAILABLE")
 
-    async def _settle(self, rows: Sequence[SignatureRow], lease: Lease, *, then: Next | None) -> Next:
+    async def _settle(self, rows: Sequence[SignatureRow], lease: Lease, cause: NewJob, *, then: Next | None) -> Next:
         def change(conn: Connection) -> None:
             for row in rows:
-                if self._store.replace(conn, row, states=OPEN):
-                    self.tell(conn, row)
+                after = row
+                if row.timestamp_state == TimestampState.PENDING:
+                    after = self._stamping.begin(conn, row, cause)
+                if self._store.replace(conn, after, states=OPEN):
+                    self.tell(conn, after)
 
         failed = [row for row in rows if row.state in {SignatureState.FAILED, SignatureState.EXPIRED}]
         reason = failed[0].failure_reason if failed else rows[0].state
@@ -221,6 +234,11 @@ def _is_untouched(results: Sequence[MadeSignature | HubError]) -> bool:
     return all(isinstance(result, AgentUnavailableError) and not result.may_have_signed for result in results)
 
 
+def _ended(row: SignatureRow, state: SignatureState, reason: str = "") -> SignatureRow:
+    """In a final state, without what was kept to come there."""
+    return replace(row, state=state, failure_reason=reason, attestation=None, content=None, existing_cms=None)
+
+
 def _order(row: SignatureRow) -> SigningOrder:
     attestation = None
     if row.attestation is not None:
@@ -234,5 +252,6 @@ def _order(row: SignatureRow) -> SigningOrder:
         digest=row.digest,
         digest_algorithm=DigestAlgorithm[row.digest_algorithm],
         thumbprint=row.thumbprint,
+        format=row.format,
         attestation=attestation,
     )

@@ -16,9 +16,11 @@ from gost.certificate import CertificateFacts, read_certificate
 from hub.core.clock import SystemClock
 from hub.core.ids import Ids
 from hub.core.telemetry import Telemetry
+from hub.modules.signatures.port import TimestampPort
 from hub.modules.signatures.providers.agents import AgentsProvider
 from hub.modules.signatures.service import SignaturesService
 from hub.modules.signatures.settings import SignaturesSettings, TrustSettings
+from hub.modules.signatures.stamping import StampingWork
 from hub.modules.signatures.store import SignaturesStore
 from hub.modules.signatures.trust import Trust
 from hub.modules.signatures.work import SigningWork
@@ -146,7 +148,9 @@ async def desk(tmp_path: Path, pki: Pki, agent: AgentProcess) -> AsyncIterator[D
 
 
 @asynccontextmanager
-async def open_desk(tmp_path: Path, pki: Pki, agent: AgentProcess) -> AsyncIterator[Desk]:
+async def open_desk(
+    tmp_path: Path, pki: Pki, agent: AgentProcess, timestamps: TimestampPort | None = None
+) -> AsyncIterator[Desk]:
     clock = SystemClock()
     upstreams = Upstreams(clock=clock, ids=Ids(clock=clock), registry=CollectorRegistry())
     client = agent_client("main", agent.folder, agent.port, upstreams)
@@ -154,7 +158,9 @@ async def open_desk(tmp_path: Path, pki: Pki, agent: AgentProcess) -> AsyncItera
     await signing.start()
     await works(signing, "main")
     async with open_core(tmp_path) as core:
-        yield Desk(core=core, signing=signing, service=service_over(core, signing, pki), pki=pki, agent=agent)
+        yield Desk(
+            core=core, signing=signing, service=service_over(core, signing, pki, timestamps), pki=pki, agent=agent
+        )
     await signing.close()
 
 
@@ -190,17 +196,32 @@ def agent_client(name: str, folder: Path, port: int, upstreams: Upstreams) -> Ag
     )
 
 
-def service_over(core: Core, signing: SigningAgents, pki: Pki) -> SignaturesService:
+def service_over(
+    core: Core, signing: SigningAgents, pki: Pki, timestamps: TimestampPort | None = None
+) -> SignaturesService:
     # Certificates are judged at real time: they were made just now.
     clock = SystemClock()
     trust_settings = TrustSettings(
         anchors=(str(pki.authority.root_path),),
         intermediates=(str(pki.authority.issuing_path),),
+        timestamp_anchors=(str(pki.authority.root_path),),
         crls=(str(pki.folder / "*.crl"),),
     )
     trust = Trust(settings=trust_settings, path=Path, clock=clock)
     store = SignaturesStore(ring=core.columns)
     port = AgentsProvider(signing=signing)
+    settings = SignaturesSettings(trust=trust_settings)
+    stamping = StampingWork(
+        port=timestamps,
+        store=store,
+        trust=trust,
+        database=core.database,
+        outbox=core.outbox,
+        events=core.events,
+        clock=core.clock,
+        ids=core.ids,
+        settings=settings.timestamps,
+    )
     work = SigningWork(
         port=port,
         store=store,
@@ -209,17 +230,19 @@ def service_over(core: Core, signing: SigningAgents, pki: Pki) -> SignaturesServ
         events=core.events,
         persons=core.persons,
         clock=core.clock,
-        settings=SignaturesSettings(trust=trust_settings),
+        settings=settings,
+        stamping=stamping,
     )
-    for kind in work.kinds():
+    for kind in (*work.kinds(), *stamping.kinds()):
         core.outbox.register(kind)
     return SignaturesService(
         port=port,
         store=store,
         trust=trust,
         work=work,
+        stamping=stamping,
         database=core.database,
         effects=core.effects,
-        clock=clock,
+        clock=core.clock,
         ids=core.ids,
     )

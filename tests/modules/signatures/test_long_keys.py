@@ -9,7 +9,7 @@ from gost.certificate import PublicKeyAlgorithm
 from gost.digest import DigestAlgorithm, digest
 from hub.core.errors import InvalidRequestError
 from hub.modules.signatures.port import DigestToSign
-from hub.modules.signatures.service import Document
+from hub.modules.signatures.verification import Document
 from sandbox.foreign_signer import sign_detached, verify_detached
 from tests.modules.signatures.conftest import AgentProcess, Desk, facts, installed_agent, make_pki, open_desk
 from tests.modules.signatures.test_signing import CONTRACT, chunks_of, to_sign
@@ -38,7 +38,7 @@ async def test_keys_of_512_bits_are_listed_hashed_for_signed_with_and_verified(d
     for row in rows:
         assert row.cms is not None
         verify_detached(CONTRACT, row.cms, desk.pki.authority.chain_path)
-        assert (await desk.service.verify(Document(content=CONTRACT), row.cms)).is_valid
+        assert (await desk.service.verification.verify(Document(content=CONTRACT), row.cms)).is_valid
     with pytest.raises(InvalidRequestError) as caught:
         await desk.service.sign_one(desk.core.call(2), desk.thumbprint, to_sign())
     assert caught.value.reason == "DIGEST_NOT_FITTING"

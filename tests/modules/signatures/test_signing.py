@@ -18,8 +18,8 @@ from hub.modules.signatures.port import (
     SignatureNotValidError,
     SigningRefusedError,
 )
-from hub.modules.signatures.service import Document
 from hub.modules.signatures.store import signatures
+from hub.modules.signatures.verification import Document
 from hub.storage.tables import idempotency_keys, outbox_jobs
 from sandbox.foreign_signer import sign_detached, verify_detached
 from tests.modules.signatures.conftest import Desk, facts, works
@@ -143,7 +143,7 @@ async def test_a_foreign_signature_by_a_revoked_signer_is_refused(desk: Desk) ->
 
 
 async def test_garbage_is_a_report_and_not_an_error(desk: Desk) -> None:
-    report = await desk.service.verify(Document(content=CONTRACT), b"\x30\x03abc")
+    report = await desk.service.verification.verify(Document(content=CONTRACT), b"\x30\x03abc")
     assert (report.indication.name, report.signers) == ("TOTAL_FAILED", ())
 
 

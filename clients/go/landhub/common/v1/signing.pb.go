@@ -79,7 +79,8 @@ func (DigestAlgorithm) EnumDescriptor() ([]byte, []int) {
 	return file_landhub_common_v1_signing_proto_rawDescGZIP(), []int{0}
 }
 
-// What a signature looks like.
+// What a signature looks like. What is signed, and so what an agent makes, is the same in all the CAdES formats: the
+// content and the timestamp are put beside it by the hub.
 type SignatureFormat int32
 
 const (
@@ -87,6 +88,12 @@ const (
 	SignatureFormat_SIGNATURE_FORMAT_UNSPECIFIED SignatureFormat = 0
 	// CAdES-BES (ETSI EN 319 122), detached, DER.
 	SignatureFormat_SIGNATURE_FORMAT_CADES_BES_DETACHED SignatureFormat = 1
+	// CAdES-BES with the document inside, of up to 3 MiB.
+	SignatureFormat_SIGNATURE_FORMAT_CADES_BES_ATTACHED SignatureFormat = 2
+	// CAdES-T, detached: CAdES-BES and a timestamp (RFC 3161) that proves when the signature was there.
+	SignatureFormat_SIGNATURE_FORMAT_CADES_T_DETACHED SignatureFormat = 3
+	// CAdES-T with the document inside, of up to 3 MiB.
+	SignatureFormat_SIGNATURE_FORMAT_CADES_T_ATTACHED SignatureFormat = 4
 	// XML signature of one element by the profile of СМЭВ 3, with urn://smev-gov-ru/xmldsig/transform. Only ГОСТ keys.
 	SignatureFormat_SIGNATURE_FORMAT_XMLDSIG_SMEV3 SignatureFormat = 10
 	// CAdES-BES, detached, over the string of a request to ЕСИА. Only SignEsia makes it, by 256-bit ГОСТ keys; so below.
@@ -102,6 +109,9 @@ var (
 	SignatureFormat_name = map[int32]string{
 		0:  "SIGNATURE_FORMAT_UNSPECIFIED",
 		1:  "SIGNATURE_FORMAT_CADES_BES_DETACHED",
+		2:  "SIGNATURE_FORMAT_CADES_BES_ATTACHED",
+		3:  "SIGNATURE_FORMAT_CADES_T_DETACHED",
+		4:  "SIGNATURE_FORMAT_CADES_T_ATTACHED",
 		10: "SIGNATURE_FORMAT_XMLDSIG_SMEV3",
 		20: "SIGNATURE_FORMAT_ESIA_CMS",
 		21: "SIGNATURE_FORMAT_ESIA_RAW",
@@ -110,6 +120,9 @@ var (
 	SignatureFormat_value = map[string]int32{
 		"SIGNATURE_FORMAT_UNSPECIFIED":        0,
 		"SIGNATURE_FORMAT_CADES_BES_DETACHED": 1,
+		"SIGNATURE_FORMAT_CADES_BES_ATTACHED": 2,
+		"SIGNATURE_FORMAT_CADES_T_DETACHED":   3,
+		"SIGNATURE_FORMAT_CADES_T_ATTACHED":   4,
 		"SIGNATURE_FORMAT_XMLDSIG_SMEV3":      10,
 		"SIGNATURE_FORMAT_ESIA_CMS":           20,
 		"SIGNATURE_FORMAT_ESIA_RAW":           21,
@@ -842,10 +855,13 @@ const file_landhub_common_v1_signing_proto_rawDesc = "" +
 	"\x1cDIGEST_ALGORITHM_UNSPECIFIED\x10\x00\x12!\n" +
 	"\x1dDIGEST_ALGORITHM_STREEBOG_256\x10\x01\x12!\n" +
 	"\x1dDIGEST_ALGORITHM_STREEBOG_512\x10\x02\x12\x1c\n" +
-	"\x18DIGEST_ALGORITHM_SHA_256\x10\x03*\xe6\x01\n" +
+	"\x18DIGEST_ALGORITHM_SHA_256\x10\x03*\xdd\x02\n" +
 	"\x0fSignatureFormat\x12 \n" +
 	"\x1cSIGNATURE_FORMAT_UNSPECIFIED\x10\x00\x12'\n" +
-	"#SIGNATURE_FORMAT_CADES_BES_DETACHED\x10\x01\x12\"\n" +
+	"#SIGNATURE_FORMAT_CADES_BES_DETACHED\x10\x01\x12'\n" +
+	"#SIGNATURE_FORMAT_CADES_BES_ATTACHED\x10\x02\x12%\n" +
+	"!SIGNATURE_FORMAT_CADES_T_DETACHED\x10\x03\x12%\n" +
+	"!SIGNATURE_FORMAT_CADES_T_ATTACHED\x10\x04\x12\"\n" +
 	"\x1eSIGNATURE_FORMAT_XMLDSIG_SMEV3\x10\n" +
 	"\x12\x1d\n" +
 	"\x19SIGNATURE_FORMAT_ESIA_CMS\x10\x14\x12\x1d\n" +

@@ -48,6 +48,15 @@ const (
 	ErrorReason_ERROR_REASON_DOCUMENT_TOO_LARGE ErrorReason = 9
 	// FAILED_PRECONDITION: our certificate can't be signed with now. metadata: {"thumbprint": "...", "cause": "revoked"}.
 	ErrorReason_ERROR_REASON_SIGNER_NOT_VALID ErrorReason = 10
+	// INVALID_ARGUMENT: the format can't be had so: the document is needed and only its digest is there, or the CMS to be
+	// signed beside is of the other kind, attached or detached.
+	ErrorReason_ERROR_REASON_FORMAT_NOT_FITTING ErrorReason = 11
+	// FAILED_PRECONDITION: the format has a timestamp, and the hub's settings name no timestamp authority.
+	ErrorReason_ERROR_REASON_TIMESTAMPS_NOT_SET_UP ErrorReason = 12
+	// Not an error of a call, but `timestamp_failure_reason`: the timestamp authority refused, and will again.
+	ErrorReason_ERROR_REASON_TIMESTAMP_REFUSED ErrorReason = 13
+	// The same: the timestamp authority could not be reached, or answered with none that is good, until the time was over.
+	ErrorReason_ERROR_REASON_TIMESTAMP_UNAVAILABLE ErrorReason = 14
 )
 
 // Enum value maps for ErrorReason.
@@ -64,6 +73,10 @@ var (
 		8:  "ERROR_REASON_DIGEST_NOT_FITTING",
 		9:  "ERROR_REASON_DOCUMENT_TOO_LARGE",
 		10: "ERROR_REASON_SIGNER_NOT_VALID",
+		11: "ERROR_REASON_FORMAT_NOT_FITTING",
+		12: "ERROR_REASON_TIMESTAMPS_NOT_SET_UP",
+		13: "ERROR_REASON_TIMESTAMP_REFUSED",
+		14: "ERROR_REASON_TIMESTAMP_UNAVAILABLE",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":             0,
@@ -77,6 +90,10 @@ var (
 		"ERROR_REASON_DIGEST_NOT_FITTING":      8,
 		"ERROR_REASON_DOCUMENT_TOO_LARGE":      9,
 		"ERROR_REASON_SIGNER_NOT_VALID":        10,
+		"ERROR_REASON_FORMAT_NOT_FITTING":      11,
+		"ERROR_REASON_TIMESTAMPS_NOT_SET_UP":   12,
+		"ERROR_REASON_TIMESTAMP_REFUSED":       13,
+		"ERROR_REASON_TIMESTAMP_UNAVAILABLE":   14,
 	}
 )
 
@@ -111,7 +128,7 @@ var File_landhub_signatures_v1_errors_proto protoreflect.FileDescriptor
 
 const file_landhub_signatures_v1_errors_proto_rawDesc = "" +
 	"\n" +
-	"\"landhub/signatures/v1/errors.proto\x12\x15landhub.signatures.v1*\x99\x03\n" +
+	"\"landhub/signatures/v1/errors.proto\x12\x15landhub.signatures.v1*\xb2\x04\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12&\n" +
 	"\"ERROR_REASON_CERTIFICATE_NOT_FOUND\x10\x01\x12\"\n" +
@@ -124,7 +141,11 @@ const file_landhub_signatures_v1_errors_proto_rawDesc = "" +
 	"\x1fERROR_REASON_DIGEST_NOT_FITTING\x10\b\x12#\n" +
 	"\x1fERROR_REASON_DOCUMENT_TOO_LARGE\x10\t\x12!\n" +
 	"\x1dERROR_REASON_SIGNER_NOT_VALID\x10\n" +
-	"Bs\n" +
+	"\x12#\n" +
+	"\x1fERROR_REASON_FORMAT_NOT_FITTING\x10\v\x12&\n" +
+	"\"ERROR_REASON_TIMESTAMPS_NOT_SET_UP\x10\f\x12\"\n" +
+	"\x1eERROR_REASON_TIMESTAMP_REFUSED\x10\r\x12&\n" +
+	"\"ERROR_REASON_TIMESTAMP_UNAVAILABLE\x10\x0eBs\n" +
 	"\x18io.landhub.signatures.v1B\vErrorsProtoP\x01ZHgithub.com/landhub/landhub/clients/go/landhub/signatures/v1;signaturesv1b\x06proto3"
 
 var (

@@ -142,6 +142,63 @@ func (SignatureOrigin) EnumDescriptor() ([]byte, []int) {
 	return file_landhub_signatures_v1_signatures_proto_rawDescGZIP(), []int{1}
 }
 
+// Whether a signature has the timestamp that its format asks for. Signed it is either way.
+type TimestampState int32
+
+const (
+	// Its format has none.
+	TimestampState_TIMESTAMP_STATE_UNSPECIFIED TimestampState = 0
+	// The timestamp authority has not given one yet; the hub goes on by itself. Until then `cms` is a good CAdES-BES.
+	TimestampState_TIMESTAMP_STATE_PENDING TimestampState = 1
+	// In `cms`, and verified. Final.
+	TimestampState_TIMESTAMP_STATE_MADE TimestampState = 2
+	// Given up: see `timestamp_failure_reason`. `cms` stays a good CAdES-BES. Final.
+	TimestampState_TIMESTAMP_STATE_FAILED TimestampState = 3
+)
+
+// Enum value maps for TimestampState.
+var (
+	TimestampState_name = map[int32]string{
+		0: "TIMESTAMP_STATE_UNSPECIFIED",
+		1: "TIMESTAMP_STATE_PENDING",
+		2: "TIMESTAMP_STATE_MADE",
+		3: "TIMESTAMP_STATE_FAILED",
+	}
+	TimestampState_value = map[string]int32{
+		"TIMESTAMP_STATE_UNSPECIFIED": 0,
+		"TIMESTAMP_STATE_PENDING":     1,
+		"TIMESTAMP_STATE_MADE":        2,
+		"TIMESTAMP_STATE_FAILED":      3,
+	}
+)
+
+func (x TimestampState) Enum() *TimestampState {
+	p := new(TimestampState)
+	*p = x
+	return p
+}
+
+func (x TimestampState) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (TimestampState) Descriptor() protoreflect.EnumDescriptor {
+	return file_landhub_signatures_v1_signatures_proto_enumTypes[2].Descriptor()
+}
+
+func (TimestampState) Type() protoreflect.EnumType {
+	return &file_landhub_signatures_v1_signatures_proto_enumTypes[2]
+}
+
+func (x TimestampState) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use TimestampState.Descriptor instead.
+func (TimestampState) EnumDescriptor() ([]byte, []int) {
+	return file_landhub_signatures_v1_signatures_proto_rawDescGZIP(), []int{2}
+}
+
 // What a verification concludes (EN 319 102-1, 5.1.3).
 type Indication int32
 
@@ -183,11 +240,11 @@ func (x Indication) String() string {
 }
 
 func (Indication) Descriptor() protoreflect.EnumDescriptor {
-	return file_landhub_signatures_v1_signatures_proto_enumTypes[2].Descriptor()
+	return file_landhub_signatures_v1_signatures_proto_enumTypes[3].Descriptor()
 }
 
 func (Indication) Type() protoreflect.EnumType {
-	return &file_landhub_signatures_v1_signatures_proto_enumTypes[2]
+	return &file_landhub_signatures_v1_signatures_proto_enumTypes[3]
 }
 
 func (x Indication) Number() protoreflect.EnumNumber {
@@ -196,7 +253,7 @@ func (x Indication) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Indication.Descriptor instead.
 func (Indication) EnumDescriptor() ([]byte, []int) {
-	return file_landhub_signatures_v1_signatures_proto_rawDescGZIP(), []int{2}
+	return file_landhub_signatures_v1_signatures_proto_rawDescGZIP(), []int{3}
 }
 
 // What CRLs say of a certificate.
@@ -252,11 +309,11 @@ func (x RevocationStatus) String() string {
 }
 
 func (RevocationStatus) Descriptor() protoreflect.EnumDescriptor {
-	return file_landhub_signatures_v1_signatures_proto_enumTypes[3].Descriptor()
+	return file_landhub_signatures_v1_signatures_proto_enumTypes[4].Descriptor()
 }
 
 func (RevocationStatus) Type() protoreflect.EnumType {
-	return &file_landhub_signatures_v1_signatures_proto_enumTypes[3]
+	return &file_landhub_signatures_v1_signatures_proto_enumTypes[4]
 }
 
 func (x RevocationStatus) Number() protoreflect.EnumNumber {
@@ -265,7 +322,7 @@ func (x RevocationStatus) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use RevocationStatus.Descriptor instead.
 func (RevocationStatus) EnumDescriptor() ([]byte, []int) {
-	return file_landhub_signatures_v1_signatures_proto_rawDescGZIP(), []int{3}
+	return file_landhub_signatures_v1_signatures_proto_rawDescGZIP(), []int{4}
 }
 
 // Whether a signature is a qualified one (63-FZ, article 11).
@@ -309,11 +366,11 @@ func (x Qualified) String() string {
 }
 
 func (Qualified) Descriptor() protoreflect.EnumDescriptor {
-	return file_landhub_signatures_v1_signatures_proto_enumTypes[4].Descriptor()
+	return file_landhub_signatures_v1_signatures_proto_enumTypes[5].Descriptor()
 }
 
 func (Qualified) Type() protoreflect.EnumType {
-	return &file_landhub_signatures_v1_signatures_proto_enumTypes[4]
+	return &file_landhub_signatures_v1_signatures_proto_enumTypes[5]
 }
 
 func (x Qualified) Number() protoreflect.EnumNumber {
@@ -322,7 +379,7 @@ func (x Qualified) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Qualified.Descriptor instead.
 func (Qualified) EnumDescriptor() ([]byte, []int) {
-	return file_landhub_signatures_v1_signatures_proto_rawDescGZIP(), []int{4}
+	return file_landhub_signatures_v1_signatures_proto_rawDescGZIP(), []int{5}
 }
 
 // How it is known when a signature was made.
@@ -362,11 +419,11 @@ func (x SigningTimeSource) String() string {
 }
 
 func (SigningTimeSource) Descriptor() protoreflect.EnumDescriptor {
-	return file_landhub_signatures_v1_signatures_proto_enumTypes[5].Descriptor()
+	return file_landhub_signatures_v1_signatures_proto_enumTypes[6].Descriptor()
 }
 
 func (SigningTimeSource) Type() protoreflect.EnumType {
-	return &file_landhub_signatures_v1_signatures_proto_enumTypes[5]
+	return &file_landhub_signatures_v1_signatures_proto_enumTypes[6]
 }
 
 func (x SigningTimeSource) Number() protoreflect.EnumNumber {
@@ -375,7 +432,7 @@ func (x SigningTimeSource) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use SigningTimeSource.Descriptor instead.
 func (SigningTimeSource) EnumDescriptor() ([]byte, []int) {
-	return file_landhub_signatures_v1_signatures_proto_rawDescGZIP(), []int{5}
+	return file_landhub_signatures_v1_signatures_proto_rawDescGZIP(), []int{6}
 }
 
 // A signature over one document.
@@ -410,9 +467,15 @@ type Signature struct {
 	// When it was created.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// When it expires, in state WAITING_FOR_PIN.
-	ExpireTime    *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
+	// Where its timestamp stands.
+	TimestampState TimestampState `protobuf:"varint,16,opt,name=timestamp_state,json=timestampState,proto3,enum=landhub.signatures.v1.TimestampState" json:"timestamp_state,omitempty"`
+	// The time that the timestamp proves the signature for.
+	TimestampTime *timestamppb.Timestamp `protobuf:"bytes,17,opt,name=timestamp_time,json=timestampTime,proto3" json:"timestamp_time,omitempty"`
+	// Why there is no timestamp: an ErrorReason of this package without the prefix.
+	TimestampFailureReason string `protobuf:"bytes,18,opt,name=timestamp_failure_reason,json=timestampFailureReason,proto3" json:"timestamp_failure_reason,omitempty"`
+	unknownFields          protoimpl.UnknownFields
+	sizeCache              protoimpl.SizeCache
 }
 
 func (x *Signature) Reset() {
@@ -548,6 +611,27 @@ func (x *Signature) GetExpireTime() *timestamppb.Timestamp {
 		return x.ExpireTime
 	}
 	return nil
+}
+
+func (x *Signature) GetTimestampState() TimestampState {
+	if x != nil {
+		return x.TimestampState
+	}
+	return TimestampState_TIMESTAMP_STATE_UNSPECIFIED
+}
+
+func (x *Signature) GetTimestampTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.TimestampTime
+	}
+	return nil
+}
+
+func (x *Signature) GetTimestampFailureReason() string {
+	if x != nil {
+		return x.TimestampFailureReason
+	}
+	return ""
 }
 
 // One certificate of a chain.
@@ -732,6 +816,97 @@ func (x *Qualification) GetAuthority() string {
 	return ""
 }
 
+// What was found of one timestamp of a signature. A wrong one proves nothing, and makes the signature no worse.
+type TimestampReport struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Whether it proves its time.
+	Valid bool `protobuf:"varint,1,opt,name=valid,proto3" json:"valid,omitempty"`
+	// One line for a person.
+	Explanation string `protobuf:"bytes,2,opt,name=explanation,proto3" json:"explanation,omitempty"`
+	// The time it says.
+	Time *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=time,proto3" json:"time,omitempty"`
+	// How far off that may be.
+	Accuracy *durationpb.Duration `protobuf:"bytes,4,opt,name=accuracy,proto3" json:"accuracy,omitempty"`
+	// The authority's policy it was made under, a dotted OID.
+	Policy string `protobuf:"bytes,5,opt,name=policy,proto3" json:"policy,omitempty"`
+	// The authority's certificate.
+	Certificate   *v1.Certificate `protobuf:"bytes,6,opt,name=certificate,proto3" json:"certificate,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TimestampReport) Reset() {
+	*x = TimestampReport{}
+	mi := &file_landhub_signatures_v1_signatures_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TimestampReport) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TimestampReport) ProtoMessage() {}
+
+func (x *TimestampReport) ProtoReflect() protoreflect.Message {
+	mi := &file_landhub_signatures_v1_signatures_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TimestampReport.ProtoReflect.Descriptor instead.
+func (*TimestampReport) Descriptor() ([]byte, []int) {
+	return file_landhub_signatures_v1_signatures_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *TimestampReport) GetValid() bool {
+	if x != nil {
+		return x.Valid
+	}
+	return false
+}
+
+func (x *TimestampReport) GetExplanation() string {
+	if x != nil {
+		return x.Explanation
+	}
+	return ""
+}
+
+func (x *TimestampReport) GetTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Time
+	}
+	return nil
+}
+
+func (x *TimestampReport) GetAccuracy() *durationpb.Duration {
+	if x != nil {
+		return x.Accuracy
+	}
+	return nil
+}
+
+func (x *TimestampReport) GetPolicy() string {
+	if x != nil {
+		return x.Policy
+	}
+	return ""
+}
+
+func (x *TimestampReport) GetCertificate() *v1.Certificate {
+	if x != nil {
+		return x.Certificate
+	}
+	return nil
+}
+
 // What was found of one signer.
 type SignerReport struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -747,10 +922,12 @@ type SignerReport struct {
 	Chain []*ChainCertificate `protobuf:"bytes,5,rep,name=chain,proto3" json:"chain,omitempty"`
 	// The signing time the signer claims.
 	SigningTimeClaimed *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=signing_time_claimed,json=signingTimeClaimed,proto3" json:"signing_time_claimed,omitempty"`
-	// The time a timestamp proves; unset without one.
+	// The earliest time that a valid timestamp proves the signature for; unset without one.
 	SigningTimeProven *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=signing_time_proven,json=signingTimeProven,proto3" json:"signing_time_proven,omitempty"`
 	// Object identifiers of attributes that no signature protects.
 	UnprotectedAttributes []string `protobuf:"bytes,8,rep,name=unprotected_attributes,json=unprotectedAttributes,proto3" json:"unprotected_attributes,omitempty"`
+	// Its timestamps.
+	Timestamps []*TimestampReport `protobuf:"bytes,9,rep,name=timestamps,proto3" json:"timestamps,omitempty"`
 	// Whether it is a qualified signature.
 	Qualification *Qualification `protobuf:"bytes,10,opt,name=qualification,proto3" json:"qualification,omitempty"`
 	// What the time it was made at rests on.
@@ -761,7 +938,7 @@ type SignerReport struct {
 
 func (x *SignerReport) Reset() {
 	*x = SignerReport{}
-	mi := &file_landhub_signatures_v1_signatures_proto_msgTypes[3]
+	mi := &file_landhub_signatures_v1_signatures_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -773,7 +950,7 @@ func (x *SignerReport) String() string {
 func (*SignerReport) ProtoMessage() {}
 
 func (x *SignerReport) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signatures_v1_signatures_proto_msgTypes[3]
+	mi := &file_landhub_signatures_v1_signatures_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -786,7 +963,7 @@ func (x *SignerReport) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignerReport.ProtoReflect.Descriptor instead.
 func (*SignerReport) Descriptor() ([]byte, []int) {
-	return file_landhub_signatures_v1_signatures_proto_rawDescGZIP(), []int{3}
+	return file_landhub_signatures_v1_signatures_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *SignerReport) GetIndication() Indication {
@@ -845,6 +1022,13 @@ func (x *SignerReport) GetUnprotectedAttributes() []string {
 	return nil
 }
 
+func (x *SignerReport) GetTimestamps() []*TimestampReport {
+	if x != nil {
+		return x.Timestamps
+	}
+	return nil
+}
+
 func (x *SignerReport) GetQualification() *Qualification {
 	if x != nil {
 		return x.Qualification
@@ -874,7 +1058,7 @@ type VerificationReport struct {
 
 func (x *VerificationReport) Reset() {
 	*x = VerificationReport{}
-	mi := &file_landhub_signatures_v1_signatures_proto_msgTypes[4]
+	mi := &file_landhub_signatures_v1_signatures_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -886,7 +1070,7 @@ func (x *VerificationReport) String() string {
 func (*VerificationReport) ProtoMessage() {}
 
 func (x *VerificationReport) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signatures_v1_signatures_proto_msgTypes[4]
+	mi := &file_landhub_signatures_v1_signatures_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -899,7 +1083,7 @@ func (x *VerificationReport) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use VerificationReport.ProtoReflect.Descriptor instead.
 func (*VerificationReport) Descriptor() ([]byte, []int) {
-	return file_landhub_signatures_v1_signatures_proto_rawDescGZIP(), []int{4}
+	return file_landhub_signatures_v1_signatures_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *VerificationReport) GetIndication() Indication {
@@ -927,7 +1111,7 @@ var File_landhub_signatures_v1_signatures_proto protoreflect.FileDescriptor
 
 const file_landhub_signatures_v1_signatures_proto_rawDesc = "" +
 	"\n" +
-	"&landhub/signatures/v1/signatures.proto\x12\x15landhub.signatures.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a landhub/common/v1/document.proto\x1a\x1flandhub/common/v1/options.proto\x1a\x1flandhub/common/v1/signing.proto\"\xb9\x06\n" +
+	"&landhub/signatures/v1/signatures.proto\x12\x15landhub.signatures.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a landhub/common/v1/document.proto\x1a\x1flandhub/common/v1/options.proto\x1a\x1flandhub/common/v1/signing.proto\"\x86\b\n" +
 	"\tSignature\x12!\n" +
 	"\fsignature_id\x18\x01 \x01(\tR\vsignatureId\x12-\n" +
 	"\x12business_reference\x18\x02 \x01(\tR\x11businessReference\x12;\n" +
@@ -946,7 +1130,10 @@ const file_landhub_signatures_v1_signatures_proto_rawDesc = "" +
 	"\vcreate_time\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"createTime\x12;\n" +
 	"\vexpire_time\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"expireTime\"\x9a\x04\n" +
+	"expireTime\x12N\n" +
+	"\x0ftimestamp_state\x18\x10 \x01(\x0e2%.landhub.signatures.v1.TimestampStateR\x0etimestampState\x12A\n" +
+	"\x0etimestamp_time\x18\x11 \x01(\v2\x1a.google.protobuf.TimestampR\rtimestampTime\x128\n" +
+	"\x18timestamp_failure_reason\x18\x12 \x01(\tR\x16timestampFailureReason\"\x9a\x04\n" +
 	"\x10ChainCertificate\x12#\n" +
 	"\asubject\x18\x01 \x01(\tB\t\x8a\xe7\x18\x02\x10\x01\x80\x01\x01R\asubject\x12\x1e\n" +
 	"\n" +
@@ -962,7 +1149,14 @@ const file_landhub_signatures_v1_signatures_proto_rawDesc = "" +
 	"\rQualification\x12>\n" +
 	"\tqualified\x18\x01 \x01(\x0e2 .landhub.signatures.v1.QualifiedR\tqualified\x12 \n" +
 	"\vexplanation\x18\x02 \x01(\tR\vexplanation\x12\x1c\n" +
-	"\tauthority\x18\x03 \x01(\tR\tauthority\"\x92\x05\n" +
+	"\tauthority\x18\x03 \x01(\tR\tauthority\"\x8a\x02\n" +
+	"\x0fTimestampReport\x12\x14\n" +
+	"\x05valid\x18\x01 \x01(\bR\x05valid\x12 \n" +
+	"\vexplanation\x18\x02 \x01(\tR\vexplanation\x12.\n" +
+	"\x04time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x04time\x125\n" +
+	"\baccuracy\x18\x04 \x01(\v2\x19.google.protobuf.DurationR\baccuracy\x12\x16\n" +
+	"\x06policy\x18\x05 \x01(\tR\x06policy\x12@\n" +
+	"\vcertificate\x18\x06 \x01(\v2\x1e.landhub.common.v1.CertificateR\vcertificate\"\xda\x05\n" +
 	"\fSignerReport\x12A\n" +
 	"\n" +
 	"indication\x18\x01 \x01(\x0e2!.landhub.signatures.v1.IndicationR\n" +
@@ -973,7 +1167,10 @@ const file_landhub_signatures_v1_signatures_proto_rawDesc = "" +
 	"\x05chain\x18\x05 \x03(\v2'.landhub.signatures.v1.ChainCertificateR\x05chain\x12L\n" +
 	"\x14signing_time_claimed\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\x12signingTimeClaimed\x12J\n" +
 	"\x13signing_time_proven\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\x11signingTimeProven\x125\n" +
-	"\x16unprotected_attributes\x18\b \x03(\tR\x15unprotectedAttributes\x12J\n" +
+	"\x16unprotected_attributes\x18\b \x03(\tR\x15unprotectedAttributes\x12F\n" +
+	"\n" +
+	"timestamps\x18\t \x03(\v2&.landhub.signatures.v1.TimestampReportR\n" +
+	"timestamps\x12J\n" +
 	"\rqualification\x18\n" +
 	" \x01(\v2$.landhub.signatures.v1.QualificationR\rqualification\x12X\n" +
 	"\x13signing_time_source\x18\v \x01(\x0e2(.landhub.signatures.v1.SigningTimeSourceR\x11signingTimeSource\"\xdf\x01\n" +
@@ -993,7 +1190,12 @@ const file_landhub_signatures_v1_signatures_proto_rawDesc = "" +
 	"\x0fSignatureOrigin\x12 \n" +
 	"\x1cSIGNATURE_ORIGIN_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15SIGNATURE_ORIGIN_OURS\x10\x01\x12\x1c\n" +
-	"\x18SIGNATURE_ORIGIN_FOREIGN\x10\x02*\x80\x01\n" +
+	"\x18SIGNATURE_ORIGIN_FOREIGN\x10\x02*\x84\x01\n" +
+	"\x0eTimestampState\x12\x1f\n" +
+	"\x1bTIMESTAMP_STATE_UNSPECIFIED\x10\x00\x12\x1b\n" +
+	"\x17TIMESTAMP_STATE_PENDING\x10\x01\x12\x18\n" +
+	"\x14TIMESTAMP_STATE_MADE\x10\x02\x12\x1a\n" +
+	"\x16TIMESTAMP_STATE_FAILED\x10\x03*\x80\x01\n" +
 	"\n" +
 	"Indication\x12\x1a\n" +
 	"\x16INDICATION_UNSPECIFIED\x10\x00\x12\x1b\n" +
@@ -1031,59 +1233,67 @@ func file_landhub_signatures_v1_signatures_proto_rawDescGZIP() []byte {
 	return file_landhub_signatures_v1_signatures_proto_rawDescData
 }
 
-var file_landhub_signatures_v1_signatures_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
-var file_landhub_signatures_v1_signatures_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
+var file_landhub_signatures_v1_signatures_proto_enumTypes = make([]protoimpl.EnumInfo, 7)
+var file_landhub_signatures_v1_signatures_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
 var file_landhub_signatures_v1_signatures_proto_goTypes = []any{
 	(SignatureState)(0),           // 0: landhub.signatures.v1.SignatureState
 	(SignatureOrigin)(0),          // 1: landhub.signatures.v1.SignatureOrigin
-	(Indication)(0),               // 2: landhub.signatures.v1.Indication
-	(RevocationStatus)(0),         // 3: landhub.signatures.v1.RevocationStatus
-	(Qualified)(0),                // 4: landhub.signatures.v1.Qualified
-	(SigningTimeSource)(0),        // 5: landhub.signatures.v1.SigningTimeSource
-	(*Signature)(nil),             // 6: landhub.signatures.v1.Signature
-	(*ChainCertificate)(nil),      // 7: landhub.signatures.v1.ChainCertificate
-	(*Qualification)(nil),         // 8: landhub.signatures.v1.Qualification
-	(*SignerReport)(nil),          // 9: landhub.signatures.v1.SignerReport
-	(*VerificationReport)(nil),    // 10: landhub.signatures.v1.VerificationReport
-	(v1.DocumentKind)(0),          // 11: landhub.common.v1.DocumentKind
-	(v1.DigestAlgorithm)(0),       // 12: landhub.common.v1.DigestAlgorithm
-	(v1.SignatureFormat)(0),       // 13: landhub.common.v1.SignatureFormat
-	(*v1.Certificate)(nil),        // 14: landhub.common.v1.Certificate
-	(*timestamppb.Timestamp)(nil), // 15: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),   // 16: google.protobuf.Duration
+	(TimestampState)(0),           // 2: landhub.signatures.v1.TimestampState
+	(Indication)(0),               // 3: landhub.signatures.v1.Indication
+	(RevocationStatus)(0),         // 4: landhub.signatures.v1.RevocationStatus
+	(Qualified)(0),                // 5: landhub.signatures.v1.Qualified
+	(SigningTimeSource)(0),        // 6: landhub.signatures.v1.SigningTimeSource
+	(*Signature)(nil),             // 7: landhub.signatures.v1.Signature
+	(*ChainCertificate)(nil),      // 8: landhub.signatures.v1.ChainCertificate
+	(*Qualification)(nil),         // 9: landhub.signatures.v1.Qualification
+	(*TimestampReport)(nil),       // 10: landhub.signatures.v1.TimestampReport
+	(*SignerReport)(nil),          // 11: landhub.signatures.v1.SignerReport
+	(*VerificationReport)(nil),    // 12: landhub.signatures.v1.VerificationReport
+	(v1.DocumentKind)(0),          // 13: landhub.common.v1.DocumentKind
+	(v1.DigestAlgorithm)(0),       // 14: landhub.common.v1.DigestAlgorithm
+	(v1.SignatureFormat)(0),       // 15: landhub.common.v1.SignatureFormat
+	(*v1.Certificate)(nil),        // 16: landhub.common.v1.Certificate
+	(*timestamppb.Timestamp)(nil), // 17: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),   // 18: google.protobuf.Duration
 }
 var file_landhub_signatures_v1_signatures_proto_depIdxs = []int32{
 	0,  // 0: landhub.signatures.v1.Signature.state:type_name -> landhub.signatures.v1.SignatureState
 	1,  // 1: landhub.signatures.v1.Signature.origin:type_name -> landhub.signatures.v1.SignatureOrigin
-	11, // 2: landhub.signatures.v1.Signature.document_kind:type_name -> landhub.common.v1.DocumentKind
-	12, // 3: landhub.signatures.v1.Signature.digest_algorithm:type_name -> landhub.common.v1.DigestAlgorithm
-	13, // 4: landhub.signatures.v1.Signature.format:type_name -> landhub.common.v1.SignatureFormat
-	14, // 5: landhub.signatures.v1.Signature.certificate:type_name -> landhub.common.v1.Certificate
-	15, // 6: landhub.signatures.v1.Signature.signing_time:type_name -> google.protobuf.Timestamp
-	15, // 7: landhub.signatures.v1.Signature.create_time:type_name -> google.protobuf.Timestamp
-	15, // 8: landhub.signatures.v1.Signature.expire_time:type_name -> google.protobuf.Timestamp
-	15, // 9: landhub.signatures.v1.ChainCertificate.crl_this_update_time:type_name -> google.protobuf.Timestamp
-	15, // 10: landhub.signatures.v1.ChainCertificate.crl_next_update_time:type_name -> google.protobuf.Timestamp
-	15, // 11: landhub.signatures.v1.ChainCertificate.revocation_time:type_name -> google.protobuf.Timestamp
-	14, // 12: landhub.signatures.v1.ChainCertificate.certificate:type_name -> landhub.common.v1.Certificate
-	3,  // 13: landhub.signatures.v1.ChainCertificate.revocation_status:type_name -> landhub.signatures.v1.RevocationStatus
-	16, // 14: landhub.signatures.v1.ChainCertificate.crl_age:type_name -> google.protobuf.Duration
-	4,  // 15: landhub.signatures.v1.Qualification.qualified:type_name -> landhub.signatures.v1.Qualified
-	2,  // 16: landhub.signatures.v1.SignerReport.indication:type_name -> landhub.signatures.v1.Indication
-	14, // 17: landhub.signatures.v1.SignerReport.certificate:type_name -> landhub.common.v1.Certificate
-	7,  // 18: landhub.signatures.v1.SignerReport.chain:type_name -> landhub.signatures.v1.ChainCertificate
-	15, // 19: landhub.signatures.v1.SignerReport.signing_time_claimed:type_name -> google.protobuf.Timestamp
-	15, // 20: landhub.signatures.v1.SignerReport.signing_time_proven:type_name -> google.protobuf.Timestamp
-	8,  // 21: landhub.signatures.v1.SignerReport.qualification:type_name -> landhub.signatures.v1.Qualification
-	5,  // 22: landhub.signatures.v1.SignerReport.signing_time_source:type_name -> landhub.signatures.v1.SigningTimeSource
-	2,  // 23: landhub.signatures.v1.VerificationReport.indication:type_name -> landhub.signatures.v1.Indication
-	9,  // 24: landhub.signatures.v1.VerificationReport.signers:type_name -> landhub.signatures.v1.SignerReport
-	15, // 25: landhub.signatures.v1.VerificationReport.verification_time:type_name -> google.protobuf.Timestamp
-	26, // [26:26] is the sub-list for method output_type
-	26, // [26:26] is the sub-list for method input_type
-	26, // [26:26] is the sub-list for extension type_name
-	26, // [26:26] is the sub-list for extension extendee
-	0,  // [0:26] is the sub-list for field type_name
+	13, // 2: landhub.signatures.v1.Signature.document_kind:type_name -> landhub.common.v1.DocumentKind
+	14, // 3: landhub.signatures.v1.Signature.digest_algorithm:type_name -> landhub.common.v1.DigestAlgorithm
+	15, // 4: landhub.signatures.v1.Signature.format:type_name -> landhub.common.v1.SignatureFormat
+	16, // 5: landhub.signatures.v1.Signature.certificate:type_name -> landhub.common.v1.Certificate
+	17, // 6: landhub.signatures.v1.Signature.signing_time:type_name -> google.protobuf.Timestamp
+	17, // 7: landhub.signatures.v1.Signature.create_time:type_name -> google.protobuf.Timestamp
+	17, // 8: landhub.signatures.v1.Signature.expire_time:type_name -> google.protobuf.Timestamp
+	2,  // 9: landhub.signatures.v1.Signature.timestamp_state:type_name -> landhub.signatures.v1.TimestampState
+	17, // 10: landhub.signatures.v1.Signature.timestamp_time:type_name -> google.protobuf.Timestamp
+	17, // 11: landhub.signatures.v1.ChainCertificate.crl_this_update_time:type_name -> google.protobuf.Timestamp
+	17, // 12: landhub.signatures.v1.ChainCertificate.crl_next_update_time:type_name -> google.protobuf.Timestamp
+	17, // 13: landhub.signatures.v1.ChainCertificate.revocation_time:type_name -> google.protobuf.Timestamp
+	16, // 14: landhub.signatures.v1.ChainCertificate.certificate:type_name -> landhub.common.v1.Certificate
+	4,  // 15: landhub.signatures.v1.ChainCertificate.revocation_status:type_name -> landhub.signatures.v1.RevocationStatus
+	18, // 16: landhub.signatures.v1.ChainCertificate.crl_age:type_name -> google.protobuf.Duration
+	5,  // 17: landhub.signatures.v1.Qualification.qualified:type_name -> landhub.signatures.v1.Qualified
+	17, // 18: landhub.signatures.v1.TimestampReport.time:type_name -> google.protobuf.Timestamp
+	18, // 19: landhub.signatures.v1.TimestampReport.accuracy:type_name -> google.protobuf.Duration
+	16, // 20: landhub.signatures.v1.TimestampReport.certificate:type_name -> landhub.common.v1.Certificate
+	3,  // 21: landhub.signatures.v1.SignerReport.indication:type_name -> landhub.signatures.v1.Indication
+	16, // 22: landhub.signatures.v1.SignerReport.certificate:type_name -> landhub.common.v1.Certificate
+	8,  // 23: landhub.signatures.v1.SignerReport.chain:type_name -> landhub.signatures.v1.ChainCertificate
+	17, // 24: landhub.signatures.v1.SignerReport.signing_time_claimed:type_name -> google.protobuf.Timestamp
+	17, // 25: landhub.signatures.v1.SignerReport.signing_time_proven:type_name -> google.protobuf.Timestamp
+	10, // 26: landhub.signatures.v1.SignerReport.timestamps:type_name -> landhub.signatures.v1.TimestampReport
+	9,  // 27: landhub.signatures.v1.SignerReport.qualification:type_name -> landhub.signatures.v1.Qualification
+	6,  // 28: landhub.signatures.v1.SignerReport.signing_time_source:type_name -> landhub.signatures.v1.SigningTimeSource
+	3,  // 29: landhub.signatures.v1.VerificationReport.indication:type_name -> landhub.signatures.v1.Indication
+	11, // 30: landhub.signatures.v1.VerificationReport.signers:type_name -> landhub.signatures.v1.SignerReport
+	17, // 31: landhub.signatures.v1.VerificationReport.verification_time:type_name -> google.protobuf.Timestamp
+	32, // [32:32] is the sub-list for method output_type
+	32, // [32:32] is the sub-list for method input_type
+	32, // [32:32] is the sub-list for extension type_name
+	32, // [32:32] is the sub-list for extension extendee
+	0,  // [0:32] is the sub-list for field type_name
 }
 
 func init() { file_landhub_signatures_v1_signatures_proto_init() }
@@ -1096,8 +1306,8 @@ func file_landhub_signatures_v1_signatures_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_landhub_signatures_v1_signatures_proto_rawDesc), len(file_landhub_signatures_v1_signatures_proto_rawDesc)),
-			NumEnums:      6,
-			NumMessages:   5,
+			NumEnums:      7,
+			NumMessages:   6,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -241,7 +241,10 @@ type SignDocumentRequest struct {
 	// The format; unset: CAdES-BES detached.
 	Format v1.SignatureFormat `protobuf:"varint,6,opt,name=format,proto3,enum=landhub.common.v1.SignatureFormat" json:"format,omitempty"`
 	// The caller's own word, where the agent's rule demands it.
-	Attestation   *v1.CallerAttestation `protobuf:"bytes,7,opt,name=attestation,proto3" json:"attestation,omitempty"`
+	Attestation *v1.CallerAttestation `protobuf:"bytes,7,opt,name=attestation,proto3" json:"attestation,omitempty"`
+	// A CMS that others signed: the signature is made beside theirs, over the same document, if theirs pass in full. It is
+	// attached or detached as the format says; unset, the format is CAdES-BES as this is.
+	ExistingCms   []byte `protobuf:"bytes,8,opt,name=existing_cms,json=existingCms,proto3" json:"existing_cms,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -325,6 +328,13 @@ func (x *SignDocumentRequest) GetAttestation() *v1.CallerAttestation {
 	return nil
 }
 
+func (x *SignDocumentRequest) GetExistingCms() []byte {
+	if x != nil {
+		return x.ExistingCms
+	}
+	return nil
+}
+
 // The signature as it stands.
 type SignDocumentResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -385,7 +395,10 @@ type SignDocumentHeader struct {
 	// The format; unset: CAdES-BES detached.
 	Format v1.SignatureFormat `protobuf:"varint,5,opt,name=format,proto3,enum=landhub.common.v1.SignatureFormat" json:"format,omitempty"`
 	// The caller's own word, where the agent's rule demands it.
-	Attestation   *v1.CallerAttestation `protobuf:"bytes,6,opt,name=attestation,proto3" json:"attestation,omitempty"`
+	Attestation *v1.CallerAttestation `protobuf:"bytes,6,opt,name=attestation,proto3" json:"attestation,omitempty"`
+	// A CMS that others signed: the signature is made beside theirs, over the same document, if theirs pass in full. It is
+	// attached or detached as the format says; unset, the format is CAdES-BES as this is.
+	ExistingCms   []byte `protobuf:"bytes,7,opt,name=existing_cms,json=existingCms,proto3" json:"existing_cms,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -458,6 +471,13 @@ func (x *SignDocumentHeader) GetFormat() v1.SignatureFormat {
 func (x *SignDocumentHeader) GetAttestation() *v1.CallerAttestation {
 	if x != nil {
 		return x.Attestation
+	}
+	return nil
+}
+
+func (x *SignDocumentHeader) GetExistingCms() []byte {
+	if x != nil {
+		return x.ExistingCms
 	}
 	return nil
 }
@@ -677,7 +697,7 @@ type SignDigestsRequest struct {
 	BusinessReference string `protobuf:"bytes,2,opt,name=business_reference,json=businessReference,proto3" json:"business_reference,omitempty"`
 	// The certificate to sign with.
 	CertificateThumbprint string `protobuf:"bytes,3,opt,name=certificate_thumbprint,json=certificateThumbprint,proto3" json:"certificate_thumbprint,omitempty"`
-	// The format; unset: CAdES-BES detached.
+	// The format, a detached one; unset: CAdES-BES detached.
 	Format v1.SignatureFormat `protobuf:"varint,4,opt,name=format,proto3,enum=landhub.common.v1.SignatureFormat" json:"format,omitempty"`
 	// The digests.
 	Digests       []*DigestToSign `protobuf:"bytes,5,rep,name=digests,proto3" json:"digests,omitempty"`
@@ -897,14 +917,14 @@ type AttachSignatureRequest struct {
 	BusinessReference string `protobuf:"bytes,2,opt,name=business_reference,json=businessReference,proto3" json:"business_reference,omitempty"`
 	// What the document is.
 	DocumentKind v1.DocumentKind `protobuf:"varint,3,opt,name=document_kind,json=documentKind,proto3,enum=landhub.common.v1.DocumentKind" json:"document_kind,omitempty"`
-	// The document, or its digest.
+	// The document, or its digest; may be unset for a CMS that holds its content, and must be that content if it is not.
 	//
 	// Types that are valid to be assigned to Document:
 	//
 	//	*AttachSignatureRequest_Content
 	//	*AttachSignatureRequest_Digest
 	Document isAttachSignatureRequest_Document `protobuf_oneof:"document"`
-	// The CMS, detached, DER.
+	// The CMS, detached or attached, DER.
 	Cms           []byte `protobuf:"bytes,6,opt,name=cms,proto3" json:"cms,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1069,14 +1089,14 @@ func (x *AttachSignatureResponse) GetReport() *VerificationReport {
 // Verifies a signature.
 type VerifySignatureRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The document, or its digest.
+	// The document, or its digest; may be unset for a CMS that holds its content, and must be that content if it is not.
 	//
 	// Types that are valid to be assigned to Document:
 	//
 	//	*VerifySignatureRequest_Content
 	//	*VerifySignatureRequest_Digest
 	Document isVerifySignatureRequest_Document `protobuf_oneof:"document"`
-	// The CMS, detached, DER.
+	// The CMS, detached or attached, DER.
 	Cms []byte `protobuf:"bytes,3,opt,name=cms,proto3" json:"cms,omitempty"`
 	// Verify for this time; unset: now.
 	VerificationTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=verification_time,json=verificationTime,proto3" json:"verification_time,omitempty"`
@@ -1220,7 +1240,7 @@ func (x *VerifySignatureResponse) GetReport() *VerificationReport {
 // What is said before the bytes of a streamed document.
 type VerifySignatureHeader struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The CMS, detached, DER.
+	// The CMS, detached or attached, DER.
 	Cms []byte `protobuf:"bytes,1,opt,name=cms,proto3" json:"cms,omitempty"`
 	// Verify for this time; unset: now.
 	VerificationTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=verification_time,json=verificationTime,proto3" json:"verification_time,omitempty"`
@@ -1422,7 +1442,7 @@ const file_landhub_signatures_v1_signatures_service_proto_rawDesc = "" +
 	"thumbprint\x18\x01 \x01(\tR\n" +
 	"thumbprint\"Z\n" +
 	"\x16GetCertificateResponse\x12@\n" +
-	"\vcertificate\x18\x01 \x01(\v2\x1e.landhub.common.v1.CertificateR\vcertificate\"\x89\x03\n" +
+	"\vcertificate\x18\x01 \x01(\v2\x1e.landhub.common.v1.CertificateR\vcertificate\"\xb7\x03\n" +
 	"\x13SignDocumentRequest\x12\x1d\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tR\trequestId\x12-\n" +
@@ -1431,9 +1451,10 @@ const file_landhub_signatures_v1_signatures_service_proto_rawDesc = "" +
 	"\acontent\x18\x04 \x01(\fB\t\x8a\xe7\x18\x02\x10\x01\x80\x01\x01R\acontent\x125\n" +
 	"\x16certificate_thumbprint\x18\x05 \x01(\tR\x15certificateThumbprint\x12:\n" +
 	"\x06format\x18\x06 \x01(\x0e2\".landhub.common.v1.SignatureFormatR\x06format\x12F\n" +
-	"\vattestation\x18\a \x01(\v2$.landhub.common.v1.CallerAttestationR\vattestation\"V\n" +
+	"\vattestation\x18\a \x01(\v2$.landhub.common.v1.CallerAttestationR\vattestation\x12,\n" +
+	"\fexisting_cms\x18\b \x01(\fB\t\x8a\xe7\x18\x02\x10\x01\x80\x01\x01R\vexistingCms\"V\n" +
 	"\x14SignDocumentResponse\x12>\n" +
-	"\tsignature\x18\x01 \x01(\v2 .landhub.signatures.v1.SignatureR\tsignature\"\xe3\x02\n" +
+	"\tsignature\x18\x01 \x01(\v2 .landhub.signatures.v1.SignatureR\tsignature\"\x91\x03\n" +
 	"\x12SignDocumentHeader\x12\x1d\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tR\trequestId\x12-\n" +
@@ -1441,7 +1462,8 @@ const file_landhub_signatures_v1_signatures_service_proto_rawDesc = "" +
 	"\rdocument_kind\x18\x03 \x01(\x0e2\x1f.landhub.common.v1.DocumentKindR\fdocumentKind\x125\n" +
 	"\x16certificate_thumbprint\x18\x04 \x01(\tR\x15certificateThumbprint\x12:\n" +
 	"\x06format\x18\x05 \x01(\x0e2\".landhub.common.v1.SignatureFormatR\x06format\x12F\n" +
-	"\vattestation\x18\x06 \x01(\v2$.landhub.common.v1.CallerAttestationR\vattestation\"\x8b\x01\n" +
+	"\vattestation\x18\x06 \x01(\v2$.landhub.common.v1.CallerAttestationR\vattestation\x12,\n" +
+	"\fexisting_cms\x18\a \x01(\fB\t\x8a\xe7\x18\x02\x10\x01\x80\x01\x01R\vexistingCms\"\x8b\x01\n" +
 	"\x19SignDocumentStreamRequest\x12C\n" +
 	"\x06header\x18\x01 \x01(\v2).landhub.signatures.v1.SignDocumentHeaderH\x00R\x06header\x12!\n" +
 	"\x05chunk\x18\x02 \x01(\fB\t\x8a\xe7\x18\x02\x10\x01\x80\x01\x01H\x00R\x05chunkB\x06\n" +

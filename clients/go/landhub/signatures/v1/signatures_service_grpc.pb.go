@@ -42,7 +42,7 @@ type SignaturesServiceClient interface {
 	GetCertificate(ctx context.Context, in *GetCertificateRequest, opts ...grpc.CallOption) (*GetCertificateResponse, error)
 	// Sign a document of up to 12 MiB.
 	SignDocument(ctx context.Context, in *SignDocumentRequest, opts ...grpc.CallOption) (*SignDocumentResponse, error)
-	// Sign a document of any size: it is hashed while it streams in, and not kept.
+	// Sign a document of any size: it is hashed while it streams in, and not kept, unless the format holds it.
 	SignDocumentStream(ctx context.Context, opts ...grpc.CallOption) (grpc.ClientStreamingClient[SignDocumentStreamRequest, SignDocumentStreamResponse], error)
 	// Sign up to 256 documents by their digests; one that fails doesn't fail the others.
 	SignDigests(ctx context.Context, in *SignDigestsRequest, opts ...grpc.CallOption) (*SignDigestsResponse, error)
@@ -172,7 +172,7 @@ type SignaturesServiceServer interface {
 	GetCertificate(context.Context, *GetCertificateRequest) (*GetCertificateResponse, error)
 	// Sign a document of up to 12 MiB.
 	SignDocument(context.Context, *SignDocumentRequest) (*SignDocumentResponse, error)
-	// Sign a document of any size: it is hashed while it streams in, and not kept.
+	// Sign a document of any size: it is hashed while it streams in, and not kept, unless the format holds it.
 	SignDocumentStream(grpc.ClientStreamingServer[SignDocumentStreamRequest, SignDocumentStreamResponse]) error
 	// Sign up to 256 documents by their digests; one that fails doesn't fail the others.
 	SignDigests(context.Context, *SignDigestsRequest) (*SignDigestsResponse, error)

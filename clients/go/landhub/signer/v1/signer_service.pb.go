@@ -417,7 +417,8 @@ func (x *SignRequest) GetXmlElementId() string {
 // A signature.
 type SignResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The CMS, DER; empty in format XMLDSIG_SMEV3.
+	// The CMS, DER: detached CAdES-BES whatever CAdES format was asked for, since neither content nor timestamp is signed.
+	// Empty in format XMLDSIG_SMEV3.
 	Cms []byte `protobuf:"bytes,1,opt,name=cms,proto3" json:"cms,omitempty"`
 	// The rule that allowed it.
 	Rule string `protobuf:"bytes,2,opt,name=rule,proto3" json:"rule,omitempty"`

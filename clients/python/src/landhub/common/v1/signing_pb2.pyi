@@ -59,6 +59,12 @@ class _SignatureFormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Signa
     """Not said."""
     SIGNATURE_FORMAT_CADES_BES_DETACHED: _SignatureFormat.ValueType  # 1
     """CAdES-BES (ETSI EN 319 122), detached, DER."""
+    SIGNATURE_FORMAT_CADES_BES_ATTACHED: _SignatureFormat.ValueType  # 2
+    """CAdES-BES with the document inside, of up to 3 MiB."""
+    SIGNATURE_FORMAT_CADES_T_DETACHED: _SignatureFormat.ValueType  # 3
+    """CAdES-T, detached: CAdES-BES and a timestamp (RFC 3161) that proves when the signature was there."""
+    SIGNATURE_FORMAT_CADES_T_ATTACHED: _SignatureFormat.ValueType  # 4
+    """CAdES-T with the document inside, of up to 3 MiB."""
     SIGNATURE_FORMAT_XMLDSIG_SMEV3: _SignatureFormat.ValueType  # 10
     """XML signature of one element by the profile of СМЭВ 3, with urn://smev-gov-ru/xmldsig/transform. Only ГОСТ keys."""
     SIGNATURE_FORMAT_ESIA_CMS: _SignatureFormat.ValueType  # 20
@@ -69,12 +75,20 @@ class _SignatureFormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Signa
     """The same in the byte order of CryptoPro's CryptSignHash."""
 
 class SignatureFormat(_SignatureFormat, metaclass=_SignatureFormatEnumTypeWrapper):
-    """What a signature looks like."""
+    """What a signature looks like. What is signed, and so what an agent makes, is the same in all the CAdES formats: the
+    content and the timestamp are put beside it by the hub.
+    """
 
 SIGNATURE_FORMAT_UNSPECIFIED: SignatureFormat.ValueType  # 0
 """Not said."""
 SIGNATURE_FORMAT_CADES_BES_DETACHED: SignatureFormat.ValueType  # 1
 """CAdES-BES (ETSI EN 319 122), detached, DER."""
+SIGNATURE_FORMAT_CADES_BES_ATTACHED: SignatureFormat.ValueType  # 2
+"""CAdES-BES with the document inside, of up to 3 MiB."""
+SIGNATURE_FORMAT_CADES_T_DETACHED: SignatureFormat.ValueType  # 3
+"""CAdES-T, detached: CAdES-BES and a timestamp (RFC 3161) that proves when the signature was there."""
+SIGNATURE_FORMAT_CADES_T_ATTACHED: SignatureFormat.ValueType  # 4
+"""CAdES-T with the document inside, of up to 3 MiB."""
 SIGNATURE_FORMAT_XMLDSIG_SMEV3: SignatureFormat.ValueType  # 10
 """XML signature of one element by the profile of СМЭВ 3, with urn://smev-gov-ru/xmldsig/transform. Only ГОСТ keys."""
 SIGNATURE_FORMAT_ESIA_CMS: SignatureFormat.ValueType  # 20

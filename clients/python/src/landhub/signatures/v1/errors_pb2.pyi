@@ -46,6 +46,16 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """INVALID_ARGUMENT: the document is larger than the hub takes. metadata: {"limit_bytes": "..."}."""
     ERROR_REASON_SIGNER_NOT_VALID: _ErrorReason.ValueType  # 10
     """FAILED_PRECONDITION: our certificate can't be signed with now. metadata: {"thumbprint": "...", "cause": "revoked"}."""
+    ERROR_REASON_FORMAT_NOT_FITTING: _ErrorReason.ValueType  # 11
+    """INVALID_ARGUMENT: the format can't be had so: the document is needed and only its digest is there, or the CMS to be
+    signed beside is of the other kind, attached or detached.
+    """
+    ERROR_REASON_TIMESTAMPS_NOT_SET_UP: _ErrorReason.ValueType  # 12
+    """FAILED_PRECONDITION: the format has a timestamp, and the hub's settings name no timestamp authority."""
+    ERROR_REASON_TIMESTAMP_REFUSED: _ErrorReason.ValueType  # 13
+    """Not an error of a call, but `timestamp_failure_reason`: the timestamp authority refused, and will again."""
+    ERROR_REASON_TIMESTAMP_UNAVAILABLE: _ErrorReason.ValueType  # 14
+    """The same: the timestamp authority could not be reached, or answered with none that is good, until the time was over."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Reasons of `google.rpc.ErrorInfo` with the domain "landhub.signatures.v1"."""
@@ -74,4 +84,14 @@ ERROR_REASON_DOCUMENT_TOO_LARGE: ErrorReason.ValueType  # 9
 """INVALID_ARGUMENT: the document is larger than the hub takes. metadata: {"limit_bytes": "..."}."""
 ERROR_REASON_SIGNER_NOT_VALID: ErrorReason.ValueType  # 10
 """FAILED_PRECONDITION: our certificate can't be signed with now. metadata: {"thumbprint": "...", "cause": "revoked"}."""
+ERROR_REASON_FORMAT_NOT_FITTING: ErrorReason.ValueType  # 11
+"""INVALID_ARGUMENT: the format can't be had so: the document is needed and only its digest is there, or the CMS to be
+signed beside is of the other kind, attached or detached.
+"""
+ERROR_REASON_TIMESTAMPS_NOT_SET_UP: ErrorReason.ValueType  # 12
+"""FAILED_PRECONDITION: the format has a timestamp, and the hub's settings name no timestamp authority."""
+ERROR_REASON_TIMESTAMP_REFUSED: ErrorReason.ValueType  # 13
+"""Not an error of a call, but `timestamp_failure_reason`: the timestamp authority refused, and will again."""
+ERROR_REASON_TIMESTAMP_UNAVAILABLE: ErrorReason.ValueType  # 14
+"""The same: the timestamp authority could not be reached, or answered with none that is good, until the time was over."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

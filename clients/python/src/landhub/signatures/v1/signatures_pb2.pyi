@@ -83,6 +83,34 @@ SIGNATURE_ORIGIN_FOREIGN: SignatureOrigin.ValueType  # 2
 """Somebody else; it was attached."""
 Global___SignatureOrigin: _TypeAlias = SignatureOrigin  # noqa: Y015
 
+class _TimestampState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _TimestampStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_TimestampState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    TIMESTAMP_STATE_UNSPECIFIED: _TimestampState.ValueType  # 0
+    """Its format has none."""
+    TIMESTAMP_STATE_PENDING: _TimestampState.ValueType  # 1
+    """The timestamp authority has not given one yet; the hub goes on by itself. Until then `cms` is a good CAdES-BES."""
+    TIMESTAMP_STATE_MADE: _TimestampState.ValueType  # 2
+    """In `cms`, and verified. Final."""
+    TIMESTAMP_STATE_FAILED: _TimestampState.ValueType  # 3
+    """Given up: see `timestamp_failure_reason`. `cms` stays a good CAdES-BES. Final."""
+
+class TimestampState(_TimestampState, metaclass=_TimestampStateEnumTypeWrapper):
+    """Whether a signature has the timestamp that its format asks for. Signed it is either way."""
+
+TIMESTAMP_STATE_UNSPECIFIED: TimestampState.ValueType  # 0
+"""Its format has none."""
+TIMESTAMP_STATE_PENDING: TimestampState.ValueType  # 1
+"""The timestamp authority has not given one yet; the hub goes on by itself. Until then `cms` is a good CAdES-BES."""
+TIMESTAMP_STATE_MADE: TimestampState.ValueType  # 2
+"""In `cms`, and verified. Final."""
+TIMESTAMP_STATE_FAILED: TimestampState.ValueType  # 3
+"""Given up: see `timestamp_failure_reason`. `cms` stays a good CAdES-BES. Final."""
+Global___TimestampState: _TypeAlias = TimestampState  # noqa: Y015
+
 class _Indication:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -224,6 +252,9 @@ class Signature(_message.Message):
     FAILURE_REASON_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     EXPIRE_TIME_FIELD_NUMBER: _builtins.int
+    TIMESTAMP_STATE_FIELD_NUMBER: _builtins.int
+    TIMESTAMP_TIME_FIELD_NUMBER: _builtins.int
+    TIMESTAMP_FAILURE_REASON_FIELD_NUMBER: _builtins.int
     signature_id: _builtins.str
     """Its id."""
     business_reference: _builtins.str
@@ -246,6 +277,10 @@ class Signature(_message.Message):
     """The CMS, DER; set once signed."""
     failure_reason: _builtins.str
     """Why it failed: an ErrorReason of landhub.signer.v1 or landhub.signatures.v1, without the prefix."""
+    timestamp_state: Global___TimestampState.ValueType
+    """Where its timestamp stands."""
+    timestamp_failure_reason: _builtins.str
+    """Why there is no timestamp: an ErrorReason of this package without the prefix."""
     @_builtins.property
     def certificate(self) -> _signing_pb2.Certificate:
         """The signer's certificate; set once signed."""
@@ -261,6 +296,10 @@ class Signature(_message.Message):
     @_builtins.property
     def expire_time(self) -> _timestamp_pb2.Timestamp:
         """When it expires, in state WAITING_FOR_PIN."""
+
+    @_builtins.property
+    def timestamp_time(self) -> _timestamp_pb2.Timestamp:
+        """The time that the timestamp proves the signature for."""
 
     def __init__(
         self,
@@ -280,10 +319,13 @@ class Signature(_message.Message):
         failure_reason: _builtins.str = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
         expire_time: _timestamp_pb2.Timestamp | None = ...,
+        timestamp_state: Global___TimestampState.ValueType = ...,
+        timestamp_time: _timestamp_pb2.Timestamp | None = ...,
+        timestamp_failure_reason: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["certificate", b"certificate", "create_time", b"create_time", "expire_time", b"expire_time", "signing_time", b"signing_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["certificate", b"certificate", "create_time", b"create_time", "expire_time", b"expire_time", "signing_time", b"signing_time", "timestamp_time", b"timestamp_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["business_reference", b"business_reference", "certificate", b"certificate", "certificate_thumbprint", b"certificate_thumbprint", "cms", b"cms", "create_time", b"create_time", "digest", b"digest", "digest_algorithm", b"digest_algorithm", "document_kind", b"document_kind", "expire_time", b"expire_time", "failure_reason", b"failure_reason", "format", b"format", "origin", b"origin", "signature_id", b"signature_id", "signing_time", b"signing_time", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["business_reference", b"business_reference", "certificate", b"certificate", "certificate_thumbprint", b"certificate_thumbprint", "cms", b"cms", "create_time", b"create_time", "digest", b"digest", "digest_algorithm", b"digest_algorithm", "document_kind", b"document_kind", "expire_time", b"expire_time", "failure_reason", b"failure_reason", "format", b"format", "origin", b"origin", "signature_id", b"signature_id", "signing_time", b"signing_time", "state", b"state", "timestamp_failure_reason", b"timestamp_failure_reason", "timestamp_state", b"timestamp_state", "timestamp_time", b"timestamp_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -384,6 +426,54 @@ class Qualification(_message.Message):
 Global___Qualification: _TypeAlias = Qualification  # noqa: Y015
 
 @_typing.final
+class TimestampReport(_message.Message):
+    """What was found of one timestamp of a signature. A wrong one proves nothing, and makes the signature no worse."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VALID_FIELD_NUMBER: _builtins.int
+    EXPLANATION_FIELD_NUMBER: _builtins.int
+    TIME_FIELD_NUMBER: _builtins.int
+    ACCURACY_FIELD_NUMBER: _builtins.int
+    POLICY_FIELD_NUMBER: _builtins.int
+    CERTIFICATE_FIELD_NUMBER: _builtins.int
+    valid: _builtins.bool
+    """Whether it proves its time."""
+    explanation: _builtins.str
+    """One line for a person."""
+    policy: _builtins.str
+    """The authority's policy it was made under, a dotted OID."""
+    @_builtins.property
+    def time(self) -> _timestamp_pb2.Timestamp:
+        """The time it says."""
+
+    @_builtins.property
+    def accuracy(self) -> _duration_pb2.Duration:
+        """How far off that may be."""
+
+    @_builtins.property
+    def certificate(self) -> _signing_pb2.Certificate:
+        """The authority's certificate."""
+
+    def __init__(
+        self,
+        *,
+        valid: _builtins.bool = ...,
+        explanation: _builtins.str = ...,
+        time: _timestamp_pb2.Timestamp | None = ...,
+        accuracy: _duration_pb2.Duration | None = ...,
+        policy: _builtins.str = ...,
+        certificate: _signing_pb2.Certificate | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["accuracy", b"accuracy", "certificate", b"certificate", "time", b"time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accuracy", b"accuracy", "certificate", b"certificate", "explanation", b"explanation", "policy", b"policy", "time", b"time", "valid", b"valid"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TimestampReport: _TypeAlias = TimestampReport  # noqa: Y015
+
+@_typing.final
 class SignerReport(_message.Message):
     """What was found of one signer."""
 
@@ -397,6 +487,7 @@ class SignerReport(_message.Message):
     SIGNING_TIME_CLAIMED_FIELD_NUMBER: _builtins.int
     SIGNING_TIME_PROVEN_FIELD_NUMBER: _builtins.int
     UNPROTECTED_ATTRIBUTES_FIELD_NUMBER: _builtins.int
+    TIMESTAMPS_FIELD_NUMBER: _builtins.int
     QUALIFICATION_FIELD_NUMBER: _builtins.int
     SIGNING_TIME_SOURCE_FIELD_NUMBER: _builtins.int
     indication: Global___Indication.ValueType
@@ -421,11 +512,15 @@ class SignerReport(_message.Message):
 
     @_builtins.property
     def signing_time_proven(self) -> _timestamp_pb2.Timestamp:
-        """The time a timestamp proves; unset without one."""
+        """The earliest time that a valid timestamp proves the signature for; unset without one."""
 
     @_builtins.property
     def unprotected_attributes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Object identifiers of attributes that no signature protects."""
+
+    @_builtins.property
+    def timestamps(self) -> _containers.RepeatedCompositeFieldContainer[Global___TimestampReport]:
+        """Its timestamps."""
 
     @_builtins.property
     def qualification(self) -> Global___Qualification:
@@ -442,12 +537,13 @@ class SignerReport(_message.Message):
         signing_time_claimed: _timestamp_pb2.Timestamp | None = ...,
         signing_time_proven: _timestamp_pb2.Timestamp | None = ...,
         unprotected_attributes: _abc.Iterable[_builtins.str] | None = ...,
+        timestamps: _abc.Iterable[Global___TimestampReport] | None = ...,
         qualification: Global___Qualification | None = ...,
         signing_time_source: Global___SigningTimeSource.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["certificate", b"certificate", "qualification", b"qualification", "signing_time_claimed", b"signing_time_claimed", "signing_time_proven", b"signing_time_proven"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["certificate", b"certificate", "chain", b"chain", "explanation", b"explanation", "indication", b"indication", "qualification", b"qualification", "signing_time_claimed", b"signing_time_claimed", "signing_time_proven", b"signing_time_proven", "signing_time_source", b"signing_time_source", "sub_indication", b"sub_indication", "unprotected_attributes", b"unprotected_attributes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["certificate", b"certificate", "chain", b"chain", "explanation", b"explanation", "indication", b"indication", "qualification", b"qualification", "signing_time_claimed", b"signing_time_claimed", "signing_time_proven", b"signing_time_proven", "signing_time_source", b"signing_time_source", "sub_indication", b"sub_indication", "timestamps", b"timestamps", "unprotected_attributes", b"unprotected_attributes"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

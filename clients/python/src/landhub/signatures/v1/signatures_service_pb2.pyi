@@ -135,6 +135,7 @@ class SignDocumentRequest(_message.Message):
     CERTIFICATE_THUMBPRINT_FIELD_NUMBER: _builtins.int
     FORMAT_FIELD_NUMBER: _builtins.int
     ATTESTATION_FIELD_NUMBER: _builtins.int
+    EXISTING_CMS_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """A UUID of the caller's making: the same one never does the thing twice."""
     business_reference: _builtins.str
@@ -147,6 +148,10 @@ class SignDocumentRequest(_message.Message):
     """The certificate to sign with."""
     format: _signing_pb2.SignatureFormat.ValueType
     """The format; unset: CAdES-BES detached."""
+    existing_cms: _builtins.bytes
+    """A CMS that others signed: the signature is made beside theirs, over the same document, if theirs pass in full. It is
+    attached or detached as the format says; unset, the format is CAdES-BES as this is.
+    """
     @_builtins.property
     def attestation(self) -> _signing_pb2.CallerAttestation:
         """The caller's own word, where the agent's rule demands it."""
@@ -161,10 +166,11 @@ class SignDocumentRequest(_message.Message):
         certificate_thumbprint: _builtins.str = ...,
         format: _signing_pb2.SignatureFormat.ValueType = ...,
         attestation: _signing_pb2.CallerAttestation | None = ...,
+        existing_cms: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["attestation", b"attestation"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attestation", b"attestation", "business_reference", b"business_reference", "certificate_thumbprint", b"certificate_thumbprint", "content", b"content", "document_kind", b"document_kind", "format", b"format", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attestation", b"attestation", "business_reference", b"business_reference", "certificate_thumbprint", b"certificate_thumbprint", "content", b"content", "document_kind", b"document_kind", "existing_cms", b"existing_cms", "format", b"format", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -206,6 +212,7 @@ class SignDocumentHeader(_message.Message):
     CERTIFICATE_THUMBPRINT_FIELD_NUMBER: _builtins.int
     FORMAT_FIELD_NUMBER: _builtins.int
     ATTESTATION_FIELD_NUMBER: _builtins.int
+    EXISTING_CMS_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """A UUID of the caller's making: the same one never does the thing twice."""
     business_reference: _builtins.str
@@ -216,6 +223,10 @@ class SignDocumentHeader(_message.Message):
     """The certificate to sign with."""
     format: _signing_pb2.SignatureFormat.ValueType
     """The format; unset: CAdES-BES detached."""
+    existing_cms: _builtins.bytes
+    """A CMS that others signed: the signature is made beside theirs, over the same document, if theirs pass in full. It is
+    attached or detached as the format says; unset, the format is CAdES-BES as this is.
+    """
     @_builtins.property
     def attestation(self) -> _signing_pb2.CallerAttestation:
         """The caller's own word, where the agent's rule demands it."""
@@ -229,10 +240,11 @@ class SignDocumentHeader(_message.Message):
         certificate_thumbprint: _builtins.str = ...,
         format: _signing_pb2.SignatureFormat.ValueType = ...,
         attestation: _signing_pb2.CallerAttestation | None = ...,
+        existing_cms: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["attestation", b"attestation"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attestation", b"attestation", "business_reference", b"business_reference", "certificate_thumbprint", b"certificate_thumbprint", "document_kind", b"document_kind", "format", b"format", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attestation", b"attestation", "business_reference", b"business_reference", "certificate_thumbprint", b"certificate_thumbprint", "document_kind", b"document_kind", "existing_cms", b"existing_cms", "format", b"format", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -346,7 +358,7 @@ class SignDigestsRequest(_message.Message):
     certificate_thumbprint: _builtins.str
     """The certificate to sign with."""
     format: _signing_pb2.SignatureFormat.ValueType
-    """The format; unset: CAdES-BES detached."""
+    """The format, a detached one; unset: CAdES-BES detached."""
     @_builtins.property
     def digests(self) -> _containers.RepeatedCompositeFieldContainer[Global___DigestToSign]:
         """The digests."""
@@ -461,7 +473,7 @@ class AttachSignatureRequest(_message.Message):
     digest: _builtins.bytes
     """The digest by the algorithm the signature uses."""
     cms: _builtins.bytes
-    """The CMS, detached, DER."""
+    """The CMS, detached or attached, DER."""
     def __init__(
         self,
         *,
@@ -527,7 +539,7 @@ class VerifySignatureRequest(_message.Message):
     digest: _builtins.bytes
     """The digest by the algorithm the signature uses."""
     cms: _builtins.bytes
-    """The CMS, detached, DER."""
+    """The CMS, detached or attached, DER."""
     @_builtins.property
     def verification_time(self) -> _timestamp_pb2.Timestamp:
         """Verify for this time; unset: now."""
@@ -583,7 +595,7 @@ class VerifySignatureHeader(_message.Message):
     CMS_FIELD_NUMBER: _builtins.int
     VERIFICATION_TIME_FIELD_NUMBER: _builtins.int
     cms: _builtins.bytes
-    """The CMS, detached, DER."""
+    """The CMS, detached or attached, DER."""
     @_builtins.property
     def verification_time(self) -> _timestamp_pb2.Timestamp:
         """Verify for this time; unset: now."""

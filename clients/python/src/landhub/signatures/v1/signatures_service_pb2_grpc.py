@@ -108,7 +108,7 @@ class SignaturesServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def SignDocumentStream(self, request_iterator, context):
-        """Sign a document of any size: it is hashed while it streams in, and not kept.
+        """Sign a document of any size: it is hashed while it streams in, and not kept, unless the format holds it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

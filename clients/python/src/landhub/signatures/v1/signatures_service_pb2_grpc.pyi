@@ -40,7 +40,7 @@ class SignaturesServiceStub:
     SignDocument: _grpc.UnaryUnaryMultiCallable[_signatures_service_pb2.SignDocumentRequest, _signatures_service_pb2.SignDocumentResponse]
     """Sign a document of up to 12 MiB."""
     SignDocumentStream: _grpc.StreamUnaryMultiCallable[_signatures_service_pb2.SignDocumentStreamRequest, _signatures_service_pb2.SignDocumentStreamResponse]
-    """Sign a document of any size: it is hashed while it streams in, and not kept."""
+    """Sign a document of any size: it is hashed while it streams in, and not kept, unless the format holds it."""
     SignDigests: _grpc.UnaryUnaryMultiCallable[_signatures_service_pb2.SignDigestsRequest, _signatures_service_pb2.SignDigestsResponse]
     """Sign up to 256 documents by their digests; one that fails doesn't fail the others."""
     GetSignature: _grpc.UnaryUnaryMultiCallable[_signatures_service_pb2.GetSignatureRequest, _signatures_service_pb2.GetSignatureResponse]
@@ -64,7 +64,7 @@ class SignaturesServiceAsyncStub(SignaturesServiceStub):
     SignDocument: _aio.UnaryUnaryMultiCallable[_signatures_service_pb2.SignDocumentRequest, _signatures_service_pb2.SignDocumentResponse]  # type: ignore[assignment]
     """Sign a document of up to 12 MiB."""
     SignDocumentStream: _aio.StreamUnaryMultiCallable[_signatures_service_pb2.SignDocumentStreamRequest, _signatures_service_pb2.SignDocumentStreamResponse]  # type: ignore[assignment]
-    """Sign a document of any size: it is hashed while it streams in, and not kept."""
+    """Sign a document of any size: it is hashed while it streams in, and not kept, unless the format holds it."""
     SignDigests: _aio.UnaryUnaryMultiCallable[_signatures_service_pb2.SignDigestsRequest, _signatures_service_pb2.SignDigestsResponse]  # type: ignore[assignment]
     """Sign up to 256 documents by their digests; one that fails doesn't fail the others."""
     GetSignature: _aio.UnaryUnaryMultiCallable[_signatures_service_pb2.GetSignatureRequest, _signatures_service_pb2.GetSignatureResponse]  # type: ignore[assignment]
@@ -109,7 +109,7 @@ class SignaturesServiceServicer(metaclass=_abc_1.ABCMeta):
         request_iterator: _MaybeAsyncIterator[_signatures_service_pb2.SignDocumentStreamRequest],
         context: _ServicerContext,
     ) -> _typing.Union[_signatures_service_pb2.SignDocumentStreamResponse, _abc.Awaitable[_signatures_service_pb2.SignDocumentStreamResponse]]:
-        """Sign a document of any size: it is hashed while it streams in, and not kept."""
+        """Sign a document of any size: it is hashed while it streams in, and not kept, unless the format holds it."""
 
     @_abc_1.abstractmethod
     def SignDigests(

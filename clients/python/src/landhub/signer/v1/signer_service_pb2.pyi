@@ -223,7 +223,9 @@ class SignResponse(_message.Message):
     JOURNAL_SEQUENCE_FIELD_NUMBER: _builtins.int
     XML_SIGNATURE_FIELD_NUMBER: _builtins.int
     cms: _builtins.bytes
-    """The CMS, DER; empty in format XMLDSIG_SMEV3."""
+    """The CMS, DER: detached CAdES-BES whatever CAdES format was asked for, since neither content nor timestamp is signed.
+    Empty in format XMLDSIG_SMEV3.
+    """
     rule: _builtins.str
     """The rule that allowed it."""
     journal_sequence: _builtins.int

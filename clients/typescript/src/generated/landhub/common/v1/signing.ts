@@ -63,12 +63,21 @@ export function digestAlgorithmToJSON(object: DigestAlgorithm): string {
   }
 }
 
-/** What a signature looks like. */
+/**
+ * What a signature looks like. What is signed, and so what an agent makes, is the same in all the CAdES formats: the
+ * content and the timestamp are put beside it by the hub.
+ */
 export enum SignatureFormat {
   /** UNSPECIFIED - Not said. */
   UNSPECIFIED = 0,
   /** CADES_BES_DETACHED - CAdES-BES (ETSI EN 319 122), detached, DER. */
   CADES_BES_DETACHED = 1,
+  /** CADES_BES_ATTACHED - CAdES-BES with the document inside, of up to 3 MiB. */
+  CADES_BES_ATTACHED = 2,
+  /** CADES_T_DETACHED - CAdES-T, detached: CAdES-BES and a timestamp (RFC 3161) that proves when the signature was there. */
+  CADES_T_DETACHED = 3,
+  /** CADES_T_ATTACHED - CAdES-T with the document inside, of up to 3 MiB. */
+  CADES_T_ATTACHED = 4,
   /** XMLDSIG_SMEV3 - XML signature of one element by the profile of СМЭВ 3, with urn://smev-gov-ru/xmldsig/transform. Only ГОСТ keys. */
   XMLDSIG_SMEV3 = 10,
   /** ESIA_CMS - CAdES-BES, detached, over the string of a request to ЕСИА. Only SignEsia makes it, by 256-bit ГОСТ keys; so below. */
@@ -88,6 +97,15 @@ export function signatureFormatFromJSON(object: any): SignatureFormat {
     case 1:
     case "SIGNATURE_FORMAT_CADES_BES_DETACHED":
       return SignatureFormat.CADES_BES_DETACHED;
+    case 2:
+    case "SIGNATURE_FORMAT_CADES_BES_ATTACHED":
+      return SignatureFormat.CADES_BES_ATTACHED;
+    case 3:
+    case "SIGNATURE_FORMAT_CADES_T_DETACHED":
+      return SignatureFormat.CADES_T_DETACHED;
+    case 4:
+    case "SIGNATURE_FORMAT_CADES_T_ATTACHED":
+      return SignatureFormat.CADES_T_ATTACHED;
     case 10:
     case "SIGNATURE_FORMAT_XMLDSIG_SMEV3":
       return SignatureFormat.XMLDSIG_SMEV3;
@@ -113,6 +131,12 @@ export function signatureFormatToJSON(object: SignatureFormat): string {
       return "SIGNATURE_FORMAT_UNSPECIFIED";
     case SignatureFormat.CADES_BES_DETACHED:
       return "SIGNATURE_FORMAT_CADES_BES_DETACHED";
+    case SignatureFormat.CADES_BES_ATTACHED:
+      return "SIGNATURE_FORMAT_CADES_BES_ATTACHED";
+    case SignatureFormat.CADES_T_DETACHED:
+      return "SIGNATURE_FORMAT_CADES_T_DETACHED";
+    case SignatureFormat.CADES_T_ATTACHED:
+      return "SIGNATURE_FORMAT_CADES_T_ATTACHED";
     case SignatureFormat.XMLDSIG_SMEV3:
       return "SIGNATURE_FORMAT_XMLDSIG_SMEV3";
     case SignatureFormat.ESIA_CMS:

@@ -37,6 +37,17 @@ export enum ErrorReason {
   DOCUMENT_TOO_LARGE = 9,
   /** SIGNER_NOT_VALID - FAILED_PRECONDITION: our certificate can't be signed with now. metadata: {"thumbprint": "...", "cause": "revoked"}. */
   SIGNER_NOT_VALID = 10,
+  /**
+   * FORMAT_NOT_FITTING - INVALID_ARGUMENT: the format can't be had so: the document is needed and only its digest is there, or the CMS to be
+   * signed beside is of the other kind, attached or detached.
+   */
+  FORMAT_NOT_FITTING = 11,
+  /** TIMESTAMPS_NOT_SET_UP - FAILED_PRECONDITION: the format has a timestamp, and the hub's settings name no timestamp authority. */
+  TIMESTAMPS_NOT_SET_UP = 12,
+  /** TIMESTAMP_REFUSED - Not an error of a call, but `timestamp_failure_reason`: the timestamp authority refused, and will again. */
+  TIMESTAMP_REFUSED = 13,
+  /** TIMESTAMP_UNAVAILABLE - The same: the timestamp authority could not be reached, or answered with none that is good, until the time was over. */
+  TIMESTAMP_UNAVAILABLE = 14,
   UNRECOGNIZED = -1,
 }
 
@@ -75,6 +86,18 @@ export function errorReasonFromJSON(object: any): ErrorReason {
     case 10:
     case "ERROR_REASON_SIGNER_NOT_VALID":
       return ErrorReason.SIGNER_NOT_VALID;
+    case 11:
+    case "ERROR_REASON_FORMAT_NOT_FITTING":
+      return ErrorReason.FORMAT_NOT_FITTING;
+    case 12:
+    case "ERROR_REASON_TIMESTAMPS_NOT_SET_UP":
+      return ErrorReason.TIMESTAMPS_NOT_SET_UP;
+    case 13:
+    case "ERROR_REASON_TIMESTAMP_REFUSED":
+      return ErrorReason.TIMESTAMP_REFUSED;
+    case 14:
+    case "ERROR_REASON_TIMESTAMP_UNAVAILABLE":
+      return ErrorReason.TIMESTAMP_UNAVAILABLE;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -106,6 +129,14 @@ export function errorReasonToJSON(object: ErrorReason): string {
       return "ERROR_REASON_DOCUMENT_TOO_LARGE";
     case ErrorReason.SIGNER_NOT_VALID:
       return "ERROR_REASON_SIGNER_NOT_VALID";
+    case ErrorReason.FORMAT_NOT_FITTING:
+      return "ERROR_REASON_FORMAT_NOT_FITTING";
+    case ErrorReason.TIMESTAMPS_NOT_SET_UP:
+      return "ERROR_REASON_TIMESTAMPS_NOT_SET_UP";
+    case ErrorReason.TIMESTAMP_REFUSED:
+      return "ERROR_REASON_TIMESTAMP_REFUSED";
+    case ErrorReason.TIMESTAMP_UNAVAILABLE:
+      return "ERROR_REASON_TIMESTAMP_UNAVAILABLE";
     case ErrorReason.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";

@@ -130,6 +130,56 @@ export function signatureOriginToJSON(object: SignatureOrigin): string {
   }
 }
 
+/** Whether a signature has the timestamp that its format asks for. Signed it is either way. */
+export enum TimestampState {
+  /** UNSPECIFIED - Its format has none. */
+  UNSPECIFIED = 0,
+  /** PENDING - The timestamp authority has not given one yet; the hub goes on by itself. Until then `cms` is a good CAdES-BES. */
+  PENDING = 1,
+  /** MADE - In `cms`, and verified. Final. */
+  MADE = 2,
+  /** FAILED - Given up: see `timestamp_failure_reason`. `cms` stays a good CAdES-BES. Final. */
+  FAILED = 3,
+  UNRECOGNIZED = -1,
+}
+
+export function timestampStateFromJSON(object: any): TimestampState {
+  switch (object) {
+    case 0:
+    case "TIMESTAMP_STATE_UNSPECIFIED":
+      return TimestampState.UNSPECIFIED;
+    case 1:
+    case "TIMESTAMP_STATE_PENDING":
+      return TimestampState.PENDING;
+    case 2:
+    case "TIMESTAMP_STATE_MADE":
+      return TimestampState.MADE;
+    case 3:
+    case "TIMESTAMP_STATE_FAILED":
+      return TimestampState.FAILED;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return TimestampState.UNRECOGNIZED;
+  }
+}
+
+export function timestampStateToJSON(object: TimestampState): string {
+  switch (object) {
+    case TimestampState.UNSPECIFIED:
+      return "TIMESTAMP_STATE_UNSPECIFIED";
+    case TimestampState.PENDING:
+      return "TIMESTAMP_STATE_PENDING";
+    case TimestampState.MADE:
+      return "TIMESTAMP_STATE_MADE";
+    case TimestampState.FAILED:
+      return "TIMESTAMP_STATE_FAILED";
+    case TimestampState.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
 /** What a verification concludes (EN 319 102-1, 5.1.3). */
 export enum Indication {
   /** UNSPECIFIED - Not used. */
@@ -381,7 +431,17 @@ export interface Signature {
     | Date
     | undefined;
   /** When it expires, in state WAITING_FOR_PIN. */
-  expireTime: Date | undefined;
+  expireTime:
+    | Date
+    | undefined;
+  /** Where its timestamp stands. */
+  timestampState: TimestampState;
+  /** The time that the timestamp proves the signature for. */
+  timestampTime:
+    | Date
+    | undefined;
+  /** Why there is no timestamp: an ErrorReason of this package without the prefix. */
+  timestampFailureReason: string;
 }
 
 /** One certificate of a chain. */
@@ -424,6 +484,26 @@ export interface Qualification {
   authority: string;
 }
 
+/** What was found of one timestamp of a signature. A wrong one proves nothing, and makes the signature no worse. */
+export interface TimestampReport {
+  /** Whether it proves its time. */
+  valid: boolean;
+  /** One line for a person. */
+  explanation: string;
+  /** The time it says. */
+  time:
+    | Date
+    | undefined;
+  /** How far off that may be. */
+  accuracy:
+    | Duration
+    | undefined;
+  /** The authority's policy it was made under, a dotted OID. */
+  policy: string;
+  /** The authority's certificate. */
+  certificate: Certificate | undefined;
+}
+
 /** What was found of one signer. */
 export interface SignerReport {
   /** The conclusion. */
@@ -442,12 +522,14 @@ export interface SignerReport {
   signingTimeClaimed:
     | Date
     | undefined;
-  /** The time a timestamp proves; unset without one. */
+  /** The earliest time that a valid timestamp proves the signature for; unset without one. */
   signingTimeProven:
     | Date
     | undefined;
   /** Object identifiers of attributes that no signature protects. */
   unprotectedAttributes: string[];
+  /** Its timestamps. */
+  timestamps: TimestampReport[];
   /** Whether it is a qualified signature. */
   qualification:
     | Qualification
@@ -483,6 +565,9 @@ function createBaseSignature(): Signature {
     failureReason: "",
     createTime: undefined,
     expireTime: undefined,
+    timestampState: 0,
+    timestampTime: undefined,
+    timestampFailureReason: "",
   };
 }
 
@@ -532,6 +617,15 @@ export const Signature: MessageFns<Signature> = {
     }
     if (message.expireTime !== undefined) {
       Timestamp.encode(toTimestamp(message.expireTime), writer.uint32(122).fork()).join();
+    }
+    if (message.timestampState !== 0) {
+      writer.uint32(128).int32(message.timestampState);
+    }
+    if (message.timestampTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.timestampTime), writer.uint32(138).fork()).join();
+    }
+    if (message.timestampFailureReason !== "") {
+      writer.uint32(146).string(message.timestampFailureReason);
     }
     return writer;
   },
@@ -669,6 +763,30 @@ export const Signature: MessageFns<Signature> = {
             message.expireTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.timestampState = reader.int32() as any;
+            continue;
+          }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.timestampTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.timestampFailureReason = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -734,6 +852,21 @@ export const Signature: MessageFns<Signature> = {
         : isSet(object.expire_time)
         ? fromJsonTimestamp(object.expire_time)
         : undefined,
+      timestampState: isSet(object.timestampState)
+        ? timestampStateFromJSON(object.timestampState)
+        : isSet(object.timestamp_state)
+        ? timestampStateFromJSON(object.timestamp_state)
+        : 0,
+      timestampTime: isSet(object.timestampTime)
+        ? fromJsonTimestamp(object.timestampTime)
+        : isSet(object.timestamp_time)
+        ? fromJsonTimestamp(object.timestamp_time)
+        : undefined,
+      timestampFailureReason: isSet(object.timestampFailureReason)
+        ? globalThis.String(object.timestampFailureReason)
+        : isSet(object.timestamp_failure_reason)
+        ? globalThis.String(object.timestamp_failure_reason)
+        : "",
     };
   },
 
@@ -784,6 +917,15 @@ export const Signature: MessageFns<Signature> = {
     if (message.expireTime !== undefined) {
       obj.expireTime = message.expireTime.toISOString();
     }
+    if (message.timestampState !== 0) {
+      obj.timestampState = timestampStateToJSON(message.timestampState);
+    }
+    if (message.timestampTime !== undefined) {
+      obj.timestampTime = message.timestampTime.toISOString();
+    }
+    if (message.timestampFailureReason !== "") {
+      obj.timestampFailureReason = message.timestampFailureReason;
+    }
     return obj;
   },
 
@@ -809,6 +951,9 @@ export const Signature: MessageFns<Signature> = {
     message.failureReason = object.failureReason ?? "";
     message.createTime = object.createTime ?? undefined;
     message.expireTime = object.expireTime ?? undefined;
+    message.timestampState = object.timestampState ?? 0;
+    message.timestampTime = object.timestampTime ?? undefined;
+    message.timestampFailureReason = object.timestampFailureReason ?? "";
     return message;
   },
 };
@@ -1145,6 +1290,159 @@ export const Qualification: MessageFns<Qualification> = {
   },
 };
 
+function createBaseTimestampReport(): TimestampReport {
+  return { valid: false, explanation: "", time: undefined, accuracy: undefined, policy: "", certificate: undefined };
+}
+
+export const TimestampReport: MessageFns<TimestampReport> = {
+  encode(message: TimestampReport, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.valid !== false) {
+      writer.uint32(8).bool(message.valid);
+    }
+    if (message.explanation !== "") {
+      writer.uint32(18).string(message.explanation);
+    }
+    if (message.time !== undefined) {
+      Timestamp.encode(toTimestamp(message.time), writer.uint32(26).fork()).join();
+    }
+    if (message.accuracy !== undefined) {
+      Duration.encode(message.accuracy, writer.uint32(34).fork()).join();
+    }
+    if (message.policy !== "") {
+      writer.uint32(42).string(message.policy);
+    }
+    if (message.certificate !== undefined) {
+      Certificate.encode(message.certificate, writer.uint32(50).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TimestampReport {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTimestampReport();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.valid = reader.bool();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.explanation = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.time = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.accuracy = Duration.decode(reader, reader.uint32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.policy = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.certificate = Certificate.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TimestampReport {
+    return {
+      valid: isSet(object.valid) ? globalThis.Boolean(object.valid) : false,
+      explanation: isSet(object.explanation) ? globalThis.String(object.explanation) : "",
+      time: isSet(object.time) ? fromJsonTimestamp(object.time) : undefined,
+      accuracy: isSet(object.accuracy) ? Duration.fromJSON(object.accuracy) : undefined,
+      policy: isSet(object.policy) ? globalThis.String(object.policy) : "",
+      certificate: isSet(object.certificate) ? Certificate.fromJSON(object.certificate) : undefined,
+    };
+  },
+
+  toJSON(message: TimestampReport): unknown {
+    const obj: any = {};
+    if (message.valid !== false) {
+      obj.valid = message.valid;
+    }
+    if (message.explanation !== "") {
+      obj.explanation = message.explanation;
+    }
+    if (message.time !== undefined) {
+      obj.time = message.time.toISOString();
+    }
+    if (message.accuracy !== undefined) {
+      obj.accuracy = Duration.toJSON(message.accuracy);
+    }
+    if (message.policy !== "") {
+      obj.policy = message.policy;
+    }
+    if (message.certificate !== undefined) {
+      obj.certificate = Certificate.toJSON(message.certificate);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<TimestampReport>, I>>(base?: I): TimestampReport {
+    return TimestampReport.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<TimestampReport>, I>>(object: I): TimestampReport {
+    const message = createBaseTimestampReport();
+    message.valid = object.valid ?? false;
+    message.explanation = object.explanation ?? "";
+    message.time = object.time ?? undefined;
+    message.accuracy = (object.accuracy !== undefined && object.accuracy !== null)
+      ? Duration.fromPartial(object.accuracy)
+      : undefined;
+    message.policy = object.policy ?? "";
+    message.certificate = (object.certificate !== undefined && object.certificate !== null)
+      ? Certificate.fromPartial(object.certificate)
+      : undefined;
+    return message;
+  },
+};
+
 function createBaseSignerReport(): SignerReport {
   return {
     indication: 0,
@@ -1155,6 +1453,7 @@ function createBaseSignerReport(): SignerReport {
     signingTimeClaimed: undefined,
     signingTimeProven: undefined,
     unprotectedAttributes: [],
+    timestamps: [],
     qualification: undefined,
     signingTimeSource: 0,
   };
@@ -1185,6 +1484,9 @@ export const SignerReport: MessageFns<SignerReport> = {
     }
     for (const v of message.unprotectedAttributes) {
       writer.uint32(66).string(v!);
+    }
+    for (const v of message.timestamps) {
+      TimestampReport.encode(v!, writer.uint32(74).fork()).join();
     }
     if (message.qualification !== undefined) {
       Qualification.encode(message.qualification, writer.uint32(82).fork()).join();
@@ -1272,6 +1574,14 @@ export const SignerReport: MessageFns<SignerReport> = {
             message.unprotectedAttributes.push(reader.string());
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.timestamps.push(TimestampReport.decode(reader, reader.uint32()));
+            continue;
+          }
           case 10: {
             if (tag !== 82) {
               break;
@@ -1326,6 +1636,9 @@ export const SignerReport: MessageFns<SignerReport> = {
         : globalThis.Array.isArray(object?.unprotected_attributes)
         ? object.unprotected_attributes.map((e: any) => globalThis.String(e))
         : [],
+      timestamps: globalThis.Array.isArray(object?.timestamps)
+        ? object.timestamps.map((e: any) => TimestampReport.fromJSON(e))
+        : [],
       qualification: isSet(object.qualification) ? Qualification.fromJSON(object.qualification) : undefined,
       signingTimeSource: isSet(object.signingTimeSource)
         ? signingTimeSourceFromJSON(object.signingTimeSource)
@@ -1361,6 +1674,9 @@ export const SignerReport: MessageFns<SignerReport> = {
     if (message.unprotectedAttributes?.length) {
       obj.unprotectedAttributes = message.unprotectedAttributes;
     }
+    if (message.timestamps?.length) {
+      obj.timestamps = message.timestamps.map((e) => TimestampReport.toJSON(e));
+    }
     if (message.qualification !== undefined) {
       obj.qualification = Qualification.toJSON(message.qualification);
     }
@@ -1385,6 +1701,7 @@ export const SignerReport: MessageFns<SignerReport> = {
     message.signingTimeClaimed = object.signingTimeClaimed ?? undefined;
     message.signingTimeProven = object.signingTimeProven ?? undefined;
     message.unprotectedAttributes = object.unprotectedAttributes?.map((e) => e) || [];
+    message.timestamps = object.timestamps?.map((e) => TimestampReport.fromPartial(e)) || [];
     message.qualification = (object.qualification !== undefined && object.qualification !== null)
       ? Qualification.fromPartial(object.qualification)
       : undefined;

@@ -81,7 +81,14 @@ export interface SignDocumentRequest {
   /** The format; unset: CAdES-BES detached. */
   format: SignatureFormat;
   /** The caller's own word, where the agent's rule demands it. */
-  attestation: CallerAttestation | undefined;
+  attestation:
+    | CallerAttestation
+    | undefined;
+  /**
+   * A CMS that others signed: the signature is made beside theirs, over the same document, if theirs pass in full. It is
+   * attached or detached as the format says; unset, the format is CAdES-BES as this is.
+   */
+  existingCms: Buffer;
 }
 
 /** The signature as it stands. */
@@ -103,7 +110,14 @@ export interface SignDocumentHeader {
   /** The format; unset: CAdES-BES detached. */
   format: SignatureFormat;
   /** The caller's own word, where the agent's rule demands it. */
-  attestation: CallerAttestation | undefined;
+  attestation:
+    | CallerAttestation
+    | undefined;
+  /**
+   * A CMS that others signed: the signature is made beside theirs, over the same document, if theirs pass in full. It is
+   * attached or detached as the format says; unset, the format is CAdES-BES as this is.
+   */
+  existingCms: Buffer;
 }
 
 /** A piece of a streamed document: the header first, then chunks. */
@@ -145,7 +159,7 @@ export interface SignDigestsRequest {
   businessReference: string;
   /** The certificate to sign with. */
   certificateThumbprint: string;
-  /** The format; unset: CAdES-BES detached. */
+  /** The format, a detached one; unset: CAdES-BES detached. */
   format: SignatureFormat;
   /** The digests. */
   digests: DigestToSign[];
@@ -177,7 +191,7 @@ export interface AttachSignatureRequest {
   businessReference: string;
   /** What the document is. */
   documentKind: DocumentKind;
-  /** The document, or its digest. */
+  /** The document, or its digest; may be unset for a CMS that holds its content, and must be that content if it is not. */
   document:
     | //
     /** The bytes. */
@@ -186,7 +200,7 @@ export interface AttachSignatureRequest {
     /** The digest by the algorithm the signature uses. */
     { $case: "digest"; value: Buffer }
     | undefined;
-  /** The CMS, detached, DER. */
+  /** The CMS, detached or attached, DER. */
   cms: Buffer;
 }
 
@@ -202,7 +216,7 @@ export interface AttachSignatureResponse {
 
 /** Verifies a signature. */
 export interface VerifySignatureRequest {
-  /** The document, or its digest. */
+  /** The document, or its digest; may be unset for a CMS that holds its content, and must be that content if it is not. */
   document:
     | //
     /** The bytes. */
@@ -211,7 +225,7 @@ export interface VerifySignatureRequest {
     /** The digest by the algorithm the signature uses. */
     { $case: "digest"; value: Buffer }
     | undefined;
-  /** The CMS, detached, DER. */
+  /** The CMS, detached or attached, DER. */
   cms: Buffer;
   /** Verify for this time; unset: now. */
   verificationTime: Date | undefined;
@@ -225,7 +239,7 @@ export interface VerifySignatureResponse {
 
 /** What is said before the bytes of a streamed document. */
 export interface VerifySignatureHeader {
-  /** The CMS, detached, DER. */
+  /** The CMS, detached or attached, DER. */
   cms: Buffer;
   /** Verify for this time; unset: now. */
   verificationTime: Date | undefined;
@@ -579,6 +593,7 @@ function createBaseSignDocumentRequest(): SignDocumentRequest {
     certificateThumbprint: "",
     format: 0,
     attestation: undefined,
+    existingCms: Buffer.alloc(0),
   };
 }
 
@@ -604,6 +619,9 @@ export const SignDocumentRequest: MessageFns<SignDocumentRequest> = {
     }
     if (message.attestation !== undefined) {
       CallerAttestation.encode(message.attestation, writer.uint32(58).fork()).join();
+    }
+    if (message.existingCms.length !== 0) {
+      writer.uint32(66).bytes(message.existingCms);
     }
     return writer;
   },
@@ -677,6 +695,14 @@ export const SignDocumentRequest: MessageFns<SignDocumentRequest> = {
             message.attestation = CallerAttestation.decode(reader, reader.uint32());
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.existingCms = Buffer.from(reader.bytes());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -714,6 +740,11 @@ export const SignDocumentRequest: MessageFns<SignDocumentRequest> = {
         : "",
       format: isSet(object.format) ? signatureFormatFromJSON(object.format) : 0,
       attestation: isSet(object.attestation) ? CallerAttestation.fromJSON(object.attestation) : undefined,
+      existingCms: isSet(object.existingCms)
+        ? Buffer.from(bytesFromBase64(object.existingCms))
+        : isSet(object.existing_cms)
+        ? Buffer.from(bytesFromBase64(object.existing_cms))
+        : Buffer.alloc(0),
     };
   },
 
@@ -740,6 +771,9 @@ export const SignDocumentRequest: MessageFns<SignDocumentRequest> = {
     if (message.attestation !== undefined) {
       obj.attestation = CallerAttestation.toJSON(message.attestation);
     }
+    if (message.existingCms.length !== 0) {
+      obj.existingCms = base64FromBytes(message.existingCms);
+    }
     return obj;
   },
 
@@ -757,6 +791,7 @@ export const SignDocumentRequest: MessageFns<SignDocumentRequest> = {
     message.attestation = (object.attestation !== undefined && object.attestation !== null)
       ? CallerAttestation.fromPartial(object.attestation)
       : undefined;
+    message.existingCms = object.existingCms ?? Buffer.alloc(0);
     return message;
   },
 };
@@ -838,6 +873,7 @@ function createBaseSignDocumentHeader(): SignDocumentHeader {
     certificateThumbprint: "",
     format: 0,
     attestation: undefined,
+    existingCms: Buffer.alloc(0),
   };
 }
 
@@ -860,6 +896,9 @@ export const SignDocumentHeader: MessageFns<SignDocumentHeader> = {
     }
     if (message.attestation !== undefined) {
       CallerAttestation.encode(message.attestation, writer.uint32(50).fork()).join();
+    }
+    if (message.existingCms.length !== 0) {
+      writer.uint32(58).bytes(message.existingCms);
     }
     return writer;
   },
@@ -925,6 +964,14 @@ export const SignDocumentHeader: MessageFns<SignDocumentHeader> = {
             message.attestation = CallerAttestation.decode(reader, reader.uint32());
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.existingCms = Buffer.from(reader.bytes());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -961,6 +1008,11 @@ export const SignDocumentHeader: MessageFns<SignDocumentHeader> = {
         : "",
       format: isSet(object.format) ? signatureFormatFromJSON(object.format) : 0,
       attestation: isSet(object.attestation) ? CallerAttestation.fromJSON(object.attestation) : undefined,
+      existingCms: isSet(object.existingCms)
+        ? Buffer.from(bytesFromBase64(object.existingCms))
+        : isSet(object.existing_cms)
+        ? Buffer.from(bytesFromBase64(object.existing_cms))
+        : Buffer.alloc(0),
     };
   },
 
@@ -984,6 +1036,9 @@ export const SignDocumentHeader: MessageFns<SignDocumentHeader> = {
     if (message.attestation !== undefined) {
       obj.attestation = CallerAttestation.toJSON(message.attestation);
     }
+    if (message.existingCms.length !== 0) {
+      obj.existingCms = base64FromBytes(message.existingCms);
+    }
     return obj;
   },
 
@@ -1000,6 +1055,7 @@ export const SignDocumentHeader: MessageFns<SignDocumentHeader> = {
     message.attestation = (object.attestation !== undefined && object.attestation !== null)
       ? CallerAttestation.fromPartial(object.attestation)
       : undefined;
+    message.existingCms = object.existingCms ?? Buffer.alloc(0);
     return message;
   },
 };
@@ -2432,7 +2488,7 @@ export const SignaturesServiceService = {
       Buffer.from(SignDocumentResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): SignDocumentResponse => SignDocumentResponse.decode(value),
   },
-  /** Sign a document of any size: it is hashed while it streams in, and not kept. */
+  /** Sign a document of any size: it is hashed while it streams in, and not kept, unless the format holds it. */
   signDocumentStream: {
     path: "/landhub.signatures.v1.SignaturesService/SignDocumentStream" as const,
     requestStream: true as const,
@@ -2510,7 +2566,7 @@ export interface SignaturesServiceServer extends UntypedServiceImplementation {
   getCertificate: handleUnaryCall<GetCertificateRequest, GetCertificateResponse>;
   /** Sign a document of up to 12 MiB. */
   signDocument: handleUnaryCall<SignDocumentRequest, SignDocumentResponse>;
-  /** Sign a document of any size: it is hashed while it streams in, and not kept. */
+  /** Sign a document of any size: it is hashed while it streams in, and not kept, unless the format holds it. */
   signDocumentStream: handleClientStreamingCall<SignDocumentStreamRequest, SignDocumentStreamResponse>;
   /** Sign up to 256 documents by their digests; one that fails doesn't fail the others. */
   signDigests: handleUnaryCall<SignDigestsRequest, SignDigestsResponse>;
@@ -2573,7 +2629,7 @@ export interface SignaturesServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: SignDocumentResponse) => void,
   ): ClientUnaryCall;
-  /** Sign a document of any size: it is hashed while it streams in, and not kept. */
+  /** Sign a document of any size: it is hashed while it streams in, and not kept, unless the format holds it. */
   signDocumentStream(
     callback: (error: ServiceError | null, response: SignDocumentStreamResponse) => void,
   ): ClientWritableStream<SignDocumentStreamRequest>;

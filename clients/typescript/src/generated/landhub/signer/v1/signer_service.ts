@@ -139,7 +139,10 @@ export interface SignRequest {
 
 /** A signature. */
 export interface SignResponse {
-  /** The CMS, DER; empty in format XMLDSIG_SMEV3. */
+  /**
+   * The CMS, DER: detached CAdES-BES whatever CAdES format was asked for, since neither content nor timestamp is signed.
+   * Empty in format XMLDSIG_SMEV3.
+   */
   cms: Buffer;
   /** The rule that allowed it. */
   rule: string;

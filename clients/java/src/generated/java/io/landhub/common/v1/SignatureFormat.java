@@ -7,7 +7,8 @@ package io.landhub.common.v1;
 
 /**
  * <pre>
- * What a signature looks like.
+ * What a signature looks like. What is signed, and so what an agent makes, is the same in all the CAdES formats: the
+ * content and the timestamp are put beside it by the hub.
  * </pre>
  *
  * Protobuf enum {@code landhub.common.v1.SignatureFormat}
@@ -31,6 +32,30 @@ public enum SignatureFormat
    * <code>SIGNATURE_FORMAT_CADES_BES_DETACHED = 1;</code>
    */
   SIGNATURE_FORMAT_CADES_BES_DETACHED(1),
+  /**
+   * <pre>
+   * CAdES-BES with the document inside, of up to 3 MiB.
+   * </pre>
+   *
+   * <code>SIGNATURE_FORMAT_CADES_BES_ATTACHED = 2;</code>
+   */
+  SIGNATURE_FORMAT_CADES_BES_ATTACHED(2),
+  /**
+   * <pre>
+   * CAdES-T, detached: CAdES-BES and a timestamp (RFC 3161) that proves when the signature was there.
+   * </pre>
+   *
+   * <code>SIGNATURE_FORMAT_CADES_T_DETACHED = 3;</code>
+   */
+  SIGNATURE_FORMAT_CADES_T_DETACHED(3),
+  /**
+   * <pre>
+   * CAdES-T with the document inside, of up to 3 MiB.
+   * </pre>
+   *
+   * <code>SIGNATURE_FORMAT_CADES_T_ATTACHED = 4;</code>
+   */
+  SIGNATURE_FORMAT_CADES_T_ATTACHED(4),
   /**
    * <pre>
    * XML signature of one element by the profile of СМЭВ 3, with urn://smev-gov-ru/xmldsig/transform. Only ГОСТ keys.
@@ -93,6 +118,30 @@ public enum SignatureFormat
   public static final int SIGNATURE_FORMAT_CADES_BES_DETACHED_VALUE = 1;
   /**
    * <pre>
+   * CAdES-BES with the document inside, of up to 3 MiB.
+   * </pre>
+   *
+   * <code>SIGNATURE_FORMAT_CADES_BES_ATTACHED = 2;</code>
+   */
+  public static final int SIGNATURE_FORMAT_CADES_BES_ATTACHED_VALUE = 2;
+  /**
+   * <pre>
+   * CAdES-T, detached: CAdES-BES and a timestamp (RFC 3161) that proves when the signature was there.
+   * </pre>
+   *
+   * <code>SIGNATURE_FORMAT_CADES_T_DETACHED = 3;</code>
+   */
+  public static final int SIGNATURE_FORMAT_CADES_T_DETACHED_VALUE = 3;
+  /**
+   * <pre>
+   * CAdES-T with the document inside, of up to 3 MiB.
+   * </pre>
+   *
+   * <code>SIGNATURE_FORMAT_CADES_T_ATTACHED = 4;</code>
+   */
+  public static final int SIGNATURE_FORMAT_CADES_T_ATTACHED_VALUE = 4;
+  /**
+   * <pre>
    * XML signature of one element by the profile of СМЭВ 3, with urn://smev-gov-ru/xmldsig/transform. Only ГОСТ keys.
    * </pre>
    *
@@ -151,6 +200,9 @@ public enum SignatureFormat
     switch (value) {
       case 0: return SIGNATURE_FORMAT_UNSPECIFIED;
       case 1: return SIGNATURE_FORMAT_CADES_BES_DETACHED;
+      case 2: return SIGNATURE_FORMAT_CADES_BES_ATTACHED;
+      case 3: return SIGNATURE_FORMAT_CADES_T_DETACHED;
+      case 4: return SIGNATURE_FORMAT_CADES_T_ATTACHED;
       case 10: return SIGNATURE_FORMAT_XMLDSIG_SMEV3;
       case 20: return SIGNATURE_FORMAT_ESIA_CMS;
       case 21: return SIGNATURE_FORMAT_ESIA_RAW;

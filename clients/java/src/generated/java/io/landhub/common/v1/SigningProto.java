@@ -115,20 +115,23 @@ public final class SigningProto extends com.google.protobuf.GeneratedFile {
       "d*\227\001\n\017DigestAlgorithm\022 \n\034DIGEST_ALGORITH" +
       "M_UNSPECIFIED\020\000\022!\n\035DIGEST_ALGORITHM_STRE" +
       "EBOG_256\020\001\022!\n\035DIGEST_ALGORITHM_STREEBOG_" +
-      "512\020\002\022\034\n\030DIGEST_ALGORITHM_SHA_256\020\003*\346\001\n\017" +
+      "512\020\002\022\034\n\030DIGEST_ALGORITHM_SHA_256\020\003*\335\002\n\017" +
       "SignatureFormat\022 \n\034SIGNATURE_FORMAT_UNSP" +
       "ECIFIED\020\000\022\'\n#SIGNATURE_FORMAT_CADES_BES_" +
-      "DETACHED\020\001\022\"\n\036SIGNATURE_FORMAT_XMLDSIG_S" +
-      "MEV3\020\n\022\035\n\031SIGNATURE_FORMAT_ESIA_CMS\020\024\022\035\n" +
-      "\031SIGNATURE_FORMAT_ESIA_RAW\020\025\022&\n\"SIGNATUR" +
-      "E_FORMAT_ESIA_RAW_REVERSED\020\026*\257\001\n\014KeyAlgo" +
-      "rithm\022\035\n\031KEY_ALGORITHM_UNSPECIFIED\020\000\022\'\n#" +
-      "KEY_ALGORITHM_GOST_R_34_10_2012_256\020\001\022\'\n" +
-      "#KEY_ALGORITHM_GOST_R_34_10_2012_512\020\002\022\025" +
-      "\n\021KEY_ALGORITHM_RSA\020\003\022\027\n\023KEY_ALGORITHM_E" +
-      "CDSA\020\004Bh\n\024io.landhub.common.v1B\014SigningP" +
-      "rotoP\001Z@github.com/landhub/landhub/clien" +
-      "ts/go/landhub/common/v1;commonv1b\006proto3"
+      "DETACHED\020\001\022\'\n#SIGNATURE_FORMAT_CADES_BES" +
+      "_ATTACHED\020\002\022%\n!SIGNATURE_FORMAT_CADES_T_" +
+      "DETACHED\020\003\022%\n!SIGNATURE_FORMAT_CADES_T_A" +
+      "TTACHED\020\004\022\"\n\036SIGNATURE_FORMAT_XMLDSIG_SM" +
+      "EV3\020\n\022\035\n\031SIGNATURE_FORMAT_ESIA_CMS\020\024\022\035\n\031" +
+      "SIGNATURE_FORMAT_ESIA_RAW\020\025\022&\n\"SIGNATURE" +
+      "_FORMAT_ESIA_RAW_REVERSED\020\026*\257\001\n\014KeyAlgor" +
+      "ithm\022\035\n\031KEY_ALGORITHM_UNSPECIFIED\020\000\022\'\n#K" +
+      "EY_ALGORITHM_GOST_R_34_10_2012_256\020\001\022\'\n#" +
+      "KEY_ALGORITHM_GOST_R_34_10_2012_512\020\002\022\025\n" +
+      "\021KEY_ALGORITHM_RSA\020\003\022\027\n\023KEY_ALGORITHM_EC" +
+      "DSA\020\004Bh\n\024io.landhub.common.v1B\014SigningPr" +
+      "otoP\001Z@github.com/landhub/landhub/client" +
+      "s/go/landhub/common/v1;commonv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,

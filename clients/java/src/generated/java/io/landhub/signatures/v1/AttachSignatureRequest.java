@@ -280,7 +280,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.ByteString cms_ = com.google.protobuf.ByteString.EMPTY;
   /**
    * <pre>
-   * The CMS, detached, DER.
+   * The CMS, detached or attached, DER.
    * </pre>
    *
    * <code>bytes cms = 6 [json_name = "cms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
@@ -1126,7 +1126,7 @@ private static final long serialVersionUID = 0L;
     private com.google.protobuf.ByteString cms_ = com.google.protobuf.ByteString.EMPTY;
     /**
      * <pre>
-     * The CMS, detached, DER.
+     * The CMS, detached or attached, DER.
      * </pre>
      *
      * <code>bytes cms = 6 [json_name = "cms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
@@ -1138,7 +1138,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The CMS, detached, DER.
+     * The CMS, detached or attached, DER.
      * </pre>
      *
      * <code>bytes cms = 6 [json_name = "cms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
@@ -1154,7 +1154,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The CMS, detached, DER.
+     * The CMS, detached or attached, DER.
      * </pre>
      *
      * <code>bytes cms = 6 [json_name = "cms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>

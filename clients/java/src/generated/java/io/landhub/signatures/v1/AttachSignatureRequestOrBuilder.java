@@ -109,7 +109,7 @@ public interface AttachSignatureRequestOrBuilder extends
 
   /**
    * <pre>
-   * The CMS, detached, DER.
+   * The CMS, detached or attached, DER.
    * </pre>
    *
    * <code>bytes cms = 6 [json_name = "cms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>

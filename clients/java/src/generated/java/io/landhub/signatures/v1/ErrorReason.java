@@ -104,6 +104,39 @@ public enum ErrorReason
    * <code>ERROR_REASON_SIGNER_NOT_VALID = 10;</code>
    */
   ERROR_REASON_SIGNER_NOT_VALID(10),
+  /**
+   * <pre>
+   * INVALID_ARGUMENT: the format can't be had so: the document is needed and only its digest is there, or the CMS to be
+   * signed beside is of the other kind, attached or detached.
+   * </pre>
+   *
+   * <code>ERROR_REASON_FORMAT_NOT_FITTING = 11;</code>
+   */
+  ERROR_REASON_FORMAT_NOT_FITTING(11),
+  /**
+   * <pre>
+   * FAILED_PRECONDITION: the format has a timestamp, and the hub's settings name no timestamp authority.
+   * </pre>
+   *
+   * <code>ERROR_REASON_TIMESTAMPS_NOT_SET_UP = 12;</code>
+   */
+  ERROR_REASON_TIMESTAMPS_NOT_SET_UP(12),
+  /**
+   * <pre>
+   * Not an error of a call, but `timestamp_failure_reason`: the timestamp authority refused, and will again.
+   * </pre>
+   *
+   * <code>ERROR_REASON_TIMESTAMP_REFUSED = 13;</code>
+   */
+  ERROR_REASON_TIMESTAMP_REFUSED(13),
+  /**
+   * <pre>
+   * The same: the timestamp authority could not be reached, or answered with none that is good, until the time was over.
+   * </pre>
+   *
+   * <code>ERROR_REASON_TIMESTAMP_UNAVAILABLE = 14;</code>
+   */
+  ERROR_REASON_TIMESTAMP_UNAVAILABLE(14),
   UNRECOGNIZED(-1),
   ;
 
@@ -205,6 +238,39 @@ public enum ErrorReason
    * <code>ERROR_REASON_SIGNER_NOT_VALID = 10;</code>
    */
   public static final int ERROR_REASON_SIGNER_NOT_VALID_VALUE = 10;
+  /**
+   * <pre>
+   * INVALID_ARGUMENT: the format can't be had so: the document is needed and only its digest is there, or the CMS to be
+   * signed beside is of the other kind, attached or detached.
+   * </pre>
+   *
+   * <code>ERROR_REASON_FORMAT_NOT_FITTING = 11;</code>
+   */
+  public static final int ERROR_REASON_FORMAT_NOT_FITTING_VALUE = 11;
+  /**
+   * <pre>
+   * FAILED_PRECONDITION: the format has a timestamp, and the hub's settings name no timestamp authority.
+   * </pre>
+   *
+   * <code>ERROR_REASON_TIMESTAMPS_NOT_SET_UP = 12;</code>
+   */
+  public static final int ERROR_REASON_TIMESTAMPS_NOT_SET_UP_VALUE = 12;
+  /**
+   * <pre>
+   * Not an error of a call, but `timestamp_failure_reason`: the timestamp authority refused, and will again.
+   * </pre>
+   *
+   * <code>ERROR_REASON_TIMESTAMP_REFUSED = 13;</code>
+   */
+  public static final int ERROR_REASON_TIMESTAMP_REFUSED_VALUE = 13;
+  /**
+   * <pre>
+   * The same: the timestamp authority could not be reached, or answered with none that is good, until the time was over.
+   * </pre>
+   *
+   * <code>ERROR_REASON_TIMESTAMP_UNAVAILABLE = 14;</code>
+   */
+  public static final int ERROR_REASON_TIMESTAMP_UNAVAILABLE_VALUE = 14;
 
 
   public final int getNumber() {
@@ -242,6 +308,10 @@ public enum ErrorReason
       case 8: return ERROR_REASON_DIGEST_NOT_FITTING;
       case 9: return ERROR_REASON_DOCUMENT_TOO_LARGE;
       case 10: return ERROR_REASON_SIGNER_NOT_VALID;
+      case 11: return ERROR_REASON_FORMAT_NOT_FITTING;
+      case 12: return ERROR_REASON_TIMESTAMPS_NOT_SET_UP;
+      case 13: return ERROR_REASON_TIMESTAMP_REFUSED;
+      case 14: return ERROR_REASON_TIMESTAMP_UNAVAILABLE;
       default: return null;
     }
   }

@@ -151,7 +151,7 @@ public enum Indication
   }
   public static com.google.protobuf.Descriptors.EnumDescriptor
       getDescriptor() {
-    return io.landhub.signatures.v1.SignaturesProto.getDescriptor().getEnumType(2);
+    return io.landhub.signatures.v1.SignaturesProto.getDescriptor().getEnumType(3);
   }
 
   private static final Indication[] VALUES = values();

@@ -151,7 +151,7 @@ public enum Qualified
   }
   public static com.google.protobuf.Descriptors.EnumDescriptor
       getDescriptor() {
-    return io.landhub.signatures.v1.SignaturesProto.getDescriptor().getEnumType(4);
+    return io.landhub.signatures.v1.SignaturesProto.getDescriptor().getEnumType(5);
   }
 
   private static final Qualified[] VALUES = values();

@@ -202,7 +202,7 @@ public enum RevocationStatus
   }
   public static com.google.protobuf.Descriptors.EnumDescriptor
       getDescriptor() {
-    return io.landhub.signatures.v1.SignaturesProto.getDescriptor().getEnumType(3);
+    return io.landhub.signatures.v1.SignaturesProto.getDescriptor().getEnumType(4);
   }
 
   private static final RevocationStatus[] VALUES = values();

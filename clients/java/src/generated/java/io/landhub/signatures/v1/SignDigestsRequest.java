@@ -202,7 +202,7 @@ private static final long serialVersionUID = 0L;
   private int format_ = 0;
   /**
    * <pre>
-   * The format; unset: CAdES-BES detached.
+   * The format, a detached one; unset: CAdES-BES detached.
    * </pre>
    *
    * <code>.landhub.common.v1.SignatureFormat format = 4 [json_name = "format"];</code>
@@ -213,7 +213,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The format; unset: CAdES-BES detached.
+   * The format, a detached one; unset: CAdES-BES detached.
    * </pre>
    *
    * <code>.landhub.common.v1.SignatureFormat format = 4 [json_name = "format"];</code>
@@ -1013,7 +1013,7 @@ private static final long serialVersionUID = 0L;
     private int format_ = 0;
     /**
      * <pre>
-     * The format; unset: CAdES-BES detached.
+     * The format, a detached one; unset: CAdES-BES detached.
      * </pre>
      *
      * <code>.landhub.common.v1.SignatureFormat format = 4 [json_name = "format"];</code>
@@ -1024,7 +1024,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The format; unset: CAdES-BES detached.
+     * The format, a detached one; unset: CAdES-BES detached.
      * </pre>
      *
      * <code>.landhub.common.v1.SignatureFormat format = 4 [json_name = "format"];</code>
@@ -1039,7 +1039,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The format; unset: CAdES-BES detached.
+     * The format, a detached one; unset: CAdES-BES detached.
      * </pre>
      *
      * <code>.landhub.common.v1.SignatureFormat format = 4 [json_name = "format"];</code>
@@ -1052,7 +1052,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The format; unset: CAdES-BES detached.
+     * The format, a detached one; unset: CAdES-BES detached.
      * </pre>
      *
      * <code>.landhub.common.v1.SignatureFormat format = 4 [json_name = "format"];</code>
@@ -1069,7 +1069,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The format; unset: CAdES-BES detached.
+     * The format, a detached one; unset: CAdES-BES detached.
      * </pre>
      *
      * <code>.landhub.common.v1.SignatureFormat format = 4 [json_name = "format"];</code>

@@ -72,7 +72,7 @@ public interface SignDigestsRequestOrBuilder extends
 
   /**
    * <pre>
-   * The format; unset: CAdES-BES detached.
+   * The format, a detached one; unset: CAdES-BES detached.
    * </pre>
    *
    * <code>.landhub.common.v1.SignatureFormat format = 4 [json_name = "format"];</code>
@@ -81,7 +81,7 @@ public interface SignDigestsRequestOrBuilder extends
   int getFormatValue();
   /**
    * <pre>
-   * The format; unset: CAdES-BES detached.
+   * The format, a detached one; unset: CAdES-BES detached.
    * </pre>
    *
    * <code>.landhub.common.v1.SignatureFormat format = 4 [json_name = "format"];</code>

@@ -37,6 +37,7 @@ private static final long serialVersionUID = 0L;
     documentKind_ = 0;
     certificateThumbprint_ = "";
     format_ = 0;
+    existingCms_ = com.google.protobuf.ByteString.EMPTY;
   }
 
   public static final com.google.protobuf.Descriptors.Descriptor
@@ -289,6 +290,22 @@ private static final long serialVersionUID = 0L;
     return attestation_ == null ? io.landhub.common.v1.CallerAttestation.getDefaultInstance() : attestation_;
   }
 
+  public static final int EXISTING_CMS_FIELD_NUMBER = 7;
+  private com.google.protobuf.ByteString existingCms_ = com.google.protobuf.ByteString.EMPTY;
+  /**
+   * <pre>
+   * A CMS that others signed: the signature is made beside theirs, over the same document, if theirs pass in full. It is
+   * attached or detached as the format says; unset, the format is CAdES-BES as this is.
+   * </pre>
+   *
+   * <code>bytes existing_cms = 7 [json_name = "existingCms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
+   * @return The existingCms.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString getExistingCms() {
+    return existingCms_;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -321,6 +338,9 @@ private static final long serialVersionUID = 0L;
     if (((bitField0_ & 0x00000001) != 0)) {
       output.writeMessage(6, getAttestation());
     }
+    if (!existingCms_.isEmpty()) {
+      output.writeBytes(7, existingCms_);
+    }
     getUnknownFields().writeTo(output);
   }
   private int computeSerializedSize_0() {
@@ -345,6 +365,10 @@ private static final long serialVersionUID = 0L;
     if (((bitField0_ & 0x00000001) != 0)) {
       size += com.google.protobuf.CodedOutputStream
         .computeMessageSize(6, getAttestation());
+    }
+    if (!existingCms_.isEmpty()) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeBytesSize(7, existingCms_);
     }
     return size;
   }
@@ -383,6 +407,8 @@ private static final long serialVersionUID = 0L;
       if (!getAttestation()
           .equals(other.getAttestation())) return false;
     }
+    if (!getExistingCms()
+        .equals(other.getExistingCms())) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -408,6 +434,8 @@ private static final long serialVersionUID = 0L;
       hash = (37 * hash) + ATTESTATION_FIELD_NUMBER;
       hash = (53 * hash) + getAttestation().hashCode();
     }
+    hash = (37 * hash) + EXISTING_CMS_FIELD_NUMBER;
+    hash = (53 * hash) + getExistingCms().hashCode();
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -559,6 +587,7 @@ private static final long serialVersionUID = 0L;
         attestationBuilder_.dispose();
         attestationBuilder_ = null;
       }
+      existingCms_ = com.google.protobuf.ByteString.EMPTY;
       return this;
     }
 
@@ -614,6 +643,9 @@ private static final long serialVersionUID = 0L;
             : attestationBuilder_.build();
         to_bitField0_ |= 0x00000001;
       }
+      if (((from_bitField0_ & 0x00000040) != 0)) {
+        result.existingCms_ = existingCms_;
+      }
       result.bitField0_ |= to_bitField0_;
     }
 
@@ -652,6 +684,9 @@ private static final long serialVersionUID = 0L;
       }
       if (other.hasAttestation()) {
         mergeAttestation(other.getAttestation());
+      }
+      if (!other.getExistingCms().isEmpty()) {
+        setExistingCms(other.getExistingCms());
       }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
@@ -711,6 +746,11 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000020;
               break;
             } // case 50
+            case 58: {
+              existingCms_ = input.readBytes();
+              bitField0_ |= 0x00000040;
+              break;
+            } // case 58
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -1303,6 +1343,53 @@ private static final long serialVersionUID = 0L;
         attestation_ = null;
       }
       return attestationBuilder_;
+    }
+
+    private com.google.protobuf.ByteString existingCms_ = com.google.protobuf.ByteString.EMPTY;
+    /**
+     * <pre>
+     * A CMS that others signed: the signature is made beside theirs, over the same document, if theirs pass in full. It is
+     * attached or detached as the format says; unset, the format is CAdES-BES as this is.
+     * </pre>
+     *
+     * <code>bytes existing_cms = 7 [json_name = "existingCms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
+     * @return The existingCms.
+     */
+    @java.lang.Override
+    public com.google.protobuf.ByteString getExistingCms() {
+      return existingCms_;
+    }
+    /**
+     * <pre>
+     * A CMS that others signed: the signature is made beside theirs, over the same document, if theirs pass in full. It is
+     * attached or detached as the format says; unset, the format is CAdES-BES as this is.
+     * </pre>
+     *
+     * <code>bytes existing_cms = 7 [json_name = "existingCms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
+     * @param value The existingCms to set.
+     * @return This builder for chaining.
+     */
+    public Builder setExistingCms(com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      existingCms_ = value;
+      bitField0_ |= 0x00000040;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * A CMS that others signed: the signature is made beside theirs, over the same document, if theirs pass in full. It is
+     * attached or detached as the format says; unset, the format is CAdES-BES as this is.
+     * </pre>
+     *
+     * <code>bytes existing_cms = 7 [json_name = "existingCms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearExistingCms() {
+      bitField0_ = (bitField0_ & ~0x00000040);
+      existingCms_ = getDefaultInstance().getExistingCms();
+      onChanged();
+      return this;
     }
 
     // @@protoc_insertion_point(builder_scope:landhub.signatures.v1.SignDocumentHeader)

@@ -134,4 +134,15 @@ public interface SignDocumentHeaderOrBuilder extends
    * <code>.landhub.common.v1.CallerAttestation attestation = 6 [json_name = "attestation"];</code>
    */
   io.landhub.common.v1.CallerAttestationOrBuilder getAttestationOrBuilder();
+
+  /**
+   * <pre>
+   * A CMS that others signed: the signature is made beside theirs, over the same document, if theirs pass in full. It is
+   * attached or detached as the format says; unset, the format is CAdES-BES as this is.
+   * </pre>
+   *
+   * <code>bytes existing_cms = 7 [json_name = "existingCms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
+   * @return The existingCms.
+   */
+  com.google.protobuf.ByteString getExistingCms();
 }

@@ -38,6 +38,7 @@ private static final long serialVersionUID = 0L;
     content_ = com.google.protobuf.ByteString.EMPTY;
     certificateThumbprint_ = "";
     format_ = 0;
+    existingCms_ = com.google.protobuf.ByteString.EMPTY;
   }
 
   public static final com.google.protobuf.Descriptors.Descriptor
@@ -305,6 +306,22 @@ private static final long serialVersionUID = 0L;
     return attestation_ == null ? io.landhub.common.v1.CallerAttestation.getDefaultInstance() : attestation_;
   }
 
+  public static final int EXISTING_CMS_FIELD_NUMBER = 8;
+  private com.google.protobuf.ByteString existingCms_ = com.google.protobuf.ByteString.EMPTY;
+  /**
+   * <pre>
+   * A CMS that others signed: the signature is made beside theirs, over the same document, if theirs pass in full. It is
+   * attached or detached as the format says; unset, the format is CAdES-BES as this is.
+   * </pre>
+   *
+   * <code>bytes existing_cms = 8 [json_name = "existingCms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
+   * @return The existingCms.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString getExistingCms() {
+    return existingCms_;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -340,6 +357,9 @@ private static final long serialVersionUID = 0L;
     if (((bitField0_ & 0x00000001) != 0)) {
       output.writeMessage(7, getAttestation());
     }
+    if (!existingCms_.isEmpty()) {
+      output.writeBytes(8, existingCms_);
+    }
     getUnknownFields().writeTo(output);
   }
   private int computeSerializedSize_0() {
@@ -368,6 +388,10 @@ private static final long serialVersionUID = 0L;
     if (((bitField0_ & 0x00000001) != 0)) {
       size += com.google.protobuf.CodedOutputStream
         .computeMessageSize(7, getAttestation());
+    }
+    if (!existingCms_.isEmpty()) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeBytesSize(8, existingCms_);
     }
     return size;
   }
@@ -408,6 +432,8 @@ private static final long serialVersionUID = 0L;
       if (!getAttestation()
           .equals(other.getAttestation())) return false;
     }
+    if (!getExistingCms()
+        .equals(other.getExistingCms())) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -435,6 +461,8 @@ private static final long serialVersionUID = 0L;
       hash = (37 * hash) + ATTESTATION_FIELD_NUMBER;
       hash = (53 * hash) + getAttestation().hashCode();
     }
+    hash = (37 * hash) + EXISTING_CMS_FIELD_NUMBER;
+    hash = (53 * hash) + getExistingCms().hashCode();
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -587,6 +615,7 @@ private static final long serialVersionUID = 0L;
         attestationBuilder_.dispose();
         attestationBuilder_ = null;
       }
+      existingCms_ = com.google.protobuf.ByteString.EMPTY;
       return this;
     }
 
@@ -645,6 +674,9 @@ private static final long serialVersionUID = 0L;
             : attestationBuilder_.build();
         to_bitField0_ |= 0x00000001;
       }
+      if (((from_bitField0_ & 0x00000080) != 0)) {
+        result.existingCms_ = existingCms_;
+      }
       result.bitField0_ |= to_bitField0_;
     }
 
@@ -686,6 +718,9 @@ private static final long serialVersionUID = 0L;
       }
       if (other.hasAttestation()) {
         mergeAttestation(other.getAttestation());
+      }
+      if (!other.getExistingCms().isEmpty()) {
+        setExistingCms(other.getExistingCms());
       }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
@@ -750,6 +785,11 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000040;
               break;
             } // case 58
+            case 66: {
+              existingCms_ = input.readBytes();
+              bitField0_ |= 0x00000080;
+              break;
+            } // case 66
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -1386,6 +1426,53 @@ private static final long serialVersionUID = 0L;
         attestation_ = null;
       }
       return attestationBuilder_;
+    }
+
+    private com.google.protobuf.ByteString existingCms_ = com.google.protobuf.ByteString.EMPTY;
+    /**
+     * <pre>
+     * A CMS that others signed: the signature is made beside theirs, over the same document, if theirs pass in full. It is
+     * attached or detached as the format says; unset, the format is CAdES-BES as this is.
+     * </pre>
+     *
+     * <code>bytes existing_cms = 8 [json_name = "existingCms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
+     * @return The existingCms.
+     */
+    @java.lang.Override
+    public com.google.protobuf.ByteString getExistingCms() {
+      return existingCms_;
+    }
+    /**
+     * <pre>
+     * A CMS that others signed: the signature is made beside theirs, over the same document, if theirs pass in full. It is
+     * attached or detached as the format says; unset, the format is CAdES-BES as this is.
+     * </pre>
+     *
+     * <code>bytes existing_cms = 8 [json_name = "existingCms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
+     * @param value The existingCms to set.
+     * @return This builder for chaining.
+     */
+    public Builder setExistingCms(com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      existingCms_ = value;
+      bitField0_ |= 0x00000080;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * A CMS that others signed: the signature is made beside theirs, over the same document, if theirs pass in full. It is
+     * attached or detached as the format says; unset, the format is CAdES-BES as this is.
+     * </pre>
+     *
+     * <code>bytes existing_cms = 8 [json_name = "existingCms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearExistingCms() {
+      bitField0_ = (bitField0_ & ~0x00000080);
+      existingCms_ = getDefaultInstance().getExistingCms();
+      onChanged();
+      return this;
     }
 
     // @@protoc_insertion_point(builder_scope:landhub.signatures.v1.SignDocumentRequest)

@@ -43,6 +43,8 @@ private static final long serialVersionUID = 0L;
     certificateThumbprint_ = "";
     cms_ = com.google.protobuf.ByteString.EMPTY;
     failureReason_ = "";
+    timestampState_ = 0;
+    timestampFailureReason_ = "";
   }
 
   public static final com.google.protobuf.Descriptors.Descriptor
@@ -564,6 +566,117 @@ private static final long serialVersionUID = 0L;
     return expireTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : expireTime_;
   }
 
+  public static final int TIMESTAMP_STATE_FIELD_NUMBER = 16;
+  private int timestampState_ = 0;
+  /**
+   * <pre>
+   * Where its timestamp stands.
+   * </pre>
+   *
+   * <code>.landhub.signatures.v1.TimestampState timestamp_state = 16 [json_name = "timestampState"];</code>
+   * @return The enum numeric value on the wire for timestampState.
+   */
+  @java.lang.Override public int getTimestampStateValue() {
+    return timestampState_;
+  }
+  /**
+   * <pre>
+   * Where its timestamp stands.
+   * </pre>
+   *
+   * <code>.landhub.signatures.v1.TimestampState timestamp_state = 16 [json_name = "timestampState"];</code>
+   * @return The timestampState.
+   */
+  @java.lang.Override public io.landhub.signatures.v1.TimestampState getTimestampState() {
+    io.landhub.signatures.v1.TimestampState result = io.landhub.signatures.v1.TimestampState.forNumber(timestampState_);
+    return result == null ? io.landhub.signatures.v1.TimestampState.UNRECOGNIZED : result;
+  }
+
+  public static final int TIMESTAMP_TIME_FIELD_NUMBER = 17;
+  private com.google.protobuf.Timestamp timestampTime_;
+  /**
+   * <pre>
+   * The time that the timestamp proves the signature for.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp timestamp_time = 17 [json_name = "timestampTime"];</code>
+   * @return Whether the timestampTime field is set.
+   */
+  @java.lang.Override
+  public boolean hasTimestampTime() {
+    return ((bitField0_ & 0x00000010) != 0);
+  }
+  /**
+   * <pre>
+   * The time that the timestamp proves the signature for.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp timestamp_time = 17 [json_name = "timestampTime"];</code>
+   * @return The timestampTime.
+   */
+  @java.lang.Override
+  public com.google.protobuf.Timestamp getTimestampTime() {
+    return timestampTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : timestampTime_;
+  }
+  /**
+   * <pre>
+   * The time that the timestamp proves the signature for.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp timestamp_time = 17 [json_name = "timestampTime"];</code>
+   */
+  @java.lang.Override
+  public com.google.protobuf.TimestampOrBuilder getTimestampTimeOrBuilder() {
+    return timestampTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : timestampTime_;
+  }
+
+  public static final int TIMESTAMP_FAILURE_REASON_FIELD_NUMBER = 18;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object timestampFailureReason_ = "";
+  /**
+   * <pre>
+   * Why there is no timestamp: an ErrorReason of this package without the prefix.
+   * </pre>
+   *
+   * <code>string timestamp_failure_reason = 18 [json_name = "timestampFailureReason"];</code>
+   * @return The timestampFailureReason.
+   */
+  @java.lang.Override
+  public java.lang.String getTimestampFailureReason() {
+    java.lang.Object ref = timestampFailureReason_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      timestampFailureReason_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * Why there is no timestamp: an ErrorReason of this package without the prefix.
+   * </pre>
+   *
+   * <code>string timestamp_failure_reason = 18 [json_name = "timestampFailureReason"];</code>
+   * @return The bytes for timestampFailureReason.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getTimestampFailureReasonBytes() {
+    java.lang.Object ref = timestampFailureReason_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      timestampFailureReason_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -622,6 +735,15 @@ private static final long serialVersionUID = 0L;
     }
     if (((bitField0_ & 0x00000008) != 0)) {
       output.writeMessage(15, getExpireTime());
+    }
+    if (timestampState_ != io.landhub.signatures.v1.TimestampState.TIMESTAMP_STATE_UNSPECIFIED.getNumber()) {
+      output.writeEnum(16, timestampState_);
+    }
+    if (((bitField0_ & 0x00000010) != 0)) {
+      output.writeMessage(17, getTimestampTime());
+    }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(timestampFailureReason_)) {
+      com.google.protobuf.GeneratedMessage.writeString(output, 18, timestampFailureReason_);
     }
     getUnknownFields().writeTo(output);
   }
@@ -682,6 +804,17 @@ private static final long serialVersionUID = 0L;
     if (((bitField0_ & 0x00000008) != 0)) {
       size += com.google.protobuf.CodedOutputStream
         .computeMessageSize(15, getExpireTime());
+    }
+    if (timestampState_ != io.landhub.signatures.v1.TimestampState.TIMESTAMP_STATE_UNSPECIFIED.getNumber()) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeEnumSize(16, timestampState_);
+    }
+    if (((bitField0_ & 0x00000010) != 0)) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeMessageSize(17, getTimestampTime());
+    }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(timestampFailureReason_)) {
+      size += com.google.protobuf.GeneratedMessage.computeStringSize(18, timestampFailureReason_);
     }
     return size;
   }
@@ -744,6 +877,14 @@ private static final long serialVersionUID = 0L;
       if (!getExpireTime()
           .equals(other.getExpireTime())) return false;
     }
+    if (timestampState_ != other.timestampState_) return false;
+    if (hasTimestampTime() != other.hasTimestampTime()) return false;
+    if (hasTimestampTime()) {
+      if (!getTimestampTime()
+          .equals(other.getTimestampTime())) return false;
+    }
+    if (!getTimestampFailureReason()
+        .equals(other.getTimestampFailureReason())) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -793,6 +934,14 @@ private static final long serialVersionUID = 0L;
       hash = (37 * hash) + EXPIRE_TIME_FIELD_NUMBER;
       hash = (53 * hash) + getExpireTime().hashCode();
     }
+    hash = (37 * hash) + TIMESTAMP_STATE_FIELD_NUMBER;
+    hash = (53 * hash) + timestampState_;
+    if (hasTimestampTime()) {
+      hash = (37 * hash) + TIMESTAMP_TIME_FIELD_NUMBER;
+      hash = (53 * hash) + getTimestampTime().hashCode();
+    }
+    hash = (37 * hash) + TIMESTAMP_FAILURE_REASON_FIELD_NUMBER;
+    hash = (53 * hash) + getTimestampFailureReason().hashCode();
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -931,6 +1080,7 @@ private static final long serialVersionUID = 0L;
         internalGetSigningTimeFieldBuilder();
         internalGetCreateTimeFieldBuilder();
         internalGetExpireTimeFieldBuilder();
+        internalGetTimestampTimeFieldBuilder();
       }
     }
     @java.lang.Override
@@ -968,6 +1118,13 @@ private static final long serialVersionUID = 0L;
         expireTimeBuilder_.dispose();
         expireTimeBuilder_ = null;
       }
+      timestampState_ = 0;
+      timestampTime_ = null;
+      if (timestampTimeBuilder_ != null) {
+        timestampTimeBuilder_.dispose();
+        timestampTimeBuilder_ = null;
+      }
+      timestampFailureReason_ = "";
       return this;
     }
 
@@ -1059,6 +1216,18 @@ private static final long serialVersionUID = 0L;
             : expireTimeBuilder_.build();
         to_bitField0_ |= 0x00000008;
       }
+      if (((from_bitField0_ & 0x00008000) != 0)) {
+        result.timestampState_ = timestampState_;
+      }
+      if (((from_bitField0_ & 0x00010000) != 0)) {
+        result.timestampTime_ = timestampTimeBuilder_ == null
+            ? timestampTime_
+            : timestampTimeBuilder_.build();
+        to_bitField0_ |= 0x00000010;
+      }
+      if (((from_bitField0_ & 0x00020000) != 0)) {
+        result.timestampFailureReason_ = timestampFailureReason_;
+      }
       result.bitField0_ |= to_bitField0_;
     }
 
@@ -1126,6 +1295,17 @@ private static final long serialVersionUID = 0L;
       }
       if (other.hasExpireTime()) {
         mergeExpireTime(other.getExpireTime());
+      }
+      if (other.timestampState_ != 0) {
+        setTimestampStateValue(other.getTimestampStateValue());
+      }
+      if (other.hasTimestampTime()) {
+        mergeTimestampTime(other.getTimestampTime());
+      }
+      if (!other.getTimestampFailureReason().isEmpty()) {
+        timestampFailureReason_ = other.timestampFailureReason_;
+        bitField0_ |= 0x00020000;
+        onChanged();
       }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
@@ -1236,6 +1416,23 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00004000;
               break;
             } // case 122
+            case 128: {
+              timestampState_ = input.readEnum();
+              bitField0_ |= 0x00008000;
+              break;
+            } // case 128
+            case 138: {
+              input.readMessage(
+                  internalGetTimestampTimeFieldBuilder().getBuilder(),
+                  extensionRegistry);
+              bitField0_ |= 0x00010000;
+              break;
+            } // case 138
+            case 146: {
+              timestampFailureReason_ = input.readStringRequireUtf8();
+              bitField0_ |= 0x00020000;
+              break;
+            } // case 146
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -2695,6 +2892,327 @@ private static final long serialVersionUID = 0L;
         expireTime_ = null;
       }
       return expireTimeBuilder_;
+    }
+
+    private int timestampState_ = 0;
+    /**
+     * <pre>
+     * Where its timestamp stands.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.TimestampState timestamp_state = 16 [json_name = "timestampState"];</code>
+     * @return The enum numeric value on the wire for timestampState.
+     */
+    @java.lang.Override public int getTimestampStateValue() {
+      return timestampState_;
+    }
+    /**
+     * <pre>
+     * Where its timestamp stands.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.TimestampState timestamp_state = 16 [json_name = "timestampState"];</code>
+     * @param value The enum numeric value on the wire for timestampState to set.
+     * @return This builder for chaining.
+     */
+    public Builder setTimestampStateValue(int value) {
+      timestampState_ = value;
+      bitField0_ |= 0x00008000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Where its timestamp stands.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.TimestampState timestamp_state = 16 [json_name = "timestampState"];</code>
+     * @return The timestampState.
+     */
+    @java.lang.Override
+    public io.landhub.signatures.v1.TimestampState getTimestampState() {
+      io.landhub.signatures.v1.TimestampState result = io.landhub.signatures.v1.TimestampState.forNumber(timestampState_);
+      return result == null ? io.landhub.signatures.v1.TimestampState.UNRECOGNIZED : result;
+    }
+    /**
+     * <pre>
+     * Where its timestamp stands.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.TimestampState timestamp_state = 16 [json_name = "timestampState"];</code>
+     * @param value The timestampState to set.
+     * @throws IllegalArgumentException if UNRECOGNIZED is provided.
+     * @return This builder for chaining.
+     */
+    public Builder setTimestampState(io.landhub.signatures.v1.TimestampState value) {
+      if (value == null) { throw new NullPointerException(); }
+      bitField0_ |= 0x00008000;
+      timestampState_ = value.getNumber();
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Where its timestamp stands.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.TimestampState timestamp_state = 16 [json_name = "timestampState"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearTimestampState() {
+      bitField0_ = (bitField0_ & ~0x00008000);
+      timestampState_ = 0;
+      onChanged();
+      return this;
+    }
+
+    private com.google.protobuf.Timestamp timestampTime_;
+    private com.google.protobuf.SingleFieldBuilder<
+        com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> timestampTimeBuilder_;
+    /**
+     * <pre>
+     * The time that the timestamp proves the signature for.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp timestamp_time = 17 [json_name = "timestampTime"];</code>
+     * @return Whether the timestampTime field is set.
+     */
+    public boolean hasTimestampTime() {
+      return ((bitField0_ & 0x00010000) != 0);
+    }
+    /**
+     * <pre>
+     * The time that the timestamp proves the signature for.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp timestamp_time = 17 [json_name = "timestampTime"];</code>
+     * @return The timestampTime.
+     */
+    public com.google.protobuf.Timestamp getTimestampTime() {
+      if (timestampTimeBuilder_ == null) {
+        return timestampTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : timestampTime_;
+      } else {
+        return timestampTimeBuilder_.getMessage();
+      }
+    }
+    /**
+     * <pre>
+     * The time that the timestamp proves the signature for.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp timestamp_time = 17 [json_name = "timestampTime"];</code>
+     */
+    public Builder setTimestampTime(com.google.protobuf.Timestamp value) {
+      if (timestampTimeBuilder_ == null) {
+        if (value == null) {
+          throw new NullPointerException();
+        }
+        timestampTime_ = value;
+      } else {
+        timestampTimeBuilder_.setMessage(value);
+      }
+      bitField0_ |= 0x00010000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The time that the timestamp proves the signature for.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp timestamp_time = 17 [json_name = "timestampTime"];</code>
+     */
+    public Builder setTimestampTime(
+        com.google.protobuf.Timestamp.Builder builderForValue) {
+      if (timestampTimeBuilder_ == null) {
+        timestampTime_ = builderForValue.build();
+      } else {
+        timestampTimeBuilder_.setMessage(builderForValue.build());
+      }
+      bitField0_ |= 0x00010000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The time that the timestamp proves the signature for.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp timestamp_time = 17 [json_name = "timestampTime"];</code>
+     */
+    public Builder mergeTimestampTime(com.google.protobuf.Timestamp value) {
+      if (timestampTimeBuilder_ == null) {
+        if (((bitField0_ & 0x00010000) != 0) &&
+          timestampTime_ != null &&
+          timestampTime_ != com.google.protobuf.Timestamp.getDefaultInstance()) {
+          getTimestampTimeBuilder().mergeFrom(value);
+        } else {
+          timestampTime_ = value;
+        }
+      } else {
+        timestampTimeBuilder_.mergeFrom(value);
+      }
+      if (timestampTime_ != null) {
+        bitField0_ |= 0x00010000;
+        onChanged();
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * The time that the timestamp proves the signature for.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp timestamp_time = 17 [json_name = "timestampTime"];</code>
+     */
+    public Builder clearTimestampTime() {
+      bitField0_ = (bitField0_ & ~0x00010000);
+      timestampTime_ = null;
+      if (timestampTimeBuilder_ != null) {
+        timestampTimeBuilder_.dispose();
+        timestampTimeBuilder_ = null;
+      }
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The time that the timestamp proves the signature for.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp timestamp_time = 17 [json_name = "timestampTime"];</code>
+     */
+    public com.google.protobuf.Timestamp.Builder getTimestampTimeBuilder() {
+      bitField0_ |= 0x00010000;
+      onChanged();
+      return internalGetTimestampTimeFieldBuilder().getBuilder();
+    }
+    /**
+     * <pre>
+     * The time that the timestamp proves the signature for.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp timestamp_time = 17 [json_name = "timestampTime"];</code>
+     */
+    public com.google.protobuf.TimestampOrBuilder getTimestampTimeOrBuilder() {
+      if (timestampTimeBuilder_ != null) {
+        return timestampTimeBuilder_.getMessageOrBuilder();
+      } else {
+        return timestampTime_ == null ?
+            com.google.protobuf.Timestamp.getDefaultInstance() : timestampTime_;
+      }
+    }
+    /**
+     * <pre>
+     * The time that the timestamp proves the signature for.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp timestamp_time = 17 [json_name = "timestampTime"];</code>
+     */
+    private com.google.protobuf.SingleFieldBuilder<
+        com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> 
+        internalGetTimestampTimeFieldBuilder() {
+      if (timestampTimeBuilder_ == null) {
+        timestampTimeBuilder_ = new com.google.protobuf.SingleFieldBuilder<
+            com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder>(
+                getTimestampTime(),
+                getParentForChildren(),
+                isClean());
+        timestampTime_ = null;
+      }
+      return timestampTimeBuilder_;
+    }
+
+    private java.lang.Object timestampFailureReason_ = "";
+    /**
+     * <pre>
+     * Why there is no timestamp: an ErrorReason of this package without the prefix.
+     * </pre>
+     *
+     * <code>string timestamp_failure_reason = 18 [json_name = "timestampFailureReason"];</code>
+     * @return The timestampFailureReason.
+     */
+    public java.lang.String getTimestampFailureReason() {
+      java.lang.Object ref = timestampFailureReason_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        timestampFailureReason_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * Why there is no timestamp: an ErrorReason of this package without the prefix.
+     * </pre>
+     *
+     * <code>string timestamp_failure_reason = 18 [json_name = "timestampFailureReason"];</code>
+     * @return The bytes for timestampFailureReason.
+     */
+    public com.google.protobuf.ByteString
+        getTimestampFailureReasonBytes() {
+      java.lang.Object ref = timestampFailureReason_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        timestampFailureReason_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * Why there is no timestamp: an ErrorReason of this package without the prefix.
+     * </pre>
+     *
+     * <code>string timestamp_failure_reason = 18 [json_name = "timestampFailureReason"];</code>
+     * @param value The timestampFailureReason to set.
+     * @return This builder for chaining.
+     */
+    public Builder setTimestampFailureReason(
+        java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      timestampFailureReason_ = value;
+      bitField0_ |= 0x00020000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Why there is no timestamp: an ErrorReason of this package without the prefix.
+     * </pre>
+     *
+     * <code>string timestamp_failure_reason = 18 [json_name = "timestampFailureReason"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearTimestampFailureReason() {
+      timestampFailureReason_ = getDefaultInstance().getTimestampFailureReason();
+      bitField0_ = (bitField0_ & ~0x00020000);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Why there is no timestamp: an ErrorReason of this package without the prefix.
+     * </pre>
+     *
+     * <code>string timestamp_failure_reason = 18 [json_name = "timestampFailureReason"];</code>
+     * @param value The bytes for timestampFailureReason to set.
+     * @return This builder for chaining.
+     */
+    public Builder setTimestampFailureReasonBytes(
+        com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      checkByteStringIsUtf8(value);
+      timestampFailureReason_ = value;
+      bitField0_ |= 0x00020000;
+      onChanged();
+      return this;
     }
 
     // @@protoc_insertion_point(builder_scope:landhub.signatures.v1.Signature)

@@ -312,4 +312,70 @@ public interface SignatureOrBuilder extends
    * <code>.google.protobuf.Timestamp expire_time = 15 [json_name = "expireTime"];</code>
    */
   com.google.protobuf.TimestampOrBuilder getExpireTimeOrBuilder();
+
+  /**
+   * <pre>
+   * Where its timestamp stands.
+   * </pre>
+   *
+   * <code>.landhub.signatures.v1.TimestampState timestamp_state = 16 [json_name = "timestampState"];</code>
+   * @return The enum numeric value on the wire for timestampState.
+   */
+  int getTimestampStateValue();
+  /**
+   * <pre>
+   * Where its timestamp stands.
+   * </pre>
+   *
+   * <code>.landhub.signatures.v1.TimestampState timestamp_state = 16 [json_name = "timestampState"];</code>
+   * @return The timestampState.
+   */
+  io.landhub.signatures.v1.TimestampState getTimestampState();
+
+  /**
+   * <pre>
+   * The time that the timestamp proves the signature for.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp timestamp_time = 17 [json_name = "timestampTime"];</code>
+   * @return Whether the timestampTime field is set.
+   */
+  boolean hasTimestampTime();
+  /**
+   * <pre>
+   * The time that the timestamp proves the signature for.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp timestamp_time = 17 [json_name = "timestampTime"];</code>
+   * @return The timestampTime.
+   */
+  com.google.protobuf.Timestamp getTimestampTime();
+  /**
+   * <pre>
+   * The time that the timestamp proves the signature for.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp timestamp_time = 17 [json_name = "timestampTime"];</code>
+   */
+  com.google.protobuf.TimestampOrBuilder getTimestampTimeOrBuilder();
+
+  /**
+   * <pre>
+   * Why there is no timestamp: an ErrorReason of this package without the prefix.
+   * </pre>
+   *
+   * <code>string timestamp_failure_reason = 18 [json_name = "timestampFailureReason"];</code>
+   * @return The timestampFailureReason.
+   */
+  java.lang.String getTimestampFailureReason();
+  /**
+   * <pre>
+   * Why there is no timestamp: an ErrorReason of this package without the prefix.
+   * </pre>
+   *
+   * <code>string timestamp_failure_reason = 18 [json_name = "timestampFailureReason"];</code>
+   * @return The bytes for timestampFailureReason.
+   */
+  com.google.protobuf.ByteString
+      getTimestampFailureReasonBytes();
 }

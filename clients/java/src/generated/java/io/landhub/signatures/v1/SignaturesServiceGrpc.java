@@ -392,7 +392,7 @@ public final class SignaturesServiceGrpc {
 
     /**
      * <pre>
-     * Sign a document of any size: it is hashed while it streams in, and not kept.
+     * Sign a document of any size: it is hashed while it streams in, and not kept, unless the format holds it.
      * </pre>
      */
     default io.grpc.stub.StreamObserver<io.landhub.signatures.v1.SignDocumentStreamRequest> signDocumentStream(
@@ -519,7 +519,7 @@ public final class SignaturesServiceGrpc {
 
     /**
      * <pre>
-     * Sign a document of any size: it is hashed while it streams in, and not kept.
+     * Sign a document of any size: it is hashed while it streams in, and not kept, unless the format holds it.
      * </pre>
      */
     public io.grpc.stub.StreamObserver<io.landhub.signatures.v1.SignDocumentStreamRequest> signDocumentStream(
@@ -635,7 +635,7 @@ public final class SignaturesServiceGrpc {
 
     /**
      * <pre>
-     * Sign a document of any size: it is hashed while it streams in, and not kept.
+     * Sign a document of any size: it is hashed while it streams in, and not kept, unless the format holds it.
      * </pre>
      */
     @io.grpc.ExperimentalApi("https://github.com/grpc/grpc-java/issues/10918")

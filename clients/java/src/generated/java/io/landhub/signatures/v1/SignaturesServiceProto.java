@@ -155,7 +155,7 @@ public final class SignaturesServiceProto extends com.google.protobuf.GeneratedF
       "ficateRequest\022\036\n\nthumbprint\030\001 \001(\tR\nthumb" +
       "print\"Z\n\026GetCertificateResponse\022@\n\013certi" +
       "ficate\030\001 \001(\0132\036.landhub.common.v1.Certifi" +
-      "cateR\013certificate\"\211\003\n\023SignDocumentReques" +
+      "cateR\013certificate\"\267\003\n\023SignDocumentReques" +
       "t\022\035\n\nrequest_id\030\001 \001(\tR\trequestId\022-\n\022busi" +
       "ness_reference\030\002 \001(\tR\021businessReference\022" +
       "D\n\rdocument_kind\030\003 \001(\0162\037.landhub.common." +
@@ -165,103 +165,106 @@ public final class SignaturesServiceProto extends com.google.protobuf.GeneratedF
       "t\022:\n\006format\030\006 \001(\0162\".landhub.common.v1.Si" +
       "gnatureFormatR\006format\022F\n\013attestation\030\007 \001" +
       "(\0132$.landhub.common.v1.CallerAttestation" +
-      "R\013attestation\"V\n\024SignDocumentResponse\022>\n" +
-      "\tsignature\030\001 \001(\0132 .landhub.signatures.v1" +
-      ".SignatureR\tsignature\"\343\002\n\022SignDocumentHe" +
-      "ader\022\035\n\nrequest_id\030\001 \001(\tR\trequestId\022-\n\022b" +
-      "usiness_reference\030\002 \001(\tR\021businessReferen" +
-      "ce\022D\n\rdocument_kind\030\003 \001(\0162\037.landhub.comm" +
-      "on.v1.DocumentKindR\014documentKind\0225\n\026cert" +
-      "ificate_thumbprint\030\004 \001(\tR\025certificateThu" +
-      "mbprint\022:\n\006format\030\005 \001(\0162\".landhub.common" +
-      ".v1.SignatureFormatR\006format\022F\n\013attestati" +
-      "on\030\006 \001(\0132$.landhub.common.v1.CallerAttes" +
-      "tationR\013attestation\"\213\001\n\031SignDocumentStre" +
-      "amRequest\022C\n\006header\030\001 \001(\0132).landhub.sign" +
-      "atures.v1.SignDocumentHeaderH\000R\006header\022!" +
-      "\n\005chunk\030\002 \001(\014B\t\200\001\001\212\347\030\002\020\001H\000R\005chunkB\006\n\004par" +
-      "t\"\\\n\032SignDocumentStreamResponse\022>\n\tsigna" +
-      "ture\030\001 \001(\0132 .landhub.signatures.v1.Signa" +
-      "tureR\tsignature\"\203\002\n\014DigestToSign\022\026\n\006dige" +
-      "st\030\001 \001(\014R\006digest\022M\n\020digest_algorithm\030\002 \001" +
-      "(\0162\".landhub.common.v1.DigestAlgorithmR\017" +
-      "digestAlgorithm\022D\n\rdocument_kind\030\003 \001(\0162\037" +
-      ".landhub.common.v1.DocumentKindR\014documen" +
-      "tKind\022F\n\013attestation\030\004 \001(\0132$.landhub.com" +
-      "mon.v1.CallerAttestationR\013attestation\"\224\002" +
-      "\n\022SignDigestsRequest\022\035\n\nrequest_id\030\001 \001(\t" +
-      "R\trequestId\022-\n\022business_reference\030\002 \001(\tR" +
-      "\021businessReference\0225\n\026certificate_thumbp" +
-      "rint\030\003 \001(\tR\025certificateThumbprint\022:\n\006for" +
-      "mat\030\004 \001(\0162\".landhub.common.v1.SignatureF" +
-      "ormatR\006format\022=\n\007digests\030\005 \003(\0132#.landhub" +
-      ".signatures.v1.DigestToSignR\007digests\"W\n\023" +
-      "SignDigestsResponse\022@\n\nsignatures\030\001 \003(\0132" +
-      " .landhub.signatures.v1.SignatureR\nsigna" +
-      "tures\"T\n\023GetSignatureRequest\022=\n\014signatur" +
-      "e_id\030\001 \001(\tB\032\212\347\030\026\n\024signatures.SignatureR\013" +
-      "signatureId\"V\n\024GetSignatureResponse\022>\n\ts" +
-      "ignature\030\001 \001(\0132 .landhub.signatures.v1.S" +
-      "ignatureR\tsignature\"\226\002\n\026AttachSignatureR" +
-      "equest\022\035\n\nrequest_id\030\001 \001(\tR\trequestId\022-\n" +
-      "\022business_reference\030\002 \001(\tR\021businessRefer" +
-      "ence\022D\n\rdocument_kind\030\003 \001(\0162\037.landhub.co" +
-      "mmon.v1.DocumentKindR\014documentKind\022%\n\007co" +
-      "ntent\030\004 \001(\014B\t\200\001\001\212\347\030\002\020\001H\000R\007content\022\030\n\006dig" +
-      "est\030\005 \001(\014H\000R\006digest\022\033\n\003cms\030\006 \001(\014B\t\200\001\001\212\347\030" +
-      "\002\020\001R\003cmsB\n\n\010document\"\234\001\n\027AttachSignature" +
-      "Response\022>\n\tsignature\030\001 \001(\0132 .landhub.si" +
-      "gnatures.v1.SignatureR\tsignature\022A\n\006repo" +
-      "rt\030\002 \001(\0132).landhub.signatures.v1.Verific" +
-      "ationReportR\006report\"\313\001\n\026VerifySignatureR" +
-      "equest\022%\n\007content\030\001 \001(\014B\t\200\001\001\212\347\030\002\020\001H\000R\007co" +
-      "ntent\022\030\n\006digest\030\002 \001(\014H\000R\006digest\022\033\n\003cms\030\003" +
-      " \001(\014B\t\200\001\001\212\347\030\002\020\001R\003cms\022G\n\021verification_tim" +
-      "e\030\004 \001(\0132\032.google.protobuf.TimestampR\020ver" +
-      "ificationTimeB\n\n\010document\"\\\n\027VerifySigna" +
-      "tureResponse\022A\n\006report\030\001 \001(\0132).landhub.s" +
-      "ignatures.v1.VerificationReportR\006report\"" +
-      "}\n\025VerifySignatureHeader\022\033\n\003cms\030\001 \001(\014B\t\200" +
-      "\001\001\212\347\030\002\020\001R\003cms\022G\n\021verification_time\030\002 \001(\013" +
-      "2\032.google.protobuf.TimestampR\020verificati" +
-      "onTime\"\221\001\n\034VerifySignatureStreamRequest\022" +
-      "F\n\006header\030\001 \001(\0132,.landhub.signatures.v1." +
-      "VerifySignatureHeaderH\000R\006header\022!\n\005chunk" +
-      "\030\002 \001(\014B\t\200\001\001\212\347\030\002\020\001H\000R\005chunkB\006\n\004part\"b\n\035Ve" +
-      "rifySignatureStreamResponse\022A\n\006report\030\001 " +
-      "\001(\0132).landhub.signatures.v1.Verification" +
-      "ReportR\006report2\340\010\n\021SignaturesService\022{\n\020" +
-      "ListCertificates\022..landhub.signatures.v1" +
-      ".ListCertificatesRequest\032/.landhub.signa" +
-      "tures.v1.ListCertificatesResponse\"\006\212\347\030\002\010" +
-      "\001\022u\n\016GetCertificate\022,.landhub.signatures" +
-      ".v1.GetCertificateRequest\032-.landhub.sign" +
-      "atures.v1.GetCertificateResponse\"\006\212\347\030\002\010\001" +
-      "\022o\n\014SignDocument\022*.landhub.signatures.v1" +
-      ".SignDocumentRequest\032+.landhub.signature" +
-      "s.v1.SignDocumentResponse\"\006\212\347\030\002\010\002\022\203\001\n\022Si" +
-      "gnDocumentStream\0220.landhub.signatures.v1" +
-      ".SignDocumentStreamRequest\0321.landhub.sig" +
-      "natures.v1.SignDocumentStreamResponse\"\006\212" +
-      "\347\030\002\010\002(\001\022l\n\013SignDigests\022).landhub.signatu" +
-      "res.v1.SignDigestsRequest\032*.landhub.sign" +
-      "atures.v1.SignDigestsResponse\"\006\212\347\030\002\010\002\022o\n" +
-      "\014GetSignature\022*.landhub.signatures.v1.Ge" +
-      "tSignatureRequest\032+.landhub.signatures.v" +
-      "1.GetSignatureResponse\"\006\212\347\030\002\010\001\022x\n\017Attach" +
-      "Signature\022-.landhub.signatures.v1.Attach" +
-      "SignatureRequest\032..landhub.signatures.v1" +
-      ".AttachSignatureResponse\"\006\212\347\030\002\010\002\022x\n\017Veri" +
-      "fySignature\022-.landhub.signatures.v1.Veri" +
-      "fySignatureRequest\032..landhub.signatures." +
-      "v1.VerifySignatureResponse\"\006\212\347\030\002\010\001\022\214\001\n\025V" +
-      "erifySignatureStream\0223.landhub.signature" +
-      "s.v1.VerifySignatureStreamRequest\0324.land" +
-      "hub.signatures.v1.VerifySignatureStreamR" +
-      "esponse\"\006\212\347\030\002\010\001(\001B~\n\030io.landhub.signatur" +
-      "es.v1B\026SignaturesServiceProtoP\001ZHgithub." +
-      "com/landhub/landhub/clients/go/landhub/s" +
-      "ignatures/v1;signaturesv1b\006proto3"
+      "R\013attestation\022,\n\014existing_cms\030\010 \001(\014B\t\200\001\001" +
+      "\212\347\030\002\020\001R\013existingCms\"V\n\024SignDocumentRespo" +
+      "nse\022>\n\tsignature\030\001 \001(\0132 .landhub.signatu" +
+      "res.v1.SignatureR\tsignature\"\221\003\n\022SignDocu" +
+      "mentHeader\022\035\n\nrequest_id\030\001 \001(\tR\trequestI" +
+      "d\022-\n\022business_reference\030\002 \001(\tR\021businessR" +
+      "eference\022D\n\rdocument_kind\030\003 \001(\0162\037.landhu" +
+      "b.common.v1.DocumentKindR\014documentKind\0225" +
+      "\n\026certificate_thumbprint\030\004 \001(\tR\025certific" +
+      "ateThumbprint\022:\n\006format\030\005 \001(\0162\".landhub." +
+      "common.v1.SignatureFormatR\006format\022F\n\013att" +
+      "estation\030\006 \001(\0132$.landhub.common.v1.Calle" +
+      "rAttestationR\013attestation\022,\n\014existing_cm" +
+      "s\030\007 \001(\014B\t\200\001\001\212\347\030\002\020\001R\013existingCms\"\213\001\n\031Sign" +
+      "DocumentStreamRequest\022C\n\006header\030\001 \001(\0132)." +
+      "landhub.signatures.v1.SignDocumentHeader" +
+      "H\000R\006header\022!\n\005chunk\030\002 \001(\014B\t\200\001\001\212\347\030\002\020\001H\000R\005" +
+      "chunkB\006\n\004part\"\\\n\032SignDocumentStreamRespo" +
+      "nse\022>\n\tsignature\030\001 \001(\0132 .landhub.signatu" +
+      "res.v1.SignatureR\tsignature\"\203\002\n\014DigestTo" +
+      "Sign\022\026\n\006digest\030\001 \001(\014R\006digest\022M\n\020digest_a" +
+      "lgorithm\030\002 \001(\0162\".landhub.common.v1.Diges" +
+      "tAlgorithmR\017digestAlgorithm\022D\n\rdocument_" +
+      "kind\030\003 \001(\0162\037.landhub.common.v1.DocumentK" +
+      "indR\014documentKind\022F\n\013attestation\030\004 \001(\0132$" +
+      ".landhub.common.v1.CallerAttestationR\013at" +
+      "testation\"\224\002\n\022SignDigestsRequest\022\035\n\nrequ" +
+      "est_id\030\001 \001(\tR\trequestId\022-\n\022business_refe" +
+      "rence\030\002 \001(\tR\021businessReference\0225\n\026certif" +
+      "icate_thumbprint\030\003 \001(\tR\025certificateThumb" +
+      "print\022:\n\006format\030\004 \001(\0162\".landhub.common.v" +
+      "1.SignatureFormatR\006format\022=\n\007digests\030\005 \003" +
+      "(\0132#.landhub.signatures.v1.DigestToSignR" +
+      "\007digests\"W\n\023SignDigestsResponse\022@\n\nsigna" +
+      "tures\030\001 \003(\0132 .landhub.signatures.v1.Sign" +
+      "atureR\nsignatures\"T\n\023GetSignatureRequest" +
+      "\022=\n\014signature_id\030\001 \001(\tB\032\212\347\030\026\n\024signatures" +
+      ".SignatureR\013signatureId\"V\n\024GetSignatureR" +
+      "esponse\022>\n\tsignature\030\001 \001(\0132 .landhub.sig" +
+      "natures.v1.SignatureR\tsignature\"\226\002\n\026Atta" +
+      "chSignatureRequest\022\035\n\nrequest_id\030\001 \001(\tR\t" +
+      "requestId\022-\n\022business_reference\030\002 \001(\tR\021b" +
+      "usinessReference\022D\n\rdocument_kind\030\003 \001(\0162" +
+      "\037.landhub.common.v1.DocumentKindR\014docume" +
+      "ntKind\022%\n\007content\030\004 \001(\014B\t\200\001\001\212\347\030\002\020\001H\000R\007co" +
+      "ntent\022\030\n\006digest\030\005 \001(\014H\000R\006digest\022\033\n\003cms\030\006" +
+      " \001(\014B\t\200\001\001\212\347\030\002\020\001R\003cmsB\n\n\010document\"\234\001\n\027Att" +
+      "achSignatureResponse\022>\n\tsignature\030\001 \001(\0132" +
+      " .landhub.signatures.v1.SignatureR\tsigna" +
+      "ture\022A\n\006report\030\002 \001(\0132).landhub.signature" +
+      "s.v1.VerificationReportR\006report\"\313\001\n\026Veri" +
+      "fySignatureRequest\022%\n\007content\030\001 \001(\014B\t\200\001\001" +
+      "\212\347\030\002\020\001H\000R\007content\022\030\n\006digest\030\002 \001(\014H\000R\006dig" +
+      "est\022\033\n\003cms\030\003 \001(\014B\t\200\001\001\212\347\030\002\020\001R\003cms\022G\n\021veri" +
+      "fication_time\030\004 \001(\0132\032.google.protobuf.Ti" +
+      "mestampR\020verificationTimeB\n\n\010document\"\\\n" +
+      "\027VerifySignatureResponse\022A\n\006report\030\001 \001(\013" +
+      "2).landhub.signatures.v1.VerificationRep" +
+      "ortR\006report\"}\n\025VerifySignatureHeader\022\033\n\003" +
+      "cms\030\001 \001(\014B\t\200\001\001\212\347\030\002\020\001R\003cms\022G\n\021verificatio" +
+      "n_time\030\002 \001(\0132\032.google.protobuf.Timestamp" +
+      "R\020verificationTime\"\221\001\n\034VerifySignatureSt" +
+      "reamRequest\022F\n\006header\030\001 \001(\0132,.landhub.si" +
+      "gnatures.v1.VerifySignatureHeaderH\000R\006hea" +
+      "der\022!\n\005chunk\030\002 \001(\014B\t\200\001\001\212\347\030\002\020\001H\000R\005chunkB\006" +
+      "\n\004part\"b\n\035VerifySignatureStreamResponse\022" +
+      "A\n\006report\030\001 \001(\0132).landhub.signatures.v1." +
+      "VerificationReportR\006report2\340\010\n\021Signature" +
+      "sService\022{\n\020ListCertificates\022..landhub.s" +
+      "ignatures.v1.ListCertificatesRequest\032/.l" +
+      "andhub.signatures.v1.ListCertificatesRes" +
+      "ponse\"\006\212\347\030\002\010\001\022u\n\016GetCertificate\022,.landhu" +
+      "b.signatures.v1.GetCertificateRequest\032-." +
+      "landhub.signatures.v1.GetCertificateResp" +
+      "onse\"\006\212\347\030\002\010\001\022o\n\014SignDocument\022*.landhub.s" +
+      "ignatures.v1.SignDocumentRequest\032+.landh" +
+      "ub.signatures.v1.SignDocumentResponse\"\006\212" +
+      "\347\030\002\010\002\022\203\001\n\022SignDocumentStream\0220.landhub.s" +
+      "ignatures.v1.SignDocumentStreamRequest\0321" +
+      ".landhub.signatures.v1.SignDocumentStrea" +
+      "mResponse\"\006\212\347\030\002\010\002(\001\022l\n\013SignDigests\022).lan" +
+      "dhub.signatures.v1.SignDigestsRequest\032*." +
+      "landhub.signatures.v1.SignDigestsRespons" +
+      "e\"\006\212\347\030\002\010\002\022o\n\014GetSignature\022*.landhub.sign" +
+      "atures.v1.GetSignatureRequest\032+.landhub." +
+      "signatures.v1.GetSignatureResponse\"\006\212\347\030\002" +
+      "\010\001\022x\n\017AttachSignature\022-.landhub.signatur" +
+      "es.v1.AttachSignatureRequest\032..landhub.s" +
+      "ignatures.v1.AttachSignatureResponse\"\006\212\347" +
+      "\030\002\010\002\022x\n\017VerifySignature\022-.landhub.signat" +
+      "ures.v1.VerifySignatureRequest\032..landhub" +
+      ".signatures.v1.VerifySignatureResponse\"\006" +
+      "\212\347\030\002\010\001\022\214\001\n\025VerifySignatureStream\0223.landh" +
+      "ub.signatures.v1.VerifySignatureStreamRe" +
+      "quest\0324.landhub.signatures.v1.VerifySign" +
+      "atureStreamResponse\"\006\212\347\030\002\010\001(\001B~\n\030io.land" +
+      "hub.signatures.v1B\026SignaturesServiceProt" +
+      "oP\001ZHgithub.com/landhub/landhub/clients/" +
+      "go/landhub/signatures/v1;signaturesv1b\006p" +
+      "roto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -301,7 +304,7 @@ public final class SignaturesServiceProto extends com.google.protobuf.GeneratedF
     internal_static_landhub_signatures_v1_SignDocumentRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signatures_v1_SignDocumentRequest_descriptor,
-        new java.lang.String[] { "RequestId", "BusinessReference", "DocumentKind", "Content", "CertificateThumbprint", "Format", "Attestation", });
+        new java.lang.String[] { "RequestId", "BusinessReference", "DocumentKind", "Content", "CertificateThumbprint", "Format", "Attestation", "ExistingCms", });
     internal_static_landhub_signatures_v1_SignDocumentResponse_descriptor =
       getDescriptor().getMessageType(5);
     internal_static_landhub_signatures_v1_SignDocumentResponse_fieldAccessorTable = new
@@ -313,7 +316,7 @@ public final class SignaturesServiceProto extends com.google.protobuf.GeneratedF
     internal_static_landhub_signatures_v1_SignDocumentHeader_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signatures_v1_SignDocumentHeader_descriptor,
-        new java.lang.String[] { "RequestId", "BusinessReference", "DocumentKind", "CertificateThumbprint", "Format", "Attestation", });
+        new java.lang.String[] { "RequestId", "BusinessReference", "DocumentKind", "CertificateThumbprint", "Format", "Attestation", "ExistingCms", });
     internal_static_landhub_signatures_v1_SignDocumentStreamRequest_descriptor =
       getDescriptor().getMessageType(7);
     internal_static_landhub_signatures_v1_SignDocumentStreamRequest_fieldAccessorTable = new

@@ -38,6 +38,7 @@ private static final long serialVersionUID = 0L;
     chain_ = java.util.Collections.emptyList();
     unprotectedAttributes_ =
         com.google.protobuf.LazyStringArrayList.emptyList();
+    timestamps_ = java.util.Collections.emptyList();
     signingTimeSource_ = 0;
   }
 
@@ -321,7 +322,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp signingTimeProven_;
   /**
    * <pre>
-   * The time a timestamp proves; unset without one.
+   * The earliest time that a valid timestamp proves the signature for; unset without one.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp signing_time_proven = 7 [json_name = "signingTimeProven"];</code>
@@ -333,7 +334,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The time a timestamp proves; unset without one.
+   * The earliest time that a valid timestamp proves the signature for; unset without one.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp signing_time_proven = 7 [json_name = "signingTimeProven"];</code>
@@ -345,7 +346,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The time a timestamp proves; unset without one.
+   * The earliest time that a valid timestamp proves the signature for; unset without one.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp signing_time_proven = 7 [json_name = "signingTimeProven"];</code>
@@ -406,6 +407,67 @@ private static final long serialVersionUID = 0L;
   public com.google.protobuf.ByteString
       getUnprotectedAttributesBytes(int index) {
     return unprotectedAttributes_.getByteString(index);
+  }
+
+  public static final int TIMESTAMPS_FIELD_NUMBER = 9;
+  @SuppressWarnings("serial")
+  private java.util.List<io.landhub.signatures.v1.TimestampReport> timestamps_;
+  /**
+   * <pre>
+   * Its timestamps.
+   * </pre>
+   *
+   * <code>repeated .landhub.signatures.v1.TimestampReport timestamps = 9 [json_name = "timestamps"];</code>
+   */
+  @java.lang.Override
+  public java.util.List<io.landhub.signatures.v1.TimestampReport> getTimestampsList() {
+    return timestamps_;
+  }
+  /**
+   * <pre>
+   * Its timestamps.
+   * </pre>
+   *
+   * <code>repeated .landhub.signatures.v1.TimestampReport timestamps = 9 [json_name = "timestamps"];</code>
+   */
+  @java.lang.Override
+  public java.util.List<? extends io.landhub.signatures.v1.TimestampReportOrBuilder> 
+      getTimestampsOrBuilderList() {
+    return timestamps_;
+  }
+  /**
+   * <pre>
+   * Its timestamps.
+   * </pre>
+   *
+   * <code>repeated .landhub.signatures.v1.TimestampReport timestamps = 9 [json_name = "timestamps"];</code>
+   */
+  @java.lang.Override
+  public int getTimestampsCount() {
+    return timestamps_.size();
+  }
+  /**
+   * <pre>
+   * Its timestamps.
+   * </pre>
+   *
+   * <code>repeated .landhub.signatures.v1.TimestampReport timestamps = 9 [json_name = "timestamps"];</code>
+   */
+  @java.lang.Override
+  public io.landhub.signatures.v1.TimestampReport getTimestamps(int index) {
+    return timestamps_.get(index);
+  }
+  /**
+   * <pre>
+   * Its timestamps.
+   * </pre>
+   *
+   * <code>repeated .landhub.signatures.v1.TimestampReport timestamps = 9 [json_name = "timestamps"];</code>
+   */
+  @java.lang.Override
+  public io.landhub.signatures.v1.TimestampReportOrBuilder getTimestampsOrBuilder(
+      int index) {
+    return timestamps_.get(index);
   }
 
   public static final int QUALIFICATION_FIELD_NUMBER = 10;
@@ -510,6 +572,9 @@ private static final long serialVersionUID = 0L;
     for (int i = 0; i < unprotectedAttributes_.size(); i++) {
       com.google.protobuf.GeneratedMessage.writeString(output, 8, unprotectedAttributes_.getRaw(i));
     }
+    for (int i = 0; i < timestamps_.size(); i++) {
+      output.writeMessage(9, timestamps_.get(i));
+    }
     if (((bitField0_ & 0x00000008) != 0)) {
       output.writeMessage(10, getQualification());
     }
@@ -559,6 +624,15 @@ private static final long serialVersionUID = 0L;
       size += dataSize;
       size += 1 * getUnprotectedAttributesList().size();
     }
+
+        {
+          final int count = timestamps_.size();
+          for (int i = 0; i < count; i++) {
+            size += com.google.protobuf.CodedOutputStream
+              .computeMessageSizeNoTag(timestamps_.get(i));
+          }
+          size += 1 * count;
+        }
     if (((bitField0_ & 0x00000008) != 0)) {
       size += com.google.protobuf.CodedOutputStream
         .computeMessageSize(10, getQualification());
@@ -615,6 +689,8 @@ private static final long serialVersionUID = 0L;
     }
     if (!getUnprotectedAttributesList()
         .equals(other.getUnprotectedAttributesList())) return false;
+    if (!getTimestampsList()
+        .equals(other.getTimestampsList())) return false;
     if (hasQualification() != other.hasQualification()) return false;
     if (hasQualification()) {
       if (!getQualification()
@@ -657,6 +733,10 @@ private static final long serialVersionUID = 0L;
     if (getUnprotectedAttributesCount() > 0) {
       hash = (37 * hash) + UNPROTECTED_ATTRIBUTES_FIELD_NUMBER;
       hash = (53 * hash) + getUnprotectedAttributesList().hashCode();
+    }
+    if (getTimestampsCount() > 0) {
+      hash = (37 * hash) + TIMESTAMPS_FIELD_NUMBER;
+      hash = (53 * hash) + getTimestampsList().hashCode();
     }
     if (hasQualification()) {
       hash = (37 * hash) + QUALIFICATION_FIELD_NUMBER;
@@ -802,6 +882,7 @@ private static final long serialVersionUID = 0L;
         internalGetChainFieldBuilder();
         internalGetSigningTimeClaimedFieldBuilder();
         internalGetSigningTimeProvenFieldBuilder();
+        internalGetTimestampsFieldBuilder();
         internalGetQualificationFieldBuilder();
       }
     }
@@ -836,6 +917,13 @@ private static final long serialVersionUID = 0L;
       }
       unprotectedAttributes_ =
           com.google.protobuf.LazyStringArrayList.emptyList();
+      if (timestampsBuilder_ == null) {
+        timestamps_ = java.util.Collections.emptyList();
+      } else {
+        timestamps_ = null;
+        timestampsBuilder_.clear();
+      }
+      bitField0_ = (bitField0_ & ~0x00000100);
       qualification_ = null;
       if (qualificationBuilder_ != null) {
         qualificationBuilder_.dispose();
@@ -884,6 +972,15 @@ private static final long serialVersionUID = 0L;
       } else {
         result.chain_ = chainBuilder_.build();
       }
+      if (timestampsBuilder_ == null) {
+        if (((bitField0_ & 0x00000100) != 0)) {
+          timestamps_ = java.util.Collections.unmodifiableList(timestamps_);
+          bitField0_ = (bitField0_ & ~0x00000100);
+        }
+        result.timestamps_ = timestamps_;
+      } else {
+        result.timestamps_ = timestampsBuilder_.build();
+      }
     }
 
     private void buildPartial0(io.landhub.signatures.v1.SignerReport result) {
@@ -920,13 +1017,13 @@ private static final long serialVersionUID = 0L;
         unprotectedAttributes_.makeImmutable();
         result.unprotectedAttributes_ = unprotectedAttributes_;
       }
-      if (((from_bitField0_ & 0x00000100) != 0)) {
+      if (((from_bitField0_ & 0x00000200) != 0)) {
         result.qualification_ = qualificationBuilder_ == null
             ? qualification_
             : qualificationBuilder_.build();
         to_bitField0_ |= 0x00000008;
       }
-      if (((from_bitField0_ & 0x00000200) != 0)) {
+      if (((from_bitField0_ & 0x00000400) != 0)) {
         result.signingTimeSource_ = signingTimeSource_;
       }
       result.bitField0_ |= to_bitField0_;
@@ -1001,6 +1098,32 @@ private static final long serialVersionUID = 0L;
           unprotectedAttributes_.addAll(other.unprotectedAttributes_);
         }
         onChanged();
+      }
+      if (timestampsBuilder_ == null) {
+        if (!other.timestamps_.isEmpty()) {
+          if (timestamps_.isEmpty()) {
+            timestamps_ = other.timestamps_;
+            bitField0_ = (bitField0_ & ~0x00000100);
+          } else {
+            ensureTimestampsIsMutable();
+            timestamps_.addAll(other.timestamps_);
+          }
+          onChanged();
+        }
+      } else {
+        if (!other.timestamps_.isEmpty()) {
+          if (timestampsBuilder_.isEmpty()) {
+            timestampsBuilder_.dispose();
+            timestampsBuilder_ = null;
+            timestamps_ = other.timestamps_;
+            bitField0_ = (bitField0_ & ~0x00000100);
+            timestampsBuilder_ = 
+              com.google.protobuf.GeneratedMessage.alwaysUseFieldBuilders ?
+                 internalGetTimestampsFieldBuilder() : null;
+          } else {
+            timestampsBuilder_.addAllMessages(other.timestamps_);
+          }
+        }
       }
       if (other.hasQualification()) {
         mergeQualification(other.getQualification());
@@ -1088,16 +1211,29 @@ private static final long serialVersionUID = 0L;
               unprotectedAttributes_.add(input.readStringRequireUtf8());
               break;
             } // case 66
+            case 74: {
+              io.landhub.signatures.v1.TimestampReport m =
+                  input.readMessage(
+                      io.landhub.signatures.v1.TimestampReport.parser(),
+                      extensionRegistry);
+              if (timestampsBuilder_ == null) {
+                ensureTimestampsIsMutable();
+                timestamps_.add(m);
+              } else {
+                timestampsBuilder_.addMessage(m);
+              }
+              break;
+            } // case 74
             case 82: {
               input.readMessage(
                   internalGetQualificationFieldBuilder().getBuilder(),
                   extensionRegistry);
-              bitField0_ |= 0x00000100;
+              bitField0_ |= 0x00000200;
               break;
             } // case 82
             case 88: {
               signingTimeSource_ = input.readEnum();
-              bitField0_ |= 0x00000200;
+              bitField0_ |= 0x00000400;
               break;
             } // case 88
             default: {
@@ -2004,7 +2140,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> signingTimeProvenBuilder_;
     /**
      * <pre>
-     * The time a timestamp proves; unset without one.
+     * The earliest time that a valid timestamp proves the signature for; unset without one.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp signing_time_proven = 7 [json_name = "signingTimeProven"];</code>
@@ -2015,7 +2151,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The time a timestamp proves; unset without one.
+     * The earliest time that a valid timestamp proves the signature for; unset without one.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp signing_time_proven = 7 [json_name = "signingTimeProven"];</code>
@@ -2030,7 +2166,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The time a timestamp proves; unset without one.
+     * The earliest time that a valid timestamp proves the signature for; unset without one.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp signing_time_proven = 7 [json_name = "signingTimeProven"];</code>
@@ -2050,7 +2186,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The time a timestamp proves; unset without one.
+     * The earliest time that a valid timestamp proves the signature for; unset without one.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp signing_time_proven = 7 [json_name = "signingTimeProven"];</code>
@@ -2068,7 +2204,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The time a timestamp proves; unset without one.
+     * The earliest time that a valid timestamp proves the signature for; unset without one.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp signing_time_proven = 7 [json_name = "signingTimeProven"];</code>
@@ -2093,7 +2229,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The time a timestamp proves; unset without one.
+     * The earliest time that a valid timestamp proves the signature for; unset without one.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp signing_time_proven = 7 [json_name = "signingTimeProven"];</code>
@@ -2110,7 +2246,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The time a timestamp proves; unset without one.
+     * The earliest time that a valid timestamp proves the signature for; unset without one.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp signing_time_proven = 7 [json_name = "signingTimeProven"];</code>
@@ -2122,7 +2258,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The time a timestamp proves; unset without one.
+     * The earliest time that a valid timestamp proves the signature for; unset without one.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp signing_time_proven = 7 [json_name = "signingTimeProven"];</code>
@@ -2137,7 +2273,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The time a timestamp proves; unset without one.
+     * The earliest time that a valid timestamp proves the signature for; unset without one.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp signing_time_proven = 7 [json_name = "signingTimeProven"];</code>
@@ -2303,6 +2439,318 @@ private static final long serialVersionUID = 0L;
       return this;
     }
 
+    private java.util.List<io.landhub.signatures.v1.TimestampReport> timestamps_ =
+      java.util.Collections.emptyList();
+    private void ensureTimestampsIsMutable() {
+      if (!((bitField0_ & 0x00000100) != 0)) {
+        timestamps_ = new java.util.ArrayList<io.landhub.signatures.v1.TimestampReport>(timestamps_);
+        bitField0_ |= 0x00000100;
+       }
+    }
+
+    private com.google.protobuf.RepeatedFieldBuilder<
+        io.landhub.signatures.v1.TimestampReport, io.landhub.signatures.v1.TimestampReport.Builder, io.landhub.signatures.v1.TimestampReportOrBuilder> timestampsBuilder_;
+
+    /**
+     * <pre>
+     * Its timestamps.
+     * </pre>
+     *
+     * <code>repeated .landhub.signatures.v1.TimestampReport timestamps = 9 [json_name = "timestamps"];</code>
+     */
+    public java.util.List<io.landhub.signatures.v1.TimestampReport> getTimestampsList() {
+      if (timestampsBuilder_ == null) {
+        return java.util.Collections.unmodifiableList(timestamps_);
+      } else {
+        return timestampsBuilder_.getMessageList();
+      }
+    }
+    /**
+     * <pre>
+     * Its timestamps.
+     * </pre>
+     *
+     * <code>repeated .landhub.signatures.v1.TimestampReport timestamps = 9 [json_name = "timestamps"];</code>
+     */
+    public int getTimestampsCount() {
+      if (timestampsBuilder_ == null) {
+        return timestamps_.size();
+      } else {
+        return timestampsBuilder_.getCount();
+      }
+    }
+    /**
+     * <pre>
+     * Its timestamps.
+     * </pre>
+     *
+     * <code>repeated .landhub.signatures.v1.TimestampReport timestamps = 9 [json_name = "timestamps"];</code>
+     */
+    public io.landhub.signatures.v1.TimestampReport getTimestamps(int index) {
+      if (timestampsBuilder_ == null) {
+        return timestamps_.get(index);
+      } else {
+        return timestampsBuilder_.getMessage(index);
+      }
+    }
+    /**
+     * <pre>
+     * Its timestamps.
+     * </pre>
+     *
+     * <code>repeated .landhub.signatures.v1.TimestampReport timestamps = 9 [json_name = "timestamps"];</code>
+     */
+    public Builder setTimestamps(
+        int index, io.landhub.signatures.v1.TimestampReport value) {
+      if (timestampsBuilder_ == null) {
+        if (value == null) {
+          throw new NullPointerException();
+        }
+        ensureTimestampsIsMutable();
+        timestamps_.set(index, value);
+        onChanged();
+      } else {
+        timestampsBuilder_.setMessage(index, value);
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * Its timestamps.
+     * </pre>
+     *
+     * <code>repeated .landhub.signatures.v1.TimestampReport timestamps = 9 [json_name = "timestamps"];</code>
+     */
+    public Builder setTimestamps(
+        int index, io.landhub.signatures.v1.TimestampReport.Builder builderForValue) {
+      if (timestampsBuilder_ == null) {
+        ensureTimestampsIsMutable();
+        timestamps_.set(index, builderForValue.build());
+        onChanged();
+      } else {
+        timestampsBuilder_.setMessage(index, builderForValue.build());
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * Its timestamps.
+     * </pre>
+     *
+     * <code>repeated .landhub.signatures.v1.TimestampReport timestamps = 9 [json_name = "timestamps"];</code>
+     */
+    public Builder addTimestamps(io.landhub.signatures.v1.TimestampReport value) {
+      if (timestampsBuilder_ == null) {
+        if (value == null) {
+          throw new NullPointerException();
+        }
+        ensureTimestampsIsMutable();
+        timestamps_.add(value);
+        onChanged();
+      } else {
+        timestampsBuilder_.addMessage(value);
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * Its timestamps.
+     * </pre>
+     *
+     * <code>repeated .landhub.signatures.v1.TimestampReport timestamps = 9 [json_name = "timestamps"];</code>
+     */
+    public Builder addTimestamps(
+        int index, io.landhub.signatures.v1.TimestampReport value) {
+      if (timestampsBuilder_ == null) {
+        if (value == null) {
+          throw new NullPointerException();
+        }
+        ensureTimestampsIsMutable();
+        timestamps_.add(index, value);
+        onChanged();
+      } else {
+        timestampsBuilder_.addMessage(index, value);
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * Its timestamps.
+     * </pre>
+     *
+     * <code>repeated .landhub.signatures.v1.TimestampReport timestamps = 9 [json_name = "timestamps"];</code>
+     */
+    public Builder addTimestamps(
+        io.landhub.signatures.v1.TimestampReport.Builder builderForValue) {
+      if (timestampsBuilder_ == null) {
+        ensureTimestampsIsMutable();
+        timestamps_.add(builderForValue.build());
+        onChanged();
+      } else {
+        timestampsBuilder_.addMessage(builderForValue.build());
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * Its timestamps.
+     * </pre>
+     *
+     * <code>repeated .landhub.signatures.v1.TimestampReport timestamps = 9 [json_name = "timestamps"];</code>
+     */
+    public Builder addTimestamps(
+        int index, io.landhub.signatures.v1.TimestampReport.Builder builderForValue) {
+      if (timestampsBuilder_ == null) {
+        ensureTimestampsIsMutable();
+        timestamps_.add(index, builderForValue.build());
+        onChanged();
+      } else {
+        timestampsBuilder_.addMessage(index, builderForValue.build());
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * Its timestamps.
+     * </pre>
+     *
+     * <code>repeated .landhub.signatures.v1.TimestampReport timestamps = 9 [json_name = "timestamps"];</code>
+     */
+    public Builder addAllTimestamps(
+        java.lang.Iterable<? extends io.landhub.signatures.v1.TimestampReport> values) {
+      if (timestampsBuilder_ == null) {
+        ensureTimestampsIsMutable();
+        com.google.protobuf.AbstractMessageLite.Builder.addAll(
+            values, timestamps_);
+        onChanged();
+      } else {
+        timestampsBuilder_.addAllMessages(values);
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * Its timestamps.
+     * </pre>
+     *
+     * <code>repeated .landhub.signatures.v1.TimestampReport timestamps = 9 [json_name = "timestamps"];</code>
+     */
+    public Builder clearTimestamps() {
+      if (timestampsBuilder_ == null) {
+        timestamps_ = java.util.Collections.emptyList();
+        bitField0_ = (bitField0_ & ~0x00000100);
+        onChanged();
+      } else {
+        timestampsBuilder_.clear();
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * Its timestamps.
+     * </pre>
+     *
+     * <code>repeated .landhub.signatures.v1.TimestampReport timestamps = 9 [json_name = "timestamps"];</code>
+     */
+    public Builder removeTimestamps(int index) {
+      if (timestampsBuilder_ == null) {
+        ensureTimestampsIsMutable();
+        timestamps_.remove(index);
+        onChanged();
+      } else {
+        timestampsBuilder_.remove(index);
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * Its timestamps.
+     * </pre>
+     *
+     * <code>repeated .landhub.signatures.v1.TimestampReport timestamps = 9 [json_name = "timestamps"];</code>
+     */
+    public io.landhub.signatures.v1.TimestampReport.Builder getTimestampsBuilder(
+        int index) {
+      return internalGetTimestampsFieldBuilder().getBuilder(index);
+    }
+    /**
+     * <pre>
+     * Its timestamps.
+     * </pre>
+     *
+     * <code>repeated .landhub.signatures.v1.TimestampReport timestamps = 9 [json_name = "timestamps"];</code>
+     */
+    public io.landhub.signatures.v1.TimestampReportOrBuilder getTimestampsOrBuilder(
+        int index) {
+      if (timestampsBuilder_ == null) {
+        return timestamps_.get(index);  } else {
+        return timestampsBuilder_.getMessageOrBuilder(index);
+      }
+    }
+    /**
+     * <pre>
+     * Its timestamps.
+     * </pre>
+     *
+     * <code>repeated .landhub.signatures.v1.TimestampReport timestamps = 9 [json_name = "timestamps"];</code>
+     */
+    public java.util.List<? extends io.landhub.signatures.v1.TimestampReportOrBuilder> 
+         getTimestampsOrBuilderList() {
+      if (timestampsBuilder_ != null) {
+        return timestampsBuilder_.getMessageOrBuilderList();
+      } else {
+        return java.util.Collections.unmodifiableList(timestamps_);
+      }
+    }
+    /**
+     * <pre>
+     * Its timestamps.
+     * </pre>
+     *
+     * <code>repeated .landhub.signatures.v1.TimestampReport timestamps = 9 [json_name = "timestamps"];</code>
+     */
+    public io.landhub.signatures.v1.TimestampReport.Builder addTimestampsBuilder() {
+      return internalGetTimestampsFieldBuilder().addBuilder(
+          io.landhub.signatures.v1.TimestampReport.getDefaultInstance());
+    }
+    /**
+     * <pre>
+     * Its timestamps.
+     * </pre>
+     *
+     * <code>repeated .landhub.signatures.v1.TimestampReport timestamps = 9 [json_name = "timestamps"];</code>
+     */
+    public io.landhub.signatures.v1.TimestampReport.Builder addTimestampsBuilder(
+        int index) {
+      return internalGetTimestampsFieldBuilder().addBuilder(
+          index, io.landhub.signatures.v1.TimestampReport.getDefaultInstance());
+    }
+    /**
+     * <pre>
+     * Its timestamps.
+     * </pre>
+     *
+     * <code>repeated .landhub.signatures.v1.TimestampReport timestamps = 9 [json_name = "timestamps"];</code>
+     */
+    public java.util.List<io.landhub.signatures.v1.TimestampReport.Builder> 
+         getTimestampsBuilderList() {
+      return internalGetTimestampsFieldBuilder().getBuilderList();
+    }
+    private com.google.protobuf.RepeatedFieldBuilder<
+        io.landhub.signatures.v1.TimestampReport, io.landhub.signatures.v1.TimestampReport.Builder, io.landhub.signatures.v1.TimestampReportOrBuilder> 
+        internalGetTimestampsFieldBuilder() {
+      if (timestampsBuilder_ == null) {
+        timestampsBuilder_ = new com.google.protobuf.RepeatedFieldBuilder<
+            io.landhub.signatures.v1.TimestampReport, io.landhub.signatures.v1.TimestampReport.Builder, io.landhub.signatures.v1.TimestampReportOrBuilder>(
+                timestamps_,
+                ((bitField0_ & 0x00000100) != 0),
+                getParentForChildren(),
+                isClean());
+        timestamps_ = null;
+      }
+      return timestampsBuilder_;
+    }
+
     private io.landhub.signatures.v1.Qualification qualification_;
     private com.google.protobuf.SingleFieldBuilder<
         io.landhub.signatures.v1.Qualification, io.landhub.signatures.v1.Qualification.Builder, io.landhub.signatures.v1.QualificationOrBuilder> qualificationBuilder_;
@@ -2315,7 +2763,7 @@ private static final long serialVersionUID = 0L;
      * @return Whether the qualification field is set.
      */
     public boolean hasQualification() {
-      return ((bitField0_ & 0x00000100) != 0);
+      return ((bitField0_ & 0x00000200) != 0);
     }
     /**
      * <pre>
@@ -2348,7 +2796,7 @@ private static final long serialVersionUID = 0L;
       } else {
         qualificationBuilder_.setMessage(value);
       }
-      bitField0_ |= 0x00000100;
+      bitField0_ |= 0x00000200;
       onChanged();
       return this;
     }
@@ -2366,7 +2814,7 @@ private static final long serialVersionUID = 0L;
       } else {
         qualificationBuilder_.setMessage(builderForValue.build());
       }
-      bitField0_ |= 0x00000100;
+      bitField0_ |= 0x00000200;
       onChanged();
       return this;
     }
@@ -2379,7 +2827,7 @@ private static final long serialVersionUID = 0L;
      */
     public Builder mergeQualification(io.landhub.signatures.v1.Qualification value) {
       if (qualificationBuilder_ == null) {
-        if (((bitField0_ & 0x00000100) != 0) &&
+        if (((bitField0_ & 0x00000200) != 0) &&
           qualification_ != null &&
           qualification_ != io.landhub.signatures.v1.Qualification.getDefaultInstance()) {
           getQualificationBuilder().mergeFrom(value);
@@ -2390,7 +2838,7 @@ private static final long serialVersionUID = 0L;
         qualificationBuilder_.mergeFrom(value);
       }
       if (qualification_ != null) {
-        bitField0_ |= 0x00000100;
+        bitField0_ |= 0x00000200;
         onChanged();
       }
       return this;
@@ -2403,7 +2851,7 @@ private static final long serialVersionUID = 0L;
      * <code>.landhub.signatures.v1.Qualification qualification = 10 [json_name = "qualification"];</code>
      */
     public Builder clearQualification() {
-      bitField0_ = (bitField0_ & ~0x00000100);
+      bitField0_ = (bitField0_ & ~0x00000200);
       qualification_ = null;
       if (qualificationBuilder_ != null) {
         qualificationBuilder_.dispose();
@@ -2420,7 +2868,7 @@ private static final long serialVersionUID = 0L;
      * <code>.landhub.signatures.v1.Qualification qualification = 10 [json_name = "qualification"];</code>
      */
     public io.landhub.signatures.v1.Qualification.Builder getQualificationBuilder() {
-      bitField0_ |= 0x00000100;
+      bitField0_ |= 0x00000200;
       onChanged();
       return internalGetQualificationFieldBuilder().getBuilder();
     }
@@ -2483,7 +2931,7 @@ private static final long serialVersionUID = 0L;
      */
     public Builder setSigningTimeSourceValue(int value) {
       signingTimeSource_ = value;
-      bitField0_ |= 0x00000200;
+      bitField0_ |= 0x00000400;
       onChanged();
       return this;
     }
@@ -2512,7 +2960,7 @@ private static final long serialVersionUID = 0L;
      */
     public Builder setSigningTimeSource(io.landhub.signatures.v1.SigningTimeSource value) {
       if (value == null) { throw new NullPointerException(); }
-      bitField0_ |= 0x00000200;
+      bitField0_ |= 0x00000400;
       signingTimeSource_ = value.getNumber();
       onChanged();
       return this;
@@ -2526,7 +2974,7 @@ private static final long serialVersionUID = 0L;
      * @return This builder for chaining.
      */
     public Builder clearSigningTimeSource() {
-      bitField0_ = (bitField0_ & ~0x00000200);
+      bitField0_ = (bitField0_ & ~0x00000400);
       signingTimeSource_ = 0;
       onChanged();
       return this;

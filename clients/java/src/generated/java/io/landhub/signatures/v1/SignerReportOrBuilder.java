@@ -169,7 +169,7 @@ public interface SignerReportOrBuilder extends
 
   /**
    * <pre>
-   * The time a timestamp proves; unset without one.
+   * The earliest time that a valid timestamp proves the signature for; unset without one.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp signing_time_proven = 7 [json_name = "signingTimeProven"];</code>
@@ -178,7 +178,7 @@ public interface SignerReportOrBuilder extends
   boolean hasSigningTimeProven();
   /**
    * <pre>
-   * The time a timestamp proves; unset without one.
+   * The earliest time that a valid timestamp proves the signature for; unset without one.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp signing_time_proven = 7 [json_name = "signingTimeProven"];</code>
@@ -187,7 +187,7 @@ public interface SignerReportOrBuilder extends
   com.google.protobuf.Timestamp getSigningTimeProven();
   /**
    * <pre>
-   * The time a timestamp proves; unset without one.
+   * The earliest time that a valid timestamp proves the signature for; unset without one.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp signing_time_proven = 7 [json_name = "signingTimeProven"];</code>
@@ -234,6 +234,50 @@ public interface SignerReportOrBuilder extends
    */
   com.google.protobuf.ByteString
       getUnprotectedAttributesBytes(int index);
+
+  /**
+   * <pre>
+   * Its timestamps.
+   * </pre>
+   *
+   * <code>repeated .landhub.signatures.v1.TimestampReport timestamps = 9 [json_name = "timestamps"];</code>
+   */
+  java.util.List<io.landhub.signatures.v1.TimestampReport> 
+      getTimestampsList();
+  /**
+   * <pre>
+   * Its timestamps.
+   * </pre>
+   *
+   * <code>repeated .landhub.signatures.v1.TimestampReport timestamps = 9 [json_name = "timestamps"];</code>
+   */
+  io.landhub.signatures.v1.TimestampReport getTimestamps(int index);
+  /**
+   * <pre>
+   * Its timestamps.
+   * </pre>
+   *
+   * <code>repeated .landhub.signatures.v1.TimestampReport timestamps = 9 [json_name = "timestamps"];</code>
+   */
+  int getTimestampsCount();
+  /**
+   * <pre>
+   * Its timestamps.
+   * </pre>
+   *
+   * <code>repeated .landhub.signatures.v1.TimestampReport timestamps = 9 [json_name = "timestamps"];</code>
+   */
+  java.util.List<? extends io.landhub.signatures.v1.TimestampReportOrBuilder> 
+      getTimestampsOrBuilderList();
+  /**
+   * <pre>
+   * Its timestamps.
+   * </pre>
+   *
+   * <code>repeated .landhub.signatures.v1.TimestampReport timestamps = 9 [json_name = "timestamps"];</code>
+   */
+  io.landhub.signatures.v1.TimestampReportOrBuilder getTimestampsOrBuilder(
+      int index);
 
   /**
    * <pre>

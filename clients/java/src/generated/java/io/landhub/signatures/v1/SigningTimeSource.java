@@ -134,7 +134,7 @@ public enum SigningTimeSource
   }
   public static com.google.protobuf.Descriptors.EnumDescriptor
       getDescriptor() {
-    return io.landhub.signatures.v1.SignaturesProto.getDescriptor().getEnumType(5);
+    return io.landhub.signatures.v1.SignaturesProto.getDescriptor().getEnumType(6);
   }
 
   private static final SigningTimeSource[] VALUES = values();

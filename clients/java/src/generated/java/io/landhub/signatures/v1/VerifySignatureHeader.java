@@ -58,7 +58,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.ByteString cms_ = com.google.protobuf.ByteString.EMPTY;
   /**
    * <pre>
-   * The CMS, detached, DER.
+   * The CMS, detached or attached, DER.
    * </pre>
    *
    * <code>bytes cms = 1 [json_name = "cms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
@@ -456,7 +456,7 @@ private static final long serialVersionUID = 0L;
     private com.google.protobuf.ByteString cms_ = com.google.protobuf.ByteString.EMPTY;
     /**
      * <pre>
-     * The CMS, detached, DER.
+     * The CMS, detached or attached, DER.
      * </pre>
      *
      * <code>bytes cms = 1 [json_name = "cms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
@@ -468,7 +468,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The CMS, detached, DER.
+     * The CMS, detached or attached, DER.
      * </pre>
      *
      * <code>bytes cms = 1 [json_name = "cms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
@@ -484,7 +484,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The CMS, detached, DER.
+     * The CMS, detached or attached, DER.
      * </pre>
      *
      * <code>bytes cms = 1 [json_name = "cms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>

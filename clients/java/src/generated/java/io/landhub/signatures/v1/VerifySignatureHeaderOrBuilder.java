@@ -12,7 +12,7 @@ public interface VerifySignatureHeaderOrBuilder extends
 
   /**
    * <pre>
-   * The CMS, detached, DER.
+   * The CMS, detached or attached, DER.
    * </pre>
    *
    * <code>bytes cms = 1 [json_name = "cms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>

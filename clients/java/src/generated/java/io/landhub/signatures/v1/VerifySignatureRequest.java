@@ -158,7 +158,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.ByteString cms_ = com.google.protobuf.ByteString.EMPTY;
   /**
    * <pre>
-   * The CMS, detached, DER.
+   * The CMS, detached or attached, DER.
    * </pre>
    *
    * <code>bytes cms = 3 [json_name = "cms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
@@ -761,7 +761,7 @@ private static final long serialVersionUID = 0L;
     private com.google.protobuf.ByteString cms_ = com.google.protobuf.ByteString.EMPTY;
     /**
      * <pre>
-     * The CMS, detached, DER.
+     * The CMS, detached or attached, DER.
      * </pre>
      *
      * <code>bytes cms = 3 [json_name = "cms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
@@ -773,7 +773,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The CMS, detached, DER.
+     * The CMS, detached or attached, DER.
      * </pre>
      *
      * <code>bytes cms = 3 [json_name = "cms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
@@ -789,7 +789,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The CMS, detached, DER.
+     * The CMS, detached or attached, DER.
      * </pre>
      *
      * <code>bytes cms = 3 [json_name = "cms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>

@@ -50,7 +50,7 @@ public interface VerifySignatureRequestOrBuilder extends
 
   /**
    * <pre>
-   * The CMS, detached, DER.
+   * The CMS, detached or attached, DER.
    * </pre>
    *
    * <code>bytes cms = 3 [json_name = "cms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>

@@ -60,7 +60,8 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.ByteString cms_ = com.google.protobuf.ByteString.EMPTY;
   /**
    * <pre>
-   * The CMS, DER; empty in format XMLDSIG_SMEV3.
+   * The CMS, DER: detached CAdES-BES whatever CAdES format was asked for, since neither content nor timestamp is signed.
+   * Empty in format XMLDSIG_SMEV3.
    * </pre>
    *
    * <code>bytes cms = 1 [json_name = "cms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
@@ -606,7 +607,8 @@ private static final long serialVersionUID = 0L;
     private com.google.protobuf.ByteString cms_ = com.google.protobuf.ByteString.EMPTY;
     /**
      * <pre>
-     * The CMS, DER; empty in format XMLDSIG_SMEV3.
+     * The CMS, DER: detached CAdES-BES whatever CAdES format was asked for, since neither content nor timestamp is signed.
+     * Empty in format XMLDSIG_SMEV3.
      * </pre>
      *
      * <code>bytes cms = 1 [json_name = "cms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
@@ -618,7 +620,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The CMS, DER; empty in format XMLDSIG_SMEV3.
+     * The CMS, DER: detached CAdES-BES whatever CAdES format was asked for, since neither content nor timestamp is signed.
+     * Empty in format XMLDSIG_SMEV3.
      * </pre>
      *
      * <code>bytes cms = 1 [json_name = "cms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
@@ -634,7 +637,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The CMS, DER; empty in format XMLDSIG_SMEV3.
+     * The CMS, DER: detached CAdES-BES whatever CAdES format was asked for, since neither content nor timestamp is signed.
+     * Empty in format XMLDSIG_SMEV3.
      * </pre>
      *
      * <code>bytes cms = 1 [json_name = "cms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>

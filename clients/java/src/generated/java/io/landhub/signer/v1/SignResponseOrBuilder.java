@@ -12,7 +12,8 @@ public interface SignResponseOrBuilder extends
 
   /**
    * <pre>
-   * The CMS, DER; empty in format XMLDSIG_SMEV3.
+   * The CMS, DER: detached CAdES-BES whatever CAdES format was asked for, since neither content nor timestamp is signed.
+   * Empty in format XMLDSIG_SMEV3.
    * </pre>
    *
    * <code>bytes cms = 1 [json_name = "cms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
