@@ -146,7 +146,7 @@ class StampingWork:
         def change(conn: Connection) -> None:
             now = self._store.get(conn, row.id)
             if now is not None and now.cms is not None:  # else it was erased meanwhile, and must not come back
-                self._store.replace(conn, row, states=(SignatureState.SIGNED,))
+                self._store.replace(conn, row, states=(SignatureState.SIGNED, SignatureState.SIGNED))
                 self._tell(conn, row)
 
         failed = row.timestamp_state == TimestampState.FAILED
