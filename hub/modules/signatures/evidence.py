@@ -10,11 +10,11 @@ from hub.core.clock import SystemClock
 from hub.core.errors import HubError
 from hub.module_api import Evidence, EvidenceContext
 from hub.modules.signatures.port import SignatureState
+from hub.modules.signatures.records import BATCH, made_hash, made_lines
+from hub.modules.signatures.records import SIGNATURE as RESOURCE
 from hub.modules.signatures.settings import SignaturesSettings
 from hub.modules.signatures.store import SignatureRow, SignaturesStore
 from hub.modules.signatures.trust import Trust
-from hub.modules.signatures.work import BATCH, made_hash, made_lines
-from hub.modules.signatures.work import SIGNATURE as RESOURCE
 
 _OURS = "OURS"
 

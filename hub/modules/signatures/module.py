@@ -7,10 +7,11 @@ from hub.modules.signatures import work
 from hub.modules.signatures.evidence import evidence_of
 from hub.modules.signatures.personal import personal_data
 from hub.modules.signatures.port import SignaturesPort, TimestampPort
+from hub.modules.signatures.records import SIGNATURE
 from hub.modules.signatures.service import SignaturesService
 from hub.modules.signatures.servicer import SignaturesServicer
 from hub.modules.signatures.settings import SignaturesSettings, TimestampSettings
-from hub.modules.signatures.stamping import SIGNATURE, STAMP, StampingWork
+from hub.modules.signatures.stamping import STAMP, StampingWork
 from hub.modules.signatures.store import SignaturesStore
 from hub.modules.signatures.trust import Trust
 from hub.modules.signatures.work import SigningWork

@@ -34,11 +34,12 @@ from hub.modules.signatures.port import (
     SigningRefusedError,
     TimestampState,
 )
-from hub.modules.signatures.stamping import SIGNATURE, StampingWork
+from hub.modules.signatures.records import BATCH, SIGNATURE
+from hub.modules.signatures.stamping import StampingWork
 from hub.modules.signatures.store import SignatureRow, SignaturesStore
 from hub.modules.signatures.trust import Trust
 from hub.modules.signatures.verification import Document, Verification, algorithms_of, require_valid
-from hub.modules.signatures.work import BATCH, SIGN, SigningWork
+from hub.modules.signatures.work import SIGN, SigningWork
 
 OURS = "OURS"
 FOREIGN = "FOREIGN"

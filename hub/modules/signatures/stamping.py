@@ -28,12 +28,12 @@ from hub.modules.signatures.port import (
     TimestampRefusedError,
     TimestampState,
 )
+from hub.modules.signatures.records import made_hash
 from hub.modules.signatures.settings import TimestampSettings
 from hub.modules.signatures.store import SignatureRow, SignaturesStore
 from hub.modules.signatures.trust import Trust
 
 STAMP: Final = "signatures.timestamp"
-SIGNATURE: Final = "signatures.Signature"
 
 CLOCK_TOLERANCE: Final = timedelta(seconds=60)  # between our clock, the agent's and the authority's
 
@@ -89,9 +89,8 @@ class StampingWork:
 
     def begin(self, conn: Connection, row: SignatureRow, cause: NewJob) -> SignatureRow:
         """Have a timestamp fetched for a signature that was just made; `cause` is the job that made it."""
-        job = replace(
-            cause, kind=STAMP, resource=SIGNATURE, resource_id=row.id, unique_key=f"{STAMP}/{row.id}", run_at=None
-        )
+        # Of the same resource as its cause, so that both records in the audit are of one request.
+        job = replace(cause, kind=STAMP, payload={"signature_id": row.id}, unique_key=f"{STAMP}/{row.id}", run_at=None)
         return replace(row, timestamp_job=self._outbox.enqueue(conn, job) or "")
 
     async def await_outcome(self, rows: Sequence[SignatureRow], *, seconds: float) -> bool:
@@ -107,7 +106,7 @@ class StampingWork:
 
     async def stamp(self, job: Job, lease: Lease) -> Next:
         """Have one signature's timestamp made, verify it and put it beside the signature."""
-        row = await self._database.read(lambda conn: self._store.get(conn, job.resource_id))
+        row = await self._database.read(lambda conn: self._store.get(conn, job.payload["signature_id"]))
         if row is None or row.cms is None or row.timestamp_state != TimestampState.PENDING:
             return Done()
         if self._clock.now() >= row.create_time + self._give_up_after:
@@ -151,7 +150,10 @@ class StampingWork:
 
         failed = row.timestamp_state == TimestampState.FAILED
         code = "FAILED_PRECONDITION" if failed else "OK"
-        return await lease.settle(change, then=Done(), code=code, reason=row.timestamp_failure_reason)
+        batch = await self._database.read(lambda conn: self._store.batch(conn, row.batch_id))
+        made = "" if failed else made_hash([row if each.id == row.id else each for each in batch])
+        reason = row.timestamp_failure_reason
+        return await lease.settle(change, then=Done(), code=code, reason=reason, payload_hash=made)
 
     def _tell(self, conn: Connection, row: SignatureRow) -> None:
         event = Event(

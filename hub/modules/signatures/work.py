@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from evidence.audit import signature_line, signatures_hash
 from gost.digest import DigestAlgorithm
 from gost.errors import MalformedError
 from hub.core.clock import Clock
@@ -29,14 +28,14 @@ from hub.modules.signatures.port import (
     SigningRefusedError,
     TimestampState,
 )
+from hub.modules.signatures.records import SIGNATURE, made_hash
 from hub.modules.signatures.settings import SignaturesSettings
-from hub.modules.signatures.stamping import SIGNATURE, StampingWork
+from hub.modules.signatures.stamping import StampingWork
 from hub.modules.signatures.store import SignatureRow, SignaturesStore
 from hub.modules.signatures.trust import Trust
 from hub.signing.port import PinRequiredError
 
 SIGN = "signatures.sign"
-BATCH = "signatures.Batch"
 
 OPEN = (SignatureState.PENDING, SignatureState.WAITING_FOR_PIN)
 
@@ -216,17 +215,6 @@ class SigningWork:
             traceparent=row.traceparent,
         )
         self._events.append(conn, event)
-
-
-def made_hash(rows: Sequence[SignatureRow]) -> str:
-    """Return what the audit's outcome holds of the signatures among rows; empty if there is none."""
-    lines = made_lines(rows)
-    return signatures_hash(lines) if lines else ""
-
-
-def made_lines(rows: Sequence[SignatureRow]) -> list[str]:
-    """Return the lines that the hash is over, in the order of the request."""
-    return [signature_line(row.id, row.cms) for row in rows if row.state == SignatureState.SIGNED and row.cms]
 
 
 def _is_untouched(results: Sequence[MadeSignature | HubError]) -> bool:

@@ -14,7 +14,7 @@ from hub.modules.signatures.formats import Format
 from hub.modules.signatures.personal import personal_data
 from hub.modules.signatures.port import DigestToSign
 from hub.modules.signatures.providers import tsp
-from hub.modules.signatures.stamping import SIGNATURE
+from hub.modules.signatures.records import SIGNATURE
 from hub.modules.signatures.store import SignatureRow, signatures
 from hub.modules.signatures.verification import Document
 from sandbox.clock import SandboxClock
