@@ -39,17 +39,7 @@ async def build(settings: SignaturesSettings, ctx: ModuleContext) -> RunningModu
     timestamps = _timestamps(settings.timestamps, ctx)
     store = SignaturesStore(ring=ctx.columns)
     trust = Trust(settings=settings.trust, path=ctx.path, clock=ctx.clock)
-    stamping = StampingWork(
-        port=timestamps,
-        store=store,
-        trust=trust,
-        database=ctx.database,
-        outbox=ctx.outbox,
-        events=ctx.events,
-        clock=ctx.clock,
-        ids=ctx.ids,
-        settings=settings.timestamps,
-    )
+    stamping = _stamping(timestamps, settings.timestamps, ctx, store=store, trust=trust)
     signing_work = SigningWork(
         port=port,
         store=store,
@@ -93,6 +83,27 @@ async def build(settings: SignaturesSettings, ctx: ModuleContext) -> RunningModu
         providers=(port.name,) if timestamps is None else (port.name, timestamps.name),
         probes={} if timestamps is None else {f"{ctx.name}.{timestamps.name}": timestamps.probe},
         close=close,
+    )
+
+
+def _stamping(
+    port: TimestampPort | None,
+    settings: TimestampSettings,
+    ctx: ModuleContext,
+    *,
+    store: SignaturesStore,
+    trust: Trust,
+) -> StampingWork:
+    return StampingWork(
+        port=port,
+        store=store,
+        trust=trust,
+        database=ctx.database,
+        outbox=ctx.outbox,
+        events=ctx.events,
+        clock=ctx.clock,
+        ids=ctx.ids,
+        settings=settings,
     )
 
 
