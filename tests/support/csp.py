@@ -1,5 +1,6 @@
 """An emulated CryptoPro host and one run of its tools, as a shell would make it."""
 
+import secrets
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,8 @@ from sandbox.csp.machine import Container, Entry
 from sandbox.csp.setup import EmulatedHost
 from sandbox.test_ca import Issued, Subject, TestAuthority
 
-PIN = "27182818"  # a canary: it must be seen nowhere
+PIN = f"27{secrets.randbelow(10**10):010d}"
+"""A canary: it must be seen nowhere. Each run has its own: others on this machine put theirs on command lines."""
 RUN_SECONDS = 30
 SELLER = Subject(common_name="Продавцов Пётр Ильич", surname="Продавцов", given_name="Пётр Ильич", inn="500100732259")
 

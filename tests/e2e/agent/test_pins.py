@@ -21,7 +21,7 @@ from tests.support.person import unlock
 from tests.support.watch import Watch
 from tests.unit.agent.support import Keys
 
-WRONG = "31415926"  # as much a secret: it may be another token's, or the right one with a slip
+WRONG = "9" + PIN[::-1]  # as much a secret: it may be another token's, or the right one with a slip
 BACKENDS = {"cryptopro": b"csptest", "pycades": b"signer_agent.keys.worker"}
 
 
