@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 
 from hub.app.keys import Keys
 from hub.app.prepare import Installation
+from hub.core.attempt_store import AttemptStore
 from hub.core.audit import Audit, Checkpoint, CheckpointKey
 from hub.core.audit_segments import SegmentFolder
 from hub.core.audit_store import AuditStore
@@ -34,6 +35,7 @@ from hub.installation.database import database_place, open_database
 from hub.installation.migration import bring_up
 from hub.installation.places import checkpoint_file, segments_folder, state_folder
 from hub.resilience.upstream import Upstreams
+from hub.storage.attempt_store import SqlAttemptStore
 from hub.storage.audit_store import SqlAuditStore
 from hub.storage.engine import SqliteDatabase
 from hub.storage.event_store import SqlEventStore
@@ -64,6 +66,7 @@ class Core:
     idempotency_store: IdempotencyStore
     segment_store: SegmentStore
     person_store: PersonStore
+    attempt_store: AttemptStore
     audit: Audit
     trail: AuditTrail
     outbox: Outbox
@@ -127,6 +130,7 @@ async def open_core(
         idempotency_store=idempotency_store,
         segment_store=segment_store,
         person_store=SqlPersonStore(),
+        attempt_store=SqlAttemptStore(),
         audit=audit,
         trail=_trail(installation, database, audit_store, segment_store),
         outbox=outbox,

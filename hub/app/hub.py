@@ -33,6 +33,7 @@ from hub.app.story import StoryTeller
 from hub.app.stuck_work import StuckWork
 from hub.app.telemetry import Tracing
 from hub.app.upkeep import expiry_watch, register_upkeep
+from hub.app.upstream_trail import UpstreamTrail
 from hub.core.clock import Clock
 from hub.core.events import HUBS_OWN
 from hub.core.health import ServiceState
@@ -132,7 +133,7 @@ async def serve(
         modules = _make_modules(installation, core, signing, servers, await stored_modes(core.database))
         closing.push_async_callback(modules.close)
         _bind_own_services(installation, core, signing, servers=servers, modules=modules, tracing=tracing)
-        _keep_up(installation, core, signing, modules, closing)
+        _keep_up(installation, core, signing, modules, tracing=tracing, closing=closing)
         await modules.start()
         follower = ModeFollower(modules=modules, database=core.database, clock=core.clock)
         closing.push_async_callback(_cancel, asyncio.create_task(follower.run_forever(), name="follow modes"))
@@ -150,13 +151,21 @@ async def serve(
 
 
 def _keep_up(
-    installation: Installation, core: Core, signing: SigningPort | None, modules: Modules, closing: AsyncExitStack
+    installation: Installation,
+    core: Core,
+    signing: SigningPort | None,
+    modules: Modules,
+    *,
+    tracing: Tracing,
+    closing: AsyncExitStack,
 ) -> None:
     register_upkeep(installation, core, personal=modules.personal)
     expiries = expiry_watch(installation, core, signing)
     closing.push_async_callback(_cancel, asyncio.create_task(expiries.run_forever(), name="expiries"))
     rotation = secret_rotation(installation, core, modules)
     closing.push_async_callback(_cancel, asyncio.create_task(rotation.run_forever(), name="follow secrets"))
+    trail = UpstreamTrail(spans=tracing.attempts, database=core.database, store=core.attempt_store, clock=core.clock)
+    closing.push_async_callback(_cancel, asyncio.create_task(trail.run_forever(), name="upstream trail"))
 
 
 async def _connect_agents(installation: Installation, core: Core, closing: AsyncExitStack) -> SigningPort | None:
@@ -290,6 +299,7 @@ def _bind_own_services(
             events=core.event_store,
             signing=signing,
             titles=modules.titles,
+            attempts=core.attempt_store,
             spans=tracing.ring.spans,
         ),
         outbox=OutboxAdministration(database=database, store=core.outbox_store, effects=effects, audit=audit),

@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from opentelemetry.sdk.trace import ReadableSpan
-from opentelemetry.trace import format_trace_id
 
+from hub.app.upstream_trail import attempt_of
+from hub.core.attempt_store import AttemptStore, UpstreamAttempt
 from hub.core.audit import Phase
 from hub.core.audit_store import StoredRecord
 from hub.core.audit_trail import AuditPage, AuditTrail
@@ -54,6 +54,7 @@ class StoryTeller:
         database: Database,
         audit: AuditTrail,
         events: EventStore,
+        attempts: AttemptStore,
         signing: SigningPort | None,
         titles: Callable[[], Mapping[str, str]],
         spans: Callable[[], Sequence[ReadableSpan]],
@@ -61,6 +62,7 @@ class StoryTeller:
         self._database = database
         self._audit = audit
         self._events = events
+        self._attempts = attempts
         self._signing = signing
         self._titles = titles
         self._spans = spans
@@ -71,8 +73,9 @@ class StoryTeller:
         audited = await self._audit.list(business_reference=reference, limit=MAX_LINES)
         wanted = EventFilter(owner=None, business_reference=reference)
         page = await self._database.read(lambda conn: self._events.page(conn, wanted, after=0, limit=MAX_LINES))
+        kept = await self._database.read(lambda conn: self._attempts.of(conn, reference, limit=MAX_LINES))
         lines = [*audit_lines(audited.records, titles), *event_lines(page.rows, titles)]
-        lines += span_lines(self._spans(), reference, {line.trace_id for line in lines})
+        lines += attempt_lines(kept, self._spans(), reference, {line.trace_id for line in lines})
         journal, missing = await self._journals(reference)
         return Story(lines=ordered([*lines, *journal]), missing_sources=[*segment_sources(audited), *missing])
 
@@ -170,28 +173,27 @@ def journal_lines(entries: Iterable[JournalEntry]) -> list[StoryLine]:
     ]
 
 
-def span_lines(spans: Iterable[ReadableSpan], reference: str, traces: set[str]) -> list[StoryLine]:
-    """Tell attempts at upstreams: spans that name one, of this reference or of a trace the story already has."""
-    lines = []
-    for span in spans:
-        attributes = span.attributes or {}
-        upstream = attributes.get("landhub.upstream")
-        if not upstream or span.context is None or span.start_time is None:
-            continue
-        trace_id = format_trace_id(span.context.trace_id)
-        if attributes.get("landhub.business_reference") != reference and trace_id not in traces:
-            continue
-        status = attributes.get("http.response.status_code", "")
-        lines.append(
-            StoryLine(
-                time=datetime.fromtimestamp(span.start_time / 1e9, tz=UTC),
-                source=str(upstream),
-                title=str(attributes.get("landhub.operation") or attributes.get("url.path") or span.name),
-                state=str(attributes.get("landhub.outcome") or attributes.get("error.type") or status),
-                trace_id=trace_id,
-            )
+def attempt_lines(
+    kept: Iterable[UpstreamAttempt], spans: Iterable[ReadableSpan], reference: str, traces: set[str]
+) -> list[StoryLine]:
+    """Tell attempts at upstreams: those kept of this reference, and what this process remembers of its traces."""
+    remembered = (attempt_of(span) for span in spans)
+    theirs = [
+        attempt
+        for attempt in remembered
+        if attempt is not None and (attempt.business_reference == reference or attempt.trace_id in traces)
+    ]
+    by_span = {(attempt.trace_id, attempt.span_id): attempt for attempt in (*kept, *theirs)}
+    return [
+        StoryLine(
+            time=attempt.time,
+            source=attempt.upstream,
+            title=attempt.operation,
+            state=attempt.outcome,
+            trace_id=attempt.trace_id,
         )
-    return lines
+        for attempt in by_span.values()
+    ]
 
 
 def _trace_id(traceparent: str) -> str:

@@ -11,6 +11,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
 from opentelemetry.trace import Tracer
 
+from hub.app.upstream_trail import AttemptSpans
 from hub.settings import TelemetrySettings
 
 KEPT_SPANS = 20_000  # some 30 MB; about a thousand deals
@@ -41,9 +42,11 @@ class Tracing:
 
     def __init__(self, *, settings: TelemetrySettings, instance: str) -> None:
         self.ring = SpanRing()
+        self.attempts = AttemptSpans()
         resource = Resource.create({"service.name": settings.service_name, "service.instance.id": instance})
         sampler = ParentBased(TraceIdRatioBased(settings.sample_ratio))
         self._provider = TracerProvider(sampler=sampler, resource=resource, shutdown_on_exit=False)
+        self._provider.add_span_processor(self.attempts)
         self._provider.add_span_processor(self.ring)
         if settings.otlp_endpoint:
             exporter = OTLPSpanExporter(endpoint=settings.otlp_endpoint, timeout=EXPORT_TIMEOUT_SECONDS)

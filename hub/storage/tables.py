@@ -174,6 +174,24 @@ person_links = Table(
 )
 Index("ix_person_links_resource", person_links.c.resource, person_links.c.resource_id)
 
+upstream_attempts = Table(
+    "upstream_attempts",
+    metadata,
+    Column("trace_id", String(32), primary_key=True),
+    Column("span_id", String(16), primary_key=True),
+    Column("time", UtcTime, nullable=False),
+    Column("business_reference", String(64), nullable=False),
+    Column("upstream", String(100), nullable=False),
+    Column("operation", String(200), nullable=False),
+    Column("outcome", String(100), nullable=False),
+)
+Index(
+    "ix_upstream_attempts_business_reference",
+    upstream_attempts.c.business_reference,
+    upstream_attempts.c.time,
+)
+Index("ix_upstream_attempts_time", upstream_attempts.c.time)
+
 module_modes = Table(
     "module_modes",
     metadata,

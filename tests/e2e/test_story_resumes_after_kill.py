@@ -150,6 +150,16 @@ def test_the_audit_and_the_journal_are_whole_after_all_that(stack: Stack) -> Non
     command("signer_agent", "verify-journal", str(stack.installation.folder / "agent"))
 
 
+async def test_attempts_at_the_provider_are_told_after_a_restart(stack: Stack) -> None:
+    await asyncio.to_thread(stack.hub.stop)
+    await asyncio.to_thread(stack.hub.start)
+    await asyncio.to_thread(stack.wait_until_ready)
+    request = hub_service_pb2.GetStoryRequest(business_reference="kill-0")
+    async with connect(stack.installation, "administrator") as administrator:
+        story = await _until_answered(lambda: administrator.hub.GetStory(request))
+    assert "rosreestr.xml_gateway" in {line.source for line in story.entries}
+
+
 async def _check_audit(administrator: Client, names: Names) -> None:
     """Every mutating call has its outcome and the record of its answer, and what went outwards an intent before."""
     request = hub_service_pb2.ListAuditRecordsRequest(business_reference=names.reference, page_size=500)

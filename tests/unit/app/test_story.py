@@ -16,6 +16,7 @@ from hub.core.errors import UnavailableError
 from hub.core.events import Event
 from hub.rpc.services.ports import Story, StoryLine
 from hub.signing.port import JournalEntry, SigningPort
+from hub.storage.attempt_store import SqlAttemptStore
 from tests.support.core_fixtures import Core, core
 
 __all__ = ["core"]
@@ -59,6 +60,7 @@ async def tell(core: Core, traces: Traces, agents: Agents | None = None) -> Stor
             folder=SegmentFolder(core.folder / "segments"),
         ),
         events=core.stores.events,
+        attempts=SqlAttemptStore(),
         signing=cast("SigningPort | None", agents),
         titles=lambda: TITLES,
         spans=traces.ring.spans,
