@@ -67,7 +67,7 @@ certificates = ["*"]
 callers = ["*"]
 document_kinds = ["CONTRACT", "SPOUSE_CONSENT", "GUARDIANSHIP_PERMIT", "POWER_OF_ATTORNEY",
                   "MACHINE_READABLE_POWER_OF_ATTORNEY", "OTHER"]
-formats = ["CADES_BES_DETACHED", "CADES_BES_ATTACHED", "CADES_T_DETACHED", "CADES_T_ATTACHED"]
+formats = ["CADES_BES_DETACHED", "CADES_BES_ATTACHED", "CADES_T_DETACHED", "CADES_T_ATTACHED", "XMLDSIG_SMEV3"]
 attested_by = "hub"
 allow_hub_attestation = true
 cap_per_day = 10000

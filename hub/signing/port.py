@@ -70,6 +70,8 @@ class SigningOrder:
     digest_algorithm: DigestAlgorithm
     thumbprint: str
     format: str = "CADES_BES_DETACHED"
+    xml_element_id: str = ""
+    """The element that is signed, in format XMLDSIG_SMEV3; `digest` is of it as the transform writes it."""
     attestation: Attestation | None = None
 
 
@@ -87,7 +89,7 @@ class ShownDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MadeSignature:
-    """A signature that an agent made: the CMS in DER, the rule that allowed it, the signing time in it."""
+    """A signature that an agent made: the CMS in DER, or the element ds:Signature; when, and by which rule."""
 
     cms: bytes = field(repr=False)
     rule: str

@@ -54,6 +54,7 @@ def sign_request(order: SigningOrder, *, traceparent: str = "") -> signer_servic
         certificate_thumbprint=order.thumbprint,
         format=_format(order.format),
         traceparent=traceparent,
+        xml_element_id=order.xml_element_id,
     )
     if order.attestation is not None:
         request.attestation.statement = order.attestation.statement
@@ -83,7 +84,7 @@ def _format(name: str) -> signing_pb2.SignatureFormat.ValueType:
 def made_signature(response: signer_service_pb2.SignResponse) -> MadeSignature:
     """Read a signature."""
     return MadeSignature(
-        cms=response.cms,
+        cms=response.cms or response.xml_signature,
         rule=response.rule,
         signing_time=response.signing_time.ToDatetime(tzinfo=UTC),
         journal_sequence=response.journal_sequence,

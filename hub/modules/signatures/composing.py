@@ -29,6 +29,8 @@ def check_format(item: DigestToSign, *, trust: Trust, stamps: bool) -> None:
         TimestampsNotSetUpError, FormatNotFittingError, DocumentTooLargeError: it can't.
         SignatureNotValidError, SignatureIndeterminateError: what it is to stand beside is not good.
     """
+    if (item.format is Format.XMLDSIG_SMEV3) is not bool(item.xml_element_id):
+        raise FormatNotFittingError("XMLDSIG_SMEV3 is an element's of an XML document that SignDocument is given")
     if item.format.is_stamped and not stamps:
         raise TimestampsNotSetUpError
     if item.content is not None and len(item.content) > MAX_ATTACHED_BYTES:

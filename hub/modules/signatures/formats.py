@@ -13,6 +13,7 @@ class Format(StrEnum):
     CADES_BES_ATTACHED = "CADES_BES_ATTACHED"
     CADES_T_DETACHED = "CADES_T_DETACHED"
     CADES_T_ATTACHED = "CADES_T_ATTACHED"
+    XMLDSIG_SMEV3 = "XMLDSIG_SMEV3"
 
     @property
     def is_attached(self) -> bool:

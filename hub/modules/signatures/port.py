@@ -46,6 +46,7 @@ __all__ = [
     "TimestampRefusedError",
     "TimestampState",
     "TimestampsNotSetUpError",
+    "XmlNotFittingError",
 ]
 
 
@@ -85,6 +86,8 @@ class DigestToSign:
     """A CMS over the same document, to be signed beside."""
     digests: Mapping[DigestAlgorithm, bytes] = field(default_factory=dict)
     """The document's digests by what the signers of `existing_cms` use."""
+    xml_element_id: str = ""
+    """The element that is signed, in format XMLDSIG_SMEV3; the digest is of it as the transform writes it."""
 
 
 class DocumentEmptyError(InvalidRequestError):
@@ -120,6 +123,18 @@ class FormatNotFittingError(InvalidRequestError):
             reason="FORMAT_NOT_FITTING",
             domain=DOMAIN,
             violations=(FieldViolation("format", problem, "format"),),
+        )
+
+
+class XmlNotFittingError(InvalidRequestError):
+    """The XML document can't be signed."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(
+            f"The XML document can't be signed: {problem}.",
+            reason="XML_NOT_FITTING",
+            domain=DOMAIN,
+            violations=(FieldViolation("content", problem, "xml"),),
         )
 
 

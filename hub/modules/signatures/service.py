@@ -259,6 +259,7 @@ class SignaturesService:
                 agent=agent,
                 asked_as=self._asked_as(call, index),
                 format=item.format,
+                xml_element_id=item.xml_element_id,
                 content=item.content if item.existing_cms is None else None,
                 existing_cms=item.existing_cms,
             )

@@ -43,17 +43,23 @@ class SignaturesServicer:
         """Sign a document."""
         kind = wire.document_kind(request.document_kind)
         existing_cms, form = wire.beside(request)
+        xml = wire.xml_to_sign(request)
         hashed = await self._service.hash_document(
             call,
             request.certificate_thumbprint,
             kind,
-            sliced(request.content),
+            sliced(request.content if xml is None else await xml.octets()),
             form=form,
             existing_cms=existing_cms,
         )
         item = _item(hashed, kind, wire.attestation(request.attestation), form, existing_cms)
+        if xml is None:
+            row = await self._service.sign_one(call, request.certificate_thumbprint, item)
+            return pb.SignDocumentResponse(signature=wire.signature(row))
+        item = replace(item, xml_element_id=xml.element_id)
         row = await self._service.sign_one(call, request.certificate_thumbprint, item)
-        return pb.SignDocumentResponse(signature=wire.signature(row))
+        signed = b"" if row.cms is None else await xml.signed(row.cms)
+        return pb.SignDocumentResponse(signature=wire.signature(row), signed_xml=signed)
 
     async def sign_document_stream(
         self, requests: AsyncIterator[pb.SignDocumentStreamRequest], call: Call
@@ -107,6 +113,14 @@ class SignaturesServicer:
     async def verify_signature(self, request: pb.VerifySignatureRequest, _call: Call) -> pb.VerifySignatureResponse:
         """Verify a signature."""
         at = wire.moment(request) or self._clock.now()
+        if request.HasField("xml"):
+            element_id = request.xml.element_id
+            of_xml = await self._service.verification.verify_xml(request.content, element_id=element_id, at=at)
+            return pb.VerifySignatureResponse(
+                report=wire.report(of_xml.report, at),
+                signed_element_id=of_xml.element_id,
+                signed_content=of_xml.signed_octets,
+            )
         found = await self._service.verification.verify(wire.document(request), request.cms, at=at)
         return pb.VerifySignatureResponse(report=wire.report(found, at))
 

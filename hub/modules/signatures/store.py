@@ -56,6 +56,7 @@ signatures = Table(
     Column("timestamp_time", UtcTime, nullable=True),
     Column("timestamp_failure_reason", String(64), nullable=False, server_default=""),
     Column("timestamp_job", String(64), nullable=False, server_default=""),
+    Column("xml_element_id", String(128), nullable=False, server_default=""),
     Index("signatures_signatures_by_batch", "batch_id", "id"),
 )
 
@@ -97,6 +98,8 @@ class SignatureRow:
     timestamp_failure_reason: str = ""
     timestamp_job: str = ""
     """The job that gets the timestamp, for those who wait for it."""
+    xml_element_id: str = ""
+    """The element that is signed, in format XMLDSIG_SMEV3; `cms` is then the element ds:Signature."""
 
 
 _COLUMNS = tuple(item.name for item in fields(SignatureRow))

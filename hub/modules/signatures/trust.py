@@ -11,6 +11,7 @@ from gost.errors import MalformedError
 from gost.report import CertificateStatus, Report, RevocationStatus, TimestampReport
 from gost.timestamps import TimestampPolicy, verify_timestamp
 from gost.verify import VerificationPolicy, verify_attached, verify_detached
+from gost.xmldsig_verify import XmlReport, verify_bare_signature, verify_xml
 from hub.core.clock import Clock
 from hub.modules.signatures.settings import TrustSettings
 
@@ -40,6 +41,16 @@ class Trust:
     def verify_attached(self, cms: bytes, *, at: datetime | None = None) -> Report:
         """Verify a CMS that holds its content as of a time; None is now."""
         return verify_attached(cms, policy=self._current(), at=at or self._clock.now())
+
+    def verify_xml(self, document: bytes, *, element_id: str, at: datetime | None = None) -> XmlReport:
+        """Verify an XML document by the profile of SMEV 3 as of a time; None is now."""
+        return verify_xml(document, policy=self._current(), at=at or self._clock.now(), element_id=element_id)
+
+    def verify_bare_xml(self, signature: bytes, *, element_id: str, digest: bytes) -> Report:
+        """Verify an XML signature that is not in its document yet, as of now."""
+        return verify_bare_signature(
+            signature, element_id=element_id, digest=digest, policy=self._current(), at=self._clock.now()
+        )
 
     def verify_timestamp(self, token: bytes, stamped: bytes) -> TimestampReport:
         """Judge a timestamp as of now."""

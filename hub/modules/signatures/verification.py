@@ -1,5 +1,6 @@
 """Verifying what anybody signed: detached over a document or its digest, or attached over the document inside."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,6 +10,7 @@ from gost.cms import SignedData, read_signed_data
 from gost.digest import DigestAlgorithm
 from gost.errors import MalformedError
 from gost.report import Indication, Report, SubIndication
+from gost.xmldsig_verify import XmlReport
 from hub.modules.signatures.hashing import digest_all
 from hub.modules.signatures.port import DocumentEmptyError, SignatureIndeterminateError, SignatureNotValidError
 from hub.modules.signatures.trust import Trust
@@ -51,6 +53,10 @@ class Verification:
             return self._trust.verify(cms, document.digest, at=at)
         taken = await digest_all(inside, algorithms_of(cms))
         return self._of_inside(cms, same=document.digest in taken.values(), at=at)
+
+    async def verify_xml(self, content: bytes, *, element_id: str, at: datetime) -> XmlReport:
+        """Verify an XML document that holds its signature by the profile of SMEV 3, as of a time."""
+        return await asyncio.to_thread(self._trust.verify_xml, content, element_id=element_id, at=at)
 
     def verify_digests(
         self, digests: Mapping[DigestAlgorithm, bytes], cms: bytes, *, at: datetime | None = None

@@ -16,11 +16,13 @@ from gost.report import (
     SignerReport,
     TimestampReport,
 )
+from gost.xmldsig_place import DEFAULT_CONTAINER
 from hub.modules.signatures.composing import format_beside
 from hub.modules.signatures.formats import Format
 from hub.modules.signatures.port import AgentCertificate, Attestation, DigestToSign, FormatNotFittingError
 from hub.modules.signatures.store import SignatureRow
 from hub.modules.signatures.verification import Document
+from hub.modules.signatures.xml_documents import XmlToSign
 from landhub.common.v1 import document_pb2, signing_pb2
 from landhub.signatures.v1 import signatures_pb2 as pb
 from landhub.signatures.v1 import signatures_service_pb2 as service_pb
@@ -87,6 +89,17 @@ def beside(message: service_pb.SignDocumentRequest | service_pb.SignDocumentHead
     """Read the CMS to be signed beside, None without one, and the format: unset, it follows that CMS."""
     existing_cms = message.existing_cms or None
     return existing_cms, format_of(message.format) if message.format else format_beside(existing_cms)
+
+
+def xml_to_sign(request: service_pb.SignDocumentRequest) -> XmlToSign | None:
+    """Read which element of an XML document is to be signed; None where it is no such document."""
+    if not request.HasField("xml"):
+        return None
+    return XmlToSign(
+        content=request.content,
+        element_id=request.xml.element_id,
+        container=request.xml.container or DEFAULT_CONTAINER,
+    )
 
 
 def digest_to_sign(message: service_pb.DigestToSign, form: Format) -> DigestToSign:
@@ -169,7 +182,9 @@ def signature(row: SignatureRow) -> pb.Signature:
         format=signing_pb2.SignatureFormat.Value(f"SIGNATURE_FORMAT_{row.format}"),
         certificate_thumbprint=row.thumbprint,
         certificate=None if row.certificate is None else certificate_of(read_certificate(row.certificate)),
-        cms=row.cms or b"",
+        cms=b"" if row.xml_element_id else row.cms or b"",
+        xml_signature=row.cms or b"" if row.xml_element_id else b"",
+        xml_element_id=row.xml_element_id,
         signing_time=timestamp(row.signing_time),
         failure_reason=row.failure_reason,
         create_time=timestamp(row.create_time),

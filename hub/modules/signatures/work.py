@@ -149,7 +149,10 @@ class SigningWork:
 
     def _verified(self, row: SignatureRow, made: MadeSignature) -> SignatureRow:
         """Nothing an agent says is taken on trust: what does not verify here was not signed."""
-        report = self._trust.verify(made.cms, row.digest)
+        if row.xml_element_id:
+            report = self._trust.verify_bare_xml(made.cms, element_id=row.xml_element_id, digest=row.digest)
+        else:
+            report = self._trust.verify(made.cms, row.digest)
         certificate = report.signers[0].certificate if len(report.signers) == 1 else None
         if not report.is_valid or certificate is None or certificate.thumbprint != row.thumbprint:
             return _ended(row, SignatureState.FAILED, "SIGNATURE_NOT_VALID")
@@ -241,5 +244,6 @@ def _order(row: SignatureRow) -> SigningOrder:
         digest_algorithm=DigestAlgorithm[row.digest_algorithm],
         thumbprint=row.thumbprint,
         format=row.format,
+        xml_element_id=row.xml_element_id,
         attestation=attestation,
     )

@@ -57,6 +57,9 @@ const (
 	ErrorReason_ERROR_REASON_TIMESTAMP_REFUSED ErrorReason = 13
 	// The same: the timestamp authority could not be reached, or answered with none that is good, until the time was over.
 	ErrorReason_ERROR_REASON_TIMESTAMP_UNAVAILABLE ErrorReason = 14
+	// INVALID_ARGUMENT: the XML document can't be signed: no element or several bear the Id, the container of the signature
+	// is missing or not empty, or the document could be read in two ways.
+	ErrorReason_ERROR_REASON_XML_NOT_FITTING ErrorReason = 15
 )
 
 // Enum value maps for ErrorReason.
@@ -77,6 +80,7 @@ var (
 		12: "ERROR_REASON_TIMESTAMPS_NOT_SET_UP",
 		13: "ERROR_REASON_TIMESTAMP_REFUSED",
 		14: "ERROR_REASON_TIMESTAMP_UNAVAILABLE",
+		15: "ERROR_REASON_XML_NOT_FITTING",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":             0,
@@ -94,6 +98,7 @@ var (
 		"ERROR_REASON_TIMESTAMPS_NOT_SET_UP":   12,
 		"ERROR_REASON_TIMESTAMP_REFUSED":       13,
 		"ERROR_REASON_TIMESTAMP_UNAVAILABLE":   14,
+		"ERROR_REASON_XML_NOT_FITTING":         15,
 	}
 )
 
@@ -128,7 +133,7 @@ var File_landhub_signatures_v1_errors_proto protoreflect.FileDescriptor
 
 const file_landhub_signatures_v1_errors_proto_rawDesc = "" +
 	"\n" +
-	"\"landhub/signatures/v1/errors.proto\x12\x15landhub.signatures.v1*\xb2\x04\n" +
+	"\"landhub/signatures/v1/errors.proto\x12\x15landhub.signatures.v1*\xd4\x04\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12&\n" +
 	"\"ERROR_REASON_CERTIFICATE_NOT_FOUND\x10\x01\x12\"\n" +
@@ -145,7 +150,8 @@ const file_landhub_signatures_v1_errors_proto_rawDesc = "" +
 	"\x1fERROR_REASON_FORMAT_NOT_FITTING\x10\v\x12&\n" +
 	"\"ERROR_REASON_TIMESTAMPS_NOT_SET_UP\x10\f\x12\"\n" +
 	"\x1eERROR_REASON_TIMESTAMP_REFUSED\x10\r\x12&\n" +
-	"\"ERROR_REASON_TIMESTAMP_UNAVAILABLE\x10\x0eBs\n" +
+	"\"ERROR_REASON_TIMESTAMP_UNAVAILABLE\x10\x0e\x12 \n" +
+	"\x1cERROR_REASON_XML_NOT_FITTING\x10\x0fBs\n" +
 	"\x18io.landhub.signatures.v1B\vErrorsProtoP\x01ZHgithub.com/landhub/landhub/clients/go/landhub/signatures/v1;signaturesv1b\x06proto3"
 
 var (

@@ -474,8 +474,13 @@ type Signature struct {
 	TimestampTime *timestamppb.Timestamp `protobuf:"bytes,17,opt,name=timestamp_time,json=timestampTime,proto3" json:"timestamp_time,omitempty"`
 	// Why there is no timestamp: an ErrorReason of this package without the prefix.
 	TimestampFailureReason string `protobuf:"bytes,18,opt,name=timestamp_failure_reason,json=timestampFailureReason,proto3" json:"timestamp_failure_reason,omitempty"`
-	unknownFields          protoimpl.UnknownFields
-	sizeCache              protoimpl.SizeCache
+	// The element ds:Signature, UTF-8; set once signed, in format XMLDSIG_SMEV3 only, where `cms` is empty and `digest` is
+	// that of the element as СМЭВ's transform writes it.
+	XmlSignature []byte `protobuf:"bytes,19,opt,name=xml_signature,json=xmlSignature,proto3" json:"xml_signature,omitempty"`
+	// The Id of the element that is signed, in format XMLDSIG_SMEV3.
+	XmlElementId  string `protobuf:"bytes,20,opt,name=xml_element_id,json=xmlElementId,proto3" json:"xml_element_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Signature) Reset() {
@@ -630,6 +635,20 @@ func (x *Signature) GetTimestampTime() *timestamppb.Timestamp {
 func (x *Signature) GetTimestampFailureReason() string {
 	if x != nil {
 		return x.TimestampFailureReason
+	}
+	return ""
+}
+
+func (x *Signature) GetXmlSignature() []byte {
+	if x != nil {
+		return x.XmlSignature
+	}
+	return nil
+}
+
+func (x *Signature) GetXmlElementId() string {
+	if x != nil {
+		return x.XmlElementId
 	}
 	return ""
 }
@@ -1111,7 +1130,7 @@ var File_landhub_signatures_v1_signatures_proto protoreflect.FileDescriptor
 
 const file_landhub_signatures_v1_signatures_proto_rawDesc = "" +
 	"\n" +
-	"&landhub/signatures/v1/signatures.proto\x12\x15landhub.signatures.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a landhub/common/v1/document.proto\x1a\x1flandhub/common/v1/options.proto\x1a\x1flandhub/common/v1/signing.proto\"\x86\b\n" +
+	"&landhub/signatures/v1/signatures.proto\x12\x15landhub.signatures.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a landhub/common/v1/document.proto\x1a\x1flandhub/common/v1/options.proto\x1a\x1flandhub/common/v1/signing.proto\"\xdc\b\n" +
 	"\tSignature\x12!\n" +
 	"\fsignature_id\x18\x01 \x01(\tR\vsignatureId\x12-\n" +
 	"\x12business_reference\x18\x02 \x01(\tR\x11businessReference\x12;\n" +
@@ -1133,7 +1152,9 @@ const file_landhub_signatures_v1_signatures_proto_rawDesc = "" +
 	"expireTime\x12N\n" +
 	"\x0ftimestamp_state\x18\x10 \x01(\x0e2%.landhub.signatures.v1.TimestampStateR\x0etimestampState\x12A\n" +
 	"\x0etimestamp_time\x18\x11 \x01(\v2\x1a.google.protobuf.TimestampR\rtimestampTime\x128\n" +
-	"\x18timestamp_failure_reason\x18\x12 \x01(\tR\x16timestampFailureReason\"\x9a\x04\n" +
+	"\x18timestamp_failure_reason\x18\x12 \x01(\tR\x16timestampFailureReason\x12.\n" +
+	"\rxml_signature\x18\x13 \x01(\fB\t\x8a\xe7\x18\x02\x10\x01\x80\x01\x01R\fxmlSignature\x12$\n" +
+	"\x0exml_element_id\x18\x14 \x01(\tR\fxmlElementId\"\x9a\x04\n" +
 	"\x10ChainCertificate\x12#\n" +
 	"\asubject\x18\x01 \x01(\tB\t\x8a\xe7\x18\x02\x10\x01\x80\x01\x01R\asubject\x12\x1e\n" +
 	"\n" +

@@ -225,6 +225,61 @@ func (x *GetCertificateResponse) GetCertificate() *v1.Certificate {
 	return nil
 }
 
+// Which element of an XML document is signed, by the profile of СМЭВ 3.
+type XmlSigning struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Its attribute Id.
+	ElementId string `protobuf:"bytes,1,opt,name=element_id,json=elementId,proto3" json:"element_id,omitempty"`
+	// The local name of the empty element beside it that takes the signature; unset: CallerInformationSystemSignature.
+	Container     string `protobuf:"bytes,2,opt,name=container,proto3" json:"container,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *XmlSigning) Reset() {
+	*x = XmlSigning{}
+	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *XmlSigning) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*XmlSigning) ProtoMessage() {}
+
+func (x *XmlSigning) ProtoReflect() protoreflect.Message {
+	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use XmlSigning.ProtoReflect.Descriptor instead.
+func (*XmlSigning) Descriptor() ([]byte, []int) {
+	return file_landhub_signatures_v1_signatures_service_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *XmlSigning) GetElementId() string {
+	if x != nil {
+		return x.ElementId
+	}
+	return ""
+}
+
+func (x *XmlSigning) GetContainer() string {
+	if x != nil {
+		return x.Container
+	}
+	return ""
+}
+
 // Signs a document.
 type SignDocumentRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -244,14 +299,16 @@ type SignDocumentRequest struct {
 	Attestation *v1.CallerAttestation `protobuf:"bytes,7,opt,name=attestation,proto3" json:"attestation,omitempty"`
 	// A CMS that others signed: the signature is made beside theirs, over the same document, if theirs pass in full. It is
 	// attached or detached as the format says; unset, the format is CAdES-BES as this is.
-	ExistingCms   []byte `protobuf:"bytes,8,opt,name=existing_cms,json=existingCms,proto3" json:"existing_cms,omitempty"`
+	ExistingCms []byte `protobuf:"bytes,8,opt,name=existing_cms,json=existingCms,proto3" json:"existing_cms,omitempty"`
+	// What is signed of `content`, in format XMLDSIG_SMEV3 and only there.
+	Xml           *XmlSigning `protobuf:"bytes,9,opt,name=xml,proto3" json:"xml,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SignDocumentRequest) Reset() {
 	*x = SignDocumentRequest{}
-	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[4]
+	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -263,7 +320,7 @@ func (x *SignDocumentRequest) String() string {
 func (*SignDocumentRequest) ProtoMessage() {}
 
 func (x *SignDocumentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[4]
+	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -276,7 +333,7 @@ func (x *SignDocumentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignDocumentRequest.ProtoReflect.Descriptor instead.
 func (*SignDocumentRequest) Descriptor() ([]byte, []int) {
-	return file_landhub_signatures_v1_signatures_service_proto_rawDescGZIP(), []int{4}
+	return file_landhub_signatures_v1_signatures_service_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *SignDocumentRequest) GetRequestId() string {
@@ -335,18 +392,27 @@ func (x *SignDocumentRequest) GetExistingCms() []byte {
 	return nil
 }
 
+func (x *SignDocumentRequest) GetXml() *XmlSigning {
+	if x != nil {
+		return x.Xml
+	}
+	return nil
+}
+
 // The signature as it stands.
 type SignDocumentResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The signature.
-	Signature     *Signature `protobuf:"bytes,1,opt,name=signature,proto3" json:"signature,omitempty"`
+	Signature *Signature `protobuf:"bytes,1,opt,name=signature,proto3" json:"signature,omitempty"`
+	// The document with its signature, UTF-8; once signed, in format XMLDSIG_SMEV3.
+	SignedXml     []byte `protobuf:"bytes,2,opt,name=signed_xml,json=signedXml,proto3" json:"signed_xml,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SignDocumentResponse) Reset() {
 	*x = SignDocumentResponse{}
-	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[5]
+	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -358,7 +424,7 @@ func (x *SignDocumentResponse) String() string {
 func (*SignDocumentResponse) ProtoMessage() {}
 
 func (x *SignDocumentResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[5]
+	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -371,12 +437,19 @@ func (x *SignDocumentResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignDocumentResponse.ProtoReflect.Descriptor instead.
 func (*SignDocumentResponse) Descriptor() ([]byte, []int) {
-	return file_landhub_signatures_v1_signatures_service_proto_rawDescGZIP(), []int{5}
+	return file_landhub_signatures_v1_signatures_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *SignDocumentResponse) GetSignature() *Signature {
 	if x != nil {
 		return x.Signature
+	}
+	return nil
+}
+
+func (x *SignDocumentResponse) GetSignedXml() []byte {
+	if x != nil {
+		return x.SignedXml
 	}
 	return nil
 }
@@ -405,7 +478,7 @@ type SignDocumentHeader struct {
 
 func (x *SignDocumentHeader) Reset() {
 	*x = SignDocumentHeader{}
-	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[6]
+	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -417,7 +490,7 @@ func (x *SignDocumentHeader) String() string {
 func (*SignDocumentHeader) ProtoMessage() {}
 
 func (x *SignDocumentHeader) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[6]
+	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -430,7 +503,7 @@ func (x *SignDocumentHeader) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignDocumentHeader.ProtoReflect.Descriptor instead.
 func (*SignDocumentHeader) Descriptor() ([]byte, []int) {
-	return file_landhub_signatures_v1_signatures_service_proto_rawDescGZIP(), []int{6}
+	return file_landhub_signatures_v1_signatures_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *SignDocumentHeader) GetRequestId() string {
@@ -498,7 +571,7 @@ type SignDocumentStreamRequest struct {
 
 func (x *SignDocumentStreamRequest) Reset() {
 	*x = SignDocumentStreamRequest{}
-	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[7]
+	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -510,7 +583,7 @@ func (x *SignDocumentStreamRequest) String() string {
 func (*SignDocumentStreamRequest) ProtoMessage() {}
 
 func (x *SignDocumentStreamRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[7]
+	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -523,7 +596,7 @@ func (x *SignDocumentStreamRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignDocumentStreamRequest.ProtoReflect.Descriptor instead.
 func (*SignDocumentStreamRequest) Descriptor() ([]byte, []int) {
-	return file_landhub_signatures_v1_signatures_service_proto_rawDescGZIP(), []int{7}
+	return file_landhub_signatures_v1_signatures_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *SignDocumentStreamRequest) GetPart() isSignDocumentStreamRequest_Part {
@@ -580,7 +653,7 @@ type SignDocumentStreamResponse struct {
 
 func (x *SignDocumentStreamResponse) Reset() {
 	*x = SignDocumentStreamResponse{}
-	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[8]
+	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -592,7 +665,7 @@ func (x *SignDocumentStreamResponse) String() string {
 func (*SignDocumentStreamResponse) ProtoMessage() {}
 
 func (x *SignDocumentStreamResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[8]
+	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -605,7 +678,7 @@ func (x *SignDocumentStreamResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignDocumentStreamResponse.ProtoReflect.Descriptor instead.
 func (*SignDocumentStreamResponse) Descriptor() ([]byte, []int) {
-	return file_landhub_signatures_v1_signatures_service_proto_rawDescGZIP(), []int{8}
+	return file_landhub_signatures_v1_signatures_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *SignDocumentStreamResponse) GetSignature() *Signature {
@@ -632,7 +705,7 @@ type DigestToSign struct {
 
 func (x *DigestToSign) Reset() {
 	*x = DigestToSign{}
-	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[9]
+	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -644,7 +717,7 @@ func (x *DigestToSign) String() string {
 func (*DigestToSign) ProtoMessage() {}
 
 func (x *DigestToSign) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[9]
+	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -657,7 +730,7 @@ func (x *DigestToSign) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DigestToSign.ProtoReflect.Descriptor instead.
 func (*DigestToSign) Descriptor() ([]byte, []int) {
-	return file_landhub_signatures_v1_signatures_service_proto_rawDescGZIP(), []int{9}
+	return file_landhub_signatures_v1_signatures_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *DigestToSign) GetDigest() []byte {
@@ -707,7 +780,7 @@ type SignDigestsRequest struct {
 
 func (x *SignDigestsRequest) Reset() {
 	*x = SignDigestsRequest{}
-	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[10]
+	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -719,7 +792,7 @@ func (x *SignDigestsRequest) String() string {
 func (*SignDigestsRequest) ProtoMessage() {}
 
 func (x *SignDigestsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[10]
+	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -732,7 +805,7 @@ func (x *SignDigestsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignDigestsRequest.ProtoReflect.Descriptor instead.
 func (*SignDigestsRequest) Descriptor() ([]byte, []int) {
-	return file_landhub_signatures_v1_signatures_service_proto_rawDescGZIP(), []int{10}
+	return file_landhub_signatures_v1_signatures_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *SignDigestsRequest) GetRequestId() string {
@@ -781,7 +854,7 @@ type SignDigestsResponse struct {
 
 func (x *SignDigestsResponse) Reset() {
 	*x = SignDigestsResponse{}
-	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[11]
+	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -793,7 +866,7 @@ func (x *SignDigestsResponse) String() string {
 func (*SignDigestsResponse) ProtoMessage() {}
 
 func (x *SignDigestsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[11]
+	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -806,7 +879,7 @@ func (x *SignDigestsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignDigestsResponse.ProtoReflect.Descriptor instead.
 func (*SignDigestsResponse) Descriptor() ([]byte, []int) {
-	return file_landhub_signatures_v1_signatures_service_proto_rawDescGZIP(), []int{11}
+	return file_landhub_signatures_v1_signatures_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *SignDigestsResponse) GetSignatures() []*Signature {
@@ -827,7 +900,7 @@ type GetSignatureRequest struct {
 
 func (x *GetSignatureRequest) Reset() {
 	*x = GetSignatureRequest{}
-	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[12]
+	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -839,7 +912,7 @@ func (x *GetSignatureRequest) String() string {
 func (*GetSignatureRequest) ProtoMessage() {}
 
 func (x *GetSignatureRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[12]
+	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -852,7 +925,7 @@ func (x *GetSignatureRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSignatureRequest.ProtoReflect.Descriptor instead.
 func (*GetSignatureRequest) Descriptor() ([]byte, []int) {
-	return file_landhub_signatures_v1_signatures_service_proto_rawDescGZIP(), []int{12}
+	return file_landhub_signatures_v1_signatures_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *GetSignatureRequest) GetSignatureId() string {
@@ -873,7 +946,7 @@ type GetSignatureResponse struct {
 
 func (x *GetSignatureResponse) Reset() {
 	*x = GetSignatureResponse{}
-	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[13]
+	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -885,7 +958,7 @@ func (x *GetSignatureResponse) String() string {
 func (*GetSignatureResponse) ProtoMessage() {}
 
 func (x *GetSignatureResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[13]
+	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -898,7 +971,7 @@ func (x *GetSignatureResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSignatureResponse.ProtoReflect.Descriptor instead.
 func (*GetSignatureResponse) Descriptor() ([]byte, []int) {
-	return file_landhub_signatures_v1_signatures_service_proto_rawDescGZIP(), []int{13}
+	return file_landhub_signatures_v1_signatures_service_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *GetSignatureResponse) GetSignature() *Signature {
@@ -932,7 +1005,7 @@ type AttachSignatureRequest struct {
 
 func (x *AttachSignatureRequest) Reset() {
 	*x = AttachSignatureRequest{}
-	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[14]
+	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -944,7 +1017,7 @@ func (x *AttachSignatureRequest) String() string {
 func (*AttachSignatureRequest) ProtoMessage() {}
 
 func (x *AttachSignatureRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[14]
+	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -957,7 +1030,7 @@ func (x *AttachSignatureRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AttachSignatureRequest.ProtoReflect.Descriptor instead.
 func (*AttachSignatureRequest) Descriptor() ([]byte, []int) {
-	return file_landhub_signatures_v1_signatures_service_proto_rawDescGZIP(), []int{14}
+	return file_landhub_signatures_v1_signatures_service_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *AttachSignatureRequest) GetRequestId() string {
@@ -1044,7 +1117,7 @@ type AttachSignatureResponse struct {
 
 func (x *AttachSignatureResponse) Reset() {
 	*x = AttachSignatureResponse{}
-	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[15]
+	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1056,7 +1129,7 @@ func (x *AttachSignatureResponse) String() string {
 func (*AttachSignatureResponse) ProtoMessage() {}
 
 func (x *AttachSignatureResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[15]
+	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1069,7 +1142,7 @@ func (x *AttachSignatureResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AttachSignatureResponse.ProtoReflect.Descriptor instead.
 func (*AttachSignatureResponse) Descriptor() ([]byte, []int) {
-	return file_landhub_signatures_v1_signatures_service_proto_rawDescGZIP(), []int{15}
+	return file_landhub_signatures_v1_signatures_service_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *AttachSignatureResponse) GetSignature() *Signature {
@@ -1086,6 +1159,52 @@ func (x *AttachSignatureResponse) GetReport() *VerificationReport {
 	return nil
 }
 
+// What is verified of an XML document that holds its signature, by the profile of СМЭВ 3.
+type XmlVerification struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The Id of the element that must be signed; may be unset if the document has one signature only.
+	ElementId     string `protobuf:"bytes,1,opt,name=element_id,json=elementId,proto3" json:"element_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *XmlVerification) Reset() {
+	*x = XmlVerification{}
+	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *XmlVerification) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*XmlVerification) ProtoMessage() {}
+
+func (x *XmlVerification) ProtoReflect() protoreflect.Message {
+	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use XmlVerification.ProtoReflect.Descriptor instead.
+func (*XmlVerification) Descriptor() ([]byte, []int) {
+	return file_landhub_signatures_v1_signatures_service_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *XmlVerification) GetElementId() string {
+	if x != nil {
+		return x.ElementId
+	}
+	return ""
+}
+
 // Verifies a signature.
 type VerifySignatureRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1096,17 +1215,19 @@ type VerifySignatureRequest struct {
 	//	*VerifySignatureRequest_Content
 	//	*VerifySignatureRequest_Digest
 	Document isVerifySignatureRequest_Document `protobuf_oneof:"document"`
-	// The CMS, detached or attached, DER.
+	// The CMS, detached or attached, DER; unset with `xml`.
 	Cms []byte `protobuf:"bytes,3,opt,name=cms,proto3" json:"cms,omitempty"`
 	// Verify for this time; unset: now.
 	VerificationTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=verification_time,json=verificationTime,proto3" json:"verification_time,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// Set: `content` is an XML document that holds its signature.
+	Xml           *XmlVerification `protobuf:"bytes,5,opt,name=xml,proto3" json:"xml,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *VerifySignatureRequest) Reset() {
 	*x = VerifySignatureRequest{}
-	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[16]
+	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1118,7 +1239,7 @@ func (x *VerifySignatureRequest) String() string {
 func (*VerifySignatureRequest) ProtoMessage() {}
 
 func (x *VerifySignatureRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[16]
+	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1131,7 +1252,7 @@ func (x *VerifySignatureRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use VerifySignatureRequest.ProtoReflect.Descriptor instead.
 func (*VerifySignatureRequest) Descriptor() ([]byte, []int) {
-	return file_landhub_signatures_v1_signatures_service_proto_rawDescGZIP(), []int{16}
+	return file_landhub_signatures_v1_signatures_service_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *VerifySignatureRequest) GetDocument() isVerifySignatureRequest_Document {
@@ -1173,6 +1294,13 @@ func (x *VerifySignatureRequest) GetVerificationTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *VerifySignatureRequest) GetXml() *XmlVerification {
+	if x != nil {
+		return x.Xml
+	}
+	return nil
+}
+
 type isVerifySignatureRequest_Document interface {
 	isVerifySignatureRequest_Document()
 }
@@ -1195,14 +1323,18 @@ func (*VerifySignatureRequest_Digest) isVerifySignatureRequest_Document() {}
 type VerifySignatureResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The report.
-	Report        *VerificationReport `protobuf:"bytes,1,opt,name=report,proto3" json:"report,omitempty"`
+	Report *VerificationReport `protobuf:"bytes,1,opt,name=report,proto3" json:"report,omitempty"`
+	// Of an XML document: the Id of the element that is signed. Empty, as the next one, unless digest and signature hold.
+	SignedElementId string `protobuf:"bytes,2,opt,name=signed_element_id,json=signedElementId,proto3" json:"signed_element_id,omitempty"`
+	// That element as СМЭВ's transform writes it, the very bytes that were hashed: read it from here, not the document.
+	SignedContent []byte `protobuf:"bytes,3,opt,name=signed_content,json=signedContent,proto3" json:"signed_content,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *VerifySignatureResponse) Reset() {
 	*x = VerifySignatureResponse{}
-	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[17]
+	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1214,7 +1346,7 @@ func (x *VerifySignatureResponse) String() string {
 func (*VerifySignatureResponse) ProtoMessage() {}
 
 func (x *VerifySignatureResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[17]
+	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1227,12 +1359,26 @@ func (x *VerifySignatureResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use VerifySignatureResponse.ProtoReflect.Descriptor instead.
 func (*VerifySignatureResponse) Descriptor() ([]byte, []int) {
-	return file_landhub_signatures_v1_signatures_service_proto_rawDescGZIP(), []int{17}
+	return file_landhub_signatures_v1_signatures_service_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *VerifySignatureResponse) GetReport() *VerificationReport {
 	if x != nil {
 		return x.Report
+	}
+	return nil
+}
+
+func (x *VerifySignatureResponse) GetSignedElementId() string {
+	if x != nil {
+		return x.SignedElementId
+	}
+	return ""
+}
+
+func (x *VerifySignatureResponse) GetSignedContent() []byte {
+	if x != nil {
+		return x.SignedContent
 	}
 	return nil
 }
@@ -1250,7 +1396,7 @@ type VerifySignatureHeader struct {
 
 func (x *VerifySignatureHeader) Reset() {
 	*x = VerifySignatureHeader{}
-	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[18]
+	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1262,7 +1408,7 @@ func (x *VerifySignatureHeader) String() string {
 func (*VerifySignatureHeader) ProtoMessage() {}
 
 func (x *VerifySignatureHeader) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[18]
+	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1275,7 +1421,7 @@ func (x *VerifySignatureHeader) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use VerifySignatureHeader.ProtoReflect.Descriptor instead.
 func (*VerifySignatureHeader) Descriptor() ([]byte, []int) {
-	return file_landhub_signatures_v1_signatures_service_proto_rawDescGZIP(), []int{18}
+	return file_landhub_signatures_v1_signatures_service_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *VerifySignatureHeader) GetCms() []byte {
@@ -1308,7 +1454,7 @@ type VerifySignatureStreamRequest struct {
 
 func (x *VerifySignatureStreamRequest) Reset() {
 	*x = VerifySignatureStreamRequest{}
-	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[19]
+	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1320,7 +1466,7 @@ func (x *VerifySignatureStreamRequest) String() string {
 func (*VerifySignatureStreamRequest) ProtoMessage() {}
 
 func (x *VerifySignatureStreamRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[19]
+	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1333,7 +1479,7 @@ func (x *VerifySignatureStreamRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use VerifySignatureStreamRequest.ProtoReflect.Descriptor instead.
 func (*VerifySignatureStreamRequest) Descriptor() ([]byte, []int) {
-	return file_landhub_signatures_v1_signatures_service_proto_rawDescGZIP(), []int{19}
+	return file_landhub_signatures_v1_signatures_service_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *VerifySignatureStreamRequest) GetPart() isVerifySignatureStreamRequest_Part {
@@ -1390,7 +1536,7 @@ type VerifySignatureStreamResponse struct {
 
 func (x *VerifySignatureStreamResponse) Reset() {
 	*x = VerifySignatureStreamResponse{}
-	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[20]
+	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1402,7 +1548,7 @@ func (x *VerifySignatureStreamResponse) String() string {
 func (*VerifySignatureStreamResponse) ProtoMessage() {}
 
 func (x *VerifySignatureStreamResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[20]
+	mi := &file_landhub_signatures_v1_signatures_service_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1415,7 +1561,7 @@ func (x *VerifySignatureStreamResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use VerifySignatureStreamResponse.ProtoReflect.Descriptor instead.
 func (*VerifySignatureStreamResponse) Descriptor() ([]byte, []int) {
-	return file_landhub_signatures_v1_signatures_service_proto_rawDescGZIP(), []int{20}
+	return file_landhub_signatures_v1_signatures_service_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *VerifySignatureStreamResponse) GetReport() *VerificationReport {
@@ -1442,7 +1588,12 @@ const file_landhub_signatures_v1_signatures_service_proto_rawDesc = "" +
 	"thumbprint\x18\x01 \x01(\tR\n" +
 	"thumbprint\"Z\n" +
 	"\x16GetCertificateResponse\x12@\n" +
-	"\vcertificate\x18\x01 \x01(\v2\x1e.landhub.common.v1.CertificateR\vcertificate\"\xb7\x03\n" +
+	"\vcertificate\x18\x01 \x01(\v2\x1e.landhub.common.v1.CertificateR\vcertificate\"I\n" +
+	"\n" +
+	"XmlSigning\x12\x1d\n" +
+	"\n" +
+	"element_id\x18\x01 \x01(\tR\telementId\x12\x1c\n" +
+	"\tcontainer\x18\x02 \x01(\tR\tcontainer\"\xec\x03\n" +
 	"\x13SignDocumentRequest\x12\x1d\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tR\trequestId\x12-\n" +
@@ -1452,9 +1603,12 @@ const file_landhub_signatures_v1_signatures_service_proto_rawDesc = "" +
 	"\x16certificate_thumbprint\x18\x05 \x01(\tR\x15certificateThumbprint\x12:\n" +
 	"\x06format\x18\x06 \x01(\x0e2\".landhub.common.v1.SignatureFormatR\x06format\x12F\n" +
 	"\vattestation\x18\a \x01(\v2$.landhub.common.v1.CallerAttestationR\vattestation\x12,\n" +
-	"\fexisting_cms\x18\b \x01(\fB\t\x8a\xe7\x18\x02\x10\x01\x80\x01\x01R\vexistingCms\"V\n" +
+	"\fexisting_cms\x18\b \x01(\fB\t\x8a\xe7\x18\x02\x10\x01\x80\x01\x01R\vexistingCms\x123\n" +
+	"\x03xml\x18\t \x01(\v2!.landhub.signatures.v1.XmlSigningR\x03xml\"\x80\x01\n" +
 	"\x14SignDocumentResponse\x12>\n" +
-	"\tsignature\x18\x01 \x01(\v2 .landhub.signatures.v1.SignatureR\tsignature\"\x91\x03\n" +
+	"\tsignature\x18\x01 \x01(\v2 .landhub.signatures.v1.SignatureR\tsignature\x12(\n" +
+	"\n" +
+	"signed_xml\x18\x02 \x01(\fB\t\x8a\xe7\x18\x02\x10\x01\x80\x01\x01R\tsignedXml\"\x91\x03\n" +
 	"\x12SignDocumentHeader\x12\x1d\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tR\trequestId\x12-\n" +
@@ -1503,16 +1657,22 @@ const file_landhub_signatures_v1_signatures_service_proto_rawDesc = "" +
 	"\bdocument\"\x9c\x01\n" +
 	"\x17AttachSignatureResponse\x12>\n" +
 	"\tsignature\x18\x01 \x01(\v2 .landhub.signatures.v1.SignatureR\tsignature\x12A\n" +
-	"\x06report\x18\x02 \x01(\v2).landhub.signatures.v1.VerificationReportR\x06report\"\xcb\x01\n" +
+	"\x06report\x18\x02 \x01(\v2).landhub.signatures.v1.VerificationReportR\x06report\"0\n" +
+	"\x0fXmlVerification\x12\x1d\n" +
+	"\n" +
+	"element_id\x18\x01 \x01(\tR\telementId\"\x85\x02\n" +
 	"\x16VerifySignatureRequest\x12%\n" +
 	"\acontent\x18\x01 \x01(\fB\t\x8a\xe7\x18\x02\x10\x01\x80\x01\x01H\x00R\acontent\x12\x18\n" +
 	"\x06digest\x18\x02 \x01(\fH\x00R\x06digest\x12\x1b\n" +
 	"\x03cms\x18\x03 \x01(\fB\t\x8a\xe7\x18\x02\x10\x01\x80\x01\x01R\x03cms\x12G\n" +
-	"\x11verification_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x10verificationTimeB\n" +
+	"\x11verification_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x10verificationTime\x128\n" +
+	"\x03xml\x18\x05 \x01(\v2&.landhub.signatures.v1.XmlVerificationR\x03xmlB\n" +
 	"\n" +
-	"\bdocument\"\\\n" +
+	"\bdocument\"\xba\x01\n" +
 	"\x17VerifySignatureResponse\x12A\n" +
-	"\x06report\x18\x01 \x01(\v2).landhub.signatures.v1.VerificationReportR\x06report\"}\n" +
+	"\x06report\x18\x01 \x01(\v2).landhub.signatures.v1.VerificationReportR\x06report\x12*\n" +
+	"\x11signed_element_id\x18\x02 \x01(\tR\x0fsignedElementId\x120\n" +
+	"\x0esigned_content\x18\x03 \x01(\fB\t\x8a\xe7\x18\x02\x10\x01\x80\x01\x01R\rsignedContent\"}\n" +
 	"\x15VerifySignatureHeader\x12\x1b\n" +
 	"\x03cms\x18\x01 \x01(\fB\t\x8a\xe7\x18\x02\x10\x01\x80\x01\x01R\x03cms\x12G\n" +
 	"\x11verification_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x10verificationTime\"\x91\x01\n" +
@@ -1546,88 +1706,92 @@ func file_landhub_signatures_v1_signatures_service_proto_rawDescGZIP() []byte {
 	return file_landhub_signatures_v1_signatures_service_proto_rawDescData
 }
 
-var file_landhub_signatures_v1_signatures_service_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
+var file_landhub_signatures_v1_signatures_service_proto_msgTypes = make([]protoimpl.MessageInfo, 23)
 var file_landhub_signatures_v1_signatures_service_proto_goTypes = []any{
 	(*ListCertificatesRequest)(nil),       // 0: landhub.signatures.v1.ListCertificatesRequest
 	(*ListCertificatesResponse)(nil),      // 1: landhub.signatures.v1.ListCertificatesResponse
 	(*GetCertificateRequest)(nil),         // 2: landhub.signatures.v1.GetCertificateRequest
 	(*GetCertificateResponse)(nil),        // 3: landhub.signatures.v1.GetCertificateResponse
-	(*SignDocumentRequest)(nil),           // 4: landhub.signatures.v1.SignDocumentRequest
-	(*SignDocumentResponse)(nil),          // 5: landhub.signatures.v1.SignDocumentResponse
-	(*SignDocumentHeader)(nil),            // 6: landhub.signatures.v1.SignDocumentHeader
-	(*SignDocumentStreamRequest)(nil),     // 7: landhub.signatures.v1.SignDocumentStreamRequest
-	(*SignDocumentStreamResponse)(nil),    // 8: landhub.signatures.v1.SignDocumentStreamResponse
-	(*DigestToSign)(nil),                  // 9: landhub.signatures.v1.DigestToSign
-	(*SignDigestsRequest)(nil),            // 10: landhub.signatures.v1.SignDigestsRequest
-	(*SignDigestsResponse)(nil),           // 11: landhub.signatures.v1.SignDigestsResponse
-	(*GetSignatureRequest)(nil),           // 12: landhub.signatures.v1.GetSignatureRequest
-	(*GetSignatureResponse)(nil),          // 13: landhub.signatures.v1.GetSignatureResponse
-	(*AttachSignatureRequest)(nil),        // 14: landhub.signatures.v1.AttachSignatureRequest
-	(*AttachSignatureResponse)(nil),       // 15: landhub.signatures.v1.AttachSignatureResponse
-	(*VerifySignatureRequest)(nil),        // 16: landhub.signatures.v1.VerifySignatureRequest
-	(*VerifySignatureResponse)(nil),       // 17: landhub.signatures.v1.VerifySignatureResponse
-	(*VerifySignatureHeader)(nil),         // 18: landhub.signatures.v1.VerifySignatureHeader
-	(*VerifySignatureStreamRequest)(nil),  // 19: landhub.signatures.v1.VerifySignatureStreamRequest
-	(*VerifySignatureStreamResponse)(nil), // 20: landhub.signatures.v1.VerifySignatureStreamResponse
-	(*v1.Certificate)(nil),                // 21: landhub.common.v1.Certificate
-	(v1.DocumentKind)(0),                  // 22: landhub.common.v1.DocumentKind
-	(v1.SignatureFormat)(0),               // 23: landhub.common.v1.SignatureFormat
-	(*v1.CallerAttestation)(nil),          // 24: landhub.common.v1.CallerAttestation
-	(*Signature)(nil),                     // 25: landhub.signatures.v1.Signature
-	(v1.DigestAlgorithm)(0),               // 26: landhub.common.v1.DigestAlgorithm
-	(*VerificationReport)(nil),            // 27: landhub.signatures.v1.VerificationReport
-	(*timestamppb.Timestamp)(nil),         // 28: google.protobuf.Timestamp
+	(*XmlSigning)(nil),                    // 4: landhub.signatures.v1.XmlSigning
+	(*SignDocumentRequest)(nil),           // 5: landhub.signatures.v1.SignDocumentRequest
+	(*SignDocumentResponse)(nil),          // 6: landhub.signatures.v1.SignDocumentResponse
+	(*SignDocumentHeader)(nil),            // 7: landhub.signatures.v1.SignDocumentHeader
+	(*SignDocumentStreamRequest)(nil),     // 8: landhub.signatures.v1.SignDocumentStreamRequest
+	(*SignDocumentStreamResponse)(nil),    // 9: landhub.signatures.v1.SignDocumentStreamResponse
+	(*DigestToSign)(nil),                  // 10: landhub.signatures.v1.DigestToSign
+	(*SignDigestsRequest)(nil),            // 11: landhub.signatures.v1.SignDigestsRequest
+	(*SignDigestsResponse)(nil),           // 12: landhub.signatures.v1.SignDigestsResponse
+	(*GetSignatureRequest)(nil),           // 13: landhub.signatures.v1.GetSignatureRequest
+	(*GetSignatureResponse)(nil),          // 14: landhub.signatures.v1.GetSignatureResponse
+	(*AttachSignatureRequest)(nil),        // 15: landhub.signatures.v1.AttachSignatureRequest
+	(*AttachSignatureResponse)(nil),       // 16: landhub.signatures.v1.AttachSignatureResponse
+	(*XmlVerification)(nil),               // 17: landhub.signatures.v1.XmlVerification
+	(*VerifySignatureRequest)(nil),        // 18: landhub.signatures.v1.VerifySignatureRequest
+	(*VerifySignatureResponse)(nil),       // 19: landhub.signatures.v1.VerifySignatureResponse
+	(*VerifySignatureHeader)(nil),         // 20: landhub.signatures.v1.VerifySignatureHeader
+	(*VerifySignatureStreamRequest)(nil),  // 21: landhub.signatures.v1.VerifySignatureStreamRequest
+	(*VerifySignatureStreamResponse)(nil), // 22: landhub.signatures.v1.VerifySignatureStreamResponse
+	(*v1.Certificate)(nil),                // 23: landhub.common.v1.Certificate
+	(v1.DocumentKind)(0),                  // 24: landhub.common.v1.DocumentKind
+	(v1.SignatureFormat)(0),               // 25: landhub.common.v1.SignatureFormat
+	(*v1.CallerAttestation)(nil),          // 26: landhub.common.v1.CallerAttestation
+	(*Signature)(nil),                     // 27: landhub.signatures.v1.Signature
+	(v1.DigestAlgorithm)(0),               // 28: landhub.common.v1.DigestAlgorithm
+	(*VerificationReport)(nil),            // 29: landhub.signatures.v1.VerificationReport
+	(*timestamppb.Timestamp)(nil),         // 30: google.protobuf.Timestamp
 }
 var file_landhub_signatures_v1_signatures_service_proto_depIdxs = []int32{
-	21, // 0: landhub.signatures.v1.ListCertificatesResponse.certificates:type_name -> landhub.common.v1.Certificate
-	21, // 1: landhub.signatures.v1.GetCertificateResponse.certificate:type_name -> landhub.common.v1.Certificate
-	22, // 2: landhub.signatures.v1.SignDocumentRequest.document_kind:type_name -> landhub.common.v1.DocumentKind
-	23, // 3: landhub.signatures.v1.SignDocumentRequest.format:type_name -> landhub.common.v1.SignatureFormat
-	24, // 4: landhub.signatures.v1.SignDocumentRequest.attestation:type_name -> landhub.common.v1.CallerAttestation
-	25, // 5: landhub.signatures.v1.SignDocumentResponse.signature:type_name -> landhub.signatures.v1.Signature
-	22, // 6: landhub.signatures.v1.SignDocumentHeader.document_kind:type_name -> landhub.common.v1.DocumentKind
-	23, // 7: landhub.signatures.v1.SignDocumentHeader.format:type_name -> landhub.common.v1.SignatureFormat
-	24, // 8: landhub.signatures.v1.SignDocumentHeader.attestation:type_name -> landhub.common.v1.CallerAttestation
-	6,  // 9: landhub.signatures.v1.SignDocumentStreamRequest.header:type_name -> landhub.signatures.v1.SignDocumentHeader
-	25, // 10: landhub.signatures.v1.SignDocumentStreamResponse.signature:type_name -> landhub.signatures.v1.Signature
-	26, // 11: landhub.signatures.v1.DigestToSign.digest_algorithm:type_name -> landhub.common.v1.DigestAlgorithm
-	22, // 12: landhub.signatures.v1.DigestToSign.document_kind:type_name -> landhub.common.v1.DocumentKind
-	24, // 13: landhub.signatures.v1.DigestToSign.attestation:type_name -> landhub.common.v1.CallerAttestation
-	23, // 14: landhub.signatures.v1.SignDigestsRequest.format:type_name -> landhub.common.v1.SignatureFormat
-	9,  // 15: landhub.signatures.v1.SignDigestsRequest.digests:type_name -> landhub.signatures.v1.DigestToSign
-	25, // 16: landhub.signatures.v1.SignDigestsResponse.signatures:type_name -> landhub.signatures.v1.Signature
-	25, // 17: landhub.signatures.v1.GetSignatureResponse.signature:type_name -> landhub.signatures.v1.Signature
-	22, // 18: landhub.signatures.v1.AttachSignatureRequest.document_kind:type_name -> landhub.common.v1.DocumentKind
-	25, // 19: landhub.signatures.v1.AttachSignatureResponse.signature:type_name -> landhub.signatures.v1.Signature
-	27, // 20: landhub.signatures.v1.AttachSignatureResponse.report:type_name -> landhub.signatures.v1.VerificationReport
-	28, // 21: landhub.signatures.v1.VerifySignatureRequest.verification_time:type_name -> google.protobuf.Timestamp
-	27, // 22: landhub.signatures.v1.VerifySignatureResponse.report:type_name -> landhub.signatures.v1.VerificationReport
-	28, // 23: landhub.signatures.v1.VerifySignatureHeader.verification_time:type_name -> google.protobuf.Timestamp
-	18, // 24: landhub.signatures.v1.VerifySignatureStreamRequest.header:type_name -> landhub.signatures.v1.VerifySignatureHeader
-	27, // 25: landhub.signatures.v1.VerifySignatureStreamResponse.report:type_name -> landhub.signatures.v1.VerificationReport
-	0,  // 26: landhub.signatures.v1.SignaturesService.ListCertificates:input_type -> landhub.signatures.v1.ListCertificatesRequest
-	2,  // 27: landhub.signatures.v1.SignaturesService.GetCertificate:input_type -> landhub.signatures.v1.GetCertificateRequest
-	4,  // 28: landhub.signatures.v1.SignaturesService.SignDocument:input_type -> landhub.signatures.v1.SignDocumentRequest
-	7,  // 29: landhub.signatures.v1.SignaturesService.SignDocumentStream:input_type -> landhub.signatures.v1.SignDocumentStreamRequest
-	10, // 30: landhub.signatures.v1.SignaturesService.SignDigests:input_type -> landhub.signatures.v1.SignDigestsRequest
-	12, // 31: landhub.signatures.v1.SignaturesService.GetSignature:input_type -> landhub.signatures.v1.GetSignatureRequest
-	14, // 32: landhub.signatures.v1.SignaturesService.AttachSignature:input_type -> landhub.signatures.v1.AttachSignatureRequest
-	16, // 33: landhub.signatures.v1.SignaturesService.VerifySignature:input_type -> landhub.signatures.v1.VerifySignatureRequest
-	19, // 34: landhub.signatures.v1.SignaturesService.VerifySignatureStream:input_type -> landhub.signatures.v1.VerifySignatureStreamRequest
-	1,  // 35: landhub.signatures.v1.SignaturesService.ListCertificates:output_type -> landhub.signatures.v1.ListCertificatesResponse
-	3,  // 36: landhub.signatures.v1.SignaturesService.GetCertificate:output_type -> landhub.signatures.v1.GetCertificateResponse
-	5,  // 37: landhub.signatures.v1.SignaturesService.SignDocument:output_type -> landhub.signatures.v1.SignDocumentResponse
-	8,  // 38: landhub.signatures.v1.SignaturesService.SignDocumentStream:output_type -> landhub.signatures.v1.SignDocumentStreamResponse
-	11, // 39: landhub.signatures.v1.SignaturesService.SignDigests:output_type -> landhub.signatures.v1.SignDigestsResponse
-	13, // 40: landhub.signatures.v1.SignaturesService.GetSignature:output_type -> landhub.signatures.v1.GetSignatureResponse
-	15, // 41: landhub.signatures.v1.SignaturesService.AttachSignature:output_type -> landhub.signatures.v1.AttachSignatureResponse
-	17, // 42: landhub.signatures.v1.SignaturesService.VerifySignature:output_type -> landhub.signatures.v1.VerifySignatureResponse
-	20, // 43: landhub.signatures.v1.SignaturesService.VerifySignatureStream:output_type -> landhub.signatures.v1.VerifySignatureStreamResponse
-	35, // [35:44] is the sub-list for method output_type
-	26, // [26:35] is the sub-list for method input_type
-	26, // [26:26] is the sub-list for extension type_name
-	26, // [26:26] is the sub-list for extension extendee
-	0,  // [0:26] is the sub-list for field type_name
+	23, // 0: landhub.signatures.v1.ListCertificatesResponse.certificates:type_name -> landhub.common.v1.Certificate
+	23, // 1: landhub.signatures.v1.GetCertificateResponse.certificate:type_name -> landhub.common.v1.Certificate
+	24, // 2: landhub.signatures.v1.SignDocumentRequest.document_kind:type_name -> landhub.common.v1.DocumentKind
+	25, // 3: landhub.signatures.v1.SignDocumentRequest.format:type_name -> landhub.common.v1.SignatureFormat
+	26, // 4: landhub.signatures.v1.SignDocumentRequest.attestation:type_name -> landhub.common.v1.CallerAttestation
+	4,  // 5: landhub.signatures.v1.SignDocumentRequest.xml:type_name -> landhub.signatures.v1.XmlSigning
+	27, // 6: landhub.signatures.v1.SignDocumentResponse.signature:type_name -> landhub.signatures.v1.Signature
+	24, // 7: landhub.signatures.v1.SignDocumentHeader.document_kind:type_name -> landhub.common.v1.DocumentKind
+	25, // 8: landhub.signatures.v1.SignDocumentHeader.format:type_name -> landhub.common.v1.SignatureFormat
+	26, // 9: landhub.signatures.v1.SignDocumentHeader.attestation:type_name -> landhub.common.v1.CallerAttestation
+	7,  // 10: landhub.signatures.v1.SignDocumentStreamRequest.header:type_name -> landhub.signatures.v1.SignDocumentHeader
+	27, // 11: landhub.signatures.v1.SignDocumentStreamResponse.signature:type_name -> landhub.signatures.v1.Signature
+	28, // 12: landhub.signatures.v1.DigestToSign.digest_algorithm:type_name -> landhub.common.v1.DigestAlgorithm
+	24, // 13: landhub.signatures.v1.DigestToSign.document_kind:type_name -> landhub.common.v1.DocumentKind
+	26, // 14: landhub.signatures.v1.DigestToSign.attestation:type_name -> landhub.common.v1.CallerAttestation
+	25, // 15: landhub.signatures.v1.SignDigestsRequest.format:type_name -> landhub.common.v1.SignatureFormat
+	10, // 16: landhub.signatures.v1.SignDigestsRequest.digests:type_name -> landhub.signatures.v1.DigestToSign
+	27, // 17: landhub.signatures.v1.SignDigestsResponse.signatures:type_name -> landhub.signatures.v1.Signature
+	27, // 18: landhub.signatures.v1.GetSignatureResponse.signature:type_name -> landhub.signatures.v1.Signature
+	24, // 19: landhub.signatures.v1.AttachSignatureRequest.document_kind:type_name -> landhub.common.v1.DocumentKind
+	27, // 20: landhub.signatures.v1.AttachSignatureResponse.signature:type_name -> landhub.signatures.v1.Signature
+	29, // 21: landhub.signatures.v1.AttachSignatureResponse.report:type_name -> landhub.signatures.v1.VerificationReport
+	30, // 22: landhub.signatures.v1.VerifySignatureRequest.verification_time:type_name -> google.protobuf.Timestamp
+	17, // 23: landhub.signatures.v1.VerifySignatureRequest.xml:type_name -> landhub.signatures.v1.XmlVerification
+	29, // 24: landhub.signatures.v1.VerifySignatureResponse.report:type_name -> landhub.signatures.v1.VerificationReport
+	30, // 25: landhub.signatures.v1.VerifySignatureHeader.verification_time:type_name -> google.protobuf.Timestamp
+	20, // 26: landhub.signatures.v1.VerifySignatureStreamRequest.header:type_name -> landhub.signatures.v1.VerifySignatureHeader
+	29, // 27: landhub.signatures.v1.VerifySignatureStreamResponse.report:type_name -> landhub.signatures.v1.VerificationReport
+	0,  // 28: landhub.signatures.v1.SignaturesService.ListCertificates:input_type -> landhub.signatures.v1.ListCertificatesRequest
+	2,  // 29: landhub.signatures.v1.SignaturesService.GetCertificate:input_type -> landhub.signatures.v1.GetCertificateRequest
+	5,  // 30: landhub.signatures.v1.SignaturesService.SignDocument:input_type -> landhub.signatures.v1.SignDocumentRequest
+	8,  // 31: landhub.signatures.v1.SignaturesService.SignDocumentStream:input_type -> landhub.signatures.v1.SignDocumentStreamRequest
+	11, // 32: landhub.signatures.v1.SignaturesService.SignDigests:input_type -> landhub.signatures.v1.SignDigestsRequest
+	13, // 33: landhub.signatures.v1.SignaturesService.GetSignature:input_type -> landhub.signatures.v1.GetSignatureRequest
+	15, // 34: landhub.signatures.v1.SignaturesService.AttachSignature:input_type -> landhub.signatures.v1.AttachSignatureRequest
+	18, // 35: landhub.signatures.v1.SignaturesService.VerifySignature:input_type -> landhub.signatures.v1.VerifySignatureRequest
+	21, // 36: landhub.signatures.v1.SignaturesService.VerifySignatureStream:input_type -> landhub.signatures.v1.VerifySignatureStreamRequest
+	1,  // 37: landhub.signatures.v1.SignaturesService.ListCertificates:output_type -> landhub.signatures.v1.ListCertificatesResponse
+	3,  // 38: landhub.signatures.v1.SignaturesService.GetCertificate:output_type -> landhub.signatures.v1.GetCertificateResponse
+	6,  // 39: landhub.signatures.v1.SignaturesService.SignDocument:output_type -> landhub.signatures.v1.SignDocumentResponse
+	9,  // 40: landhub.signatures.v1.SignaturesService.SignDocumentStream:output_type -> landhub.signatures.v1.SignDocumentStreamResponse
+	12, // 41: landhub.signatures.v1.SignaturesService.SignDigests:output_type -> landhub.signatures.v1.SignDigestsResponse
+	14, // 42: landhub.signatures.v1.SignaturesService.GetSignature:output_type -> landhub.signatures.v1.GetSignatureResponse
+	16, // 43: landhub.signatures.v1.SignaturesService.AttachSignature:output_type -> landhub.signatures.v1.AttachSignatureResponse
+	19, // 44: landhub.signatures.v1.SignaturesService.VerifySignature:output_type -> landhub.signatures.v1.VerifySignatureResponse
+	22, // 45: landhub.signatures.v1.SignaturesService.VerifySignatureStream:output_type -> landhub.signatures.v1.VerifySignatureStreamResponse
+	37, // [37:46] is the sub-list for method output_type
+	28, // [28:37] is the sub-list for method input_type
+	28, // [28:28] is the sub-list for extension type_name
+	28, // [28:28] is the sub-list for extension extendee
+	0,  // [0:28] is the sub-list for field type_name
 }
 
 func init() { file_landhub_signatures_v1_signatures_service_proto_init() }
@@ -1636,19 +1800,19 @@ func file_landhub_signatures_v1_signatures_service_proto_init() {
 		return
 	}
 	file_landhub_signatures_v1_signatures_proto_init()
-	file_landhub_signatures_v1_signatures_service_proto_msgTypes[7].OneofWrappers = []any{
+	file_landhub_signatures_v1_signatures_service_proto_msgTypes[8].OneofWrappers = []any{
 		(*SignDocumentStreamRequest_Header)(nil),
 		(*SignDocumentStreamRequest_Chunk)(nil),
 	}
-	file_landhub_signatures_v1_signatures_service_proto_msgTypes[14].OneofWrappers = []any{
+	file_landhub_signatures_v1_signatures_service_proto_msgTypes[15].OneofWrappers = []any{
 		(*AttachSignatureRequest_Content)(nil),
 		(*AttachSignatureRequest_Digest)(nil),
 	}
-	file_landhub_signatures_v1_signatures_service_proto_msgTypes[16].OneofWrappers = []any{
+	file_landhub_signatures_v1_signatures_service_proto_msgTypes[18].OneofWrappers = []any{
 		(*VerifySignatureRequest_Content)(nil),
 		(*VerifySignatureRequest_Digest)(nil),
 	}
-	file_landhub_signatures_v1_signatures_service_proto_msgTypes[19].OneofWrappers = []any{
+	file_landhub_signatures_v1_signatures_service_proto_msgTypes[21].OneofWrappers = []any{
 		(*VerifySignatureStreamRequest_Header)(nil),
 		(*VerifySignatureStreamRequest_Chunk)(nil),
 	}
@@ -1658,7 +1822,7 @@ func file_landhub_signatures_v1_signatures_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_landhub_signatures_v1_signatures_service_proto_rawDesc), len(file_landhub_signatures_v1_signatures_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   21,
+			NumMessages:   23,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

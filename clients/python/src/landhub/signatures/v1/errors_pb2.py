@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"landhub/signatures/v1/errors.proto\x12\x15landhub.signatures.v1*\xb2\x04\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12&\n\"ERROR_REASON_CERTIFICATE_NOT_FOUND\x10\x01\x12\"\n\x1e\x45RROR_REASON_AGENT_UNAVAILABLE\x10\x02\x12 \n\x1c\x45RROR_REASON_HEADER_EXPECTED\x10\x03\x12\x1f\n\x1b\x45RROR_REASON_DOCUMENT_EMPTY\x10\x04\x12$\n ERROR_REASON_SIGNATURE_NOT_VALID\x10\x05\x12(\n$ERROR_REASON_SIGNATURE_INDETERMINATE\x10\x06\x12 \n\x1c\x45RROR_REASON_SIGNING_REFUSED\x10\x07\x12#\n\x1f\x45RROR_REASON_DIGEST_NOT_FITTING\x10\x08\x12#\n\x1f\x45RROR_REASON_DOCUMENT_TOO_LARGE\x10\t\x12!\n\x1d\x45RROR_REASON_SIGNER_NOT_VALID\x10\n\x12#\n\x1f\x45RROR_REASON_FORMAT_NOT_FITTING\x10\x0b\x12&\n\"ERROR_REASON_TIMESTAMPS_NOT_SET_UP\x10\x0c\x12\"\n\x1e\x45RROR_REASON_TIMESTAMP_REFUSED\x10\r\x12&\n\"ERROR_REASON_TIMESTAMP_UNAVAILABLE\x10\x0e\x42s\n\x18io.landhub.signatures.v1B\x0b\x45rrorsProtoP\x01ZHgithub.com/landhub/landhub/clients/go/landhub/signatures/v1;signaturesv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"landhub/signatures/v1/errors.proto\x12\x15landhub.signatures.v1*\xd4\x04\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12&\n\"ERROR_REASON_CERTIFICATE_NOT_FOUND\x10\x01\x12\"\n\x1e\x45RROR_REASON_AGENT_UNAVAILABLE\x10\x02\x12 \n\x1c\x45RROR_REASON_HEADER_EXPECTED\x10\x03\x12\x1f\n\x1b\x45RROR_REASON_DOCUMENT_EMPTY\x10\x04\x12$\n ERROR_REASON_SIGNATURE_NOT_VALID\x10\x05\x12(\n$ERROR_REASON_SIGNATURE_INDETERMINATE\x10\x06\x12 \n\x1c\x45RROR_REASON_SIGNING_REFUSED\x10\x07\x12#\n\x1f\x45RROR_REASON_DIGEST_NOT_FITTING\x10\x08\x12#\n\x1f\x45RROR_REASON_DOCUMENT_TOO_LARGE\x10\t\x12!\n\x1d\x45RROR_REASON_SIGNER_NOT_VALID\x10\n\x12#\n\x1f\x45RROR_REASON_FORMAT_NOT_FITTING\x10\x0b\x12&\n\"ERROR_REASON_TIMESTAMPS_NOT_SET_UP\x10\x0c\x12\"\n\x1e\x45RROR_REASON_TIMESTAMP_REFUSED\x10\r\x12&\n\"ERROR_REASON_TIMESTAMP_UNAVAILABLE\x10\x0e\x12 \n\x1c\x45RROR_REASON_XML_NOT_FITTING\x10\x0f\x42s\n\x18io.landhub.signatures.v1B\x0b\x45rrorsProtoP\x01ZHgithub.com/landhub/landhub/clients/go/landhub/signatures/v1;signaturesv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,5 +33,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\030io.landhub.signatures.v1B\013ErrorsProtoP\001ZHgithub.com/landhub/landhub/clients/go/landhub/signatures/v1;signaturesv1'
   _globals['_ERRORREASON']._serialized_start=62
-  _globals['_ERRORREASON']._serialized_end=624
+  _globals['_ERRORREASON']._serialized_end=658
 # @@protoc_insertion_point(module_scope)

@@ -56,6 +56,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Not an error of a call, but `timestamp_failure_reason`: the timestamp authority refused, and will again."""
     ERROR_REASON_TIMESTAMP_UNAVAILABLE: _ErrorReason.ValueType  # 14
     """The same: the timestamp authority could not be reached, or answered with none that is good, until the time was over."""
+    ERROR_REASON_XML_NOT_FITTING: _ErrorReason.ValueType  # 15
+    """INVALID_ARGUMENT: the XML document can't be signed: no element or several bear the Id, the container of the signature
+    is missing or not empty, or the document could be read in two ways.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Reasons of `google.rpc.ErrorInfo` with the domain "landhub.signatures.v1"."""
@@ -94,4 +98,8 @@ ERROR_REASON_TIMESTAMP_REFUSED: ErrorReason.ValueType  # 13
 """Not an error of a call, but `timestamp_failure_reason`: the timestamp authority refused, and will again."""
 ERROR_REASON_TIMESTAMP_UNAVAILABLE: ErrorReason.ValueType  # 14
 """The same: the timestamp authority could not be reached, or answered with none that is good, until the time was over."""
+ERROR_REASON_XML_NOT_FITTING: ErrorReason.ValueType  # 15
+"""INVALID_ARGUMENT: the XML document can't be signed: no element or several bear the Id, the container of the signature
+is missing or not empty, or the document could be read in two ways.
+"""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

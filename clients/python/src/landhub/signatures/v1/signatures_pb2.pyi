@@ -255,6 +255,8 @@ class Signature(_message.Message):
     TIMESTAMP_STATE_FIELD_NUMBER: _builtins.int
     TIMESTAMP_TIME_FIELD_NUMBER: _builtins.int
     TIMESTAMP_FAILURE_REASON_FIELD_NUMBER: _builtins.int
+    XML_SIGNATURE_FIELD_NUMBER: _builtins.int
+    XML_ELEMENT_ID_FIELD_NUMBER: _builtins.int
     signature_id: _builtins.str
     """Its id."""
     business_reference: _builtins.str
@@ -281,6 +283,12 @@ class Signature(_message.Message):
     """Where its timestamp stands."""
     timestamp_failure_reason: _builtins.str
     """Why there is no timestamp: an ErrorReason of this package without the prefix."""
+    xml_signature: _builtins.bytes
+    """The element ds:Signature, UTF-8; set once signed, in format XMLDSIG_SMEV3 only, where `cms` is empty and `digest` is
+    that of the element as СМЭВ's transform writes it.
+    """
+    xml_element_id: _builtins.str
+    """The Id of the element that is signed, in format XMLDSIG_SMEV3."""
     @_builtins.property
     def certificate(self) -> _signing_pb2.Certificate:
         """The signer's certificate; set once signed."""
@@ -322,10 +330,12 @@ class Signature(_message.Message):
         timestamp_state: Global___TimestampState.ValueType = ...,
         timestamp_time: _timestamp_pb2.Timestamp | None = ...,
         timestamp_failure_reason: _builtins.str = ...,
+        xml_signature: _builtins.bytes = ...,
+        xml_element_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["certificate", b"certificate", "create_time", b"create_time", "expire_time", b"expire_time", "signing_time", b"signing_time", "timestamp_time", b"timestamp_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["business_reference", b"business_reference", "certificate", b"certificate", "certificate_thumbprint", b"certificate_thumbprint", "cms", b"cms", "create_time", b"create_time", "digest", b"digest", "digest_algorithm", b"digest_algorithm", "document_kind", b"document_kind", "expire_time", b"expire_time", "failure_reason", b"failure_reason", "format", b"format", "origin", b"origin", "signature_id", b"signature_id", "signing_time", b"signing_time", "state", b"state", "timestamp_failure_reason", b"timestamp_failure_reason", "timestamp_state", b"timestamp_state", "timestamp_time", b"timestamp_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["business_reference", b"business_reference", "certificate", b"certificate", "certificate_thumbprint", b"certificate_thumbprint", "cms", b"cms", "create_time", b"create_time", "digest", b"digest", "digest_algorithm", b"digest_algorithm", "document_kind", b"document_kind", "expire_time", b"expire_time", "failure_reason", b"failure_reason", "format", b"format", "origin", b"origin", "signature_id", b"signature_id", "signing_time", b"signing_time", "state", b"state", "timestamp_failure_reason", b"timestamp_failure_reason", "timestamp_state", b"timestamp_state", "timestamp_time", b"timestamp_time", "xml_element_id", b"xml_element_id", "xml_signature", b"xml_signature"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

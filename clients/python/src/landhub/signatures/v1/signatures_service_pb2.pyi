@@ -123,6 +123,32 @@ class GetCertificateResponse(_message.Message):
 Global___GetCertificateResponse: _TypeAlias = GetCertificateResponse  # noqa: Y015
 
 @_typing.final
+class XmlSigning(_message.Message):
+    """Which element of an XML document is signed, by the profile of СМЭВ 3."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELEMENT_ID_FIELD_NUMBER: _builtins.int
+    CONTAINER_FIELD_NUMBER: _builtins.int
+    element_id: _builtins.str
+    """Its attribute Id."""
+    container: _builtins.str
+    """The local name of the empty element beside it that takes the signature; unset: CallerInformationSystemSignature."""
+    def __init__(
+        self,
+        *,
+        element_id: _builtins.str = ...,
+        container: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["container", b"container", "element_id", b"element_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___XmlSigning: _TypeAlias = XmlSigning  # noqa: Y015
+
+@_typing.final
 class SignDocumentRequest(_message.Message):
     """Signs a document."""
 
@@ -136,6 +162,7 @@ class SignDocumentRequest(_message.Message):
     FORMAT_FIELD_NUMBER: _builtins.int
     ATTESTATION_FIELD_NUMBER: _builtins.int
     EXISTING_CMS_FIELD_NUMBER: _builtins.int
+    XML_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """A UUID of the caller's making: the same one never does the thing twice."""
     business_reference: _builtins.str
@@ -156,6 +183,10 @@ class SignDocumentRequest(_message.Message):
     def attestation(self) -> _signing_pb2.CallerAttestation:
         """The caller's own word, where the agent's rule demands it."""
 
+    @_builtins.property
+    def xml(self) -> Global___XmlSigning:
+        """What is signed of `content`, in format XMLDSIG_SMEV3 and only there."""
+
     def __init__(
         self,
         *,
@@ -167,10 +198,11 @@ class SignDocumentRequest(_message.Message):
         format: _signing_pb2.SignatureFormat.ValueType = ...,
         attestation: _signing_pb2.CallerAttestation | None = ...,
         existing_cms: _builtins.bytes = ...,
+        xml: Global___XmlSigning | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["attestation", b"attestation"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["attestation", b"attestation", "xml", b"xml"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attestation", b"attestation", "business_reference", b"business_reference", "certificate_thumbprint", b"certificate_thumbprint", "content", b"content", "document_kind", b"document_kind", "existing_cms", b"existing_cms", "format", b"format", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attestation", b"attestation", "business_reference", b"business_reference", "certificate_thumbprint", b"certificate_thumbprint", "content", b"content", "document_kind", b"document_kind", "existing_cms", b"existing_cms", "format", b"format", "request_id", b"request_id", "xml", b"xml"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -183,6 +215,9 @@ class SignDocumentResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     SIGNATURE_FIELD_NUMBER: _builtins.int
+    SIGNED_XML_FIELD_NUMBER: _builtins.int
+    signed_xml: _builtins.bytes
+    """The document with its signature, UTF-8; once signed, in format XMLDSIG_SMEV3."""
     @_builtins.property
     def signature(self) -> _signatures_pb2.Signature:
         """The signature."""
@@ -191,10 +226,11 @@ class SignDocumentResponse(_message.Message):
         self,
         *,
         signature: _signatures_pb2.Signature | None = ...,
+        signed_xml: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["signature", b"signature"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["signature", b"signature"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["signature", b"signature", "signed_xml", b"signed_xml"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -525,6 +561,28 @@ class AttachSignatureResponse(_message.Message):
 Global___AttachSignatureResponse: _TypeAlias = AttachSignatureResponse  # noqa: Y015
 
 @_typing.final
+class XmlVerification(_message.Message):
+    """What is verified of an XML document that holds its signature, by the profile of СМЭВ 3."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELEMENT_ID_FIELD_NUMBER: _builtins.int
+    element_id: _builtins.str
+    """The Id of the element that must be signed; may be unset if the document has one signature only."""
+    def __init__(
+        self,
+        *,
+        element_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["element_id", b"element_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___XmlVerification: _TypeAlias = XmlVerification  # noqa: Y015
+
+@_typing.final
 class VerifySignatureRequest(_message.Message):
     """Verifies a signature."""
 
@@ -534,15 +592,20 @@ class VerifySignatureRequest(_message.Message):
     DIGEST_FIELD_NUMBER: _builtins.int
     CMS_FIELD_NUMBER: _builtins.int
     VERIFICATION_TIME_FIELD_NUMBER: _builtins.int
+    XML_FIELD_NUMBER: _builtins.int
     content: _builtins.bytes
     """The bytes."""
     digest: _builtins.bytes
     """The digest by the algorithm the signature uses."""
     cms: _builtins.bytes
-    """The CMS, detached or attached, DER."""
+    """The CMS, detached or attached, DER; unset with `xml`."""
     @_builtins.property
     def verification_time(self) -> _timestamp_pb2.Timestamp:
         """Verify for this time; unset: now."""
+
+    @_builtins.property
+    def xml(self) -> Global___XmlVerification:
+        """Set: `content` is an XML document that holds its signature."""
 
     def __init__(
         self,
@@ -551,10 +614,11 @@ class VerifySignatureRequest(_message.Message):
         digest: _builtins.bytes = ...,
         cms: _builtins.bytes = ...,
         verification_time: _timestamp_pb2.Timestamp | None = ...,
+        xml: Global___XmlVerification | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "digest", b"digest", "document", b"document", "verification_time", b"verification_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "digest", b"digest", "document", b"document", "verification_time", b"verification_time", "xml", b"xml"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cms", b"cms", "content", b"content", "digest", b"digest", "document", b"document", "verification_time", b"verification_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cms", b"cms", "content", b"content", "digest", b"digest", "document", b"document", "verification_time", b"verification_time", "xml", b"xml"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_document: _TypeAlias = _typing.Literal["content", "digest"]  # noqa: Y015
     _WhichOneofArgType_document: _TypeAlias = _typing.Literal["document", b"document"]  # noqa: Y015
@@ -569,6 +633,12 @@ class VerifySignatureResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     REPORT_FIELD_NUMBER: _builtins.int
+    SIGNED_ELEMENT_ID_FIELD_NUMBER: _builtins.int
+    SIGNED_CONTENT_FIELD_NUMBER: _builtins.int
+    signed_element_id: _builtins.str
+    """Of an XML document: the Id of the element that is signed. Empty, as the next one, unless digest and signature hold."""
+    signed_content: _builtins.bytes
+    """That element as СМЭВ's transform writes it, the very bytes that were hashed: read it from here, not the document."""
     @_builtins.property
     def report(self) -> _signatures_pb2.VerificationReport:
         """The report."""
@@ -577,10 +647,12 @@ class VerifySignatureResponse(_message.Message):
         self,
         *,
         report: _signatures_pb2.VerificationReport | None = ...,
+        signed_element_id: _builtins.str = ...,
+        signed_content: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["report", b"report"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["report", b"report"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["report", b"report", "signed_content", b"signed_content", "signed_element_id", b"signed_element_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

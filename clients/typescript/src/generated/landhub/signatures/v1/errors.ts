@@ -48,6 +48,11 @@ export enum ErrorReason {
   TIMESTAMP_REFUSED = 13,
   /** TIMESTAMP_UNAVAILABLE - The same: the timestamp authority could not be reached, or answered with none that is good, until the time was over. */
   TIMESTAMP_UNAVAILABLE = 14,
+  /**
+   * XML_NOT_FITTING - INVALID_ARGUMENT: the XML document can't be signed: no element or several bear the Id, the container of the signature
+   * is missing or not empty, or the document could be read in two ways.
+   */
+  XML_NOT_FITTING = 15,
   UNRECOGNIZED = -1,
 }
 
@@ -98,6 +103,9 @@ export function errorReasonFromJSON(object: any): ErrorReason {
     case 14:
     case "ERROR_REASON_TIMESTAMP_UNAVAILABLE":
       return ErrorReason.TIMESTAMP_UNAVAILABLE;
+    case 15:
+    case "ERROR_REASON_XML_NOT_FITTING":
+      return ErrorReason.XML_NOT_FITTING;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -137,6 +145,8 @@ export function errorReasonToJSON(object: ErrorReason): string {
       return "ERROR_REASON_TIMESTAMP_REFUSED";
     case ErrorReason.TIMESTAMP_UNAVAILABLE:
       return "ERROR_REASON_TIMESTAMP_UNAVAILABLE";
+    case ErrorReason.XML_NOT_FITTING:
+      return "ERROR_REASON_XML_NOT_FITTING";
     case ErrorReason.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";

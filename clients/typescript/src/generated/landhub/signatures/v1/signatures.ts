@@ -442,6 +442,13 @@ export interface Signature {
     | undefined;
   /** Why there is no timestamp: an ErrorReason of this package without the prefix. */
   timestampFailureReason: string;
+  /**
+   * The element ds:Signature, UTF-8; set once signed, in format XMLDSIG_SMEV3 only, where `cms` is empty and `digest` is
+   * that of the element as СМЭВ's transform writes it.
+   */
+  xmlSignature: Buffer;
+  /** The Id of the element that is signed, in format XMLDSIG_SMEV3. */
+  xmlElementId: string;
 }
 
 /** One certificate of a chain. */
@@ -568,6 +575,8 @@ function createBaseSignature(): Signature {
     timestampState: 0,
     timestampTime: undefined,
     timestampFailureReason: "",
+    xmlSignature: Buffer.alloc(0),
+    xmlElementId: "",
   };
 }
 
@@ -626,6 +635,12 @@ export const Signature: MessageFns<Signature> = {
     }
     if (message.timestampFailureReason !== "") {
       writer.uint32(146).string(message.timestampFailureReason);
+    }
+    if (message.xmlSignature.length !== 0) {
+      writer.uint32(154).bytes(message.xmlSignature);
+    }
+    if (message.xmlElementId !== "") {
+      writer.uint32(162).string(message.xmlElementId);
     }
     return writer;
   },
@@ -787,6 +802,22 @@ export const Signature: MessageFns<Signature> = {
             message.timestampFailureReason = reader.string();
             continue;
           }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.xmlSignature = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.xmlElementId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -867,6 +898,16 @@ export const Signature: MessageFns<Signature> = {
         : isSet(object.timestamp_failure_reason)
         ? globalThis.String(object.timestamp_failure_reason)
         : "",
+      xmlSignature: isSet(object.xmlSignature)
+        ? Buffer.from(bytesFromBase64(object.xmlSignature))
+        : isSet(object.xml_signature)
+        ? Buffer.from(bytesFromBase64(object.xml_signature))
+        : Buffer.alloc(0),
+      xmlElementId: isSet(object.xmlElementId)
+        ? globalThis.String(object.xmlElementId)
+        : isSet(object.xml_element_id)
+        ? globalThis.String(object.xml_element_id)
+        : "",
     };
   },
 
@@ -926,6 +967,12 @@ export const Signature: MessageFns<Signature> = {
     if (message.timestampFailureReason !== "") {
       obj.timestampFailureReason = message.timestampFailureReason;
     }
+    if (message.xmlSignature.length !== 0) {
+      obj.xmlSignature = base64FromBytes(message.xmlSignature);
+    }
+    if (message.xmlElementId !== "") {
+      obj.xmlElementId = message.xmlElementId;
+    }
     return obj;
   },
 
@@ -954,6 +1001,8 @@ export const Signature: MessageFns<Signature> = {
     message.timestampState = object.timestampState ?? 0;
     message.timestampTime = object.timestampTime ?? undefined;
     message.timestampFailureReason = object.timestampFailureReason ?? "";
+    message.xmlSignature = object.xmlSignature ?? Buffer.alloc(0);
+    message.xmlElementId = object.xmlElementId ?? "";
     return message;
   },
 };

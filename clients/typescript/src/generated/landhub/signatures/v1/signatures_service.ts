@@ -66,6 +66,14 @@ export interface GetCertificateResponse {
   certificate: Certificate | undefined;
 }
 
+/** Which element of an XML document is signed, by the profile of СМЭВ 3. */
+export interface XmlSigning {
+  /** Its attribute Id. */
+  elementId: string;
+  /** The local name of the empty element beside it that takes the signature; unset: CallerInformationSystemSignature. */
+  container: string;
+}
+
 /** Signs a document. */
 export interface SignDocumentRequest {
   /** A UUID of the caller's making: the same one never does the thing twice. */
@@ -89,12 +97,18 @@ export interface SignDocumentRequest {
    * attached or detached as the format says; unset, the format is CAdES-BES as this is.
    */
   existingCms: Buffer;
+  /** What is signed of `content`, in format XMLDSIG_SMEV3 and only there. */
+  xml: XmlSigning | undefined;
 }
 
 /** The signature as it stands. */
 export interface SignDocumentResponse {
   /** The signature. */
-  signature: Signature | undefined;
+  signature:
+    | Signature
+    | undefined;
+  /** The document with its signature, UTF-8; once signed, in format XMLDSIG_SMEV3. */
+  signedXml: Buffer;
 }
 
 /** What is said before the bytes of a streamed document. */
@@ -214,6 +228,12 @@ export interface AttachSignatureResponse {
   report: VerificationReport | undefined;
 }
 
+/** What is verified of an XML document that holds its signature, by the profile of СМЭВ 3. */
+export interface XmlVerification {
+  /** The Id of the element that must be signed; may be unset if the document has one signature only. */
+  elementId: string;
+}
+
 /** Verifies a signature. */
 export interface VerifySignatureRequest {
   /** The document, or its digest; may be unset for a CMS that holds its content, and must be that content if it is not. */
@@ -225,16 +245,26 @@ export interface VerifySignatureRequest {
     /** The digest by the algorithm the signature uses. */
     { $case: "digest"; value: Buffer }
     | undefined;
-  /** The CMS, detached or attached, DER. */
+  /** The CMS, detached or attached, DER; unset with `xml`. */
   cms: Buffer;
   /** Verify for this time; unset: now. */
-  verificationTime: Date | undefined;
+  verificationTime:
+    | Date
+    | undefined;
+  /** Set: `content` is an XML document that holds its signature. */
+  xml: XmlVerification | undefined;
 }
 
 /** What was found. */
 export interface VerifySignatureResponse {
   /** The report. */
-  report: VerificationReport | undefined;
+  report:
+    | VerificationReport
+    | undefined;
+  /** Of an XML document: the Id of the element that is signed. Empty, as the next one, unless digest and signature hold. */
+  signedElementId: string;
+  /** That element as СМЭВ's transform writes it, the very bytes that were hashed: read it from here, not the document. */
+  signedContent: Buffer;
 }
 
 /** What is said before the bytes of a streamed document. */
@@ -584,6 +614,95 @@ export const GetCertificateResponse: MessageFns<GetCertificateResponse> = {
   },
 };
 
+function createBaseXmlSigning(): XmlSigning {
+  return { elementId: "", container: "" };
+}
+
+export const XmlSigning: MessageFns<XmlSigning> = {
+  encode(message: XmlSigning, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.elementId !== "") {
+      writer.uint32(10).string(message.elementId);
+    }
+    if (message.container !== "") {
+      writer.uint32(18).string(message.container);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): XmlSigning {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseXmlSigning();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.elementId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.container = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): XmlSigning {
+    return {
+      elementId: isSet(object.elementId)
+        ? globalThis.String(object.elementId)
+        : isSet(object.element_id)
+        ? globalThis.String(object.element_id)
+        : "",
+      container: isSet(object.container) ? globalThis.String(object.container) : "",
+    };
+  },
+
+  toJSON(message: XmlSigning): unknown {
+    const obj: any = {};
+    if (message.elementId !== "") {
+      obj.elementId = message.elementId;
+    }
+    if (message.container !== "") {
+      obj.container = message.container;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<XmlSigning>, I>>(base?: I): XmlSigning {
+    return XmlSigning.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<XmlSigning>, I>>(object: I): XmlSigning {
+    const message = createBaseXmlSigning();
+    message.elementId = object.elementId ?? "";
+    message.container = object.container ?? "";
+    return message;
+  },
+};
+
 function createBaseSignDocumentRequest(): SignDocumentRequest {
   return {
     requestId: "",
@@ -594,6 +713,7 @@ function createBaseSignDocumentRequest(): SignDocumentRequest {
     format: 0,
     attestation: undefined,
     existingCms: Buffer.alloc(0),
+    xml: undefined,
   };
 }
 
@@ -622,6 +742,9 @@ export const SignDocumentRequest: MessageFns<SignDocumentRequest> = {
     }
     if (message.existingCms.length !== 0) {
       writer.uint32(66).bytes(message.existingCms);
+    }
+    if (message.xml !== undefined) {
+      XmlSigning.encode(message.xml, writer.uint32(74).fork()).join();
     }
     return writer;
   },
@@ -703,6 +826,14 @@ export const SignDocumentRequest: MessageFns<SignDocumentRequest> = {
             message.existingCms = Buffer.from(reader.bytes());
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.xml = XmlSigning.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -745,6 +876,7 @@ export const SignDocumentRequest: MessageFns<SignDocumentRequest> = {
         : isSet(object.existing_cms)
         ? Buffer.from(bytesFromBase64(object.existing_cms))
         : Buffer.alloc(0),
+      xml: isSet(object.xml) ? XmlSigning.fromJSON(object.xml) : undefined,
     };
   },
 
@@ -774,6 +906,9 @@ export const SignDocumentRequest: MessageFns<SignDocumentRequest> = {
     if (message.existingCms.length !== 0) {
       obj.existingCms = base64FromBytes(message.existingCms);
     }
+    if (message.xml !== undefined) {
+      obj.xml = XmlSigning.toJSON(message.xml);
+    }
     return obj;
   },
 
@@ -792,18 +927,22 @@ export const SignDocumentRequest: MessageFns<SignDocumentRequest> = {
       ? CallerAttestation.fromPartial(object.attestation)
       : undefined;
     message.existingCms = object.existingCms ?? Buffer.alloc(0);
+    message.xml = (object.xml !== undefined && object.xml !== null) ? XmlSigning.fromPartial(object.xml) : undefined;
     return message;
   },
 };
 
 function createBaseSignDocumentResponse(): SignDocumentResponse {
-  return { signature: undefined };
+  return { signature: undefined, signedXml: Buffer.alloc(0) };
 }
 
 export const SignDocumentResponse: MessageFns<SignDocumentResponse> = {
   encode(message: SignDocumentResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.signature !== undefined) {
       Signature.encode(message.signature, writer.uint32(10).fork()).join();
+    }
+    if (message.signedXml.length !== 0) {
+      writer.uint32(18).bytes(message.signedXml);
     }
     return writer;
   },
@@ -829,6 +968,14 @@ export const SignDocumentResponse: MessageFns<SignDocumentResponse> = {
             message.signature = Signature.decode(reader, reader.uint32());
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.signedXml = Buffer.from(reader.bytes());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -842,13 +989,23 @@ export const SignDocumentResponse: MessageFns<SignDocumentResponse> = {
   },
 
   fromJSON(object: any): SignDocumentResponse {
-    return { signature: isSet(object.signature) ? Signature.fromJSON(object.signature) : undefined };
+    return {
+      signature: isSet(object.signature) ? Signature.fromJSON(object.signature) : undefined,
+      signedXml: isSet(object.signedXml)
+        ? Buffer.from(bytesFromBase64(object.signedXml))
+        : isSet(object.signed_xml)
+        ? Buffer.from(bytesFromBase64(object.signed_xml))
+        : Buffer.alloc(0),
+    };
   },
 
   toJSON(message: SignDocumentResponse): unknown {
     const obj: any = {};
     if (message.signature !== undefined) {
       obj.signature = Signature.toJSON(message.signature);
+    }
+    if (message.signedXml.length !== 0) {
+      obj.signedXml = base64FromBytes(message.signedXml);
     }
     return obj;
   },
@@ -861,6 +1018,7 @@ export const SignDocumentResponse: MessageFns<SignDocumentResponse> = {
     message.signature = (object.signature !== undefined && object.signature !== null)
       ? Signature.fromPartial(object.signature)
       : undefined;
+    message.signedXml = object.signedXml ?? Buffer.alloc(0);
     return message;
   },
 };
@@ -1983,8 +2141,81 @@ export const AttachSignatureResponse: MessageFns<AttachSignatureResponse> = {
   },
 };
 
+function createBaseXmlVerification(): XmlVerification {
+  return { elementId: "" };
+}
+
+export const XmlVerification: MessageFns<XmlVerification> = {
+  encode(message: XmlVerification, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.elementId !== "") {
+      writer.uint32(10).string(message.elementId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): XmlVerification {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseXmlVerification();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.elementId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): XmlVerification {
+    return {
+      elementId: isSet(object.elementId)
+        ? globalThis.String(object.elementId)
+        : isSet(object.element_id)
+        ? globalThis.String(object.element_id)
+        : "",
+    };
+  },
+
+  toJSON(message: XmlVerification): unknown {
+    const obj: any = {};
+    if (message.elementId !== "") {
+      obj.elementId = message.elementId;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<XmlVerification>, I>>(base?: I): XmlVerification {
+    return XmlVerification.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<XmlVerification>, I>>(object: I): XmlVerification {
+    const message = createBaseXmlVerification();
+    message.elementId = object.elementId ?? "";
+    return message;
+  },
+};
+
 function createBaseVerifySignatureRequest(): VerifySignatureRequest {
-  return { document: undefined, cms: Buffer.alloc(0), verificationTime: undefined };
+  return { document: undefined, cms: Buffer.alloc(0), verificationTime: undefined, xml: undefined };
 }
 
 export const VerifySignatureRequest: MessageFns<VerifySignatureRequest> = {
@@ -2002,6 +2233,9 @@ export const VerifySignatureRequest: MessageFns<VerifySignatureRequest> = {
     }
     if (message.verificationTime !== undefined) {
       Timestamp.encode(toTimestamp(message.verificationTime), writer.uint32(34).fork()).join();
+    }
+    if (message.xml !== undefined) {
+      XmlVerification.encode(message.xml, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -2051,6 +2285,14 @@ export const VerifySignatureRequest: MessageFns<VerifySignatureRequest> = {
             message.verificationTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.xml = XmlVerification.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2076,6 +2318,7 @@ export const VerifySignatureRequest: MessageFns<VerifySignatureRequest> = {
         : isSet(object.verification_time)
         ? fromJsonTimestamp(object.verification_time)
         : undefined,
+      xml: isSet(object.xml) ? XmlVerification.fromJSON(object.xml) : undefined,
     };
   },
 
@@ -2091,6 +2334,9 @@ export const VerifySignatureRequest: MessageFns<VerifySignatureRequest> = {
     }
     if (message.verificationTime !== undefined) {
       obj.verificationTime = message.verificationTime.toISOString();
+    }
+    if (message.xml !== undefined) {
+      obj.xml = XmlVerification.toJSON(message.xml);
     }
     return obj;
   },
@@ -2116,18 +2362,27 @@ export const VerifySignatureRequest: MessageFns<VerifySignatureRequest> = {
     }
     message.cms = object.cms ?? Buffer.alloc(0);
     message.verificationTime = object.verificationTime ?? undefined;
+    message.xml = (object.xml !== undefined && object.xml !== null)
+      ? XmlVerification.fromPartial(object.xml)
+      : undefined;
     return message;
   },
 };
 
 function createBaseVerifySignatureResponse(): VerifySignatureResponse {
-  return { report: undefined };
+  return { report: undefined, signedElementId: "", signedContent: Buffer.alloc(0) };
 }
 
 export const VerifySignatureResponse: MessageFns<VerifySignatureResponse> = {
   encode(message: VerifySignatureResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.report !== undefined) {
       VerificationReport.encode(message.report, writer.uint32(10).fork()).join();
+    }
+    if (message.signedElementId !== "") {
+      writer.uint32(18).string(message.signedElementId);
+    }
+    if (message.signedContent.length !== 0) {
+      writer.uint32(26).bytes(message.signedContent);
     }
     return writer;
   },
@@ -2153,6 +2408,22 @@ export const VerifySignatureResponse: MessageFns<VerifySignatureResponse> = {
             message.report = VerificationReport.decode(reader, reader.uint32());
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.signedElementId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.signedContent = Buffer.from(reader.bytes());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2166,13 +2437,31 @@ export const VerifySignatureResponse: MessageFns<VerifySignatureResponse> = {
   },
 
   fromJSON(object: any): VerifySignatureResponse {
-    return { report: isSet(object.report) ? VerificationReport.fromJSON(object.report) : undefined };
+    return {
+      report: isSet(object.report) ? VerificationReport.fromJSON(object.report) : undefined,
+      signedElementId: isSet(object.signedElementId)
+        ? globalThis.String(object.signedElementId)
+        : isSet(object.signed_element_id)
+        ? globalThis.String(object.signed_element_id)
+        : "",
+      signedContent: isSet(object.signedContent)
+        ? Buffer.from(bytesFromBase64(object.signedContent))
+        : isSet(object.signed_content)
+        ? Buffer.from(bytesFromBase64(object.signed_content))
+        : Buffer.alloc(0),
+    };
   },
 
   toJSON(message: VerifySignatureResponse): unknown {
     const obj: any = {};
     if (message.report !== undefined) {
       obj.report = VerificationReport.toJSON(message.report);
+    }
+    if (message.signedElementId !== "") {
+      obj.signedElementId = message.signedElementId;
+    }
+    if (message.signedContent.length !== 0) {
+      obj.signedContent = base64FromBytes(message.signedContent);
     }
     return obj;
   },
@@ -2185,6 +2474,8 @@ export const VerifySignatureResponse: MessageFns<VerifySignatureResponse> = {
     message.report = (object.report !== undefined && object.report !== null)
       ? VerificationReport.fromPartial(object.report)
       : undefined;
+    message.signedElementId = object.signedElementId ?? "";
+    message.signedContent = object.signedContent ?? Buffer.alloc(0);
     return message;
   },
 };

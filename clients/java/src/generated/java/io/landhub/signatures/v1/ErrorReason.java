@@ -137,6 +137,15 @@ public enum ErrorReason
    * <code>ERROR_REASON_TIMESTAMP_UNAVAILABLE = 14;</code>
    */
   ERROR_REASON_TIMESTAMP_UNAVAILABLE(14),
+  /**
+   * <pre>
+   * INVALID_ARGUMENT: the XML document can't be signed: no element or several bear the Id, the container of the signature
+   * is missing or not empty, or the document could be read in two ways.
+   * </pre>
+   *
+   * <code>ERROR_REASON_XML_NOT_FITTING = 15;</code>
+   */
+  ERROR_REASON_XML_NOT_FITTING(15),
   UNRECOGNIZED(-1),
   ;
 
@@ -271,6 +280,15 @@ public enum ErrorReason
    * <code>ERROR_REASON_TIMESTAMP_UNAVAILABLE = 14;</code>
    */
   public static final int ERROR_REASON_TIMESTAMP_UNAVAILABLE_VALUE = 14;
+  /**
+   * <pre>
+   * INVALID_ARGUMENT: the XML document can't be signed: no element or several bear the Id, the container of the signature
+   * is missing or not empty, or the document could be read in two ways.
+   * </pre>
+   *
+   * <code>ERROR_REASON_XML_NOT_FITTING = 15;</code>
+   */
+  public static final int ERROR_REASON_XML_NOT_FITTING_VALUE = 15;
 
 
   public final int getNumber() {
@@ -312,6 +330,7 @@ public enum ErrorReason
       case 12: return ERROR_REASON_TIMESTAMPS_NOT_SET_UP;
       case 13: return ERROR_REASON_TIMESTAMP_REFUSED;
       case 14: return ERROR_REASON_TIMESTAMP_UNAVAILABLE;
+      case 15: return ERROR_REASON_XML_NOT_FITTING;
       default: return null;
     }
   }

@@ -36,7 +36,7 @@ public final class ErrorsProto extends com.google.protobuf.GeneratedFile {
   static {
     java.lang.String[] descriptorData = {
       "\n\"landhub/signatures/v1/errors.proto\022\025la" +
-      "ndhub.signatures.v1*\262\004\n\013ErrorReason\022\034\n\030E" +
+      "ndhub.signatures.v1*\324\004\n\013ErrorReason\022\034\n\030E" +
       "RROR_REASON_UNSPECIFIED\020\000\022&\n\"ERROR_REASO" +
       "N_CERTIFICATE_NOT_FOUND\020\001\022\"\n\036ERROR_REASO" +
       "N_AGENT_UNAVAILABLE\020\002\022 \n\034ERROR_REASON_HE" +
@@ -50,10 +50,11 @@ public final class ErrorsProto extends com.google.protobuf.GeneratedFile {
       "_REASON_FORMAT_NOT_FITTING\020\013\022&\n\"ERROR_RE" +
       "ASON_TIMESTAMPS_NOT_SET_UP\020\014\022\"\n\036ERROR_RE" +
       "ASON_TIMESTAMP_REFUSED\020\r\022&\n\"ERROR_REASON" +
-      "_TIMESTAMP_UNAVAILABLE\020\016Bs\n\030io.landhub.s" +
-      "ignatures.v1B\013ErrorsProtoP\001ZHgithub.com/" +
-      "landhub/landhub/clients/go/landhub/signa" +
-      "tures/v1;signaturesv1b\006proto3"
+      "_TIMESTAMP_UNAVAILABLE\020\016\022 \n\034ERROR_REASON" +
+      "_XML_NOT_FITTING\020\017Bs\n\030io.landhub.signatu" +
+      "res.v1B\013ErrorsProtoP\001ZHgithub.com/landhu" +
+      "b/landhub/clients/go/landhub/signatures/" +
+      "v1;signaturesv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,

@@ -322,6 +322,44 @@ private static final long serialVersionUID = 0L;
     return existingCms_;
   }
 
+  public static final int XML_FIELD_NUMBER = 9;
+  private io.landhub.signatures.v1.XmlSigning xml_;
+  /**
+   * <pre>
+   * What is signed of `content`, in format XMLDSIG_SMEV3 and only there.
+   * </pre>
+   *
+   * <code>.landhub.signatures.v1.XmlSigning xml = 9 [json_name = "xml"];</code>
+   * @return Whether the xml field is set.
+   */
+  @java.lang.Override
+  public boolean hasXml() {
+    return ((bitField0_ & 0x00000002) != 0);
+  }
+  /**
+   * <pre>
+   * What is signed of `content`, in format XMLDSIG_SMEV3 and only there.
+   * </pre>
+   *
+   * <code>.landhub.signatures.v1.XmlSigning xml = 9 [json_name = "xml"];</code>
+   * @return The xml.
+   */
+  @java.lang.Override
+  public io.landhub.signatures.v1.XmlSigning getXml() {
+    return xml_ == null ? io.landhub.signatures.v1.XmlSigning.getDefaultInstance() : xml_;
+  }
+  /**
+   * <pre>
+   * What is signed of `content`, in format XMLDSIG_SMEV3 and only there.
+   * </pre>
+   *
+   * <code>.landhub.signatures.v1.XmlSigning xml = 9 [json_name = "xml"];</code>
+   */
+  @java.lang.Override
+  public io.landhub.signatures.v1.XmlSigningOrBuilder getXmlOrBuilder() {
+    return xml_ == null ? io.landhub.signatures.v1.XmlSigning.getDefaultInstance() : xml_;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -360,6 +398,9 @@ private static final long serialVersionUID = 0L;
     if (!existingCms_.isEmpty()) {
       output.writeBytes(8, existingCms_);
     }
+    if (((bitField0_ & 0x00000002) != 0)) {
+      output.writeMessage(9, getXml());
+    }
     getUnknownFields().writeTo(output);
   }
   private int computeSerializedSize_0() {
@@ -392,6 +433,10 @@ private static final long serialVersionUID = 0L;
     if (!existingCms_.isEmpty()) {
       size += com.google.protobuf.CodedOutputStream
         .computeBytesSize(8, existingCms_);
+    }
+    if (((bitField0_ & 0x00000002) != 0)) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeMessageSize(9, getXml());
     }
     return size;
   }
@@ -434,6 +479,11 @@ private static final long serialVersionUID = 0L;
     }
     if (!getExistingCms()
         .equals(other.getExistingCms())) return false;
+    if (hasXml() != other.hasXml()) return false;
+    if (hasXml()) {
+      if (!getXml()
+          .equals(other.getXml())) return false;
+    }
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -463,6 +513,10 @@ private static final long serialVersionUID = 0L;
     }
     hash = (37 * hash) + EXISTING_CMS_FIELD_NUMBER;
     hash = (53 * hash) + getExistingCms().hashCode();
+    if (hasXml()) {
+      hash = (37 * hash) + XML_FIELD_NUMBER;
+      hash = (53 * hash) + getXml().hashCode();
+    }
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -598,6 +652,7 @@ private static final long serialVersionUID = 0L;
       if (com.google.protobuf.GeneratedMessage
               .alwaysUseFieldBuilders) {
         internalGetAttestationFieldBuilder();
+        internalGetXmlFieldBuilder();
       }
     }
     @java.lang.Override
@@ -616,6 +671,11 @@ private static final long serialVersionUID = 0L;
         attestationBuilder_ = null;
       }
       existingCms_ = com.google.protobuf.ByteString.EMPTY;
+      xml_ = null;
+      if (xmlBuilder_ != null) {
+        xmlBuilder_.dispose();
+        xmlBuilder_ = null;
+      }
       return this;
     }
 
@@ -677,6 +737,12 @@ private static final long serialVersionUID = 0L;
       if (((from_bitField0_ & 0x00000080) != 0)) {
         result.existingCms_ = existingCms_;
       }
+      if (((from_bitField0_ & 0x00000100) != 0)) {
+        result.xml_ = xmlBuilder_ == null
+            ? xml_
+            : xmlBuilder_.build();
+        to_bitField0_ |= 0x00000002;
+      }
       result.bitField0_ |= to_bitField0_;
     }
 
@@ -721,6 +787,9 @@ private static final long serialVersionUID = 0L;
       }
       if (!other.getExistingCms().isEmpty()) {
         setExistingCms(other.getExistingCms());
+      }
+      if (other.hasXml()) {
+        mergeXml(other.getXml());
       }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
@@ -790,6 +859,13 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000080;
               break;
             } // case 66
+            case 74: {
+              input.readMessage(
+                  internalGetXmlFieldBuilder().getBuilder(),
+                  extensionRegistry);
+              bitField0_ |= 0x00000100;
+              break;
+            } // case 74
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -1473,6 +1549,163 @@ private static final long serialVersionUID = 0L;
       existingCms_ = getDefaultInstance().getExistingCms();
       onChanged();
       return this;
+    }
+
+    private io.landhub.signatures.v1.XmlSigning xml_;
+    private com.google.protobuf.SingleFieldBuilder<
+        io.landhub.signatures.v1.XmlSigning, io.landhub.signatures.v1.XmlSigning.Builder, io.landhub.signatures.v1.XmlSigningOrBuilder> xmlBuilder_;
+    /**
+     * <pre>
+     * What is signed of `content`, in format XMLDSIG_SMEV3 and only there.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.XmlSigning xml = 9 [json_name = "xml"];</code>
+     * @return Whether the xml field is set.
+     */
+    public boolean hasXml() {
+      return ((bitField0_ & 0x00000100) != 0);
+    }
+    /**
+     * <pre>
+     * What is signed of `content`, in format XMLDSIG_SMEV3 and only there.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.XmlSigning xml = 9 [json_name = "xml"];</code>
+     * @return The xml.
+     */
+    public io.landhub.signatures.v1.XmlSigning getXml() {
+      if (xmlBuilder_ == null) {
+        return xml_ == null ? io.landhub.signatures.v1.XmlSigning.getDefaultInstance() : xml_;
+      } else {
+        return xmlBuilder_.getMessage();
+      }
+    }
+    /**
+     * <pre>
+     * What is signed of `content`, in format XMLDSIG_SMEV3 and only there.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.XmlSigning xml = 9 [json_name = "xml"];</code>
+     */
+    public Builder setXml(io.landhub.signatures.v1.XmlSigning value) {
+      if (xmlBuilder_ == null) {
+        if (value == null) {
+          throw new NullPointerException();
+        }
+        xml_ = value;
+      } else {
+        xmlBuilder_.setMessage(value);
+      }
+      bitField0_ |= 0x00000100;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * What is signed of `content`, in format XMLDSIG_SMEV3 and only there.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.XmlSigning xml = 9 [json_name = "xml"];</code>
+     */
+    public Builder setXml(
+        io.landhub.signatures.v1.XmlSigning.Builder builderForValue) {
+      if (xmlBuilder_ == null) {
+        xml_ = builderForValue.build();
+      } else {
+        xmlBuilder_.setMessage(builderForValue.build());
+      }
+      bitField0_ |= 0x00000100;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * What is signed of `content`, in format XMLDSIG_SMEV3 and only there.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.XmlSigning xml = 9 [json_name = "xml"];</code>
+     */
+    public Builder mergeXml(io.landhub.signatures.v1.XmlSigning value) {
+      if (xmlBuilder_ == null) {
+        if (((bitField0_ & 0x00000100) != 0) &&
+          xml_ != null &&
+          xml_ != io.landhub.signatures.v1.XmlSigning.getDefaultInstance()) {
+          getXmlBuilder().mergeFrom(value);
+        } else {
+          xml_ = value;
+        }
+      } else {
+        xmlBuilder_.mergeFrom(value);
+      }
+      if (xml_ != null) {
+        bitField0_ |= 0x00000100;
+        onChanged();
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * What is signed of `content`, in format XMLDSIG_SMEV3 and only there.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.XmlSigning xml = 9 [json_name = "xml"];</code>
+     */
+    public Builder clearXml() {
+      bitField0_ = (bitField0_ & ~0x00000100);
+      xml_ = null;
+      if (xmlBuilder_ != null) {
+        xmlBuilder_.dispose();
+        xmlBuilder_ = null;
+      }
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * What is signed of `content`, in format XMLDSIG_SMEV3 and only there.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.XmlSigning xml = 9 [json_name = "xml"];</code>
+     */
+    public io.landhub.signatures.v1.XmlSigning.Builder getXmlBuilder() {
+      bitField0_ |= 0x00000100;
+      onChanged();
+      return internalGetXmlFieldBuilder().getBuilder();
+    }
+    /**
+     * <pre>
+     * What is signed of `content`, in format XMLDSIG_SMEV3 and only there.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.XmlSigning xml = 9 [json_name = "xml"];</code>
+     */
+    public io.landhub.signatures.v1.XmlSigningOrBuilder getXmlOrBuilder() {
+      if (xmlBuilder_ != null) {
+        return xmlBuilder_.getMessageOrBuilder();
+      } else {
+        return xml_ == null ?
+            io.landhub.signatures.v1.XmlSigning.getDefaultInstance() : xml_;
+      }
+    }
+    /**
+     * <pre>
+     * What is signed of `content`, in format XMLDSIG_SMEV3 and only there.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.XmlSigning xml = 9 [json_name = "xml"];</code>
+     */
+    private com.google.protobuf.SingleFieldBuilder<
+        io.landhub.signatures.v1.XmlSigning, io.landhub.signatures.v1.XmlSigning.Builder, io.landhub.signatures.v1.XmlSigningOrBuilder> 
+        internalGetXmlFieldBuilder() {
+      if (xmlBuilder_ == null) {
+        xmlBuilder_ = new com.google.protobuf.SingleFieldBuilder<
+            io.landhub.signatures.v1.XmlSigning, io.landhub.signatures.v1.XmlSigning.Builder, io.landhub.signatures.v1.XmlSigningOrBuilder>(
+                getXml(),
+                getParentForChildren(),
+                isClean());
+        xml_ = null;
+      }
+      return xmlBuilder_;
     }
 
     // @@protoc_insertion_point(builder_scope:landhub.signatures.v1.SignDocumentRequest)

@@ -155,4 +155,31 @@ public interface SignDocumentRequestOrBuilder extends
    * @return The existingCms.
    */
   com.google.protobuf.ByteString getExistingCms();
+
+  /**
+   * <pre>
+   * What is signed of `content`, in format XMLDSIG_SMEV3 and only there.
+   * </pre>
+   *
+   * <code>.landhub.signatures.v1.XmlSigning xml = 9 [json_name = "xml"];</code>
+   * @return Whether the xml field is set.
+   */
+  boolean hasXml();
+  /**
+   * <pre>
+   * What is signed of `content`, in format XMLDSIG_SMEV3 and only there.
+   * </pre>
+   *
+   * <code>.landhub.signatures.v1.XmlSigning xml = 9 [json_name = "xml"];</code>
+   * @return The xml.
+   */
+  io.landhub.signatures.v1.XmlSigning getXml();
+  /**
+   * <pre>
+   * What is signed of `content`, in format XMLDSIG_SMEV3 and only there.
+   * </pre>
+   *
+   * <code>.landhub.signatures.v1.XmlSigning xml = 9 [json_name = "xml"];</code>
+   */
+  io.landhub.signatures.v1.XmlSigningOrBuilder getXmlOrBuilder();
 }

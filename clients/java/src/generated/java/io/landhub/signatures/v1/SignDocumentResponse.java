@@ -32,6 +32,7 @@ private static final long serialVersionUID = 0L;
     super(builder);
   }
   private SignDocumentResponse() {
+    signedXml_ = com.google.protobuf.ByteString.EMPTY;
   }
 
   public static final com.google.protobuf.Descriptors.Descriptor
@@ -91,6 +92,21 @@ private static final long serialVersionUID = 0L;
     return signature_ == null ? io.landhub.signatures.v1.Signature.getDefaultInstance() : signature_;
   }
 
+  public static final int SIGNED_XML_FIELD_NUMBER = 2;
+  private com.google.protobuf.ByteString signedXml_ = com.google.protobuf.ByteString.EMPTY;
+  /**
+   * <pre>
+   * The document with its signature, UTF-8; once signed, in format XMLDSIG_SMEV3.
+   * </pre>
+   *
+   * <code>bytes signed_xml = 2 [json_name = "signedXml", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
+   * @return The signedXml.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString getSignedXml() {
+    return signedXml_;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -108,6 +124,9 @@ private static final long serialVersionUID = 0L;
     if (((bitField0_ & 0x00000001) != 0)) {
       output.writeMessage(1, getSignature());
     }
+    if (!signedXml_.isEmpty()) {
+      output.writeBytes(2, signedXml_);
+    }
     getUnknownFields().writeTo(output);
   }
   private int computeSerializedSize_0() {
@@ -115,6 +134,10 @@ private static final long serialVersionUID = 0L;
     if (((bitField0_ & 0x00000001) != 0)) {
       size += com.google.protobuf.CodedOutputStream
         .computeMessageSize(1, getSignature());
+    }
+    if (!signedXml_.isEmpty()) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeBytesSize(2, signedXml_);
     }
     return size;
   }
@@ -145,6 +168,8 @@ private static final long serialVersionUID = 0L;
       if (!getSignature()
           .equals(other.getSignature())) return false;
     }
+    if (!getSignedXml()
+        .equals(other.getSignedXml())) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -160,6 +185,8 @@ private static final long serialVersionUID = 0L;
       hash = (37 * hash) + SIGNATURE_FIELD_NUMBER;
       hash = (53 * hash) + getSignature().hashCode();
     }
+    hash = (37 * hash) + SIGNED_XML_FIELD_NUMBER;
+    hash = (53 * hash) + getSignedXml().hashCode();
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -306,6 +333,7 @@ private static final long serialVersionUID = 0L;
         signatureBuilder_.dispose();
         signatureBuilder_ = null;
       }
+      signedXml_ = com.google.protobuf.ByteString.EMPTY;
       return this;
     }
 
@@ -346,6 +374,9 @@ private static final long serialVersionUID = 0L;
             : signatureBuilder_.build();
         to_bitField0_ |= 0x00000001;
       }
+      if (((from_bitField0_ & 0x00000002) != 0)) {
+        result.signedXml_ = signedXml_;
+      }
       result.bitField0_ |= to_bitField0_;
     }
 
@@ -363,6 +394,9 @@ private static final long serialVersionUID = 0L;
       if (other == io.landhub.signatures.v1.SignDocumentResponse.getDefaultInstance()) return this;
       if (other.hasSignature()) {
         mergeSignature(other.getSignature());
+      }
+      if (!other.getSignedXml().isEmpty()) {
+        setSignedXml(other.getSignedXml());
       }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
@@ -397,6 +431,11 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000001;
               break;
             } // case 10
+            case 18: {
+              signedXml_ = input.readBytes();
+              bitField0_ |= 0x00000002;
+              break;
+            } // case 18
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -569,6 +608,50 @@ private static final long serialVersionUID = 0L;
         signature_ = null;
       }
       return signatureBuilder_;
+    }
+
+    private com.google.protobuf.ByteString signedXml_ = com.google.protobuf.ByteString.EMPTY;
+    /**
+     * <pre>
+     * The document with its signature, UTF-8; once signed, in format XMLDSIG_SMEV3.
+     * </pre>
+     *
+     * <code>bytes signed_xml = 2 [json_name = "signedXml", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
+     * @return The signedXml.
+     */
+    @java.lang.Override
+    public com.google.protobuf.ByteString getSignedXml() {
+      return signedXml_;
+    }
+    /**
+     * <pre>
+     * The document with its signature, UTF-8; once signed, in format XMLDSIG_SMEV3.
+     * </pre>
+     *
+     * <code>bytes signed_xml = 2 [json_name = "signedXml", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
+     * @param value The signedXml to set.
+     * @return This builder for chaining.
+     */
+    public Builder setSignedXml(com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      signedXml_ = value;
+      bitField0_ |= 0x00000002;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The document with its signature, UTF-8; once signed, in format XMLDSIG_SMEV3.
+     * </pre>
+     *
+     * <code>bytes signed_xml = 2 [json_name = "signedXml", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearSignedXml() {
+      bitField0_ = (bitField0_ & ~0x00000002);
+      signedXml_ = getDefaultInstance().getSignedXml();
+      onChanged();
+      return this;
     }
 
     // @@protoc_insertion_point(builder_scope:landhub.signatures.v1.SignDocumentResponse)

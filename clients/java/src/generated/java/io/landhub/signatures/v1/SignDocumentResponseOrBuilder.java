@@ -36,4 +36,14 @@ public interface SignDocumentResponseOrBuilder extends
    * <code>.landhub.signatures.v1.Signature signature = 1 [json_name = "signature"];</code>
    */
   io.landhub.signatures.v1.SignatureOrBuilder getSignatureOrBuilder();
+
+  /**
+   * <pre>
+   * The document with its signature, UTF-8; once signed, in format XMLDSIG_SMEV3.
+   * </pre>
+   *
+   * <code>bytes signed_xml = 2 [json_name = "signedXml", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
+   * @return The signedXml.
+   */
+  com.google.protobuf.ByteString getSignedXml();
 }

@@ -45,6 +45,8 @@ private static final long serialVersionUID = 0L;
     failureReason_ = "";
     timestampState_ = 0;
     timestampFailureReason_ = "";
+    xmlSignature_ = com.google.protobuf.ByteString.EMPTY;
+    xmlElementId_ = "";
   }
 
   public static final com.google.protobuf.Descriptors.Descriptor
@@ -677,6 +679,69 @@ private static final long serialVersionUID = 0L;
     }
   }
 
+  public static final int XML_SIGNATURE_FIELD_NUMBER = 19;
+  private com.google.protobuf.ByteString xmlSignature_ = com.google.protobuf.ByteString.EMPTY;
+  /**
+   * <pre>
+   * The element ds:Signature, UTF-8; set once signed, in format XMLDSIG_SMEV3 only, where `cms` is empty and `digest` is
+   * that of the element as СМЭВ's transform writes it.
+   * </pre>
+   *
+   * <code>bytes xml_signature = 19 [json_name = "xmlSignature", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
+   * @return The xmlSignature.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString getXmlSignature() {
+    return xmlSignature_;
+  }
+
+  public static final int XML_ELEMENT_ID_FIELD_NUMBER = 20;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object xmlElementId_ = "";
+  /**
+   * <pre>
+   * The Id of the element that is signed, in format XMLDSIG_SMEV3.
+   * </pre>
+   *
+   * <code>string xml_element_id = 20 [json_name = "xmlElementId"];</code>
+   * @return The xmlElementId.
+   */
+  @java.lang.Override
+  public java.lang.String getXmlElementId() {
+    java.lang.Object ref = xmlElementId_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      xmlElementId_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * The Id of the element that is signed, in format XMLDSIG_SMEV3.
+   * </pre>
+   *
+   * <code>string xml_element_id = 20 [json_name = "xmlElementId"];</code>
+   * @return The bytes for xmlElementId.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getXmlElementIdBytes() {
+    java.lang.Object ref = xmlElementId_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      xmlElementId_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -744,6 +809,12 @@ private static final long serialVersionUID = 0L;
     }
     if (!com.google.protobuf.GeneratedMessage.isStringEmpty(timestampFailureReason_)) {
       com.google.protobuf.GeneratedMessage.writeString(output, 18, timestampFailureReason_);
+    }
+    if (!xmlSignature_.isEmpty()) {
+      output.writeBytes(19, xmlSignature_);
+    }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(xmlElementId_)) {
+      com.google.protobuf.GeneratedMessage.writeString(output, 20, xmlElementId_);
     }
     getUnknownFields().writeTo(output);
   }
@@ -816,6 +887,13 @@ private static final long serialVersionUID = 0L;
     if (!com.google.protobuf.GeneratedMessage.isStringEmpty(timestampFailureReason_)) {
       size += com.google.protobuf.GeneratedMessage.computeStringSize(18, timestampFailureReason_);
     }
+    if (!xmlSignature_.isEmpty()) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeBytesSize(19, xmlSignature_);
+    }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(xmlElementId_)) {
+      size += com.google.protobuf.GeneratedMessage.computeStringSize(20, xmlElementId_);
+    }
     return size;
   }
   @java.lang.Override
@@ -885,6 +963,10 @@ private static final long serialVersionUID = 0L;
     }
     if (!getTimestampFailureReason()
         .equals(other.getTimestampFailureReason())) return false;
+    if (!getXmlSignature()
+        .equals(other.getXmlSignature())) return false;
+    if (!getXmlElementId()
+        .equals(other.getXmlElementId())) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -942,6 +1024,10 @@ private static final long serialVersionUID = 0L;
     }
     hash = (37 * hash) + TIMESTAMP_FAILURE_REASON_FIELD_NUMBER;
     hash = (53 * hash) + getTimestampFailureReason().hashCode();
+    hash = (37 * hash) + XML_SIGNATURE_FIELD_NUMBER;
+    hash = (53 * hash) + getXmlSignature().hashCode();
+    hash = (37 * hash) + XML_ELEMENT_ID_FIELD_NUMBER;
+    hash = (53 * hash) + getXmlElementId().hashCode();
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -1125,6 +1211,8 @@ private static final long serialVersionUID = 0L;
         timestampTimeBuilder_ = null;
       }
       timestampFailureReason_ = "";
+      xmlSignature_ = com.google.protobuf.ByteString.EMPTY;
+      xmlElementId_ = "";
       return this;
     }
 
@@ -1228,6 +1316,12 @@ private static final long serialVersionUID = 0L;
       if (((from_bitField0_ & 0x00020000) != 0)) {
         result.timestampFailureReason_ = timestampFailureReason_;
       }
+      if (((from_bitField0_ & 0x00040000) != 0)) {
+        result.xmlSignature_ = xmlSignature_;
+      }
+      if (((from_bitField0_ & 0x00080000) != 0)) {
+        result.xmlElementId_ = xmlElementId_;
+      }
       result.bitField0_ |= to_bitField0_;
     }
 
@@ -1305,6 +1399,14 @@ private static final long serialVersionUID = 0L;
       if (!other.getTimestampFailureReason().isEmpty()) {
         timestampFailureReason_ = other.timestampFailureReason_;
         bitField0_ |= 0x00020000;
+        onChanged();
+      }
+      if (!other.getXmlSignature().isEmpty()) {
+        setXmlSignature(other.getXmlSignature());
+      }
+      if (!other.getXmlElementId().isEmpty()) {
+        xmlElementId_ = other.xmlElementId_;
+        bitField0_ |= 0x00080000;
         onChanged();
       }
       this.mergeUnknownFields(other.getUnknownFields());
@@ -1433,6 +1535,16 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00020000;
               break;
             } // case 146
+            case 154: {
+              xmlSignature_ = input.readBytes();
+              bitField0_ |= 0x00040000;
+              break;
+            } // case 154
+            case 162: {
+              xmlElementId_ = input.readStringRequireUtf8();
+              bitField0_ |= 0x00080000;
+              break;
+            } // case 162
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -3211,6 +3323,145 @@ private static final long serialVersionUID = 0L;
       checkByteStringIsUtf8(value);
       timestampFailureReason_ = value;
       bitField0_ |= 0x00020000;
+      onChanged();
+      return this;
+    }
+
+    private com.google.protobuf.ByteString xmlSignature_ = com.google.protobuf.ByteString.EMPTY;
+    /**
+     * <pre>
+     * The element ds:Signature, UTF-8; set once signed, in format XMLDSIG_SMEV3 only, where `cms` is empty and `digest` is
+     * that of the element as СМЭВ's transform writes it.
+     * </pre>
+     *
+     * <code>bytes xml_signature = 19 [json_name = "xmlSignature", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
+     * @return The xmlSignature.
+     */
+    @java.lang.Override
+    public com.google.protobuf.ByteString getXmlSignature() {
+      return xmlSignature_;
+    }
+    /**
+     * <pre>
+     * The element ds:Signature, UTF-8; set once signed, in format XMLDSIG_SMEV3 only, where `cms` is empty and `digest` is
+     * that of the element as СМЭВ's transform writes it.
+     * </pre>
+     *
+     * <code>bytes xml_signature = 19 [json_name = "xmlSignature", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
+     * @param value The xmlSignature to set.
+     * @return This builder for chaining.
+     */
+    public Builder setXmlSignature(com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      xmlSignature_ = value;
+      bitField0_ |= 0x00040000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The element ds:Signature, UTF-8; set once signed, in format XMLDSIG_SMEV3 only, where `cms` is empty and `digest` is
+     * that of the element as СМЭВ's transform writes it.
+     * </pre>
+     *
+     * <code>bytes xml_signature = 19 [json_name = "xmlSignature", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearXmlSignature() {
+      bitField0_ = (bitField0_ & ~0x00040000);
+      xmlSignature_ = getDefaultInstance().getXmlSignature();
+      onChanged();
+      return this;
+    }
+
+    private java.lang.Object xmlElementId_ = "";
+    /**
+     * <pre>
+     * The Id of the element that is signed, in format XMLDSIG_SMEV3.
+     * </pre>
+     *
+     * <code>string xml_element_id = 20 [json_name = "xmlElementId"];</code>
+     * @return The xmlElementId.
+     */
+    public java.lang.String getXmlElementId() {
+      java.lang.Object ref = xmlElementId_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        xmlElementId_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * The Id of the element that is signed, in format XMLDSIG_SMEV3.
+     * </pre>
+     *
+     * <code>string xml_element_id = 20 [json_name = "xmlElementId"];</code>
+     * @return The bytes for xmlElementId.
+     */
+    public com.google.protobuf.ByteString
+        getXmlElementIdBytes() {
+      java.lang.Object ref = xmlElementId_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        xmlElementId_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * The Id of the element that is signed, in format XMLDSIG_SMEV3.
+     * </pre>
+     *
+     * <code>string xml_element_id = 20 [json_name = "xmlElementId"];</code>
+     * @param value The xmlElementId to set.
+     * @return This builder for chaining.
+     */
+    public Builder setXmlElementId(
+        java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      xmlElementId_ = value;
+      bitField0_ |= 0x00080000;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The Id of the element that is signed, in format XMLDSIG_SMEV3.
+     * </pre>
+     *
+     * <code>string xml_element_id = 20 [json_name = "xmlElementId"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearXmlElementId() {
+      xmlElementId_ = getDefaultInstance().getXmlElementId();
+      bitField0_ = (bitField0_ & ~0x00080000);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The Id of the element that is signed, in format XMLDSIG_SMEV3.
+     * </pre>
+     *
+     * <code>string xml_element_id = 20 [json_name = "xmlElementId"];</code>
+     * @param value The bytes for xmlElementId to set.
+     * @return This builder for chaining.
+     */
+    public Builder setXmlElementIdBytes(
+        com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      checkByteStringIsUtf8(value);
+      xmlElementId_ = value;
+      bitField0_ |= 0x00080000;
       onChanged();
       return this;
     }

@@ -378,4 +378,35 @@ public interface SignatureOrBuilder extends
    */
   com.google.protobuf.ByteString
       getTimestampFailureReasonBytes();
+
+  /**
+   * <pre>
+   * The element ds:Signature, UTF-8; set once signed, in format XMLDSIG_SMEV3 only, where `cms` is empty and `digest` is
+   * that of the element as СМЭВ's transform writes it.
+   * </pre>
+   *
+   * <code>bytes xml_signature = 19 [json_name = "xmlSignature", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
+   * @return The xmlSignature.
+   */
+  com.google.protobuf.ByteString getXmlSignature();
+
+  /**
+   * <pre>
+   * The Id of the element that is signed, in format XMLDSIG_SMEV3.
+   * </pre>
+   *
+   * <code>string xml_element_id = 20 [json_name = "xmlElementId"];</code>
+   * @return The xmlElementId.
+   */
+  java.lang.String getXmlElementId();
+  /**
+   * <pre>
+   * The Id of the element that is signed, in format XMLDSIG_SMEV3.
+   * </pre>
+   *
+   * <code>string xml_element_id = 20 [json_name = "xmlElementId"];</code>
+   * @return The bytes for xmlElementId.
+   */
+  com.google.protobuf.ByteString
+      getXmlElementIdBytes();
 }

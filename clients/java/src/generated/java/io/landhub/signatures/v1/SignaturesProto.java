@@ -70,7 +70,7 @@ public final class SignaturesProto extends com.google.protobuf.GeneratedFile {
       "/duration.proto\032\037google/protobuf/timesta" +
       "mp.proto\032 landhub/common/v1/document.pro" +
       "to\032\037landhub/common/v1/options.proto\032\037lan" +
-      "dhub/common/v1/signing.proto\"\206\010\n\tSignatu" +
+      "dhub/common/v1/signing.proto\"\334\010\n\tSignatu" +
       "re\022!\n\014signature_id\030\001 \001(\tR\013signatureId\022-\n" +
       "\022business_reference\030\002 \001(\tR\021businessRefer" +
       "ence\022;\n\005state\030\003 \001(\0162%.landhub.signatures" +
@@ -96,84 +96,87 @@ public final class SignaturesProto extends com.google.protobuf.GeneratedFile {
       "R\016timestampState\022A\n\016timestamp_time\030\021 \001(\013" +
       "2\032.google.protobuf.TimestampR\rtimestampT" +
       "ime\0228\n\030timestamp_failure_reason\030\022 \001(\tR\026t" +
-      "imestampFailureReason\"\232\004\n\020ChainCertifica" +
-      "te\022#\n\007subject\030\001 \001(\tB\t\200\001\001\212\347\030\002\020\001R\007subject\022" +
-      "\036\n\nthumbprint\030\002 \001(\tR\nthumbprint\022\026\n\006statu" +
-      "s\030\003 \001(\tR\006status\022K\n\024crl_this_update_time\030" +
-      "\004 \001(\0132\032.google.protobuf.TimestampR\021crlTh" +
-      "isUpdateTime\022K\n\024crl_next_update_time\030\005 \001" +
-      "(\0132\032.google.protobuf.TimestampR\021crlNextU" +
-      "pdateTime\022C\n\017revocation_time\030\006 \001(\0132\032.goo" +
-      "gle.protobuf.TimestampR\016revocationTime\022@" +
-      "\n\013certificate\030\007 \001(\0132\036.landhub.common.v1." +
-      "CertificateR\013certificate\022T\n\021revocation_s" +
-      "tatus\030\010 \001(\0162\'.landhub.signatures.v1.Revo" +
-      "cationStatusR\020revocationStatus\0222\n\007crl_ag" +
-      "e\030\t \001(\0132\031.google.protobuf.DurationR\006crlA" +
-      "ge\"\217\001\n\rQualification\022>\n\tqualified\030\001 \001(\0162" +
-      " .landhub.signatures.v1.QualifiedR\tquali" +
-      "fied\022 \n\013explanation\030\002 \001(\tR\013explanation\022\034" +
-      "\n\tauthority\030\003 \001(\tR\tauthority\"\212\002\n\017Timesta" +
-      "mpReport\022\024\n\005valid\030\001 \001(\010R\005valid\022 \n\013explan" +
-      "ation\030\002 \001(\tR\013explanation\022.\n\004time\030\003 \001(\0132\032" +
-      ".google.protobuf.TimestampR\004time\0225\n\010accu" +
-      "racy\030\004 \001(\0132\031.google.protobuf.DurationR\010a" +
-      "ccuracy\022\026\n\006policy\030\005 \001(\tR\006policy\022@\n\013certi" +
-      "ficate\030\006 \001(\0132\036.landhub.common.v1.Certifi" +
-      "cateR\013certificate\"\332\005\n\014SignerReport\022A\n\nin" +
-      "dication\030\001 \001(\0162!.landhub.signatures.v1.I" +
-      "ndicationR\nindication\022%\n\016sub_indication\030" +
-      "\002 \001(\tR\rsubIndication\022 \n\013explanation\030\003 \001(" +
-      "\tR\013explanation\022@\n\013certificate\030\004 \001(\0132\036.la" +
-      "ndhub.common.v1.CertificateR\013certificate" +
-      "\022=\n\005chain\030\005 \003(\0132\'.landhub.signatures.v1." +
-      "ChainCertificateR\005chain\022L\n\024signing_time_" +
-      "claimed\030\006 \001(\0132\032.google.protobuf.Timestam" +
-      "pR\022signingTimeClaimed\022J\n\023signing_time_pr" +
-      "oven\030\007 \001(\0132\032.google.protobuf.TimestampR\021" +
-      "signingTimeProven\0225\n\026unprotected_attribu" +
-      "tes\030\010 \003(\tR\025unprotectedAttributes\022F\n\ntime" +
-      "stamps\030\t \003(\0132&.landhub.signatures.v1.Tim" +
-      "estampReportR\ntimestamps\022J\n\rqualificatio" +
-      "n\030\n \001(\0132$.landhub.signatures.v1.Qualific" +
-      "ationR\rqualification\022X\n\023signing_time_sou" +
-      "rce\030\013 \001(\0162(.landhub.signatures.v1.Signin" +
-      "gTimeSourceR\021signingTimeSource\"\337\001\n\022Verif" +
-      "icationReport\022A\n\nindication\030\001 \001(\0162!.land" +
-      "hub.signatures.v1.IndicationR\nindication" +
-      "\022=\n\007signers\030\002 \003(\0132#.landhub.signatures.v" +
-      "1.SignerReportR\007signers\022G\n\021verification_" +
-      "time\030\003 \001(\0132\032.google.protobuf.TimestampR\020" +
-      "verificationTime*\310\001\n\016SignatureState\022\037\n\033S" +
-      "IGNATURE_STATE_UNSPECIFIED\020\000\022\033\n\027SIGNATUR" +
-      "E_STATE_PENDING\020\001\022\032\n\026SIGNATURE_STATE_SIG" +
-      "NED\020\002\022#\n\037SIGNATURE_STATE_WAITING_FOR_PIN" +
-      "\020\003\022\033\n\027SIGNATURE_STATE_EXPIRED\020\004\022\032\n\026SIGNA" +
-      "TURE_STATE_FAILED\020\005*l\n\017SignatureOrigin\022 " +
-      "\n\034SIGNATURE_ORIGIN_UNSPECIFIED\020\000\022\031\n\025SIGN" +
-      "ATURE_ORIGIN_OURS\020\001\022\034\n\030SIGNATURE_ORIGIN_" +
-      "FOREIGN\020\002*\204\001\n\016TimestampState\022\037\n\033TIMESTAM" +
-      "P_STATE_UNSPECIFIED\020\000\022\033\n\027TIMESTAMP_STATE" +
-      "_PENDING\020\001\022\030\n\024TIMESTAMP_STATE_MADE\020\002\022\032\n\026" +
-      "TIMESTAMP_STATE_FAILED\020\003*\200\001\n\nIndication\022" +
-      "\032\n\026INDICATION_UNSPECIFIED\020\000\022\033\n\027INDICATIO" +
-      "N_TOTAL_PASSED\020\001\022\033\n\027INDICATION_TOTAL_FAI" +
-      "LED\020\002\022\034\n\030INDICATION_INDETERMINATE\020\003*\357\001\n\020" +
-      "RevocationStatus\022!\n\035REVOCATION_STATUS_UN" +
-      "SPECIFIED\020\000\022\032\n\026REVOCATION_STATUS_GOOD\020\001\022" +
-      "\035\n\031REVOCATION_STATUS_REVOKED\020\002\022\035\n\031REVOCA" +
-      "TION_STATUS_MISSING\020\003\022\033\n\027REVOCATION_STAT" +
-      "US_STALE\020\004\022\036\n\032REVOCATION_STATUS_UNUSABLE" +
-      "\020\005\022!\n\035REVOCATION_STATUS_NOT_CHECKED\020\006*i\n" +
-      "\tQualified\022\031\n\025QUALIFIED_UNSPECIFIED\020\000\022\034\n" +
-      "\030QUALIFIED_NOT_DETERMINED\020\001\022\020\n\014QUALIFIED" +
-      "_NO\020\002\022\021\n\rQUALIFIED_YES\020\003*|\n\021SigningTimeS" +
-      "ource\022#\n\037SIGNING_TIME_SOURCE_UNSPECIFIED" +
-      "\020\000\022\037\n\033SIGNING_TIME_SOURCE_CLAIMED\020\001\022!\n\035S" +
-      "IGNING_TIME_SOURCE_TIMESTAMP\020\002Bw\n\030io.lan" +
-      "dhub.signatures.v1B\017SignaturesProtoP\001ZHg" +
-      "ithub.com/landhub/landhub/clients/go/lan" +
-      "dhub/signatures/v1;signaturesv1b\006proto3"
+      "imestampFailureReason\022.\n\rxml_signature\030\023" +
+      " \001(\014B\t\200\001\001\212\347\030\002\020\001R\014xmlSignature\022$\n\016xml_ele" +
+      "ment_id\030\024 \001(\tR\014xmlElementId\"\232\004\n\020ChainCer" +
+      "tificate\022#\n\007subject\030\001 \001(\tB\t\200\001\001\212\347\030\002\020\001R\007su" +
+      "bject\022\036\n\nthumbprint\030\002 \001(\tR\nthumbprint\022\026\n" +
+      "\006status\030\003 \001(\tR\006status\022K\n\024crl_this_update" +
+      "_time\030\004 \001(\0132\032.google.protobuf.TimestampR" +
+      "\021crlThisUpdateTime\022K\n\024crl_next_update_ti" +
+      "me\030\005 \001(\0132\032.google.protobuf.TimestampR\021cr" +
+      "lNextUpdateTime\022C\n\017revocation_time\030\006 \001(\013" +
+      "2\032.google.protobuf.TimestampR\016revocation" +
+      "Time\022@\n\013certificate\030\007 \001(\0132\036.landhub.comm" +
+      "on.v1.CertificateR\013certificate\022T\n\021revoca" +
+      "tion_status\030\010 \001(\0162\'.landhub.signatures.v" +
+      "1.RevocationStatusR\020revocationStatus\0222\n\007" +
+      "crl_age\030\t \001(\0132\031.google.protobuf.Duration" +
+      "R\006crlAge\"\217\001\n\rQualification\022>\n\tqualified\030" +
+      "\001 \001(\0162 .landhub.signatures.v1.QualifiedR" +
+      "\tqualified\022 \n\013explanation\030\002 \001(\tR\013explana" +
+      "tion\022\034\n\tauthority\030\003 \001(\tR\tauthority\"\212\002\n\017T" +
+      "imestampReport\022\024\n\005valid\030\001 \001(\010R\005valid\022 \n\013" +
+      "explanation\030\002 \001(\tR\013explanation\022.\n\004time\030\003" +
+      " \001(\0132\032.google.protobuf.TimestampR\004time\0225" +
+      "\n\010accuracy\030\004 \001(\0132\031.google.protobuf.Durat" +
+      "ionR\010accuracy\022\026\n\006policy\030\005 \001(\tR\006policy\022@\n" +
+      "\013certificate\030\006 \001(\0132\036.landhub.common.v1.C" +
+      "ertificateR\013certificate\"\332\005\n\014SignerReport" +
+      "\022A\n\nindication\030\001 \001(\0162!.landhub.signature" +
+      "s.v1.IndicationR\nindication\022%\n\016sub_indic" +
+      "ation\030\002 \001(\tR\rsubIndication\022 \n\013explanatio" +
+      "n\030\003 \001(\tR\013explanation\022@\n\013certificate\030\004 \001(" +
+      "\0132\036.landhub.common.v1.CertificateR\013certi" +
+      "ficate\022=\n\005chain\030\005 \003(\0132\'.landhub.signatur" +
+      "es.v1.ChainCertificateR\005chain\022L\n\024signing" +
+      "_time_claimed\030\006 \001(\0132\032.google.protobuf.Ti" +
+      "mestampR\022signingTimeClaimed\022J\n\023signing_t" +
+      "ime_proven\030\007 \001(\0132\032.google.protobuf.Times" +
+      "tampR\021signingTimeProven\0225\n\026unprotected_a" +
+      "ttributes\030\010 \003(\tR\025unprotectedAttributes\022F" +
+      "\n\ntimestamps\030\t \003(\0132&.landhub.signatures." +
+      "v1.TimestampReportR\ntimestamps\022J\n\rqualif" +
+      "ication\030\n \001(\0132$.landhub.signatures.v1.Qu" +
+      "alificationR\rqualification\022X\n\023signing_ti" +
+      "me_source\030\013 \001(\0162(.landhub.signatures.v1." +
+      "SigningTimeSourceR\021signingTimeSource\"\337\001\n" +
+      "\022VerificationReport\022A\n\nindication\030\001 \001(\0162" +
+      "!.landhub.signatures.v1.IndicationR\nindi" +
+      "cation\022=\n\007signers\030\002 \003(\0132#.landhub.signat" +
+      "ures.v1.SignerReportR\007signers\022G\n\021verific" +
+      "ation_time\030\003 \001(\0132\032.google.protobuf.Times" +
+      "tampR\020verificationTime*\310\001\n\016SignatureStat" +
+      "e\022\037\n\033SIGNATURE_STATE_UNSPECIFIED\020\000\022\033\n\027SI" +
+      "GNATURE_STATE_PENDING\020\001\022\032\n\026SIGNATURE_STA" +
+      "TE_SIGNED\020\002\022#\n\037SIGNATURE_STATE_WAITING_F" +
+      "OR_PIN\020\003\022\033\n\027SIGNATURE_STATE_EXPIRED\020\004\022\032\n" +
+      "\026SIGNATURE_STATE_FAILED\020\005*l\n\017SignatureOr" +
+      "igin\022 \n\034SIGNATURE_ORIGIN_UNSPECIFIED\020\000\022\031" +
+      "\n\025SIGNATURE_ORIGIN_OURS\020\001\022\034\n\030SIGNATURE_O" +
+      "RIGIN_FOREIGN\020\002*\204\001\n\016TimestampState\022\037\n\033TI" +
+      "MESTAMP_STATE_UNSPECIFIED\020\000\022\033\n\027TIMESTAMP" +
+      "_STATE_PENDING\020\001\022\030\n\024TIMESTAMP_STATE_MADE" +
+      "\020\002\022\032\n\026TIMESTAMP_STATE_FAILED\020\003*\200\001\n\nIndic" +
+      "ation\022\032\n\026INDICATION_UNSPECIFIED\020\000\022\033\n\027IND" +
+      "ICATION_TOTAL_PASSED\020\001\022\033\n\027INDICATION_TOT" +
+      "AL_FAILED\020\002\022\034\n\030INDICATION_INDETERMINATE\020" +
+      "\003*\357\001\n\020RevocationStatus\022!\n\035REVOCATION_STA" +
+      "TUS_UNSPECIFIED\020\000\022\032\n\026REVOCATION_STATUS_G" +
+      "OOD\020\001\022\035\n\031REVOCATION_STATUS_REVOKED\020\002\022\035\n\031" +
+      "REVOCATION_STATUS_MISSING\020\003\022\033\n\027REVOCATIO" +
+      "N_STATUS_STALE\020\004\022\036\n\032REVOCATION_STATUS_UN" +
+      "USABLE\020\005\022!\n\035REVOCATION_STATUS_NOT_CHECKE" +
+      "D\020\006*i\n\tQualified\022\031\n\025QUALIFIED_UNSPECIFIE" +
+      "D\020\000\022\034\n\030QUALIFIED_NOT_DETERMINED\020\001\022\020\n\014QUA" +
+      "LIFIED_NO\020\002\022\021\n\rQUALIFIED_YES\020\003*|\n\021Signin" +
+      "gTimeSource\022#\n\037SIGNING_TIME_SOURCE_UNSPE" +
+      "CIFIED\020\000\022\037\n\033SIGNING_TIME_SOURCE_CLAIMED\020" +
+      "\001\022!\n\035SIGNING_TIME_SOURCE_TIMESTAMP\020\002Bw\n\030" +
+      "io.landhub.signatures.v1B\017SignaturesProt" +
+      "oP\001ZHgithub.com/landhub/landhub/clients/" +
+      "go/landhub/signatures/v1;signaturesv1b\006p" +
+      "roto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -189,7 +192,7 @@ public final class SignaturesProto extends com.google.protobuf.GeneratedFile {
     internal_static_landhub_signatures_v1_Signature_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signatures_v1_Signature_descriptor,
-        new java.lang.String[] { "SignatureId", "BusinessReference", "State", "Origin", "DocumentKind", "Digest", "DigestAlgorithm", "Format", "CertificateThumbprint", "Certificate", "Cms", "SigningTime", "FailureReason", "CreateTime", "ExpireTime", "TimestampState", "TimestampTime", "TimestampFailureReason", });
+        new java.lang.String[] { "SignatureId", "BusinessReference", "State", "Origin", "DocumentKind", "Digest", "DigestAlgorithm", "Format", "CertificateThumbprint", "Certificate", "Cms", "SigningTime", "FailureReason", "CreateTime", "ExpireTime", "TimestampState", "TimestampTime", "TimestampFailureReason", "XmlSignature", "XmlElementId", });
     internal_static_landhub_signatures_v1_ChainCertificate_descriptor =
       getDescriptor().getMessageType(1);
     internal_static_landhub_signatures_v1_ChainCertificate_fieldAccessorTable = new

@@ -47,6 +47,11 @@ public final class SignaturesServiceProto extends com.google.protobuf.GeneratedF
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
       internal_static_landhub_signatures_v1_GetCertificateResponse_fieldAccessorTable;
   static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_landhub_signatures_v1_XmlSigning_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_landhub_signatures_v1_XmlSigning_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
     internal_static_landhub_signatures_v1_SignDocumentRequest_descriptor;
   static final 
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
@@ -107,6 +112,11 @@ public final class SignaturesServiceProto extends com.google.protobuf.GeneratedF
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
       internal_static_landhub_signatures_v1_AttachSignatureResponse_fieldAccessorTable;
   static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_landhub_signatures_v1_XmlVerification_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_landhub_signatures_v1_XmlVerification_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
     internal_static_landhub_signatures_v1_VerifySignatureRequest_descriptor;
   static final 
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
@@ -155,116 +165,125 @@ public final class SignaturesServiceProto extends com.google.protobuf.GeneratedF
       "ficateRequest\022\036\n\nthumbprint\030\001 \001(\tR\nthumb" +
       "print\"Z\n\026GetCertificateResponse\022@\n\013certi" +
       "ficate\030\001 \001(\0132\036.landhub.common.v1.Certifi" +
-      "cateR\013certificate\"\267\003\n\023SignDocumentReques" +
-      "t\022\035\n\nrequest_id\030\001 \001(\tR\trequestId\022-\n\022busi" +
-      "ness_reference\030\002 \001(\tR\021businessReference\022" +
-      "D\n\rdocument_kind\030\003 \001(\0162\037.landhub.common." +
-      "v1.DocumentKindR\014documentKind\022#\n\007content" +
-      "\030\004 \001(\014B\t\200\001\001\212\347\030\002\020\001R\007content\0225\n\026certificat" +
-      "e_thumbprint\030\005 \001(\tR\025certificateThumbprin" +
-      "t\022:\n\006format\030\006 \001(\0162\".landhub.common.v1.Si" +
-      "gnatureFormatR\006format\022F\n\013attestation\030\007 \001" +
-      "(\0132$.landhub.common.v1.CallerAttestation" +
-      "R\013attestation\022,\n\014existing_cms\030\010 \001(\014B\t\200\001\001" +
-      "\212\347\030\002\020\001R\013existingCms\"V\n\024SignDocumentRespo" +
-      "nse\022>\n\tsignature\030\001 \001(\0132 .landhub.signatu" +
-      "res.v1.SignatureR\tsignature\"\221\003\n\022SignDocu" +
-      "mentHeader\022\035\n\nrequest_id\030\001 \001(\tR\trequestI" +
-      "d\022-\n\022business_reference\030\002 \001(\tR\021businessR" +
-      "eference\022D\n\rdocument_kind\030\003 \001(\0162\037.landhu" +
-      "b.common.v1.DocumentKindR\014documentKind\0225" +
-      "\n\026certificate_thumbprint\030\004 \001(\tR\025certific" +
-      "ateThumbprint\022:\n\006format\030\005 \001(\0162\".landhub." +
-      "common.v1.SignatureFormatR\006format\022F\n\013att" +
-      "estation\030\006 \001(\0132$.landhub.common.v1.Calle" +
-      "rAttestationR\013attestation\022,\n\014existing_cm" +
-      "s\030\007 \001(\014B\t\200\001\001\212\347\030\002\020\001R\013existingCms\"\213\001\n\031Sign" +
-      "DocumentStreamRequest\022C\n\006header\030\001 \001(\0132)." +
-      "landhub.signatures.v1.SignDocumentHeader" +
-      "H\000R\006header\022!\n\005chunk\030\002 \001(\014B\t\200\001\001\212\347\030\002\020\001H\000R\005" +
-      "chunkB\006\n\004part\"\\\n\032SignDocumentStreamRespo" +
-      "nse\022>\n\tsignature\030\001 \001(\0132 .landhub.signatu" +
-      "res.v1.SignatureR\tsignature\"\203\002\n\014DigestTo" +
-      "Sign\022\026\n\006digest\030\001 \001(\014R\006digest\022M\n\020digest_a" +
-      "lgorithm\030\002 \001(\0162\".landhub.common.v1.Diges" +
-      "tAlgorithmR\017digestAlgorithm\022D\n\rdocument_" +
+      "cateR\013certificate\"I\n\nXmlSigning\022\035\n\neleme" +
+      "nt_id\030\001 \001(\tR\telementId\022\034\n\tcontainer\030\002 \001(" +
+      "\tR\tcontainer\"\354\003\n\023SignDocumentRequest\022\035\n\n" +
+      "request_id\030\001 \001(\tR\trequestId\022-\n\022business_" +
+      "reference\030\002 \001(\tR\021businessReference\022D\n\rdo" +
+      "cument_kind\030\003 \001(\0162\037.landhub.common.v1.Do" +
+      "cumentKindR\014documentKind\022#\n\007content\030\004 \001(" +
+      "\014B\t\200\001\001\212\347\030\002\020\001R\007content\0225\n\026certificate_thu" +
+      "mbprint\030\005 \001(\tR\025certificateThumbprint\022:\n\006" +
+      "format\030\006 \001(\0162\".landhub.common.v1.Signatu" +
+      "reFormatR\006format\022F\n\013attestation\030\007 \001(\0132$." +
+      "landhub.common.v1.CallerAttestationR\013att" +
+      "estation\022,\n\014existing_cms\030\010 \001(\014B\t\200\001\001\212\347\030\002\020" +
+      "\001R\013existingCms\0223\n\003xml\030\t \001(\0132!.landhub.si" +
+      "gnatures.v1.XmlSigningR\003xml\"\200\001\n\024SignDocu" +
+      "mentResponse\022>\n\tsignature\030\001 \001(\0132 .landhu" +
+      "b.signatures.v1.SignatureR\tsignature\022(\n\n" +
+      "signed_xml\030\002 \001(\014B\t\200\001\001\212\347\030\002\020\001R\tsignedXml\"\221" +
+      "\003\n\022SignDocumentHeader\022\035\n\nrequest_id\030\001 \001(" +
+      "\tR\trequestId\022-\n\022business_reference\030\002 \001(\t" +
+      "R\021businessReference\022D\n\rdocument_kind\030\003 \001" +
+      "(\0162\037.landhub.common.v1.DocumentKindR\014doc" +
+      "umentKind\0225\n\026certificate_thumbprint\030\004 \001(" +
+      "\tR\025certificateThumbprint\022:\n\006format\030\005 \001(\016" +
+      "2\".landhub.common.v1.SignatureFormatR\006fo" +
+      "rmat\022F\n\013attestation\030\006 \001(\0132$.landhub.comm" +
+      "on.v1.CallerAttestationR\013attestation\022,\n\014" +
+      "existing_cms\030\007 \001(\014B\t\200\001\001\212\347\030\002\020\001R\013existingC" +
+      "ms\"\213\001\n\031SignDocumentStreamRequest\022C\n\006head" +
+      "er\030\001 \001(\0132).landhub.signatures.v1.SignDoc" +
+      "umentHeaderH\000R\006header\022!\n\005chunk\030\002 \001(\014B\t\200\001" +
+      "\001\212\347\030\002\020\001H\000R\005chunkB\006\n\004part\"\\\n\032SignDocument" +
+      "StreamResponse\022>\n\tsignature\030\001 \001(\0132 .land" +
+      "hub.signatures.v1.SignatureR\tsignature\"\203" +
+      "\002\n\014DigestToSign\022\026\n\006digest\030\001 \001(\014R\006digest\022" +
+      "M\n\020digest_algorithm\030\002 \001(\0162\".landhub.comm" +
+      "on.v1.DigestAlgorithmR\017digestAlgorithm\022D" +
+      "\n\rdocument_kind\030\003 \001(\0162\037.landhub.common.v" +
+      "1.DocumentKindR\014documentKind\022F\n\013attestat" +
+      "ion\030\004 \001(\0132$.landhub.common.v1.CallerAtte" +
+      "stationR\013attestation\"\224\002\n\022SignDigestsRequ" +
+      "est\022\035\n\nrequest_id\030\001 \001(\tR\trequestId\022-\n\022bu" +
+      "siness_reference\030\002 \001(\tR\021businessReferenc" +
+      "e\0225\n\026certificate_thumbprint\030\003 \001(\tR\025certi" +
+      "ficateThumbprint\022:\n\006format\030\004 \001(\0162\".landh" +
+      "ub.common.v1.SignatureFormatR\006format\022=\n\007" +
+      "digests\030\005 \003(\0132#.landhub.signatures.v1.Di" +
+      "gestToSignR\007digests\"W\n\023SignDigestsRespon" +
+      "se\022@\n\nsignatures\030\001 \003(\0132 .landhub.signatu" +
+      "res.v1.SignatureR\nsignatures\"T\n\023GetSigna" +
+      "tureRequest\022=\n\014signature_id\030\001 \001(\tB\032\212\347\030\026\n" +
+      "\024signatures.SignatureR\013signatureId\"V\n\024Ge" +
+      "tSignatureResponse\022>\n\tsignature\030\001 \001(\0132 ." +
+      "landhub.signatures.v1.SignatureR\tsignatu" +
+      "re\"\226\002\n\026AttachSignatureRequest\022\035\n\nrequest" +
+      "_id\030\001 \001(\tR\trequestId\022-\n\022business_referen" +
+      "ce\030\002 \001(\tR\021businessReference\022D\n\rdocument_" +
       "kind\030\003 \001(\0162\037.landhub.common.v1.DocumentK" +
-      "indR\014documentKind\022F\n\013attestation\030\004 \001(\0132$" +
-      ".landhub.common.v1.CallerAttestationR\013at" +
-      "testation\"\224\002\n\022SignDigestsRequest\022\035\n\nrequ" +
-      "est_id\030\001 \001(\tR\trequestId\022-\n\022business_refe" +
-      "rence\030\002 \001(\tR\021businessReference\0225\n\026certif" +
-      "icate_thumbprint\030\003 \001(\tR\025certificateThumb" +
-      "print\022:\n\006format\030\004 \001(\0162\".landhub.common.v" +
-      "1.SignatureFormatR\006format\022=\n\007digests\030\005 \003" +
-      "(\0132#.landhub.signatures.v1.DigestToSignR" +
-      "\007digests\"W\n\023SignDigestsResponse\022@\n\nsigna" +
-      "tures\030\001 \003(\0132 .landhub.signatures.v1.Sign" +
-      "atureR\nsignatures\"T\n\023GetSignatureRequest" +
-      "\022=\n\014signature_id\030\001 \001(\tB\032\212\347\030\026\n\024signatures" +
-      ".SignatureR\013signatureId\"V\n\024GetSignatureR" +
-      "esponse\022>\n\tsignature\030\001 \001(\0132 .landhub.sig" +
-      "natures.v1.SignatureR\tsignature\"\226\002\n\026Atta" +
-      "chSignatureRequest\022\035\n\nrequest_id\030\001 \001(\tR\t" +
-      "requestId\022-\n\022business_reference\030\002 \001(\tR\021b" +
-      "usinessReference\022D\n\rdocument_kind\030\003 \001(\0162" +
-      "\037.landhub.common.v1.DocumentKindR\014docume" +
-      "ntKind\022%\n\007content\030\004 \001(\014B\t\200\001\001\212\347\030\002\020\001H\000R\007co" +
-      "ntent\022\030\n\006digest\030\005 \001(\014H\000R\006digest\022\033\n\003cms\030\006" +
-      " \001(\014B\t\200\001\001\212\347\030\002\020\001R\003cmsB\n\n\010document\"\234\001\n\027Att" +
-      "achSignatureResponse\022>\n\tsignature\030\001 \001(\0132" +
-      " .landhub.signatures.v1.SignatureR\tsigna" +
-      "ture\022A\n\006report\030\002 \001(\0132).landhub.signature" +
-      "s.v1.VerificationReportR\006report\"\313\001\n\026Veri" +
-      "fySignatureRequest\022%\n\007content\030\001 \001(\014B\t\200\001\001" +
-      "\212\347\030\002\020\001H\000R\007content\022\030\n\006digest\030\002 \001(\014H\000R\006dig" +
-      "est\022\033\n\003cms\030\003 \001(\014B\t\200\001\001\212\347\030\002\020\001R\003cms\022G\n\021veri" +
-      "fication_time\030\004 \001(\0132\032.google.protobuf.Ti" +
-      "mestampR\020verificationTimeB\n\n\010document\"\\\n" +
+      "indR\014documentKind\022%\n\007content\030\004 \001(\014B\t\200\001\001\212" +
+      "\347\030\002\020\001H\000R\007content\022\030\n\006digest\030\005 \001(\014H\000R\006dige" +
+      "st\022\033\n\003cms\030\006 \001(\014B\t\200\001\001\212\347\030\002\020\001R\003cmsB\n\n\010docum" +
+      "ent\"\234\001\n\027AttachSignatureResponse\022>\n\tsigna" +
+      "ture\030\001 \001(\0132 .landhub.signatures.v1.Signa" +
+      "tureR\tsignature\022A\n\006report\030\002 \001(\0132).landhu" +
+      "b.signatures.v1.VerificationReportR\006repo" +
+      "rt\"0\n\017XmlVerification\022\035\n\nelement_id\030\001 \001(" +
+      "\tR\telementId\"\205\002\n\026VerifySignatureRequest\022" +
+      "%\n\007content\030\001 \001(\014B\t\200\001\001\212\347\030\002\020\001H\000R\007content\022\030" +
+      "\n\006digest\030\002 \001(\014H\000R\006digest\022\033\n\003cms\030\003 \001(\014B\t\200" +
+      "\001\001\212\347\030\002\020\001R\003cms\022G\n\021verification_time\030\004 \001(\013" +
+      "2\032.google.protobuf.TimestampR\020verificati" +
+      "onTime\0228\n\003xml\030\005 \001(\0132&.landhub.signatures" +
+      ".v1.XmlVerificationR\003xmlB\n\n\010document\"\272\001\n" +
       "\027VerifySignatureResponse\022A\n\006report\030\001 \001(\013" +
       "2).landhub.signatures.v1.VerificationRep" +
-      "ortR\006report\"}\n\025VerifySignatureHeader\022\033\n\003" +
-      "cms\030\001 \001(\014B\t\200\001\001\212\347\030\002\020\001R\003cms\022G\n\021verificatio" +
-      "n_time\030\002 \001(\0132\032.google.protobuf.Timestamp" +
-      "R\020verificationTime\"\221\001\n\034VerifySignatureSt" +
-      "reamRequest\022F\n\006header\030\001 \001(\0132,.landhub.si" +
-      "gnatures.v1.VerifySignatureHeaderH\000R\006hea" +
-      "der\022!\n\005chunk\030\002 \001(\014B\t\200\001\001\212\347\030\002\020\001H\000R\005chunkB\006" +
-      "\n\004part\"b\n\035VerifySignatureStreamResponse\022" +
-      "A\n\006report\030\001 \001(\0132).landhub.signatures.v1." +
-      "VerificationReportR\006report2\340\010\n\021Signature" +
-      "sService\022{\n\020ListCertificates\022..landhub.s" +
-      "ignatures.v1.ListCertificatesRequest\032/.l" +
-      "andhub.signatures.v1.ListCertificatesRes" +
-      "ponse\"\006\212\347\030\002\010\001\022u\n\016GetCertificate\022,.landhu" +
-      "b.signatures.v1.GetCertificateRequest\032-." +
-      "landhub.signatures.v1.GetCertificateResp" +
-      "onse\"\006\212\347\030\002\010\001\022o\n\014SignDocument\022*.landhub.s" +
-      "ignatures.v1.SignDocumentRequest\032+.landh" +
-      "ub.signatures.v1.SignDocumentResponse\"\006\212" +
-      "\347\030\002\010\002\022\203\001\n\022SignDocumentStream\0220.landhub.s" +
-      "ignatures.v1.SignDocumentStreamRequest\0321" +
-      ".landhub.signatures.v1.SignDocumentStrea" +
-      "mResponse\"\006\212\347\030\002\010\002(\001\022l\n\013SignDigests\022).lan" +
-      "dhub.signatures.v1.SignDigestsRequest\032*." +
-      "landhub.signatures.v1.SignDigestsRespons" +
-      "e\"\006\212\347\030\002\010\002\022o\n\014GetSignature\022*.landhub.sign" +
-      "atures.v1.GetSignatureRequest\032+.landhub." +
-      "signatures.v1.GetSignatureResponse\"\006\212\347\030\002" +
-      "\010\001\022x\n\017AttachSignature\022-.landhub.signatur" +
-      "es.v1.AttachSignatureRequest\032..landhub.s" +
-      "ignatures.v1.AttachSignatureResponse\"\006\212\347" +
-      "\030\002\010\002\022x\n\017VerifySignature\022-.landhub.signat" +
-      "ures.v1.VerifySignatureRequest\032..landhub" +
-      ".signatures.v1.VerifySignatureResponse\"\006" +
-      "\212\347\030\002\010\001\022\214\001\n\025VerifySignatureStream\0223.landh" +
-      "ub.signatures.v1.VerifySignatureStreamRe" +
-      "quest\0324.landhub.signatures.v1.VerifySign" +
-      "atureStreamResponse\"\006\212\347\030\002\010\001(\001B~\n\030io.land" +
-      "hub.signatures.v1B\026SignaturesServiceProt" +
-      "oP\001ZHgithub.com/landhub/landhub/clients/" +
-      "go/landhub/signatures/v1;signaturesv1b\006p" +
-      "roto3"
+      "ortR\006report\022*\n\021signed_element_id\030\002 \001(\tR\017" +
+      "signedElementId\0220\n\016signed_content\030\003 \001(\014B" +
+      "\t\200\001\001\212\347\030\002\020\001R\rsignedContent\"}\n\025VerifySigna" +
+      "tureHeader\022\033\n\003cms\030\001 \001(\014B\t\200\001\001\212\347\030\002\020\001R\003cms\022" +
+      "G\n\021verification_time\030\002 \001(\0132\032.google.prot" +
+      "obuf.TimestampR\020verificationTime\"\221\001\n\034Ver" +
+      "ifySignatureStreamRequest\022F\n\006header\030\001 \001(" +
+      "\0132,.landhub.signatures.v1.VerifySignatur" +
+      "eHeaderH\000R\006header\022!\n\005chunk\030\002 \001(\014B\t\200\001\001\212\347\030" +
+      "\002\020\001H\000R\005chunkB\006\n\004part\"b\n\035VerifySignatureS" +
+      "treamResponse\022A\n\006report\030\001 \001(\0132).landhub." +
+      "signatures.v1.VerificationReportR\006report" +
+      "2\340\010\n\021SignaturesService\022{\n\020ListCertificat" +
+      "es\022..landhub.signatures.v1.ListCertifica" +
+      "tesRequest\032/.landhub.signatures.v1.ListC" +
+      "ertificatesResponse\"\006\212\347\030\002\010\001\022u\n\016GetCertif" +
+      "icate\022,.landhub.signatures.v1.GetCertifi" +
+      "cateRequest\032-.landhub.signatures.v1.GetC" +
+      "ertificateResponse\"\006\212\347\030\002\010\001\022o\n\014SignDocume" +
+      "nt\022*.landhub.signatures.v1.SignDocumentR" +
+      "equest\032+.landhub.signatures.v1.SignDocum" +
+      "entResponse\"\006\212\347\030\002\010\002\022\203\001\n\022SignDocumentStre" +
+      "am\0220.landhub.signatures.v1.SignDocumentS" +
+      "treamRequest\0321.landhub.signatures.v1.Sig" +
+      "nDocumentStreamResponse\"\006\212\347\030\002\010\002(\001\022l\n\013Sig" +
+      "nDigests\022).landhub.signatures.v1.SignDig" +
+      "estsRequest\032*.landhub.signatures.v1.Sign" +
+      "DigestsResponse\"\006\212\347\030\002\010\002\022o\n\014GetSignature\022" +
+      "*.landhub.signatures.v1.GetSignatureRequ" +
+      "est\032+.landhub.signatures.v1.GetSignature" +
+      "Response\"\006\212\347\030\002\010\001\022x\n\017AttachSignature\022-.la" +
+      "ndhub.signatures.v1.AttachSignatureReque" +
+      "st\032..landhub.signatures.v1.AttachSignatu" +
+      "reResponse\"\006\212\347\030\002\010\002\022x\n\017VerifySignature\022-." +
+      "landhub.signatures.v1.VerifySignatureReq" +
+      "uest\032..landhub.signatures.v1.VerifySigna" +
+      "tureResponse\"\006\212\347\030\002\010\001\022\214\001\n\025VerifySignature" +
+      "Stream\0223.landhub.signatures.v1.VerifySig" +
+      "natureStreamRequest\0324.landhub.signatures" +
+      ".v1.VerifySignatureStreamResponse\"\006\212\347\030\002\010" +
+      "\001(\001B~\n\030io.landhub.signatures.v1B\026Signatu" +
+      "resServiceProtoP\001ZHgithub.com/landhub/la" +
+      "ndhub/clients/go/landhub/signatures/v1;s" +
+      "ignaturesv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -299,104 +318,116 @@ public final class SignaturesServiceProto extends com.google.protobuf.GeneratedF
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signatures_v1_GetCertificateResponse_descriptor,
         new java.lang.String[] { "Certificate", });
-    internal_static_landhub_signatures_v1_SignDocumentRequest_descriptor =
+    internal_static_landhub_signatures_v1_XmlSigning_descriptor =
       getDescriptor().getMessageType(4);
+    internal_static_landhub_signatures_v1_XmlSigning_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_landhub_signatures_v1_XmlSigning_descriptor,
+        new java.lang.String[] { "ElementId", "Container", });
+    internal_static_landhub_signatures_v1_SignDocumentRequest_descriptor =
+      getDescriptor().getMessageType(5);
     internal_static_landhub_signatures_v1_SignDocumentRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signatures_v1_SignDocumentRequest_descriptor,
-        new java.lang.String[] { "RequestId", "BusinessReference", "DocumentKind", "Content", "CertificateThumbprint", "Format", "Attestation", "ExistingCms", });
+        new java.lang.String[] { "RequestId", "BusinessReference", "DocumentKind", "Content", "CertificateThumbprint", "Format", "Attestation", "ExistingCms", "Xml", });
     internal_static_landhub_signatures_v1_SignDocumentResponse_descriptor =
-      getDescriptor().getMessageType(5);
+      getDescriptor().getMessageType(6);
     internal_static_landhub_signatures_v1_SignDocumentResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signatures_v1_SignDocumentResponse_descriptor,
-        new java.lang.String[] { "Signature", });
+        new java.lang.String[] { "Signature", "SignedXml", });
     internal_static_landhub_signatures_v1_SignDocumentHeader_descriptor =
-      getDescriptor().getMessageType(6);
+      getDescriptor().getMessageType(7);
     internal_static_landhub_signatures_v1_SignDocumentHeader_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signatures_v1_SignDocumentHeader_descriptor,
         new java.lang.String[] { "RequestId", "BusinessReference", "DocumentKind", "CertificateThumbprint", "Format", "Attestation", "ExistingCms", });
     internal_static_landhub_signatures_v1_SignDocumentStreamRequest_descriptor =
-      getDescriptor().getMessageType(7);
+      getDescriptor().getMessageType(8);
     internal_static_landhub_signatures_v1_SignDocumentStreamRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signatures_v1_SignDocumentStreamRequest_descriptor,
         new java.lang.String[] { "Header", "Chunk", "Part", });
     internal_static_landhub_signatures_v1_SignDocumentStreamResponse_descriptor =
-      getDescriptor().getMessageType(8);
+      getDescriptor().getMessageType(9);
     internal_static_landhub_signatures_v1_SignDocumentStreamResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signatures_v1_SignDocumentStreamResponse_descriptor,
         new java.lang.String[] { "Signature", });
     internal_static_landhub_signatures_v1_DigestToSign_descriptor =
-      getDescriptor().getMessageType(9);
+      getDescriptor().getMessageType(10);
     internal_static_landhub_signatures_v1_DigestToSign_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signatures_v1_DigestToSign_descriptor,
         new java.lang.String[] { "Digest", "DigestAlgorithm", "DocumentKind", "Attestation", });
     internal_static_landhub_signatures_v1_SignDigestsRequest_descriptor =
-      getDescriptor().getMessageType(10);
+      getDescriptor().getMessageType(11);
     internal_static_landhub_signatures_v1_SignDigestsRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signatures_v1_SignDigestsRequest_descriptor,
         new java.lang.String[] { "RequestId", "BusinessReference", "CertificateThumbprint", "Format", "Digests", });
     internal_static_landhub_signatures_v1_SignDigestsResponse_descriptor =
-      getDescriptor().getMessageType(11);
+      getDescriptor().getMessageType(12);
     internal_static_landhub_signatures_v1_SignDigestsResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signatures_v1_SignDigestsResponse_descriptor,
         new java.lang.String[] { "Signatures", });
     internal_static_landhub_signatures_v1_GetSignatureRequest_descriptor =
-      getDescriptor().getMessageType(12);
+      getDescriptor().getMessageType(13);
     internal_static_landhub_signatures_v1_GetSignatureRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signatures_v1_GetSignatureRequest_descriptor,
         new java.lang.String[] { "SignatureId", });
     internal_static_landhub_signatures_v1_GetSignatureResponse_descriptor =
-      getDescriptor().getMessageType(13);
+      getDescriptor().getMessageType(14);
     internal_static_landhub_signatures_v1_GetSignatureResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signatures_v1_GetSignatureResponse_descriptor,
         new java.lang.String[] { "Signature", });
     internal_static_landhub_signatures_v1_AttachSignatureRequest_descriptor =
-      getDescriptor().getMessageType(14);
+      getDescriptor().getMessageType(15);
     internal_static_landhub_signatures_v1_AttachSignatureRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signatures_v1_AttachSignatureRequest_descriptor,
         new java.lang.String[] { "RequestId", "BusinessReference", "DocumentKind", "Content", "Digest", "Cms", "Document", });
     internal_static_landhub_signatures_v1_AttachSignatureResponse_descriptor =
-      getDescriptor().getMessageType(15);
+      getDescriptor().getMessageType(16);
     internal_static_landhub_signatures_v1_AttachSignatureResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signatures_v1_AttachSignatureResponse_descriptor,
         new java.lang.String[] { "Signature", "Report", });
+    internal_static_landhub_signatures_v1_XmlVerification_descriptor =
+      getDescriptor().getMessageType(17);
+    internal_static_landhub_signatures_v1_XmlVerification_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_landhub_signatures_v1_XmlVerification_descriptor,
+        new java.lang.String[] { "ElementId", });
     internal_static_landhub_signatures_v1_VerifySignatureRequest_descriptor =
-      getDescriptor().getMessageType(16);
+      getDescriptor().getMessageType(18);
     internal_static_landhub_signatures_v1_VerifySignatureRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signatures_v1_VerifySignatureRequest_descriptor,
-        new java.lang.String[] { "Content", "Digest", "Cms", "VerificationTime", "Document", });
+        new java.lang.String[] { "Content", "Digest", "Cms", "VerificationTime", "Xml", "Document", });
     internal_static_landhub_signatures_v1_VerifySignatureResponse_descriptor =
-      getDescriptor().getMessageType(17);
+      getDescriptor().getMessageType(19);
     internal_static_landhub_signatures_v1_VerifySignatureResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signatures_v1_VerifySignatureResponse_descriptor,
-        new java.lang.String[] { "Report", });
+        new java.lang.String[] { "Report", "SignedElementId", "SignedContent", });
     internal_static_landhub_signatures_v1_VerifySignatureHeader_descriptor =
-      getDescriptor().getMessageType(18);
+      getDescriptor().getMessageType(20);
     internal_static_landhub_signatures_v1_VerifySignatureHeader_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signatures_v1_VerifySignatureHeader_descriptor,
         new java.lang.String[] { "Cms", "VerificationTime", });
     internal_static_landhub_signatures_v1_VerifySignatureStreamRequest_descriptor =
-      getDescriptor().getMessageType(19);
+      getDescriptor().getMessageType(21);
     internal_static_landhub_signatures_v1_VerifySignatureStreamRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signatures_v1_VerifySignatureStreamRequest_descriptor,
         new java.lang.String[] { "Header", "Chunk", "Part", });
     internal_static_landhub_signatures_v1_VerifySignatureStreamResponse_descriptor =
-      getDescriptor().getMessageType(20);
+      getDescriptor().getMessageType(22);
     internal_static_landhub_signatures_v1_VerifySignatureStreamResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_signatures_v1_VerifySignatureStreamResponse_descriptor,

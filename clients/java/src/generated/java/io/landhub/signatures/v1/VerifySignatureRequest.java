@@ -158,7 +158,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.ByteString cms_ = com.google.protobuf.ByteString.EMPTY;
   /**
    * <pre>
-   * The CMS, detached or attached, DER.
+   * The CMS, detached or attached, DER; unset with `xml`.
    * </pre>
    *
    * <code>bytes cms = 3 [json_name = "cms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
@@ -207,6 +207,44 @@ private static final long serialVersionUID = 0L;
     return verificationTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : verificationTime_;
   }
 
+  public static final int XML_FIELD_NUMBER = 5;
+  private io.landhub.signatures.v1.XmlVerification xml_;
+  /**
+   * <pre>
+   * Set: `content` is an XML document that holds its signature.
+   * </pre>
+   *
+   * <code>.landhub.signatures.v1.XmlVerification xml = 5 [json_name = "xml"];</code>
+   * @return Whether the xml field is set.
+   */
+  @java.lang.Override
+  public boolean hasXml() {
+    return ((bitField0_ & 0x00000002) != 0);
+  }
+  /**
+   * <pre>
+   * Set: `content` is an XML document that holds its signature.
+   * </pre>
+   *
+   * <code>.landhub.signatures.v1.XmlVerification xml = 5 [json_name = "xml"];</code>
+   * @return The xml.
+   */
+  @java.lang.Override
+  public io.landhub.signatures.v1.XmlVerification getXml() {
+    return xml_ == null ? io.landhub.signatures.v1.XmlVerification.getDefaultInstance() : xml_;
+  }
+  /**
+   * <pre>
+   * Set: `content` is an XML document that holds its signature.
+   * </pre>
+   *
+   * <code>.landhub.signatures.v1.XmlVerification xml = 5 [json_name = "xml"];</code>
+   */
+  @java.lang.Override
+  public io.landhub.signatures.v1.XmlVerificationOrBuilder getXmlOrBuilder() {
+    return xml_ == null ? io.landhub.signatures.v1.XmlVerification.getDefaultInstance() : xml_;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -235,6 +273,9 @@ private static final long serialVersionUID = 0L;
     if (((bitField0_ & 0x00000001) != 0)) {
       output.writeMessage(4, getVerificationTime());
     }
+    if (((bitField0_ & 0x00000002) != 0)) {
+      output.writeMessage(5, getXml());
+    }
     getUnknownFields().writeTo(output);
   }
   private int computeSerializedSize_0() {
@@ -256,6 +297,10 @@ private static final long serialVersionUID = 0L;
     if (((bitField0_ & 0x00000001) != 0)) {
       size += com.google.protobuf.CodedOutputStream
         .computeMessageSize(4, getVerificationTime());
+    }
+    if (((bitField0_ & 0x00000002) != 0)) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeMessageSize(5, getXml());
     }
     return size;
   }
@@ -288,6 +333,11 @@ private static final long serialVersionUID = 0L;
       if (!getVerificationTime()
           .equals(other.getVerificationTime())) return false;
     }
+    if (hasXml() != other.hasXml()) return false;
+    if (hasXml()) {
+      if (!getXml()
+          .equals(other.getXml())) return false;
+    }
     if (!getDocumentCase().equals(other.getDocumentCase())) return false;
     switch (documentCase_) {
       case 1:
@@ -317,6 +367,10 @@ private static final long serialVersionUID = 0L;
     if (hasVerificationTime()) {
       hash = (37 * hash) + VERIFICATION_TIME_FIELD_NUMBER;
       hash = (53 * hash) + getVerificationTime().hashCode();
+    }
+    if (hasXml()) {
+      hash = (37 * hash) + XML_FIELD_NUMBER;
+      hash = (53 * hash) + getXml().hashCode();
     }
     switch (documentCase_) {
       case 1:
@@ -465,6 +519,7 @@ private static final long serialVersionUID = 0L;
       if (com.google.protobuf.GeneratedMessage
               .alwaysUseFieldBuilders) {
         internalGetVerificationTimeFieldBuilder();
+        internalGetXmlFieldBuilder();
       }
     }
     @java.lang.Override
@@ -476,6 +531,11 @@ private static final long serialVersionUID = 0L;
       if (verificationTimeBuilder_ != null) {
         verificationTimeBuilder_.dispose();
         verificationTimeBuilder_ = null;
+      }
+      xml_ = null;
+      if (xmlBuilder_ != null) {
+        xmlBuilder_.dispose();
+        xmlBuilder_ = null;
       }
       documentCase_ = 0;
       document_ = null;
@@ -523,6 +583,12 @@ private static final long serialVersionUID = 0L;
             : verificationTimeBuilder_.build();
         to_bitField0_ |= 0x00000001;
       }
+      if (((from_bitField0_ & 0x00000010) != 0)) {
+        result.xml_ = xmlBuilder_ == null
+            ? xml_
+            : xmlBuilder_.build();
+        to_bitField0_ |= 0x00000002;
+      }
       result.bitField0_ |= to_bitField0_;
     }
 
@@ -548,6 +614,9 @@ private static final long serialVersionUID = 0L;
       }
       if (other.hasVerificationTime()) {
         mergeVerificationTime(other.getVerificationTime());
+      }
+      if (other.hasXml()) {
+        mergeXml(other.getXml());
       }
       switch (other.getDocumentCase()) {
         case CONTENT: {
@@ -610,6 +679,13 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000008;
               break;
             } // case 34
+            case 42: {
+              input.readMessage(
+                  internalGetXmlFieldBuilder().getBuilder(),
+                  extensionRegistry);
+              bitField0_ |= 0x00000010;
+              break;
+            } // case 42
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -761,7 +837,7 @@ private static final long serialVersionUID = 0L;
     private com.google.protobuf.ByteString cms_ = com.google.protobuf.ByteString.EMPTY;
     /**
      * <pre>
-     * The CMS, detached or attached, DER.
+     * The CMS, detached or attached, DER; unset with `xml`.
      * </pre>
      *
      * <code>bytes cms = 3 [json_name = "cms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
@@ -773,7 +849,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The CMS, detached or attached, DER.
+     * The CMS, detached or attached, DER; unset with `xml`.
      * </pre>
      *
      * <code>bytes cms = 3 [json_name = "cms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
@@ -789,7 +865,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The CMS, detached or attached, DER.
+     * The CMS, detached or attached, DER; unset with `xml`.
      * </pre>
      *
      * <code>bytes cms = 3 [json_name = "cms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
@@ -957,6 +1033,163 @@ private static final long serialVersionUID = 0L;
         verificationTime_ = null;
       }
       return verificationTimeBuilder_;
+    }
+
+    private io.landhub.signatures.v1.XmlVerification xml_;
+    private com.google.protobuf.SingleFieldBuilder<
+        io.landhub.signatures.v1.XmlVerification, io.landhub.signatures.v1.XmlVerification.Builder, io.landhub.signatures.v1.XmlVerificationOrBuilder> xmlBuilder_;
+    /**
+     * <pre>
+     * Set: `content` is an XML document that holds its signature.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.XmlVerification xml = 5 [json_name = "xml"];</code>
+     * @return Whether the xml field is set.
+     */
+    public boolean hasXml() {
+      return ((bitField0_ & 0x00000010) != 0);
+    }
+    /**
+     * <pre>
+     * Set: `content` is an XML document that holds its signature.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.XmlVerification xml = 5 [json_name = "xml"];</code>
+     * @return The xml.
+     */
+    public io.landhub.signatures.v1.XmlVerification getXml() {
+      if (xmlBuilder_ == null) {
+        return xml_ == null ? io.landhub.signatures.v1.XmlVerification.getDefaultInstance() : xml_;
+      } else {
+        return xmlBuilder_.getMessage();
+      }
+    }
+    /**
+     * <pre>
+     * Set: `content` is an XML document that holds its signature.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.XmlVerification xml = 5 [json_name = "xml"];</code>
+     */
+    public Builder setXml(io.landhub.signatures.v1.XmlVerification value) {
+      if (xmlBuilder_ == null) {
+        if (value == null) {
+          throw new NullPointerException();
+        }
+        xml_ = value;
+      } else {
+        xmlBuilder_.setMessage(value);
+      }
+      bitField0_ |= 0x00000010;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Set: `content` is an XML document that holds its signature.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.XmlVerification xml = 5 [json_name = "xml"];</code>
+     */
+    public Builder setXml(
+        io.landhub.signatures.v1.XmlVerification.Builder builderForValue) {
+      if (xmlBuilder_ == null) {
+        xml_ = builderForValue.build();
+      } else {
+        xmlBuilder_.setMessage(builderForValue.build());
+      }
+      bitField0_ |= 0x00000010;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Set: `content` is an XML document that holds its signature.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.XmlVerification xml = 5 [json_name = "xml"];</code>
+     */
+    public Builder mergeXml(io.landhub.signatures.v1.XmlVerification value) {
+      if (xmlBuilder_ == null) {
+        if (((bitField0_ & 0x00000010) != 0) &&
+          xml_ != null &&
+          xml_ != io.landhub.signatures.v1.XmlVerification.getDefaultInstance()) {
+          getXmlBuilder().mergeFrom(value);
+        } else {
+          xml_ = value;
+        }
+      } else {
+        xmlBuilder_.mergeFrom(value);
+      }
+      if (xml_ != null) {
+        bitField0_ |= 0x00000010;
+        onChanged();
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * Set: `content` is an XML document that holds its signature.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.XmlVerification xml = 5 [json_name = "xml"];</code>
+     */
+    public Builder clearXml() {
+      bitField0_ = (bitField0_ & ~0x00000010);
+      xml_ = null;
+      if (xmlBuilder_ != null) {
+        xmlBuilder_.dispose();
+        xmlBuilder_ = null;
+      }
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Set: `content` is an XML document that holds its signature.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.XmlVerification xml = 5 [json_name = "xml"];</code>
+     */
+    public io.landhub.signatures.v1.XmlVerification.Builder getXmlBuilder() {
+      bitField0_ |= 0x00000010;
+      onChanged();
+      return internalGetXmlFieldBuilder().getBuilder();
+    }
+    /**
+     * <pre>
+     * Set: `content` is an XML document that holds its signature.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.XmlVerification xml = 5 [json_name = "xml"];</code>
+     */
+    public io.landhub.signatures.v1.XmlVerificationOrBuilder getXmlOrBuilder() {
+      if (xmlBuilder_ != null) {
+        return xmlBuilder_.getMessageOrBuilder();
+      } else {
+        return xml_ == null ?
+            io.landhub.signatures.v1.XmlVerification.getDefaultInstance() : xml_;
+      }
+    }
+    /**
+     * <pre>
+     * Set: `content` is an XML document that holds its signature.
+     * </pre>
+     *
+     * <code>.landhub.signatures.v1.XmlVerification xml = 5 [json_name = "xml"];</code>
+     */
+    private com.google.protobuf.SingleFieldBuilder<
+        io.landhub.signatures.v1.XmlVerification, io.landhub.signatures.v1.XmlVerification.Builder, io.landhub.signatures.v1.XmlVerificationOrBuilder> 
+        internalGetXmlFieldBuilder() {
+      if (xmlBuilder_ == null) {
+        xmlBuilder_ = new com.google.protobuf.SingleFieldBuilder<
+            io.landhub.signatures.v1.XmlVerification, io.landhub.signatures.v1.XmlVerification.Builder, io.landhub.signatures.v1.XmlVerificationOrBuilder>(
+                getXml(),
+                getParentForChildren(),
+                isClean());
+        xml_ = null;
+      }
+      return xmlBuilder_;
     }
 
     // @@protoc_insertion_point(builder_scope:landhub.signatures.v1.VerifySignatureRequest)

@@ -50,7 +50,7 @@ public interface VerifySignatureRequestOrBuilder extends
 
   /**
    * <pre>
-   * The CMS, detached or attached, DER.
+   * The CMS, detached or attached, DER; unset with `xml`.
    * </pre>
    *
    * <code>bytes cms = 3 [json_name = "cms", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
@@ -84,6 +84,33 @@ public interface VerifySignatureRequestOrBuilder extends
    * <code>.google.protobuf.Timestamp verification_time = 4 [json_name = "verificationTime"];</code>
    */
   com.google.protobuf.TimestampOrBuilder getVerificationTimeOrBuilder();
+
+  /**
+   * <pre>
+   * Set: `content` is an XML document that holds its signature.
+   * </pre>
+   *
+   * <code>.landhub.signatures.v1.XmlVerification xml = 5 [json_name = "xml"];</code>
+   * @return Whether the xml field is set.
+   */
+  boolean hasXml();
+  /**
+   * <pre>
+   * Set: `content` is an XML document that holds its signature.
+   * </pre>
+   *
+   * <code>.landhub.signatures.v1.XmlVerification xml = 5 [json_name = "xml"];</code>
+   * @return The xml.
+   */
+  io.landhub.signatures.v1.XmlVerification getXml();
+  /**
+   * <pre>
+   * Set: `content` is an XML document that holds its signature.
+   * </pre>
+   *
+   * <code>.landhub.signatures.v1.XmlVerification xml = 5 [json_name = "xml"];</code>
+   */
+  io.landhub.signatures.v1.XmlVerificationOrBuilder getXmlOrBuilder();
 
   io.landhub.signatures.v1.VerifySignatureRequest.DocumentCase getDocumentCase();
 }

@@ -32,6 +32,8 @@ private static final long serialVersionUID = 0L;
     super(builder);
   }
   private VerifySignatureResponse() {
+    signedElementId_ = "";
+    signedContent_ = com.google.protobuf.ByteString.EMPTY;
   }
 
   public static final com.google.protobuf.Descriptors.Descriptor
@@ -91,6 +93,68 @@ private static final long serialVersionUID = 0L;
     return report_ == null ? io.landhub.signatures.v1.VerificationReport.getDefaultInstance() : report_;
   }
 
+  public static final int SIGNED_ELEMENT_ID_FIELD_NUMBER = 2;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object signedElementId_ = "";
+  /**
+   * <pre>
+   * Of an XML document: the Id of the element that is signed. Empty, as the next one, unless digest and signature hold.
+   * </pre>
+   *
+   * <code>string signed_element_id = 2 [json_name = "signedElementId"];</code>
+   * @return The signedElementId.
+   */
+  @java.lang.Override
+  public java.lang.String getSignedElementId() {
+    java.lang.Object ref = signedElementId_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      signedElementId_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * Of an XML document: the Id of the element that is signed. Empty, as the next one, unless digest and signature hold.
+   * </pre>
+   *
+   * <code>string signed_element_id = 2 [json_name = "signedElementId"];</code>
+   * @return The bytes for signedElementId.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getSignedElementIdBytes() {
+    java.lang.Object ref = signedElementId_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      signedElementId_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
+  }
+
+  public static final int SIGNED_CONTENT_FIELD_NUMBER = 3;
+  private com.google.protobuf.ByteString signedContent_ = com.google.protobuf.ByteString.EMPTY;
+  /**
+   * <pre>
+   * That element as СМЭВ's transform writes it, the very bytes that were hashed: read it from here, not the document.
+   * </pre>
+   *
+   * <code>bytes signed_content = 3 [json_name = "signedContent", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
+   * @return The signedContent.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString getSignedContent() {
+    return signedContent_;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -108,6 +172,12 @@ private static final long serialVersionUID = 0L;
     if (((bitField0_ & 0x00000001) != 0)) {
       output.writeMessage(1, getReport());
     }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(signedElementId_)) {
+      com.google.protobuf.GeneratedMessage.writeString(output, 2, signedElementId_);
+    }
+    if (!signedContent_.isEmpty()) {
+      output.writeBytes(3, signedContent_);
+    }
     getUnknownFields().writeTo(output);
   }
   private int computeSerializedSize_0() {
@@ -115,6 +185,13 @@ private static final long serialVersionUID = 0L;
     if (((bitField0_ & 0x00000001) != 0)) {
       size += com.google.protobuf.CodedOutputStream
         .computeMessageSize(1, getReport());
+    }
+    if (!com.google.protobuf.GeneratedMessage.isStringEmpty(signedElementId_)) {
+      size += com.google.protobuf.GeneratedMessage.computeStringSize(2, signedElementId_);
+    }
+    if (!signedContent_.isEmpty()) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeBytesSize(3, signedContent_);
     }
     return size;
   }
@@ -145,6 +222,10 @@ private static final long serialVersionUID = 0L;
       if (!getReport()
           .equals(other.getReport())) return false;
     }
+    if (!getSignedElementId()
+        .equals(other.getSignedElementId())) return false;
+    if (!getSignedContent()
+        .equals(other.getSignedContent())) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -160,6 +241,10 @@ private static final long serialVersionUID = 0L;
       hash = (37 * hash) + REPORT_FIELD_NUMBER;
       hash = (53 * hash) + getReport().hashCode();
     }
+    hash = (37 * hash) + SIGNED_ELEMENT_ID_FIELD_NUMBER;
+    hash = (53 * hash) + getSignedElementId().hashCode();
+    hash = (37 * hash) + SIGNED_CONTENT_FIELD_NUMBER;
+    hash = (53 * hash) + getSignedContent().hashCode();
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -306,6 +391,8 @@ private static final long serialVersionUID = 0L;
         reportBuilder_.dispose();
         reportBuilder_ = null;
       }
+      signedElementId_ = "";
+      signedContent_ = com.google.protobuf.ByteString.EMPTY;
       return this;
     }
 
@@ -346,6 +433,12 @@ private static final long serialVersionUID = 0L;
             : reportBuilder_.build();
         to_bitField0_ |= 0x00000001;
       }
+      if (((from_bitField0_ & 0x00000002) != 0)) {
+        result.signedElementId_ = signedElementId_;
+      }
+      if (((from_bitField0_ & 0x00000004) != 0)) {
+        result.signedContent_ = signedContent_;
+      }
       result.bitField0_ |= to_bitField0_;
     }
 
@@ -363,6 +456,14 @@ private static final long serialVersionUID = 0L;
       if (other == io.landhub.signatures.v1.VerifySignatureResponse.getDefaultInstance()) return this;
       if (other.hasReport()) {
         mergeReport(other.getReport());
+      }
+      if (!other.getSignedElementId().isEmpty()) {
+        signedElementId_ = other.signedElementId_;
+        bitField0_ |= 0x00000002;
+        onChanged();
+      }
+      if (!other.getSignedContent().isEmpty()) {
+        setSignedContent(other.getSignedContent());
       }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
@@ -397,6 +498,16 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000001;
               break;
             } // case 10
+            case 18: {
+              signedElementId_ = input.readStringRequireUtf8();
+              bitField0_ |= 0x00000002;
+              break;
+            } // case 18
+            case 26: {
+              signedContent_ = input.readBytes();
+              bitField0_ |= 0x00000004;
+              break;
+            } // case 26
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -569,6 +680,142 @@ private static final long serialVersionUID = 0L;
         report_ = null;
       }
       return reportBuilder_;
+    }
+
+    private java.lang.Object signedElementId_ = "";
+    /**
+     * <pre>
+     * Of an XML document: the Id of the element that is signed. Empty, as the next one, unless digest and signature hold.
+     * </pre>
+     *
+     * <code>string signed_element_id = 2 [json_name = "signedElementId"];</code>
+     * @return The signedElementId.
+     */
+    public java.lang.String getSignedElementId() {
+      java.lang.Object ref = signedElementId_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        signedElementId_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * Of an XML document: the Id of the element that is signed. Empty, as the next one, unless digest and signature hold.
+     * </pre>
+     *
+     * <code>string signed_element_id = 2 [json_name = "signedElementId"];</code>
+     * @return The bytes for signedElementId.
+     */
+    public com.google.protobuf.ByteString
+        getSignedElementIdBytes() {
+      java.lang.Object ref = signedElementId_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        signedElementId_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * Of an XML document: the Id of the element that is signed. Empty, as the next one, unless digest and signature hold.
+     * </pre>
+     *
+     * <code>string signed_element_id = 2 [json_name = "signedElementId"];</code>
+     * @param value The signedElementId to set.
+     * @return This builder for chaining.
+     */
+    public Builder setSignedElementId(
+        java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      signedElementId_ = value;
+      bitField0_ |= 0x00000002;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Of an XML document: the Id of the element that is signed. Empty, as the next one, unless digest and signature hold.
+     * </pre>
+     *
+     * <code>string signed_element_id = 2 [json_name = "signedElementId"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearSignedElementId() {
+      signedElementId_ = getDefaultInstance().getSignedElementId();
+      bitField0_ = (bitField0_ & ~0x00000002);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Of an XML document: the Id of the element that is signed. Empty, as the next one, unless digest and signature hold.
+     * </pre>
+     *
+     * <code>string signed_element_id = 2 [json_name = "signedElementId"];</code>
+     * @param value The bytes for signedElementId to set.
+     * @return This builder for chaining.
+     */
+    public Builder setSignedElementIdBytes(
+        com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      checkByteStringIsUtf8(value);
+      signedElementId_ = value;
+      bitField0_ |= 0x00000002;
+      onChanged();
+      return this;
+    }
+
+    private com.google.protobuf.ByteString signedContent_ = com.google.protobuf.ByteString.EMPTY;
+    /**
+     * <pre>
+     * That element as СМЭВ's transform writes it, the very bytes that were hashed: read it from here, not the document.
+     * </pre>
+     *
+     * <code>bytes signed_content = 3 [json_name = "signedContent", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
+     * @return The signedContent.
+     */
+    @java.lang.Override
+    public com.google.protobuf.ByteString getSignedContent() {
+      return signedContent_;
+    }
+    /**
+     * <pre>
+     * That element as СМЭВ's transform writes it, the very bytes that were hashed: read it from here, not the document.
+     * </pre>
+     *
+     * <code>bytes signed_content = 3 [json_name = "signedContent", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
+     * @param value The signedContent to set.
+     * @return This builder for chaining.
+     */
+    public Builder setSignedContent(com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      signedContent_ = value;
+      bitField0_ |= 0x00000004;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * That element as СМЭВ's transform writes it, the very bytes that were hashed: read it from here, not the document.
+     * </pre>
+     *
+     * <code>bytes signed_content = 3 [json_name = "signedContent", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearSignedContent() {
+      bitField0_ = (bitField0_ & ~0x00000004);
+      signedContent_ = getDefaultInstance().getSignedContent();
+      onChanged();
+      return this;
     }
 
     // @@protoc_insertion_point(builder_scope:landhub.signatures.v1.VerifySignatureResponse)

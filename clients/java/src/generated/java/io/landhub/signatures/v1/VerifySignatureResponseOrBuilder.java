@@ -36,4 +36,34 @@ public interface VerifySignatureResponseOrBuilder extends
    * <code>.landhub.signatures.v1.VerificationReport report = 1 [json_name = "report"];</code>
    */
   io.landhub.signatures.v1.VerificationReportOrBuilder getReportOrBuilder();
+
+  /**
+   * <pre>
+   * Of an XML document: the Id of the element that is signed. Empty, as the next one, unless digest and signature hold.
+   * </pre>
+   *
+   * <code>string signed_element_id = 2 [json_name = "signedElementId"];</code>
+   * @return The signedElementId.
+   */
+  java.lang.String getSignedElementId();
+  /**
+   * <pre>
+   * Of an XML document: the Id of the element that is signed. Empty, as the next one, unless digest and signature hold.
+   * </pre>
+   *
+   * <code>string signed_element_id = 2 [json_name = "signedElementId"];</code>
+   * @return The bytes for signedElementId.
+   */
+  com.google.protobuf.ByteString
+      getSignedElementIdBytes();
+
+  /**
+   * <pre>
+   * That element as СМЭВ's transform writes it, the very bytes that were hashed: read it from here, not the document.
+   * </pre>
+   *
+   * <code>bytes signed_content = 3 [json_name = "signedContent", debug_redact = true, (.landhub.common.v1.field) = { ... }</code>
+   * @return The signedContent.
+   */
+  com.google.protobuf.ByteString getSignedContent();
 }
