@@ -170,8 +170,7 @@ def test_every_way_to_mislead_is_refused(forgery: str, signed: bytes, verify: Ve
         assert found.report.sub_indication in {
             SubIndication.FORMAT_FAILURE,
             SubIndication.CRYPTO_CONSTRAINTS_FAILURE,
-            SubIndication.SIG_CRYPTO_FAILURE,
-        }, found.report.explanation
+        }, found.report.explanation  # by what it says, not because its signature broke: a signer may sign anything
 
 
 def test_comments_between_elements_of_the_signed_one_do_no_harm(signed: bytes, verify: Verify) -> None:
