@@ -89,7 +89,9 @@ class RegistrationWork:
                 asked = await self._ask(row, lease)
                 if asked is not None:
                     return asked
-                row = await self._registration(job.resource_id) or row
+                row = await self._registration(job.resource_id)
+                if row is None or row.state not in {PENDING, OUTCOME_UNKNOWN}:
+                    return Done()  # while this worker slept, another one settled it and blanked what is to be sent
             return await self._submit(row, lease)
         except UnavailableError as error:
             return Again(reason=error.reason, nothing_sent=nothing_sent(error, lease), error=error)
