@@ -47,6 +47,7 @@ def _trust(options: argparse.Namespace) -> Trust:
         keys[name] = read_caller_key(Path(path))
     return Trust(
         anchors=[anchor for path in options.anchors for anchor in read_anchors(path)],
+        timestamp_anchors=[anchor for path in options.timestamp_anchors for anchor in read_anchors(path)],
         crls=[der for path in options.crl for der in crl_ders(_read(path))],
         journal_keys=read_signing_keys(options.journal_key),
         audit_keys=read_signing_keys(options.audit_key) if options.audit_key is not None else (),

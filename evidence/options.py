@@ -9,6 +9,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """What the command takes. Trust is given here and never read from the file."""
     parser.add_argument("file", type=Path, help="the evidence")
     parser.add_argument("--anchors", type=Path, action="append", required=True, help="root certificates you trust, PEM")
+    parser.add_argument(
+        "--timestamp-anchors", type=Path, action="append", default=[], help="roots of timestamp authorities, PEM"
+    )
     parser.add_argument("--journal-key", type=Path, required=True, help="the agent's keys/journal.pub, as you got it")
     parser.add_argument("--audit-key", type=Path, help="the hub's keys/audit.pub; needed if the hub made the file")
     parser.add_argument(

@@ -13,6 +13,7 @@ from gost.cms import read_signed_data
 from gost.digest import DigestAlgorithm
 from gost.errors import MalformedError
 from gost.report import Report, RevocationStatus, SignerReport
+from gost.timestamps import TimestampPolicy
 from gost.verify import VerificationPolicy, verify_detached
 
 
@@ -62,8 +63,11 @@ class _Judge:
         self._material = material
         self._digests = {material.digest_algorithm: material.digest}
         self._crls = (*material.crls, *trust.crls)
+        stamps = TimestampPolicy(
+            anchors=tuple(trust.timestamp_anchors), intermediates=tuple(material.certificates), crls=self._crls
+        )
         self._policy = VerificationPolicy(
-            anchors=tuple(trust.anchors), intermediates=tuple(material.certificates), crls=self._crls
+            anchors=tuple(trust.anchors), intermediates=tuple(material.certificates), crls=self._crls, timestamps=stamps
         )
 
     def judge(self, at: datetime | None) -> SignatureFacts:

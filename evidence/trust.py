@@ -24,6 +24,7 @@ class Trust:
 
     Attributes:
         anchors: Root certificates of signers.
+        timestamp_anchors: Root certificates of timestamp authorities; without any no time is proven.
         crls: Revocation lists beside those in the file, newer ones.
         journal_keys: The agent's `keys/journal.pub`; several after a change of keys.
         audit_keys: The hub's `keys/audit.pub`.
@@ -31,6 +32,7 @@ class Trust:
     """
 
     anchors: Sequence[CertificateFacts]
+    timestamp_anchors: Sequence[CertificateFacts] = ()
     crls: Sequence[bytes] = ()
     journal_keys: Sequence[Ed25519PublicKey] = ()
     audit_keys: Sequence[Ed25519PublicKey] = ()
