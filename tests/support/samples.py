@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+NO_SAMPLES = "no samples: put them into ../shared/data or name LANDHUB_SAMPLES"
 _BESIDE = Path(__file__).parents[3] / "shared" / "data"
 
 
@@ -15,4 +16,4 @@ def sample_files(pattern: str) -> list[Path]:
 
 def needs_samples(files: list[Path]) -> pytest.MarkDecorator:
     """Skip a test that has nothing to look at."""
-    return pytest.mark.skipif(not files, reason="no samples: put them into ../shared/data or name LANDHUB_SAMPLES")
+    return pytest.mark.skipif(not files, reason=NO_SAMPLES)
