@@ -1,4 +1,4 @@
-"""The command line: `signer-agent init | serve | check-config | keys | sealed | unlock | explain | verify-journal`."""
+"""The command line: `signer-agent init | serve | check-config | doctor | keys | sealed | unlock | explain | ...`."""
 
 import argparse
 import asyncio
@@ -10,6 +10,8 @@ from pathlib import Path
 from evidence.options import add_options as add_evidence_options
 from gost.digest import DigestAlgorithm
 from signer_agent.app import Agent, journal_chain, make_policy
+from signer_agent.cli.doctor import add_options as add_doctor_options
+from signer_agent.cli.doctor import doctor
 from signer_agent.cli.export import add_options as add_export_options
 from signer_agent.cli.export import export, verify_evidence
 from signer_agent.cli.sealed import add_options as add_sealed_options
@@ -126,7 +128,8 @@ def _explain(options: argparse.Namespace) -> int:
         certificate=options.certificate.upper(),
         format=SignatureFormat(options.format),
     )
-    for line in make_policy(settings, options.directory).explain(request):
+    explained = make_policy(settings, options.directory).explain(request, attested_with=options.attested_with)
+    for line in explained:
         print(line)
     return 0
 
@@ -164,6 +167,10 @@ def _parser() -> argparse.ArgumentParser:
     init.add_argument("--hub-audit-key", type=Path, help="the hub's keys/audit.pub, to countersign its checkpoints")
     add("serve", _serve, "serve until SIGTERM, then drain")
     add("check-config", _check_config, "read settings, policy and keys, and warn of what looks wrong")
+    about = "what is wrong with an installation, or soon will be, and what to do"
+    looking = commands.add_parser("doctor", help=about, description=about)
+    add_doctor_options(looking)
+    looking.set_defaults(command=doctor)
     add("keys", _keys, "list the certificates and whether their keys can be used")
     about = "keep PINs in an encrypted file"
     add_sealed_options(commands.add_parser("sealed", help=about, description=about))
@@ -177,6 +184,9 @@ def _parser() -> argparse.ArgumentParser:
         default=SignatureFormat.CADES_BES_DETACHED.value,
         choices=[format_.value for format_ in SignatureFormat],
     )
+    word = explain.add_mutually_exclusive_group()
+    word.add_argument("--attested-with", metavar="NAME", help="its attestation's key_id, as in [attestation_keys]")
+    word.add_argument("--not-attested", dest="attested_with", action="store_const", const="", help="it has none")
     verify = add("verify-journal", _verify_journal, "check the journal's chain, checkpoints and signatures")
     verify.add_argument("--public-key", type=Path, help="the journal's (default: the installation's keys/journal.pub)")
     verify.add_argument(

@@ -21,10 +21,14 @@ MAX_PROBLEMS: Final = 1000  # told one by one; a journal with more is no journal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalReport:
-    """What was found: how many records, the last one's hash, and each problem in a sentence; none if all is well."""
+    """What was found: how many records, the last one's hash and time, and each problem in a sentence.
+
+    ``problems`` is empty if all is well; ``last_time_ms`` is milliseconds since 1970, and 0 where there is no record.
+    """
 
     count: int
     head: bytes
+    last_time_ms: int
     checkpoints: int
     problems: tuple[str, ...]
 
@@ -73,7 +77,9 @@ def verify_journal(
             break
     problems += _compare(good, walk, heads)
     found = tuple(dict.fromkeys(problems))
-    return JournalReport(count=walk.count, head=walk.head, checkpoints=len(good), problems=found)
+    return JournalReport(
+        count=walk.count, head=walk.head, last_time_ms=walk.time_ms, checkpoints=len(good), problems=found
+    )
 
 
 def read_public_key(path: Path) -> Ed25519PublicKey:

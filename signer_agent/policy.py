@@ -10,7 +10,7 @@ from signer_agent.clock import milliseconds
 from signer_agent.content import text_id
 from signer_agent.errors import ExhaustedError, PermissionDeniedError
 from signer_agent.ledger import Ledger
-from signer_agent.model import AttestedBy, Content, SigningRequest
+from signer_agent.model import ESIA_FORMATS, AttestedBy, Content, SigningRequest
 from signer_agent.policy_version import policy_document, version_of
 from signer_agent.settings import ANY, RuleSettings
 
@@ -67,14 +67,36 @@ class Policy:
             text for rule in self._rules if _covers(rule, certificate) for text in rule.content_must_contain
         )
 
-    def explain(self, request: SigningRequest) -> Iterator[str]:
-        """Tell rule by rule why it decides such a request or passes it on; attestations and caps aside."""
+    def explain(self, request: SigningRequest, *, attested_with: str | None = None) -> Iterator[str]:
+        """Tell rule by rule which decides such a request and how, and of each other one why it does not; caps aside.
+
+        Args:
+            request: Its digest and attestation are not looked at.
+            attested_with: The key_id of its attestation, "" if it has none; None leaves that open.
+        """
+        decides = ""
         for rule in self._rules:
-            if not (problem := self._why_not(rule, request)):
-                yield f"{rule.name}: decides; allowed if {_condition(rule)}"
-                return
-            yield f"{rule.name}: no, {problem}"
-        yield "no rule fits: refused"
+            if problem := self._why_not(rule, request):
+                yield f"{rule.name}: no, {problem}"
+            elif decides:
+                yield f"{rule.name}: no, it fits too, but {decides} stands before it"
+            else:
+                decides = rule.name
+                yield f"{rule.name}: decides; {self._verdict(rule, request, attested_with)}"
+        if not decides:
+            yield "no rule fits: refused, POLICY_REFUSED"
+
+    def _verdict(self, rule: RuleSettings, request: SigningRequest, attested_with: str | None) -> str:
+        if rule.attested_by is not AttestedBy.CALLER or attested_with is None:
+            return f"allowed if {_condition(rule, request)}"
+        if not attested_with:
+            return "refused, ATTESTATION_MISSING: the caller has to attest it with its own key"
+        key = self._keys.get(attested_with)
+        if key is None:
+            return f"refused, ATTESTATION_INVALID: {attested_with} is in no [attestation_keys]"
+        if key.caller != request.caller:
+            return f"refused, ATTESTATION_INVALID: {attested_with} speaks for {key.caller}"
+        return f"allowed if {_condition(rule, request)}: {attested_with} may speak for it"
 
     def warnings(self) -> Iterator[str]:
         """Tell of rules that don't do what their author may think."""
@@ -127,7 +149,7 @@ class Policy:
         if not rule.despite_caller_rules:
             # Caller and kind are the hub's word here, so naming others must not open what a better word guards.
             for other in self._rules:
-                if _outranks(other, rule) and _covers(other, request.certificate):
+                if outranks(other, rule) and _covers(other, request.certificate):
                     return f"rule {other.name} guards this certificate by {_WORDS[other.attested_by]}"
         return ""
 
@@ -179,7 +201,7 @@ def _check_content(rule: RuleSettings, seen: Content | None) -> None:
         )
 
 
-def _outranks(other: RuleSettings, rule: RuleSettings) -> bool:
+def outranks(other: RuleSettings, rule: RuleSettings) -> bool:
     """Whether the other rule rests on a better word; the caller's is the best, the hub's the least."""
     return _RANKS.index(other.attested_by) > _RANKS.index(rule.attested_by)
 
@@ -197,7 +219,7 @@ def _covers(rule: RuleSettings, certificate: str) -> bool:
 
 
 def _shares_certificates(rule: RuleSettings, other: RuleSettings) -> bool:
-    if not _outranks(other, rule):
+    if not outranks(other, rule):
         return False
     if ANY in rule.certificates or ANY in other.certificates:
         return True
@@ -211,6 +233,8 @@ _CONDITIONS = {
 }
 
 
-def _condition(rule: RuleSettings) -> str:
+def _condition(rule: RuleSettings, request: SigningRequest) -> str:
     word = _CONDITIONS[rule.attested_by]
+    if request.format in ESIA_FORMATS and request.esia is None:
+        word = f"its ESIA client_id is one of {', '.join(rule.esia_client_ids)}, and {word}"
     return word if rule.cap_per_day is None else f"{word}, {rule.cap_per_day} a day at most"

@@ -43,7 +43,7 @@ def unlock(options: argparse.Namespace) -> int:
         SettingsError: the agent does not run, or nobody sits at a terminal.
     """
     path = console_path(load_settings(options.directory), options.directory)
-    keys = _keys(_ask(path, {"do": "list"}))
+    keys = _keys(ask_console(path, {"do": "list"}))
     if options.list or not keys:
         _show(keys)
         return 0
@@ -51,7 +51,7 @@ def unlock(options: argparse.Namespace) -> int:
     request: dict[str, Any] = {"do": "lock" if options.lock else "unlock", "thumbprint": thumbprint}
     if not options.lock:
         request |= {"pin": _asked_for(thumbprint), "seconds": options.seconds}
-    answer = _ask(path, request)
+    answer = ask_console(path, request)
     if "error" in answer:
         left = answer.get("tries_left")
         print(
@@ -62,7 +62,8 @@ def unlock(options: argparse.Namespace) -> int:
     return 0
 
 
-def _ask(path: Path, request: Mapping[str, Any]) -> Mapping[str, Any]:
+def ask_console(path: Path, request: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the running agent answers. Raises SettingsError if none does."""
     if sys.platform == "win32":
         raise SettingsError("unlock is not there on Windows yet: save the PIN in its container")
     try:

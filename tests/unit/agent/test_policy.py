@@ -121,6 +121,9 @@ async def test_words_signed_by_other_keys_or_in_other_ways_are_refused(
     statement = statement_of(asked, expires=LATER).SerializeToString()
     good = sign_statement(statement, caller_key)
     stranger = Ed25519PrivateKey.generate()
+    broken = good.signature[:-1] + bytes(
+        [good.signature[-1] ^ 1]
+    )  # never the byte it had: of 16 keys one has a 0 there
 
     forgeries = [
         sign_statement(statement, stranger),
@@ -130,7 +133,7 @@ async def test_words_signed_by_other_keys_or_in_other_ways_are_refused(
         sign_statement(b"no protobuf \xff", caller_key),
         sign_statement(statement + b"\xfa\x01\x02\x68\x69", caller_key),  # a field nobody here knows
         signing_pb2.CallerAttestation(statement=statement, signature=b"", key_id="crm-key"),
-        signing_pb2.CallerAttestation(statement=statement, signature=good.signature[:-1] + b"\0", key_id="crm-key"),
+        signing_pb2.CallerAttestation(statement=statement, signature=broken, key_id="crm-key"),
         signing_pb2.CallerAttestation(statement=statement + b"\0", signature=good.signature, key_id="crm-key"),
     ]
 
@@ -273,6 +276,46 @@ def test_explain_tells_rule_by_rule(keys: Keys) -> None:
         "bank: no, rule ours guards this certificate by the caller's attestation",
         "ours: no, it is for other callers",
     ]
+
+
+def test_explain_tells_of_each_other_rule_why_it_does_not_decide(keys: Keys) -> None:
+    rules = [rule("t", formats=["CADES_T_DETACHED"]), rule("kinds", document_kinds=["OTHER"]), rule("one"), rule("two")]
+
+    assert list(Policy(rules=rules, attestation_keys={}).explain(request(keys))) == [
+        "t: no, it is for other formats",
+        "kinds: no, it is for other kinds of documents",
+        "one: decides; allowed if the hub says so, 1000 a day at most",
+        "two: no, it fits too, but one stands before it",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("attested_with", "said"),
+    [
+        (None, "allowed if the caller attests it with its own key"),
+        ("", "refused, ATTESTATION_MISSING"),
+        ("nobody", "refused, ATTESTATION_INVALID: nobody is in no"),
+        ("bank-key", "refused, ATTESTATION_INVALID: bank-key speaks for bank"),
+        ("crm-key", "allowed if the caller attests it with its own key: crm-key may speak for it"),
+    ],
+)
+def test_explain_tells_what_an_attestation_would_do(keys: Keys, attested_with: str | None, said: str) -> None:
+    key = Ed25519PrivateKey.generate().public_key()
+    known = {f"{name}-key": AttestationKey(key=key, caller=name) for name in ("crm", "bank")}
+    policy = Policy(rules=[caller_rule()], attestation_keys=known)
+
+    (line,) = policy.explain(request(keys), attested_with=attested_with)
+
+    assert line.startswith(f"attested contracts: decides; {said}")
+
+
+def test_explain_names_the_systems_whose_strings_for_esia_a_rule_signs(keys: Keys) -> None:
+    form = {"formats": ["ESIA_CMS"], "document_kinds": ["OTHER"], "esia_client_ids": ["MNSV01"]}
+    asked = request(keys, format=SignatureFormat.ESIA_CMS, document_kind=DocumentKind.OTHER)
+
+    (line,) = Policy(rules=[rule(**form)], attestation_keys={}).explain(asked)
+
+    assert "client_id is one of MNSV01" in line
 
 
 def test_rules_that_do_not_do_what_one_may_think_are_warned_of() -> None:
