@@ -310,10 +310,10 @@ def test_explain_tells_what_an_attestation_would_do(keys: Keys, attested_with: s
 
 
 def test_explain_names_the_systems_whose_strings_for_esia_a_rule_signs(keys: Keys) -> None:
-    form = {"formats": ["ESIA_CMS"], "document_kinds": ["OTHER"], "esia_client_ids": ["MNSV01"]}
+    form: dict[str, object] = {"formats": ["ESIA_CMS"], "document_kinds": ["OTHER"], "esia_client_ids": ["MNSV01"]}
     asked = request(keys, format=SignatureFormat.ESIA_CMS, document_kind=DocumentKind.OTHER)
 
-    (line,) = Policy(rules=[rule(**form)], attestation_keys={}).explain(asked)
+    (line,) = Policy(rules=[rule("esia", **form)], attestation_keys={}).explain(asked)
 
     assert "client_id is one of MNSV01" in line
 
