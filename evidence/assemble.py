@@ -5,6 +5,7 @@ from datetime import datetime
 
 from evidence.certificates import issuer_of_crl, parsed_crl, pem_of_certificates, pem_of_crls
 from evidence.container import CERTIFICATES, CRLS, SIGNATURE, EvidenceError, pack
+from evidence.timestamps import stamps_of
 from gost.certificate import CertificateFacts
 from gost.cms import read_signed_data
 from gost.errors import MalformedError
@@ -29,8 +30,15 @@ def assemble(parts: Mapping[str, bytes], *, known: Iterable[CertificateFacts], c
         raise EvidenceError(f"the signature can't be read: {error}") from error
     if signer.certificate is None or signer.signing_time is None:
         raise EvidenceError("the signature lacks its certificate or its time")
-    chain = _chain(signer.certificate, known)
-    lists = _lists({certificate.issuer_der for certificate in chain}, crls, signer.signing_time)
+    candidates = list(known)
+    chain = _chain(signer.certificate, candidates)
+    lists_of = {certificate.issuer_der for certificate in chain}
+    stamps = stamps_of(signer)
+    for stamp in stamps:  # its certificate is in it; those above it, and all their lists, are not
+        leaf, *above = _chain(stamp.authority, [*candidates, *stamp.came_along])
+        chain += [each for each in above if each not in chain]
+        lists_of |= {each.issuer_der for each in (leaf, *above)}
+    lists = _lists(lists_of, crls, stamps[0].time if stamps else signer.signing_time)
     return pack(
         {
             **parts,
@@ -40,9 +48,8 @@ def assemble(parts: Mapping[str, bytes], *, known: Iterable[CertificateFacts], c
     )
 
 
-def _chain(leaf: CertificateFacts, known: Iterable[CertificateFacts]) -> Sequence[CertificateFacts]:
+def _chain(leaf: CertificateFacts, candidates: Sequence[CertificateFacts]) -> list[CertificateFacts]:
     """The certificate and those above it as far as they are known, without the root: who verifies must bring that."""
-    candidates = list(known)
     chain = [leaf]
     while len(chain) < MAX_CHAIN:
         above = [each for each in candidates if _may_have_issued(each, chain[-1]) and each not in chain]

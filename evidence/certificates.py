@@ -60,7 +60,7 @@ def superfluous(certificates: Sequence[CertificateFacts], crls: Sequence[bytes],
     """
     in_chain = {element.certificate.der for element in chain}
     if any(certificate.der not in in_chain for certificate in certificates):
-        return "it holds a certificate that does not belong to the signer's chain"
+        return "it holds a certificate that does not belong to the signer's chain, nor to that of its timestamp"
     names = [issuer_of_crl(crl) for crl in crls]
     issuers = {element.certificate.issuer_der for element in chain}
     if len(set(names)) != len(names) or not set(names) <= issuers:

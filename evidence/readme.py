@@ -7,10 +7,10 @@ FORMAT: Final = "landhub.evidence.v1"
 README: Final = b"""\
 This file proves one electronic signature. Format: landhub.evidence.v1
 
-  evidence.json          the signed document's digest and its algorithm; the document itself is not here
-  signature.p7s          the signature: CMS (CAdES), detached, DER
-  signature-as-made.p7s  only there if a timestamp was added later: the same signature without it
-  certificates.pem       the signer's certificate and those of CAs above it, without the root
+  evidence.json          the signed document's digest and its algorithm
+  signature.p7s          the signature: CMS (CAdES), DER; detached, or with the document in it
+  signature-as-made.p7s  only there if document or timestamp were put in later: the same signature without them
+  certificates.pem       the signer's certificate and those of CAs above it, without the root; a timestamp's likewise
   crls.pem               revocation lists of these CAs
   policy.json            the signer agent's policy that allowed it
   journal.json           the agent's records, with the piece of its hash chain up to a signed checkpoint
@@ -25,6 +25,8 @@ With the document, the root certificate (which you must have from elsewhere) and
 SECONDS is the time of signing in seconds since 1970; this shows it (signingTime):
 
   openssl cms -cmsout -print -inform DER -in signature.p7s
+
+If the document is in the signature, leave "-content DOCUMENT" out.
 
 All of it, offline: signer-agent verify-evidence FILE, or hub evidence verify FILE.
 """

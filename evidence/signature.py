@@ -1,20 +1,22 @@
 """The signature itself: the CMS over the digest, its certificate as of signing, and what proves when that was."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from evidence.certificates import parsed_crl, superfluous
 from evidence.container import EvidenceError
 from evidence.findings import Proof
+from evidence.timestamps import Stamp, proven_time, stamps_of
 from evidence.trust import Trust
 from gost.certificate import CertificateFacts
+from gost.chain import TrustStore
 from gost.cms import read_signed_data
 from gost.digest import DigestAlgorithm
 from gost.errors import MalformedError
-from gost.report import Report, RevocationStatus, SignerReport
+from gost.report import Chain, Report, RevocationStatus, SignerReport
 from gost.timestamps import TimestampPolicy
-from gost.verify import VerificationPolicy, verify_detached
+from gost.verify import VerificationPolicy, verify_attached, verify_detached
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,52 +65,78 @@ class _Judge:
         self._material = material
         self._digests = {material.digest_algorithm: material.digest}
         self._crls = (*material.crls, *trust.crls)
-        stamps = TimestampPolicy(
+        self._stamps = TimestampPolicy(
             anchors=tuple(trust.timestamp_anchors), intermediates=tuple(material.certificates), crls=self._crls
         )
         self._policy = VerificationPolicy(
-            anchors=tuple(trust.anchors), intermediates=tuple(material.certificates), crls=self._crls, timestamps=stamps
+            anchors=tuple(trust.anchors),
+            intermediates=tuple(material.certificates),
+            crls=self._crls,
+            timestamps=self._stamps,
         )
 
     def judge(self, at: datetime | None) -> SignatureFacts:
         """See `judge`."""
-        claimed = read_signed_data(self._material.cms).signers[0].signing_time
-        if claimed is None:
+        signed = read_signed_data(self._material.cms).signers[0]
+        if signed.signing_time is None:
             raise EvidenceError("the signature does not say when it was made")
-        signers = self._report(claimed).signers
-        proven = signers[0].signing_time_proven if signers else None
-        time = at or proven or claimed
+        proven = proven_time(signed, self._stamps)
+        time = at or proven or signed.signing_time
         report = self._report(time)
         if not report.is_valid:
             word = f"{report.indication.name} {report.sub_indication.value if report.sub_indication else ''}".strip()
             raise EvidenceError(f"as of {time.isoformat()}: {word}: {report.explanation}")
-        signer = report.signers[0]
-        if problem := superfluous(self._material.certificates, self._material.crls, signer.chain):
+        signer, stamps = report.signers[0], stamps_of(signed)
+        chain = [
+            *signer.chain,
+            *(element for stamp in stamps for element in self._authority(stamp, stamp.time).elements),
+        ]
+        if problem := superfluous(self._material.certificates, self._material.crls, chain):
             raise EvidenceError(problem)
         proof = Proof.CLAIMED if proven is None else Proof.PROVEN
         self._require_not_revoked_before(signer, time, proof)
+        if proven is not None:
+            self._require_authority_not_revoked(stamps, proven)
         return SignatureFacts(signer=signer, time=time, proof=proof)
 
     def _report(self, at: datetime) -> Report:
-        return verify_detached(self._material.cms, self._digests, policy=self._policy, at=at)
+        cms = self._material.cms
+        if read_signed_data(cms).content is not None:  # its digest is the one of the summary: `Material` says so
+            return verify_attached(cms, policy=self._policy, at=at)
+        return verify_detached(cms, self._digests, policy=self._policy, at=at)
+
+    def _authority(self, stamp: Stamp, at: datetime) -> Chain:
+        return self._stamps.trust.build_chain(stamp.authority, extra=stamp.came_along, at=at, max_crl_age=None)
 
     def _require_not_revoked_before(self, signer: SignerReport, time: datetime, proof: Proof) -> None:
         """What later lists say: a revocation after a proven time changes nothing, one after a claimed time does."""
         if signer.certificate is None:
             raise EvidenceError("the CMS does not hold the signer's certificate")
+        for revoked in self._revocations(self._policy.trust, signer.certificate, (), time):
+            if revoked <= time:
+                raise EvidenceError(f"a certificate of the chain was revoked at {revoked.isoformat()}")
+            if proof is not Proof.PROVEN:
+                raise EvidenceError(
+                    f"a certificate of the chain was revoked at {revoked.isoformat()}, and only the signer says "
+                    "that the signature was there before"
+                )
+
+    def _require_authority_not_revoked(self, stamps: Sequence[Stamp], proven: datetime) -> None:
+        """Who has an authority's key can write any time into a timestamp, so one revoked later proves no time."""
+        for stamp in stamps:
+            if stamp.time != proven:
+                continue
+            for revoked in self._revocations(self._stamps.trust, stamp.authority, stamp.came_along, proven):
+                raise EvidenceError(f"a certificate of its timestamp's authority was revoked at {revoked.isoformat()}")
+
+    def _revocations(
+        self, trust: TrustStore, certificate: CertificateFacts, extra: Sequence[CertificateFacts], time: datetime
+    ) -> Iterator[datetime]:
+        """When certificates of a chain were revoked, by the lists issued after a time."""
         for later in self._issued_after(time):
-            chain = self._policy.trust.build_chain(signer.certificate, extra=(), at=later, max_crl_age=None)
-            for element in chain.elements:
-                revoked = element.revocation_time
-                if element.revocation is not RevocationStatus.REVOKED or revoked is None:
-                    continue
-                if revoked <= time:
-                    raise EvidenceError(f"a certificate of the chain was revoked at {revoked.isoformat()}")
-                if proof is not Proof.PROVEN:
-                    raise EvidenceError(
-                        f"a certificate of the chain was revoked at {revoked.isoformat()}, and only the signer says "
-                        "that the signature was there before"
-                    )
+            for element in trust.build_chain(certificate, extra=extra, at=later, max_crl_age=None).elements:
+                if element.revocation is RevocationStatus.REVOKED and element.revocation_time is not None:
+                    yield element.revocation_time
 
     def _issued_after(self, time: datetime) -> Sequence[datetime]:
         issued = {parsed_crl(crl).last_update_utc for crl in self._crls}

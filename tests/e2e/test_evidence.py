@@ -23,18 +23,10 @@ from landhub_client import attest
 from sandbox.demo.installation import ATTESTATION_KEY_ID
 from sandbox.demo.stack import Stack
 from signer_agent.__main__ import main as signer_agent
+from tests.support.clocks import TWO_YEARS_AHEAD
 from tests.support.stack import connect
 
 DOCUMENT = "Договор аренды".encode()
-TWO_YEARS_AHEAD = """
-import datetime, time
-class Ahead(datetime.datetime):
-    @classmethod
-    def now(cls, tz=None):
-        return super().now(tz) + datetime.timedelta(days=730)
-_time, datetime.datetime = time.time, Ahead
-time.time = lambda: _time() + 730 * 86400
-"""
 
 
 async def _signed(stack: Stack, reference: str, documents: Sequence[bytes]) -> list[str]:

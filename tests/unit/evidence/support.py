@@ -1,6 +1,8 @@
 """A file of evidence as hub and agent make it, without either of them serving."""
 
-from collections.abc import Mapping, Sequence
+import re
+import shutil
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,13 +13,14 @@ from evidence.assemble import assemble
 from evidence.audit import signature_line, signatures_hash
 from evidence.certificates import crl_ders
 from evidence.chains import encoded, runs_to_checkpoints
-from evidence.container import AUDIT, SIGNATURE, pack, unpack
+from evidence.container import AUDIT, SIGNATURE, SIGNATURE_AS_MADE, pack, unpack
 from evidence.findings import Verdict
 from evidence.trust import Trust
 from evidence.verify import verify
-from gost.certificate import read_certificates
+from gost.certificate import CertificateFacts, read_certificates
 from hub.core.audit_chain import AuditRecord, Phase, first_hash, record_content, record_hash, record_values
 from hub.core.audit_checkpoints import CheckpointKey
+from sandbox.test_ca import Issued, TestAuthority
 from signer_agent.exporting import find_signature, journal_parts
 from signer_agent.policy_version import keep_policy
 from tests.unit.agent.support import Bench, Keys
@@ -46,16 +49,30 @@ class Made:
         return verify(self.file, replace(self.trust, **changes))  # type: ignore[arg-type]
 
 
-async def made_file(bench: Bench, keys: Keys, request_id: str, *, crls: Sequence[bytes]) -> Made:
-    """The file of a signature that the bench has made, with an audit of its own around it."""
+async def made_file(
+    bench: Bench,
+    keys: Keys,
+    request_id: str,
+    *,
+    crls: Sequence[bytes],
+    finished: Callable[[bytes], bytes] = bytes,
+    known: Sequence[CertificateFacts] = (),
+) -> Made:
+    """The file of a signature that the bench has made, with an audit of its own around it.
+
+    ``finished`` puts document and timestamp in, as the hub does; ``known`` are certificates of other CAs.
+    """
     keep_policy(bench.folder, bench.service._policy.document)
     await bench.journal.checkpoint()
     parts = dict(journal_parts(bench.folder, find_signature(bench.folder, request_id)))
+    as_made, parts[SIGNATURE] = parts[SIGNATURE], finished(parts[SIGNATURE])
+    if parts[SIGNATURE] != as_made:
+        parts[SIGNATURE_AS_MADE] = as_made
     audit_key = Ed25519PrivateKey.generate()
     parts[AUDIT] = audit_part(audit_key, parts[SIGNATURE])
     authority = keys.authority
-    known = read_certificates(authority.chain_path.read_bytes())
-    file = assemble(parts, known=known, crls=[der for crl in crls for der in crl_ders(crl)])
+    of_signers = read_certificates(authority.chain_path.read_bytes())
+    file = assemble(parts, known=[*of_signers, *known], crls=[der for crl in crls for der in crl_ders(crl)])
     trust = Trust(
         anchors=read_certificates(authority.root_path.read_bytes()),
         journal_keys=[bench.journal_key.public_key()],
@@ -97,3 +114,28 @@ def write(folder: Path, name: str, content: bytes) -> Path:
     path = folder / name
     path.write_bytes(content)
     return path
+
+
+def copied(authority: TestAuthority, directory: Path) -> TestAuthority:
+    """The same CA in another folder, to be told what others shall not know."""
+    shutil.copytree(authority.directory, directory)
+    config = directory / "openssl.cnf"
+    config.write_text(config.read_text().replace(str(authority.directory.resolve()), str(directory.resolve())))
+    return TestAuthority.open(directory)
+
+
+def issued(authority: TestAuthority, name: str, moment: datetime) -> Issued:
+    """A certificate of a CA's folder, to be revoked."""
+    place = authority.directory
+    return Issued(
+        certificate_path=place / f"{name}.crt", key_path=place / f"{name}.key", not_before=moment, not_after=moment
+    )
+
+
+def revoke_at(authority: TestAuthority, certificate: Issued, time: datetime) -> None:
+    """Revoke the only certificate of a CA that is revoked, as of a time: OpenSSL knows of none but now."""
+    authority.revoke(certificate)
+    index = authority.directory / "issuing.index"
+    text, found = re.subn(r"(?m)^(R\t\w+\t)\w+", rf"\g<1>{time:%y%m%d%H%M%S}Z", index.read_text())
+    assert found == 1
+    index.write_text(text)

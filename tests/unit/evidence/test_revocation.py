@@ -1,6 +1,5 @@
 """What revocation lists of another day than that of signing say, and what OpenSSL alone finds."""
 
-import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,9 +13,9 @@ from evidence.certificates import crl_ders
 from evidence.container import CRLS, unpack
 from evidence.verify import verify
 from gost.certificate import read_certificates
-from sandbox.test_ca import Issued, TestAuthority
+from sandbox.test_ca import TestAuthority
 from tests.unit.agent.support import ACTIVE, DOCUMENT, Keys
-from tests.unit.evidence.support import Made
+from tests.unit.evidence.support import Made, copied, issued
 
 Issue = Callable[[TestAuthority, datetime], bytes]
 
@@ -24,11 +23,7 @@ Issue = Callable[[TestAuthority, datetime], bytes]
 @pytest.fixture
 def authority(keys: Keys, tmp_path: Path) -> TestAuthority:
     """The same CA, to be told what others shall not know."""
-    directory = tmp_path / "ca"
-    shutil.copytree(keys.authority.directory, directory)
-    config = directory / "openssl.cnf"
-    config.write_text(config.read_text().replace(str(keys.authority.directory.resolve()), str(directory.resolve())))
-    return TestAuthority.open(directory)
+    return copied(keys.authority, tmp_path / "ca")
 
 
 def of_day(authority: TestAuthority, day: datetime) -> list[bytes]:
@@ -64,11 +59,7 @@ def test_of_several_lists_the_one_in_force_at_signing_is_put_into_the_file(
 def test_a_revocation_after_a_time_that_is_only_claimed_leaves_nothing_proven(
     made: Made, authority: TestAuthority, moment: datetime
 ) -> None:
-    place = authority.directory
-    seller = Issued(
-        certificate_path=place / f"{ACTIVE}.crt", key_path=place / f"{ACTIVE}.key", not_before=moment, not_after=moment
-    )
-    authority.revoke(seller)
+    authority.revoke(issued(authority, ACTIVE, moment))
     newer = of_day(authority, moment + timedelta(days=1))
 
     verdict = verify(made.file, replace(made.trust, crls=newer))

@@ -1,0 +1,88 @@
+"""Evidence of what the hub makes of an agent's signature: with the document in it, with a timestamp, or both."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from evidence.findings import Proof
+from evidence.trust import Trust
+from evidence.verify import verify
+from gost.certificate import read_certificates
+from gost.digest import digest
+from hub.app.evidence import _Trail
+from hub.core.audit_segments import SegmentFolder
+from hub.module_api import Evidence, EvidenceContext
+from hub.modules.signatures.evidence import evidence_of
+from hub.modules.signatures.formats import Format
+from hub.modules.signatures.settings import SignaturesSettings, TrustSettings
+from hub.modules.signatures.store import SignatureRow
+from hub.signing.witness import read_journal_keys
+from tests.modules.signatures.conftest import Desk
+from tests.modules.signatures.test_formats import signed
+from tests.modules.signatures.test_signing import CONTRACT
+from tests.modules.signatures.test_timestamps import Stamps, authority, stamps
+from tests.support.core_fixtures import PRIVATE_KEY
+from tests.support.databases import disposed, tool_engine
+
+__all__ = ["authority", "stamps"]  # fixtures
+
+
+async def exported(desk: Desk, row: SignatureRow) -> Evidence:
+    """What `hub story --export` makes of one signature."""
+    core, agent = desk.core, desk.agent.running
+    assert agent is not None
+    await agent._journal.state()
+    await core.audit.flush()
+    await core.audit.checkpoint()
+    pki = desk.pki
+    trust = TrustSettings(
+        anchors=(str(pki.authority.root_path),),
+        intermediates=(str(pki.authority.issuing_path),),
+        timestamp_anchors=(str(pki.authority.root_path),),
+        crls=(str(pki.folder / "*.crl"),),
+    )
+    with disposed(tool_engine(core.folder)) as engine, engine.connect() as conn:
+        trail = _Trail(conn, SegmentFolder(core.folder / "segments"))
+
+        async def audited(resources: list[str], payload_hash: str) -> object:
+            return trail.runs(row.business_reference, resources, payload_hash)
+
+        context = EvidenceContext(
+            business_reference=row.business_reference,
+            conn=conn,
+            columns=core.columns,
+            path=Path,
+            signing=desk.signing,
+            audited=audited,  # type: ignore[arg-type]
+        )
+        (found,) = await evidence_of(SignaturesSettings(trust=trust), context)
+    return found
+
+
+@pytest.mark.parametrize(
+    "form", [Format.CADES_BES_ATTACHED, Format.CADES_T_DETACHED, Format.CADES_T_ATTACHED], ids=lambda form: form.value
+)
+async def test_each_form_is_exported_and_proven(stamps: Stamps, form: Format) -> None:
+    desk = stamps.desk
+    first = await signed(desk, form)
+    await desk.core.outbox.run_due()
+    row = await stamps.now(first)
+
+    found = await exported(desk, row)
+
+    assert found.file is not None, found.problem
+    root = read_certificates(desk.pki.authority.root_path.read_bytes())
+    trust = Trust(
+        anchors=root,
+        timestamp_anchors=root,
+        journal_keys=read_journal_keys((desk.agent.folder / "keys/journal.pub").read_bytes()),
+        audit_keys=[PRIVATE_KEY.public_key()],
+    )
+    verdict = verify(found.file, trust, document=lambda algorithm: digest(algorithm, CONTRACT))
+    assert [finding for finding in verdict.findings if not finding.holds] == []
+    assert verdict.proof is (Proof.PROVEN if form.is_stamped else Proof.CLAIMED)
+    assert verdict.time == (row.timestamp_time if form.is_stamped else row.signing_time)
+    assert verdict.time is not None
+    judged_later = verify(found.file, trust, at=verdict.time + timedelta(days=730))
+    assert not judged_later.valid, "another question: it would not pass as of then"
