@@ -81,11 +81,11 @@ def _other(number: int) -> str:
 def _log_a_name() -> None:
     hashing = SignaturesService.hash_document
 
-    async def talkative(service: SignaturesService, *arguments: Any) -> Any:
+    async def talkative(*arguments: Any, **named: Any) -> Any:
         hub.core.outbox.log.warning("signing", who=WORD)
-        return await hashing(service, *arguments)
+        return await hashing(*arguments, **named)
 
-    SignaturesService.hash_document = talkative  # type: ignore[method-assign,assignment]
+    SignaturesService.hash_document = talkative  # type: ignore[method-assign]
 
 
 PLANTED: Final[Mapping[str, Callable[[], None]]] = {

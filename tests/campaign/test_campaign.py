@@ -69,4 +69,4 @@ def test_a_bug_that_was_planted_is_found(plant: str, template: Template, tmp_pat
     seeds = str(ENOUGH.get(plant, 25))
     results = run(template, tmp_path, "--seeds", seeds, "--plant", plant, "--until-found", *zombies)
     ((_, violations),) = failing(results)
-    assert any(FOUND_AS[plant] in violation for violation in violations)
+    assert any(FOUND_AS[plant] in violation for violation in violations), violations

@@ -39,7 +39,7 @@ async def test_a_call_too_many_is_told_with_the_time_to_come_back(installation: 
         while True:  # until the stream is under way
             refusal = None
             try:
-                await client.stub.Sign(sign_request(installation.keys), timeout=20)
+                await client.stub.GetStatus(pb.GetStatusRequest(), timeout=20)
             except grpc.aio.AioRpcError:
                 refusal = await refused(client, "Sign", sign_request(installation.keys))
                 break

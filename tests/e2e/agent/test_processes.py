@@ -117,7 +117,7 @@ async def test_what_the_hub_kept_shows_a_journal_cut_together_with_its_checkpoin
 ) -> None:
     state = installation.directory / "state"
     async with serving(installation) as port, connected(installation, port) as client:
-        older = {path: path.read_bytes() for path in state.iterdir()}
+        older = {path: path.read_bytes() for path in state.iterdir() if path.is_file()}
         await client.stub.Sign(sign_request(keys), timeout=20)
     kept = tmp_path / "kept.jsonl"
     kept.write_bytes((state / "checkpoints.jsonl").read_bytes())
