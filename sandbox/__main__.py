@@ -7,6 +7,7 @@ import signal
 from pathlib import Path
 
 from sandbox.app import Sandbox
+from sandbox.openssl import OpenSslError
 from sandbox.sberbank_wire import Dialect
 from sandbox.scenarios import SCENARIOS
 from sandbox.settings import PLAIN_GATEWAY, Extensions, SandboxSettings, TlsFiles
@@ -17,7 +18,7 @@ def main() -> None:
     options = _parser().parse_args()
     try:
         asyncio.run(_run(_settings(options), options.port_file))
-    except OSError as error:
+    except (OSError, OpenSslError) as error:
         raise SystemExit(f"the sandbox could not start: {error}") from error
 
 
@@ -28,6 +29,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--gateway-port", type=int, default=7500, help="0: any free port")
     parser.add_argument("--sberbank-port", type=int, default=7501, help="the acquirer; 0: any free port")
+    parser.add_argument("--timestamp-port", type=int, default=7502, help="the timestamp authority; 0: any free port")
+    parser.add_argument("--timestamp-ca", type=Path, help="folder of the GOST CA that it is of; DIR/gost if not given")
     parser.add_argument("--control-port", type=int, default=7490, help="control, OTLP/HTTP; 0: any free port")
     parser.add_argument(
         "--tls-certificate", type=Path, help="PEM; with --tls-key and --client-ca, instead of made ones"
@@ -55,7 +58,9 @@ def _settings(options: argparse.Namespace) -> SandboxSettings:
         host=options.host,
         gateway_port=options.gateway_port,
         sberbank_port=options.sberbank_port,
+        timestamp_port=options.timestamp_port,
         control_port=options.control_port,
+        timestamp_ca=options.timestamp_ca or options.dir / "gost",
         tls=TlsFiles(certificate=tls_paths[0], key=tls_paths[1], client_ca=tls_paths[2]) if all(tls_paths) else None,
         fernet_keys=tuple(path.read_text().strip() for path in options.fernet_key_file),
         allowed_clients=frozenset(options.allow_client) or None,
@@ -91,6 +96,8 @@ def _addresses(sandbox: Sandbox) -> dict[str, str]:
         "control_url": sandbox.control_url,
         "otlp_traces_url": f"{sandbox.control_url}/v1/traces",
     }
+    if sandbox.timestamps is not None:
+        addresses["timestamp_url"] = sandbox.timestamps.url
     if sandbox.credentials is not None:
         addresses |= {
             "ca": str(sandbox.credentials.ca),

@@ -17,6 +17,9 @@ from sandbox.registry import Registry, built_in_plots
 from sandbox.sberbank import Login, SberbankGateway
 from sandbox.sberbank_orders import OrderBook
 from sandbox.settings import SandboxSettings, TlsFiles
+from sandbox.test_ca import TestAuthority
+from sandbox.timestamp_authority import TimestampAuthority
+from sandbox.timestamp_server import TimestampServer
 from sandbox.tls import ThrowAwayPki, TlsPair
 from sandbox.xml_gateway import XmlGateway
 from sandbox.xml_gateway_operations import GatewayOperations
@@ -39,6 +42,8 @@ class Sandbox:
 
     gateway: XmlGateway
     sberbank: SberbankGateway
+    timestamps: TimestampServer | None
+    """None when the settings name no CA for it."""
     control: Control
     control_url: str
     """Of the control API and of OTLP (`/v1/traces`)."""
@@ -58,6 +63,7 @@ class Sandbox:
         Raises:
             OSError: a port is taken.
             ValueError: the settings name no such scenario, or a key is not a Fernet key.
+            OpenSslError: the timestamp authority's certificates can't be made.
         """
         settings.directory.mkdir(parents=True, exist_ok=True)
         tls, keys, credentials = _credentials(settings)
@@ -73,6 +79,7 @@ class Sandbox:
         )
         gateway = _xml_gateway(settings, tls, keys, faults, clock=clock, registry=registry, book=book)
         sberbank = _sberbank(settings, tls, clock, faults)
+        timestamps = _timestamps(settings, clock, faults)
         control = Control(
             clock=clock,
             faults=faults,
@@ -80,6 +87,7 @@ class Sandbox:
             book=book,
             gateway=gateway,
             sberbank=sberbank,
+            timestamps=timestamps,
             traces=traces,
         )
         control_listener = Listener(host=settings.host, port=settings.control_port)
@@ -88,11 +96,15 @@ class Sandbox:
             await gateway.start()
             stack.push_async_callback(sberbank.stop)
             await sberbank.start()
+            if timestamps is not None:
+                stack.push_async_callback(timestamps.stop)
+                await timestamps.start()
             stack.push_async_callback(control_listener.stop)
             await control_listener.start(control.application())
             yield Sandbox(
                 gateway=gateway,
                 sberbank=sberbank,
+                timestamps=timestamps,
                 control=control,
                 control_url=control_listener.url,
                 faults=faults,
@@ -151,6 +163,19 @@ def _sberbank(settings: SandboxSettings, tls: TlsFiles, clock: SandboxClock, fau
         login=login,
         lowers_deposited=settings.sberbank_lowers_deposited,
         takes_refund_ids=settings.sberbank_takes_refund_ids,
+    )
+
+
+def _timestamps(settings: SandboxSettings, clock: SandboxClock, faults: FaultBoard) -> TimestampServer | None:
+    folder = settings.timestamp_ca
+    if folder is None:
+        return None
+    ca = TestAuthority.open(folder) if (folder / "openssl.cnf").exists() else TestAuthority.create(folder)
+    return TimestampServer(
+        listener=Listener(host=settings.host, port=settings.timestamp_port),
+        authority=TimestampAuthority.create(ca),
+        clock=clock,
+        faults=faults,
     )
 
 

@@ -1,8 +1,8 @@
 """The control API: JSON over plain HTTP on loopback, by which tests and people drive the sandbox.
 
-GET  /state                          {now, gateway, registrations: {count, items}, late, operations, tls_handshakes,
-                                     faults: {waiting, struck}}; an item has request_id, client_reference, status,
-                                     contract_number, cadastral_number, history, documents, ...
+GET  /state                          {now, gateway, registrations: {count, items}, late, timestamps, operations,
+                                     tls_handshakes, faults: {waiting, struck}}; an item has request_id,
+                                     client_reference, status, contract_number, cadastral_number, ...
 GET  /calls[?operation=]             the last calls: operation, time, http_status, outcome, traceparent, faults,
                                      document (the decrypted request)
 GET|POST|DELETE /faults              list; add {"faults": [Fault, ...], "seed": 42?} (fields of `sandbox.faults.Fault`);
@@ -19,12 +19,14 @@ POST /orders/{id}/operator           {"action": "refund" | "deposit" | "reverse"
                                      somebody does in the bank's cabinet, or the bank
 GET|POST /plots                      list; put one (fields of `sandbox.registry.Plot`)
 POST /gateway/stop, /gateway/start   refuse connections; listen again on the same port
+POST /timestamps/stop, /timestamps/start   the same of the timestamp authority
 POST /reset                          forget registrations, calls, faults, spans and clock advances
 POST /v1/traces, GET /traces         OTLP/HTTP in; OTLP JSON out (`sandbox.otlp`)
 """
 
 import dataclasses
 import json
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -39,6 +41,7 @@ from sandbox.sberbank import SberbankGateway, pay
 from sandbox.sberbank_orders import BankError, BankOrder
 from sandbox.sberbank_wire import Dialect
 from sandbox.scenarios import Status
+from sandbox.timestamp_server import TimestampServer
 from sandbox.xml_gateway import XmlGateway
 
 _BODY_LIMIT_BYTES = 16 * 1024 * 1024  # an OTLP export of some thousand spans
@@ -57,6 +60,7 @@ class Control:
         book: RegistrationBook,
         gateway: XmlGateway,
         sberbank: SberbankGateway,
+        timestamps: TimestampServer | None,
         traces: TraceStore,
     ) -> None:
         self._clock = clock
@@ -65,6 +69,7 @@ class Control:
         self._book = book
         self._gateway = gateway
         self._sberbank = sberbank
+        self._timestamps = timestamps
         self._traces = traces
 
     def application(self) -> web.Application:
@@ -87,6 +92,7 @@ class Control:
                 web.get("/plots", self._get_plots),
                 web.post("/plots", self._post_plot),
                 web.post("/gateway/{action:stop|start}", self._post_gateway),
+                web.post("/timestamps/{action:stop|start}", self._post_timestamps),
                 web.post("/reset", self._post_reset),
                 *self._traces.routes(),
             ]
@@ -96,6 +102,7 @@ class Control:
     def state(self) -> dict[str, Any]:
         """What `GET /state` answers."""
         registrations = self._book.registrations()
+        stamped = Counter[str]() if self._timestamps is None else self._timestamps.operations
         return {
             "now": self._clock.now().isoformat(),
             "gateway": self._gateway.url,
@@ -106,7 +113,8 @@ class Control:
             },
             "late": self._book.late,
             "sberbank": self._sberbank.api_url(Dialect.ECOM),
-            "operations": dict(self._gateway.operations) | dict(self._sberbank.operations),
+            "timestamps": None if self._timestamps is None else self._timestamps.url,
+            "operations": dict(self._gateway.operations) | dict(self._sberbank.operations) | dict(stamped),
             "tls_handshakes": dict(self._gateway.handshakes),
             "faults": {"waiting": len(self._faults.waiting), "struck": dict(self._faults.struck)},
             "spans": len(self._traces),
@@ -119,6 +127,8 @@ class Control:
         self._faults.struck.clear()
         self._gateway.forget()
         self._sberbank.forget()
+        if self._timestamps is not None:
+            self._timestamps.operations.clear()
         self._traces.clear()
         self._clock.reset()
         self._registry.replace(built_in_plots())
@@ -216,6 +226,12 @@ class Control:
 
     async def _post_gateway(self, request: web.Request) -> web.Response:
         await (self._gateway.stop() if request.match_info["action"] == "stop" else self._gateway.start())
+        return web.json_response({})
+
+    async def _post_timestamps(self, request: web.Request) -> web.Response:
+        if self._timestamps is None:
+            raise ValueError("this sandbox has no timestamp authority")
+        await (self._timestamps.stop() if request.match_info["action"] == "stop" else self._timestamps.start())
         return web.json_response({})
 
     async def _post_reset(self, _request: web.Request) -> web.Response:

@@ -39,7 +39,11 @@ class SandboxSettings:
     host: str = "127.0.0.1"
     gateway_port: int = 0
     sberbank_port: int = 0
+    timestamp_port: int = 0
     control_port: int = 0
+    timestamp_ca: Path | None = None
+    """Folder of the GOST CA (`sandbox.test_ca`) whose timestamp authority is served, made if there is none; None: no
+    such authority."""
     tls: TlsFiles | None = None
     fernet_keys: tuple[str, ...] = ()
     """Newest first: answers are encrypted under the first, requests accepted under any."""

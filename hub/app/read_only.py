@@ -65,6 +65,6 @@ class _GatedLease(Lease):
         then: Next | None = None,
         code: str = "OK",
         reason: str = "",
-        payload_hash: str = "",
+        payload_hash: str | Callable[[Connection], str] = "",
     ) -> Next:
         return await self._lease.settle(change, then=then, code=code, reason=reason, payload_hash=payload_hash)

@@ -162,7 +162,7 @@ class Lease(abc.ABC):
         then: Next | None = None,
         code: str = "OK",
         reason: str = "",
-        payload_hash: str = "",
+        payload_hash: str | Callable[[Connection], str] = "",
     ) -> Next:
         """Write what happened in one transaction: fence check, `change`, the audit outcome, the job's next state.
 
@@ -171,7 +171,8 @@ class Lease(abc.ABC):
             then: What becomes of the job; None is Done().
             code: The outcome's gRPC status name for the audit record.
             reason: The outcome's reason code for the audit record.
-            payload_hash: SHA-256, hex, of what came of it, for the audit record: evidence is bound to it.
+            payload_hash: SHA-256, hex, of what came of it, for the audit record: evidence is bound to it; or what reads
+                it after `change`, where it is over more than `change` writes.
 
         Returns:
             `then`, so that a handler can `return await lease.settle(...)`.

@@ -15,6 +15,8 @@ from hub.core.outbox_store import Ending, OutboxStore
 
 MAX_BACKOFF_DOUBLINGS = 30  # keeps 2**n a small number; max_delay cuts far earlier
 
+_Outcome = tuple[str, str, str | Callable[[Connection], str]]
+
 
 class HeldLease(Lease):
     """A lease of this process on one job. `expires` is the local monotonic time after which nothing may be sent."""
@@ -82,7 +84,7 @@ class HeldLease(Lease):
         then: Next | None = None,
         code: str = "OK",
         reason: str = "",
-        payload_hash: str = "",
+        payload_hash: str | Callable[[Connection], str] = "",
     ) -> Next:
         """See Lease.settle."""
         end = then or Done()
@@ -118,9 +120,7 @@ class HeldLease(Lease):
             change(conn)
         return now
 
-    def _settle(
-        self, conn: Connection, change: Callable[[Connection], None], end: Next, outcome: tuple[str, str, str]
-    ) -> None:
+    def _settle(self, conn: Connection, change: Callable[[Connection], None], end: Next, outcome: _Outcome) -> None:
         code, reason, payload_hash = outcome
         self._end(conn, end, failure=False)
         change(conn)
@@ -136,7 +136,7 @@ class HeldLease(Lease):
                 resource=f"{new.resource}/{new.resource_id}" if new.resource_id else "",
                 code=code,
                 reason=reason,
-                payload_hash=payload_hash,
+                payload_hash=payload_hash(conn) if callable(payload_hash) else payload_hash,
                 trace_id=trace_id_of(new.traceparent),
                 details={"job": self.job.id, "attempt": str(self.attempt)},
             ),

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sandbox.demo.ports import HOST, Ports
 from sandbox.test_ca import Issued, Subject, TestAuthority
+from sandbox.timestamp_authority import TimestampAuthority
 
 ATTESTATION_KEY_ID = "demo-backend"
 CALLER = "client"
@@ -96,6 +97,7 @@ def install(
     authority = TestAuthority.create(folder / "gost", name="landhub demo")
     seller = authority.issue("seller", SELLER)
     buyer = authority.issue("buyer", BUYER)
+    TimestampAuthority.create(authority)  # the sandbox finds its certificates and issues none itself
     (folder / "gost/issuing.crl").write_bytes(authority.crl())
     (folder / "gost/root.crl").write_bytes(authority.root_crl())
     shutil.copy(authority.chain_path, folder / "chain.pem")
@@ -126,7 +128,10 @@ def _modules(ports: Ports, pace: Mapping[str, float]) -> list[tuple[str, Any]]:
         ("modules.signatures.mode", "on"),
         ("modules.signatures.trust.anchors", ["gost/root.crt"]),
         ("modules.signatures.trust.intermediates", ["gost/issuing.crt"]),
+        ("modules.signatures.trust.timestamp_anchors", ["gost/root.crt"]),
         ("modules.signatures.trust.crls", ["gost/*.crl"]),
+        ("modules.signatures.timestamps.provider", "tsp"),
+        ("modules.signatures.timestamps.providers.tsp.url", f"http://{HOST}:{ports.timestamps}/tsp"),
         ("modules.rosreestr.mode", "on"),
         ("modules.rosreestr.provider", "xml_gateway"),
         # The register moves by seconds here, not by days.
@@ -189,6 +194,7 @@ name = "contracts of the demo"
 certificates = ["*"]
 callers = ["{CALLER}"]
 document_kinds = ["CONTRACT"]
+formats = ["CADES_BES_DETACHED", "CADES_BES_ATTACHED", "CADES_T_DETACHED", "CADES_T_ATTACHED"]
 attested_by = "caller"
 """
 

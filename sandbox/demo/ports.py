@@ -24,15 +24,16 @@ class Ports:
     control: int = 7490
     gateway: int = 7500
     sberbank: int = 7501
+    timestamps: int = 7502
 
     @classmethod
     def from_base(cls, base: int) -> "Ports":
-        """Eight ports in a row."""
+        """Nine ports in a row."""
         return cls(**{field.name: base + index for index, field in enumerate(dataclasses.fields(cls))})
 
     @classmethod
     def free(cls) -> "Ports":
-        """Eight ports that are free now; they are held together while they are chosen, so all differ."""
+        """Nine ports that are free now; they are held together while they are chosen, so all differ."""
         names = [field.name for field in dataclasses.fields(cls)]
         held = [socket.create_server((HOST, 0)) for _ in names]
         try:

@@ -33,6 +33,7 @@ class Stack:
         folder, ports = installation.folder.resolve(), installation.ports
         python = sys.executable
         sandbox_ports = ("--gateway-port", str(ports.gateway), "--control-port", str(ports.control))
+        stamps = ("--timestamp-port", str(ports.timestamps), "--timestamp-ca", str(folder / "gost"))
         acquirer = ("--sberbank-port", str(ports.sberbank))
         register = ("--signature-ca", str(folder / "chain.pem"), "--step-seconds", str(step_seconds))
         self.sandbox = self._background(
@@ -44,6 +45,7 @@ class Stack:
             str(folder / "sandbox"),
             *sandbox_ports,
             *acquirer,
+            *stamps,
             *register,
             *sandbox_options,
         )

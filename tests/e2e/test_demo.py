@@ -21,7 +21,7 @@ EVENTS = {"SUBMITTED", "IN_REVIEW", "SUSPENDED", "REGISTERED"}
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     folder = tmp_path_factory.mktemp("demo") / "installation"
-    done = _run(folder, _eight_free_ports())
+    done = _run(folder, _nine_free_ports())
     assert done.returncode == 0, done.stdout + done.stderr
     return folder, done.stdout
 
@@ -80,7 +80,7 @@ def test_nothing_is_left_running(demo: tuple[Path, str]) -> None:
 
 
 def test_a_port_in_use_is_named_in_one_line(tmp_path: Path) -> None:
-    base = _eight_free_ports()
+    base = _nine_free_ports()
     with socket.create_server(("127.0.0.1", base + 4)):
         done = _run(tmp_path / "installation", base)
     assert done.returncode == 1
@@ -91,7 +91,7 @@ def test_a_port_in_use_is_named_in_one_line(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_not_the_demos_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "precious.txt").write_text("mine")
-    done = _run(tmp_path, _eight_free_ports())
+    done = _run(tmp_path, _nine_free_ports())
     assert done.returncode == 1
     assert "is no demo's folder" in done.stderr
     assert (tmp_path / "precious.txt").read_text() == "mine"
@@ -102,17 +102,17 @@ def _run(folder: Path, port_base: int) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False)
 
 
-def _eight_free_ports() -> int:
-    """The first of eight ports in a row that are free now."""
-    for base in range(20_000, 32_000, 8):
+def _nine_free_ports() -> int:
+    """The first of nine ports in a row that are free now."""
+    for base in range(20_000, 32_000, 9):
         try:
             with ExitStack() as held:
-                for port in range(base, base + 8):
+                for port in range(base, base + 9):
                     held.enter_context(socket.create_server(("127.0.0.1", port)))
         except OSError:
             continue
         return base
-    raise AssertionError("no eight ports in a row are free")
+    raise AssertionError("no nine ports in a row are free")
 
 
 def _verify(folder: Path, document: Path) -> bool:

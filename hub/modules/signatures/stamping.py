@@ -143,6 +143,8 @@ class StampingWork:
 
     async def _settle(self, row: SignatureRow, lease: Lease) -> Next:
         def change(conn: Connection) -> None:
+            # The audit's hash is over all signatures of the request, and another may get its timestamp just now.
+            self._store.take_batch(conn, row.batch_id)
             now = self._store.get(conn, row.id)
             if now is not None and now.cms is not None:  # else it was erased meanwhile, and must not come back
                 self._store.replace(conn, row, states=(SignatureState.SIGNED, SignatureState.SIGNED))
@@ -150,10 +152,14 @@ class StampingWork:
 
         failed = row.timestamp_state == TimestampState.FAILED
         code = "FAILED_PRECONDITION" if failed else "OK"
-        batch = await self._database.read(lambda conn: self._store.batch(conn, row.batch_id))
-        made = "" if failed else made_hash([row if each.id == row.id else each for each in batch])
         reason = row.timestamp_failure_reason
-        return await lease.settle(change, then=Done(), code=code, reason=reason, payload_hash=made)
+        return await lease.settle(
+            change,
+            then=Done(),
+            code=code,
+            reason=reason,
+            payload_hash="" if failed else lambda conn: made_hash(self._store.batch(conn, row.batch_id)),
+        )
 
     def _tell(self, conn: Connection, row: SignatureRow) -> None:
         event = Event(

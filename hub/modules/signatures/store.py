@@ -115,6 +115,9 @@ _REPLACE = prepared(
 _ASSIGN = update(signatures).where(signatures.c.batch_id == bindparam("of")).values(agent=bindparam("to", type_=String))
 _ONE = prepared(select(signatures).where(signatures.c.id == bindparam("of")))
 _BATCH = prepared(select(signatures).where(signatures.c.batch_id == bindparam("of")).order_by(signatures.c.id))
+_TAKEN = prepared(
+    select(signatures.c.id).where(signatures.c.batch_id == bindparam("of")).order_by(signatures.c.id).with_for_update()
+)
 _UNDER = prepared(
     select(signatures).where(signatures.c.business_reference == bindparam("of")).order_by(signatures.c.id)
 )
@@ -151,6 +154,10 @@ class SignaturesStore:
     def batch(self, conn: Connection, batch_id: str) -> list[SignatureRow]:
         """Return the signatures of one request, in its order."""
         return [self._row(found) for found in _BATCH.all(conn, {"of": batch_id})]
+
+    def take_batch(self, conn: Connection, batch_id: str) -> None:
+        """Let no other transaction change signatures of a request until this one ends."""
+        _TAKEN.all(conn, {"of": batch_id})
 
     def under(self, conn: Connection, business_reference: str) -> list[SignatureRow]:
         """Return all signatures under a business reference, oldest first."""

@@ -92,14 +92,14 @@ class SigningWork:
         late = [self._given_up(row) for row in waiting if self._is_late(row)]
         if late:
             rest = Again(delay=timedelta()) if len(late) < len(waiting) else None
-            return await self._settle(late, lease, job.new, then=rest)
+            return await self._settle(late, lease, job.new, then=rest, batch=rows)
         asked, results = await self._ask(waiting, lease)
         judged = await self._judge(asked, results)
         changed = [after for before, after in zip(asked, judged, strict=True) if after != before]
         then = self._next(judged, results, nothing_sent=not lease.may_have_been_sent and _is_untouched(results))
         if not changed:
             return then
-        return await self._settle(changed, lease, job.new, then=then)
+        return await self._settle(changed, lease, job.new, then=then, batch=rows)
 
     async def _ask(
         self, rows: Sequence[SignatureRow], lease: Lease
@@ -189,8 +189,20 @@ class SigningWork:
             return _ended(row, SignatureState.EXPIRED, "PIN_REQUIRED")
         return _ended(row, SignatureState.FAILED, "AGENT_UNAVAILABLE")
 
-    async def _settle(self, rows: Sequence[SignatureRow], lease: Lease, cause: NewJob, *, then: Next | None) -> Next:
+    async def _settle(
+        self,
+        rows: Sequence[SignatureRow],
+        lease: Lease,
+        cause: NewJob,
+        *,
+        then: Next | None,
+        batch: Sequence[SignatureRow],
+    ) -> Next:
+        batch_id, is_whole = rows[0].batch_id, len(rows) == len(batch)
+
         def change(conn: Connection) -> None:
+            if not is_whole:
+                self._store.take_batch(conn, batch_id)
             for row in rows:
                 after = row
                 if row.timestamp_state == TimestampState.PENDING:
@@ -201,7 +213,8 @@ class SigningWork:
         failed = [row for row in rows if row.state in {SignatureState.FAILED, SignatureState.EXPIRED}]
         reason = failed[0].failure_reason if failed else rows[0].state
         code = "FAILED_PRECONDITION" if failed else "OK"
-        return await lease.settle(change, then=then, code=code, reason=reason, payload_hash=made_hash(rows))
+        made = made_hash(rows) if is_whole else lambda conn: made_hash(self._store.batch(conn, batch_id))
+        return await lease.settle(change, then=then, code=code, reason=reason, payload_hash=made)
 
     def tell(self, conn: Connection, row: SignatureRow) -> None:
         """Append the event of a signature's new state, and note whose signature it is."""

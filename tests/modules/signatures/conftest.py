@@ -11,8 +11,10 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from opentelemetry.trace import NoOpTracer
 from prometheus_client import CollectorRegistry
+from sqlalchemy import select
 
 from gost.certificate import CertificateFacts, read_certificate
+from hub.core.audit import Phase
 from hub.core.clock import SystemClock
 from hub.core.ids import Ids
 from hub.core.telemetry import Telemetry
@@ -29,6 +31,7 @@ from hub.signing.agent import Agent as AgentClient
 from hub.signing.agents import SigningAgents
 from hub.signing.connection import ChannelFiles
 from hub.signing.witness import Witnesses, read_journal_keys
+from hub.storage.tables import audit_records
 from sandbox.test_ca import Issued, Subject, TestAuthority
 from signer_agent.app import Agent
 from signer_agent.clock import SystemClock as AgentClock
@@ -139,6 +142,14 @@ class Desk:
 
 def facts(issued: Issued) -> CertificateFacts:
     return read_certificate(issued.certificate_pem)
+
+
+async def recorded_hashes(core: Core) -> list[str]:
+    """What the audit's outcomes are bound to, oldest first."""
+    hashes = select(audit_records.c.payload_hash).where(
+        audit_records.c.phase == Phase.OUTCOME, audit_records.c.code == "OK"
+    )
+    return await core.database.read(lambda conn: list(conn.scalars(hashes.order_by(audit_records.c.sequence))))
 
 
 @pytest.fixture

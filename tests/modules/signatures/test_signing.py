@@ -3,26 +3,36 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, delete
 
 from gost.certificate import read_certificate
 from gost.digest import DigestAlgorithm, streebog256
-from hub.core.errors import AlreadyExistsError, InvalidRequestError, NotFoundError, PreconditionError, UnavailableError
+from hub.core.errors import (
+    AlreadyExistsError,
+    HubError,
+    InvalidRequestError,
+    NotFoundError,
+    PreconditionError,
+    UnavailableError,
+)
 from hub.modules.signatures.port import (
     DigestToSign,
     HeaderExpectedError,
+    MadeSignature,
     ShownDocument,
     SignatureIndeterminateError,
     SignatureNotValidError,
     SigningRefusedError,
 )
+from hub.modules.signatures.records import made_hash
 from hub.modules.signatures.store import signatures
 from hub.modules.signatures.verification import Document
 from hub.storage.tables import idempotency_keys, outbox_jobs
 from sandbox.foreign_signer import sign_detached, verify_detached
-from tests.modules.signatures.conftest import Desk, facts, works
+from tests.modules.signatures.conftest import Desk, facts, recorded_hashes, works
 from tests.support.databases import stored_bytes
 
 CONTRACT = "Договор купли-продажи земельного участка".encode()
@@ -69,6 +79,27 @@ async def test_a_batch_is_signed_in_its_order_and_told_one_by_one(desk: Desk) ->
     rows = await desk.service.sign_many(desk.core.call(), desk.thumbprint, [to_sign(each) for each in documents])
     assert [row.digest for row in rows] == [streebog256(each) for each in documents]
     assert {row.state for row in rows} == {"SIGNED"}
+
+
+async def test_a_batch_that_is_signed_bit_by_bit_leaves_an_audit_that_is_bound_to_all_of_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    core, port = desk.core, desk.service._work._port
+    ask = port.sign
+
+    async def half(*args: Any) -> list[MadeSignature | HubError]:
+        monkeypatch.setattr(port, "sign", ask)
+        first, *rest = await ask(*args)
+        return [first, *(UnavailableError("later", reason="AGENT_UNAVAILABLE") for _ in rest)]
+
+    monkeypatch.setattr(port, "sign", half)
+    begun = await desk.service.sign_many(core.call(), desk.thumbprint, [to_sign(b"one"), to_sign(b"two")])
+    assert [row.state for row in begun] == ["SIGNED", "PENDING"]
+    await core.clock.advance(60)
+    await core.outbox.run_due()
+    rows = [await desk.service.get_signature(core.call(), row.id) for row in begun]
+    assert {row.state for row in rows} == {"SIGNED"}
+    assert (await recorded_hashes(core))[-1] == made_hash(rows)
 
 
 async def test_an_agent_that_is_down_is_told_and_the_same_request_signs_once_it_is_back(desk: Desk) -> None:

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, update
@@ -14,7 +15,7 @@ from hub.modules.signatures.formats import Format
 from hub.modules.signatures.personal import personal_data
 from hub.modules.signatures.port import DigestToSign
 from hub.modules.signatures.providers import tsp
-from hub.modules.signatures.records import SIGNATURE
+from hub.modules.signatures.records import SIGNATURE, made_hash
 from hub.modules.signatures.store import SignatureRow, signatures
 from hub.modules.signatures.verification import Document
 from sandbox.clock import SandboxClock
@@ -24,9 +25,9 @@ from sandbox.listener import Listener
 from sandbox.timestamp_authority import TimestampAuthority
 from sandbox.timestamp_server import TimestampServer
 from tests.contract.provider_context import make_context
-from tests.modules.signatures.conftest import AgentProcess, Desk, Pki, open_desk
+from tests.modules.signatures.conftest import AgentProcess, Desk, Pki, open_desk, recorded_hashes
 from tests.modules.signatures.test_formats import opened, signed
-from tests.modules.signatures.test_signing import CONTRACT
+from tests.modules.signatures.test_signing import CONTRACT, to_sign
 
 T_DETACHED = Format.CADES_T_DETACHED
 
@@ -118,6 +119,33 @@ async def test_of_signatures_beside_one_another_ours_gets_the_timestamp(stamps: 
 
 async def _whole(content: bytes) -> AsyncIterator[bytes]:
     yield content
+
+
+async def test_timestamps_that_come_together_leave_an_audit_that_is_bound_to_all_of_them(
+    stamps: Stamps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    core, port = stamps.desk.core, stamps.desk.service._stamping._port
+    assert port is not None
+    items = [replace(to_sign(name.encode()), format=T_DETACHED) for name in ("one", "two", "three")]
+    first = await stamps.desk.service.sign_many(core.call(), stamps.desk.thumbprint, items)
+    all_asked, fetch = asyncio.Barrier(len(items)), port.stamp
+
+    async def together(*args: Any, **kwargs: Any) -> bytes:
+        token = await fetch(*args, **kwargs)
+        await all_asked.wait()
+        return token
+
+    monkeypatch.setattr(port, "stamp", together)
+    await core.outbox.start()
+    try:
+        async with asyncio.timeout(20):
+            rows = first
+            while {row.timestamp_state for row in rows} != {"MADE"}:
+                await core.clock.advance(0.001)
+                rows = [await stamps.now(row) for row in first]
+    finally:
+        await core.outbox.stop(grace_seconds=1)
+    assert made_hash(rows) in await recorded_hashes(core)
 
 
 async def test_who_waits_gets_the_timestamp_with_the_signature(stamps: Stamps) -> None:

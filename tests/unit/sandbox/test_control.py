@@ -11,8 +11,12 @@ from typing import Any
 import aiohttp
 import pytest
 
+from gost.digest import DigestAlgorithm
+from gost.tsp import QUERY_TYPE, TimestampQuery, TimestampReply, read_reply
 from sandbox.app import Sandbox
 from sandbox.registry import SINGLE_OWNER
+from sandbox.settings import SandboxSettings
+from sandbox.test_ca import TestAuthority
 from tests.unit.sandbox.raw_gateway import RawGateway, cadastral_request, ownership_request
 
 
@@ -140,6 +144,35 @@ async def test_the_gateway_is_stopped_and_started(control: ControlClient, gatewa
     assert (await gateway.post("/cadaster/info", cadastral_request())).status == 200
 
 
+async def test_the_timestamp_authority_is_stopped_started_and_struck_by_faults(
+    tmp_path: Path, authority: TestAuthority
+) -> None:
+    settings = SandboxSettings(directory=tmp_path, timestamp_ca=authority.directory)
+    query = TimestampQuery.over(b"a signature", digest_algorithm=DigestAlgorithm.STREEBOG_256, nonce=7)
+    async with Sandbox.start(settings) as sandbox, aiohttp.ClientSession() as session:
+        control = ControlClient(sandbox.control_url, session)
+        url = (await control.get("/state"))["timestamps"]
+
+        async def asked() -> TimestampReply:
+            async with session.post(url, data=query.encode(), headers={"Content-Type": QUERY_TYPE}) as response:
+                return read_reply(await response.read())
+
+        assert (await asked()).token
+        await control.post("/faults", {"faults": [{"kind": "timestamp_rejected", "operation": "timestamp"}]})
+        assert (await asked()).failures == ("timeNotAvailable",)
+        assert (await control.get("/state"))["operations"] == {"timestamp": 2}
+        await control.post("/timestamps/stop")
+        with pytest.raises(aiohttp.ClientConnectorError):
+            await asked()
+        await control.post("/timestamps/start")
+        assert (await asked()).token
+
+
+async def test_a_sandbox_without_a_timestamp_authority_says_so(control: ControlClient) -> None:
+    assert (await control.get("/state"))["timestamps"] is None
+    assert (await control.call("POST", "/timestamps/stop"))[0] == 400
+
+
 async def test_a_reset_forgets_everything(control: ControlClient, sandbox: Sandbox, gateway: RawGateway) -> None:
     await gateway.submit("ref-1")
     await control.post("/clock/advance", {"seconds": 5})
@@ -158,7 +191,8 @@ async def test_a_body_that_is_no_object_is_refused(control: ControlClient) -> No
 
 async def test_the_process_tells_its_addresses_serves_and_ends_on_sigterm(tmp_path: Path) -> None:
     ports = tmp_path / "run" / "ports.json"
-    options = ("--dir", str(tmp_path), "--gateway-port", "0", "--control-port", "0", "--port-file", str(ports))
+    ports_of_its_own = (f"--{name}-port=0" for name in ("gateway", "sberbank", "timestamp", "control"))
+    options = ("--dir", str(tmp_path), *ports_of_its_own, "--port-file", str(ports))
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "sandbox", *options, stdout=asyncio.subprocess.PIPE
     )
@@ -168,11 +202,10 @@ async def test_the_process_tells_its_addresses_serves_and_ends_on_sigterm(tmp_pa
         addresses = json.loads(line)
         assert json.loads(ports.read_text()) == addresses
         assert {"ca", "client_certificate", "client_key", "fernet_key_file"} <= addresses.keys()
-        async with (
-            aiohttp.ClientSession() as session,
-            session.get(f"{addresses['control_url']}/state") as response,
-        ):
-            assert (await response.json())["gateway"] == addresses["gateway_url"]
+        async with aiohttp.ClientSession() as session:
+            state = await ControlClient(addresses["control_url"], session).get("/state")
+        assert (state["gateway"], state["timestamps"]) == (addresses["gateway_url"], addresses["timestamp_url"])
+        assert (tmp_path / "gost/root.crt").exists()  # what a hub trusts its timestamps by
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), timeout=30) == 0
     finally:
