@@ -2,13 +2,9 @@
 
 import base64
 import binascii
-import contextlib
 import enum
 import functools
 import hashlib
-import threading
-import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final
@@ -16,18 +12,17 @@ from typing import Annotated, Final
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat import asn1
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from gost.digest import DigestAlgorithm
 from gost.errors import MalformedError, UnsupportedAlgorithmError
 from gost.extensions import extension_facts
+from gost.names import read_issuer_name, read_name, tolerating_long_names
 
 MAX_CERTIFICATE_BYTES: Final = 64 * 1024  # real ones have 1 to 4 KiB
 MAX_CERTIFICATES_IN_BUNDLE: Final = 2000  # the national list of accredited CAs has some 600
 
 _CACHED_CERTIFICATES: Final = 2048
-_CACHED_ISSUERS: Final = 256
 _PEM_BEGIN: Final = b"-----BEGIN CERTIFICATE-----"
 _PEM_END: Final = b"-----END CERTIFICATE-----"
 
@@ -40,20 +35,6 @@ _UNREADABLE: Final = (
     x509.DuplicateExtension,
     x509.UnsupportedGeneralNameType,
 )
-
-# Federal Law 63-FZ and FSB order 795 name these; short names as in OpenSSL
-_RUSSIAN_OIDS: Final = {
-    "1.2.643.3.131.1.1": "INN",
-    "1.2.643.100.4": "INNLE",
-    "1.2.643.100.1": "OGRN",
-    "1.2.643.100.5": "OGRNIP",
-    "1.2.643.100.3": "SNILS",
-    "2.5.4.4": "SN",
-    "2.5.4.42": "GN",
-    "2.5.4.12": "T",
-    "1.2.840.113549.1.9.1": "E",
-}
-RUSSIAN_NAMES: Final = {x509.ObjectIdentifier(oid): name for oid, name in _RUSSIAN_OIDS.items()}
 
 
 class PublicKeyAlgorithm(enum.Enum):
@@ -191,21 +172,9 @@ def _read(der: bytes) -> CertificateFacts:
         encoded = asn1.decode_der(_Certificate, der)
         if encoded.body.serial_number <= 0 or asn1.encode_der(encoded) != der:
             raise MalformedError("not a certificate of RFC 5280 in strict DER with a positive serial number")
-        with tolerating_long_names():
-            return _facts(encoded.body, x509.load_der_x509_certificate(der))
+        return _facts(der, encoded.body, x509.load_der_x509_certificate(der))
     except _UNREADABLE as error:
         raise MalformedError("not an X.509 certificate: give PEM or DER of exactly one") from error
-
-
-@contextlib.contextmanager
-def tolerating_long_names() -> Iterator[None]:
-    """Keep ``cryptography`` from warning of names over 64 characters, which Russian organisations often have."""
-    with _WARNINGS, warnings.catch_warnings():  # the filters belong to the process, so one thread at a time
-        warnings.simplefilter("ignore", UserWarning)
-        yield
-
-
-_WARNINGS: Final = threading.Lock()
 
 
 @asn1.sequence
@@ -238,15 +207,17 @@ class _Certificate:
     signature: asn1.BitString
 
 
-def _facts(body: _TbsCertificate, certificate: x509.Certificate) -> CertificateFacts:
-    der = certificate.public_bytes(serialization.Encoding.DER)
-    issuer_der = asn1.encode_der(body.issuer)
-    subject = {attribute.oid.dotted_string: str(attribute.value) for attribute in certificate.subject}
+def _facts(der: bytes, body: _TbsCertificate, certificate: x509.Certificate) -> CertificateFacts:
+    issuer_der, subject_der = asn1.encode_der(body.issuer), asn1.encode_der(body.subject)
+    name = read_name(subject_der)
+    subject = name.attributes
+    with tolerating_long_names():  # they may be in extensions too
+        extensions = extension_facts(certificate.extensions)
     return CertificateFacts(
         der=der,
-        subject=certificate.subject.rfc4514_string(RUSSIAN_NAMES),
-        issuer=_issuer(_Issued(issuer_der, certificate)),
-        subject_der=asn1.encode_der(body.subject),
+        subject=name.text,
+        issuer=read_issuer_name(issuer_der).text,
+        subject_der=subject_der,
         issuer_der=issuer_der,
         serial_number=_even_hexadecimal(certificate.serial_number),
         not_before=certificate.not_valid_before_utc,
@@ -266,30 +237,8 @@ def _facts(body: _TbsCertificate, certificate: x509.Certificate) -> CertificateF
         ogrn=subject.get("1.2.643.100.1"),
         ogrnip=subject.get("1.2.643.100.5"),
         snils=subject.get("1.2.643.100.3"),
-        **extension_facts(certificate.extensions),
+        **extensions,
     )
-
-
-class _Issued:
-    """A certificate that stands for its issuer's name."""
-
-    __slots__ = ("certificate", "issuer_der")
-
-    def __init__(self, issuer_der: bytes, certificate: x509.Certificate) -> None:
-        self.issuer_der = issuer_der
-        self.certificate = certificate
-
-    def __hash__(self) -> int:
-        return hash(self.issuer_der)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Issued) and other.issuer_der == self.issuer_der
-
-
-@functools.lru_cache(maxsize=_CACHED_ISSUERS)
-def _issuer(issued: _Issued) -> str:
-    """The issuer's name, remembered: signers are many and their issuers few."""
-    return issued.certificate.issuer.rfc4514_string(RUSSIAN_NAMES)
 
 
 def _public_key_algorithm(oid: str) -> PublicKeyAlgorithm:

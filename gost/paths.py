@@ -111,7 +111,8 @@ class _Search:
     def _issuers(self, certificate: CertificateFacts, path: Path) -> list[CertificateFacts]:
         found = {each.der: each for directory in self._directories for each in directory.issuers_of(certificate)}
         self.seen.update(found)
-        above = [each for each in found.values() if each not in path]
+        below = {each.der for each in path}  # comparing facts would take as long as all the rest
+        above = [each for der, each in found.items() if der not in below]
         if len(above) < 2:
             return above
         return sorted(filter(self._within_budget(certificate), above), key=lambda each: each.der not in self._anchors)

@@ -13,10 +13,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 from gost.algorithms import SOUND_SIGNATURES
-from gost.certificate import RUSSIAN_NAMES, CertificateFacts, tolerating_long_names
+from gost.certificate import CertificateFacts
 from gost.errors import MalformedError
 from gost.keys import public_key_of
 from gost.libcrypto import Owned, libcrypto, parse
+from gost.names import RUSSIAN_NAMES, tolerating_long_names
 from gost.report import RevocationStatus
 
 MAX_CRL_BYTES: Final = 64 * 1024 * 1024  # the biggest ones published have some 10 MiB

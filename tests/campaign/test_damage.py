@@ -5,12 +5,18 @@
 import pytest
 
 from gost.verify import VerificationPolicy
+from tests.campaign.telling import long_test
 from tests.unit.gost.damage import KINDS, made, unnoticed, with_unsigned_attribute
 from tests.unit.gost.pki import KEY_KINDS, Authority, OpenSsl
 
 pytestmark = pytest.mark.campaign
 
 EVERY_BIT = tuple(1 << bit for bit in range(8))
+
+
+@pytest.fixture(autouse=True)
+def _long() -> None:
+    long_test()
 
 
 @pytest.fixture(scope="module")
