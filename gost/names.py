@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import re
 import threading
 import warnings
 from collections.abc import Iterator, Mapping
@@ -39,7 +40,17 @@ _SHORT_NAMES: Final = _RUSSIAN_OIDS | {
 }
 _ESCAPES: Final = str.maketrans({each: f"\\{each}" for each in '\\"+,;<>'} | {"\0": "\\00"})
 
-_COMMON_STRINGS: Final = frozenset({b"\x0c", b"\x12", b"\x13", b"\x16"})  # UTF8, Numeric, Printable and IA5String
+_KNOWN: Final = {asn1.encode_der(x509.ObjectIdentifier(oid))[2:]: oid for oid in _SHORT_NAMES}
+_COMMON_STRINGS: Final = {
+    0x0C: re.compile(rb"(?s:.)*"),  # UTF8String
+    0x12: re.compile(rb"[0-9 ]*"),  # NumericString
+    0x13: re.compile(rb"[A-Za-z0-9 '()+,./:=?-]*"),  # PrintableString
+    0x16: re.compile(rb"[\x00-\x7f]*"),  # IA5String
+}
+_SEQUENCE: Final = 0x30
+_SET: Final = 0x31
+_OBJECT_IDENTIFIER: Final = 0x06
+_SHORT_LENGTH: Final = 0x7F
 
 _CACHED_NAMES: Final = 256
 
@@ -52,26 +63,6 @@ class Name:
     attributes: Mapping[str, str]
 
 
-@asn1.sequence
-class _Attribute:
-    type: x509.ObjectIdentifier
-    value: asn1.TLV
-
-
-@asn1.sequence
-class _Wrapped:
-    """A name in a sequence of its own: the codec reads no bare list."""
-
-    name: asn1.TLV
-
-
-@asn1.sequence
-class _Opened:
-    """The same bytes, looked into."""
-
-    name: list[asn1.SetOf[_Attribute]]
-
-
 def read_name(der: bytes) -> Name:
     """Read a Name (RFC 5280 4.1.2.4).
 
@@ -79,7 +70,10 @@ def read_name(der: bytes) -> Name:
         ValueError: it is none, or one of its texts is not in the encoding it claims.
         TypeError: an attribute has a value of a type that it can't have.
     """
-    return _plain(der) or _any(der)
+    try:
+        return _plain(der)
+    except _NotPlainError:
+        return _any(der)
 
 
 @functools.lru_cache(maxsize=_CACHED_NAMES)
@@ -88,22 +82,57 @@ def read_issuer_name(der: bytes) -> Name:
     return read_name(der)
 
 
-def _plain(der: bytes) -> Name | None:
-    """A name as nearly all are, one attribute after the other in strings of the common types; None of another kind.
+class _NotPlainError(Exception):
+    """A name that is left to ``cryptography``, be it unusual or wrong."""
+
+
+def _plain(der: bytes) -> Name:
+    """A name as nearly all are: one known attribute after the other, in strings of the common types.
 
     ``cryptography`` takes five times as long, and what it warns of must be kept down.
+
+    Raises:
+        _NotPlainError: it is not exactly that.
+        UnicodeDecodeError: a text is not in UTF-8.
     """
-    wrapped = asn1.encode_der(_Wrapped(name=asn1.decode_der(asn1.TLV, der)))
+    at, end = _opened(der, 0, len(der), _SEQUENCE)
     texts = []
     attributes = {}
-    for together in asn1.decode_der(_Opened, wrapped).name:
-        attribute, *others = together.as_list() or (None,)
-        if others or attribute is None or attribute.value.tag_bytes not in _COMMON_STRINGS:
-            return None
-        oid = attribute.type.dotted_string
-        value = attributes[oid] = str(attribute.value.data, "utf-8")
-        texts.append(f"{_SHORT_NAMES.get(oid, oid)}={_escaped(value)}")
+    while at < end:
+        at, after = _opened(der, at, end, _SET)
+        at, after_first = _opened(der, at, after, _SEQUENCE)
+        kind, after_kind = _opened(der, at, after, _OBJECT_IDENTIFIER)
+        oid = _KNOWN.get(der[kind:after_kind])
+        if oid is None or after_first != after or after_kind == after:
+            raise _NotPlainError
+        tag = der[after_kind]
+        at, after_value = _opened(der, after_kind, after, tag)
+        pattern = _COMMON_STRINGS.get(tag)
+        if pattern is None or after_value != after or not pattern.fullmatch(der, at, after):
+            raise _NotPlainError
+        value = attributes[oid] = der[at:after].decode()
+        texts.append(f"{_SHORT_NAMES[oid]}={_escaped(value)}")
+        at = after
+    if end != len(der):
+        raise _NotPlainError
     return Name(",".join(reversed(texts)), attributes)
+
+
+def _opened(der: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
+    """Where the content of the element at ``at`` begins and ends, which has this tag and does not go past ``end``."""
+    start = at + 2
+    if start > end or der[at] != tag:
+        raise _NotPlainError
+    size = der[at + 1]
+    if size > _SHORT_LENGTH:
+        start += size - 0x80
+        written = der[at + 2 : start]
+        size = int.from_bytes(written)
+        if written[:1] in {b"", b"\0"} or size <= _SHORT_LENGTH:  # the shortest form is the only one
+            raise _NotPlainError
+    if start + size > end:
+        raise _NotPlainError
+    return start, start + size
 
 
 def _escaped(value: str) -> str:
