@@ -26,6 +26,7 @@ MAX_ATTRIBUTES: Final = 64
 _CACHED_REFERENCES: Final = 1024  # one for each signer seen lately
 MAX_TIMESTAMPS: Final = 8  # of one signature; each costs a verification with a chain of its own
 MAX_TOKEN_BYTES: Final = 64 * 1024  # a timestamp with its chain has 1 to 8 KiB
+_OCTET_STRING: Final = b"\x04"  # its tag
 
 # signatureAlgorithm: the key and digest it goes with. Of GOST and RSA both names are in use (RFC 3370, RFC 9215)
 _SIGNATURE_ALGORITHMS: Final = {
@@ -224,7 +225,9 @@ def _algorithms(info: structures.SignerInfo) -> tuple[PublicKeyAlgorithm, Digest
 def _message_digest(attributes: dict[str, list[asn1.TLV]], algorithm: DigestAlgorithm, expected_type: str) -> bytes:
     content_type = asn1.encode_der(_value(attributes, structures.CONTENT_TYPE))
     _require(content_type == _object_identifier(expected_type), "the signed content type is not that of the CMS")
-    message_digest: bytes = _single(attributes, structures.MESSAGE_DIGEST, bytes)
+    written = _value(attributes, structures.MESSAGE_DIGEST)
+    _require(written.tag_bytes == _OCTET_STRING, f"signed attribute {structures.MESSAGE_DIGEST} is not in strict DER")
+    message_digest = bytes(written.data)
     _require(len(message_digest) == algorithm.size_bytes, "the signed digest has not the length of its algorithm")
     return message_digest
 

@@ -54,9 +54,13 @@ def extension_facts(extensions: x509.Extensions) -> ExtensionFacts:
     Raises:
         ValueError: an extension that is understood here is not what its type says.
     """
-    found = {
-        type(each.value): each.value for each in extensions
-    }  # looking for each by name would take four times as long
+    found = {}  # looking for each by name would take four times as long
+    unknown = {}
+    for each in extensions:
+        value = each.value
+        found[type(value)] = value
+        if isinstance(value, x509.UnrecognizedExtension):
+            unknown[each.oid] = value.value
     usage = _of(x509.KeyUsage, found)
     extended = _of(x509.ExtendedKeyUsage, found)
     policies = _of(x509.CertificatePolicies, found)
@@ -75,8 +79,8 @@ def extension_facts(extensions: x509.Extensions) -> ExtensionFacts:
         subject_key_id=subject_key.digest.hex() if subject_key else None,
         authority_key_id=authority_key_id.hex() if authority_key_id else None,
         is_ca=bool(basic and basic.ca),
-        signing_tool=_signing_tool(extensions),
-        issuer_signing_tools=_issuer_signing_tools(extensions),
+        signing_tool=_decoded(str, unknown.get(_SUBJECT_SIGN_TOOL)),
+        issuer_signing_tools=_issuer_signing_tools(unknown.get(_ISSUER_SIGN_TOOL)),
     )
 
 
@@ -99,19 +103,8 @@ def _access_urls(access: x509.AuthorityInformationAccess | None, method: x509.Ob
     return tuple(str(name.value) for name in found if isinstance(name, x509.UniformResourceIdentifier))
 
 
-def _unknown(extensions: x509.Extensions, oid: x509.ObjectIdentifier) -> bytes | None:
-    for each in extensions:
-        if isinstance(each.value, x509.UnrecognizedExtension) and each.oid == oid:
-            return each.value.value
-    return None
-
-
-def _signing_tool(extensions: x509.Extensions) -> str | None:
-    return _decoded(str, _unknown(extensions, _SUBJECT_SIGN_TOOL))
-
-
-def _issuer_signing_tools(extensions: x509.Extensions) -> tuple[str, ...]:
-    tools = _decoded(_IssuerSignTool, _unknown(extensions, _ISSUER_SIGN_TOOL))
+def _issuer_signing_tools(der: bytes | None) -> tuple[str, ...]:
+    tools = _decoded(_IssuerSignTool, der)
     if tools is None:
         return ()
     return (tools.signing_tool, tools.ca_tool, tools.signing_tool_certificate, tools.ca_tool_certificate)

@@ -157,7 +157,7 @@ def _verify_signer(
     policy: VerificationPolicy,
     at: datetime,
 ) -> SignerReport:
-    found = judge(
+    return judge(
         signer.certificate,
         lambda: _document_finding(signer, digest) or _signature_finding(signer, digest),
         extra=signed_data.certificates,
@@ -166,11 +166,8 @@ def _verify_signer(
         stamps=lambda: [
             verify_timestamp(token, signer.signature, policy=policy.timestamps, at=at) for token in signer.timestamps
         ],
-    )
-    return replace(
-        found,
-        signing_time_claimed=signer.signing_time,
-        unprotected_attributes=signer.unsigned_attribute_types,
+        claimed=signer.signing_time,
+        unprotected=signer.unsigned_attribute_types,
     )
 
 
@@ -182,6 +179,8 @@ def judge(
     policy: VerificationPolicy,
     at: datetime,
     stamps: Callable[[], Sequence[TimestampReport]] = tuple,
+    claimed: datetime | None = None,
+    unprotected: tuple[str, ...] = (),
 ) -> SignerReport:
     """Judge one signer, whatever the signature's format.
 
@@ -193,6 +192,8 @@ def judge(
         policy: whom to trust.
         at: aware.
         stamps: judges the signature's timestamps, if ``look`` finds nothing.
+        claimed: when the signer says he signed; only told.
+        unprotected: types of the unsigned attributes; only told.
     """
     chain = Chain(elements=(), is_anchored=False)
     stamped: tuple[TimestampReport, ...] = ()
@@ -222,7 +223,9 @@ def judge(
         explanation=finding.explanation,
         certificate=certificate,
         chain=chain.elements,
+        signing_time_claimed=claimed,
         signing_time_proven=proven,
+        unprotected_attributes=unprotected,
         timestamps=stamped,
         qualification=_qualification(finding, chain, policy),
     )
