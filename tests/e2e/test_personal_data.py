@@ -94,6 +94,8 @@ class Deals:
             "landhub.signatures.v1.AttachSignatureRequest.cms",
             "landhub.signatures.v1.VerifySignatureRequest.cms",
             "landhub.signatures.v1.VerifySignatureHeader.cms",
+            "landhub.signatures.v1.SignDocumentRequest.existing_cms",
+            "landhub.signatures.v1.SignDocumentHeader.existing_cms",
         ):
             self.aviary.keep(field, known.foreign_cms[-64:])  # the signature's value: what makes it this one
         self.known = known
@@ -102,6 +104,7 @@ class Deals:
         for path, messages in self._good.items():
             if path.startswith((ROSREESTR, SIGNATURES)):
                 self.send(path, *messages)
+        self._sign_beside_another()
         self._pay()
         self._register(self.owner)
         trader = party_pb2.SoleTrader(
@@ -154,6 +157,15 @@ class Deals:
         with suppress(StopIteration):
             while not self.send(f"{ROSREESTR}/WatchRegistration", watch).registration.status_reason:
                 pass
+
+    def _sign_beside_another(self) -> None:
+        again = examples(self.known)
+        (request,) = again[f"{SIGNATURES}/SignDocument"]
+        request.existing_cms = self.known.foreign_cms
+        header, *chunks = again[f"{SIGNATURES}/SignDocumentStream"]
+        header.header.existing_cms = self.known.foreign_cms
+        self.send(f"{SIGNATURES}/SignDocument", request)
+        self.send(f"{SIGNATURES}/SignDocumentStream", header, *chunks)
 
     def _pay(self) -> None:
         (request,) = self._good[f"{PAYMENTS}/CreatePayment"]
