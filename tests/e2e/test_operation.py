@@ -49,6 +49,7 @@ def test_the_board_shows_the_provider_and_the_agent(stack: Stack, capsys: pytest
     assert {upstream["name"] for upstream in found} == {
         "payments.sber",
         "rosreestr.xml_gateway",
+        "signatures.tsp",
         "signing.main",
         "signing.main.documents",
     }
