@@ -1,5 +1,7 @@
 """Evidence of what the hub makes of an agent's signature: with the document in it, with a timestamp, or both."""
 
+import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,7 +21,7 @@ from hub.modules.signatures.settings import SignaturesSettings, TrustSettings
 from hub.modules.signatures.store import SignatureRow
 from hub.signing.witness import read_journal_keys
 from tests.modules.signatures.conftest import Desk
-from tests.modules.signatures.test_formats import signed
+from tests.modules.signatures.test_formats import asked, signed
 from tests.modules.signatures.test_signing import CONTRACT
 from tests.modules.signatures.test_timestamps import Stamps, authority, stamps
 from tests.support.core_fixtures import PRIVATE_KEY
@@ -28,8 +30,8 @@ from tests.support.databases import disposed, tool_engine
 __all__ = ["authority", "stamps"]  # fixtures
 
 
-async def exported(desk: Desk, row: SignatureRow) -> Evidence:
-    """What `hub story --export` makes of one signature."""
+async def exported(desk: Desk, row: SignatureRow) -> Sequence[Evidence]:
+    """What `hub story --export` makes of a signature and those beside it."""
     core, agent = desk.core, desk.agent.running
     assert agent is not None
     await agent._journal.state()
@@ -56,8 +58,17 @@ async def exported(desk: Desk, row: SignatureRow) -> Evidence:
             signing=desk.signing,
             audited=audited,  # type: ignore[arg-type]
         )
-        (found,) = await evidence_of(SignaturesSettings(trust=trust), context)
-    return found
+        return await evidence_of(SignaturesSettings(trust=trust), context)
+
+
+def trusting(desk: Desk) -> Trust:
+    root = read_certificates(desk.pki.authority.root_path.read_bytes())
+    return Trust(
+        anchors=root,
+        timestamp_anchors=root,
+        journal_keys=read_journal_keys((desk.agent.folder / "keys/journal.pub").read_bytes()),
+        audit_keys=[PRIVATE_KEY.public_key()],
+    )
 
 
 @pytest.mark.parametrize(
@@ -69,16 +80,10 @@ async def test_each_form_is_exported_and_proven(stamps: Stamps, form: Format) ->
     await desk.core.outbox.run_due()
     row = await stamps.now(first)
 
-    found = await exported(desk, row)
+    (found,) = await exported(desk, row)
 
     assert found.file is not None, found.problem
-    root = read_certificates(desk.pki.authority.root_path.read_bytes())
-    trust = Trust(
-        anchors=root,
-        timestamp_anchors=root,
-        journal_keys=read_journal_keys((desk.agent.folder / "keys/journal.pub").read_bytes()),
-        audit_keys=[PRIVATE_KEY.public_key()],
-    )
+    trust = trusting(desk)
     verdict = verify(found.file, trust, document=lambda algorithm: digest(algorithm, CONTRACT))
     assert [finding for finding in verdict.findings if not finding.holds] == []
     assert verdict.proof is (Proof.PROVEN if form.is_stamped else Proof.CLAIMED)
@@ -86,3 +91,33 @@ async def test_each_form_is_exported_and_proven(stamps: Stamps, form: Format) ->
     assert verdict.time is not None
     judged_later = verify(found.file, trust, at=verdict.time + timedelta(days=730))
     assert not judged_later.valid, "another question: it would not pass as of then"
+
+
+async def test_of_documents_signed_together_each_is_proven_whichever_has_a_timestamp_and_in_whatever_order(
+    stamps: Stamps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, both = stamps.desk, asyncio.Barrier(2)
+    forms = [Format.CADES_T_DETACHED, Format.CADES_BES_DETACHED, Format.CADES_T_DETACHED]
+    items = [await asked(desk, form, content=CONTRACT + bytes([number])) for number, form in enumerate(forms)]
+    rows = await desk.service.sign_many(desk.core.call(), desk.thumbprint, items)
+    port = desk.service._stamping._port
+    assert port is not None
+    fetch = port.stamp
+
+    async def together(*args: object, **kwargs: object) -> bytes:
+        token: bytes = await fetch(*args, **kwargs)  # type: ignore[arg-type]
+        async with asyncio.timeout(10):
+            await both.wait()
+        return token
+
+    monkeypatch.setattr(port, "stamp", together)
+    await asyncio.gather(desk.core.outbox.run_due(), desk.core.outbox.run_due())
+
+    files = await exported(desk, rows[0])
+
+    assert [each.problem for each in files] == ["", "", ""]
+    verdicts = [verify(each.file or b"", trusting(desk)) for each in files]
+    assert [verdict.proof for verdict in verdicts] == [
+        Proof.PROVEN if form.is_stamped else Proof.CLAIMED for form in forms
+    ]
+    assert all(verdict.valid for verdict in verdicts)
