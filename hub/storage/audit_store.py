@@ -146,8 +146,9 @@ class SqlAuditStore(AuditStore):
         if last is not None:
             query = query.where(audit_records.c.sequence <= last)
         streamed = query.order_by(audit_records.c.sequence).execution_options(yield_per=STREAMED_ROWS)
-        for row in conn.execute(streamed):
-            yield RawRecord(row[0], row[1], tuple(row[3:]), row[2])
+        with conn.execute(streamed) as rows:  # closes the cursor of a reader that had enough, too
+            for row in rows:
+                yield RawRecord(row[0], row[1], tuple(row[3:]), row[2])
 
     def record_count(self, conn: Connection) -> int:
         """See AuditStore.record_count."""
@@ -194,8 +195,9 @@ class SqlAuditStore(AuditStore):
     def checkpoints(self, conn: Connection) -> Iterator[tuple[Checkpoint, Countersignature | None]]:
         """See AuditStore.checkpoints."""
         streamed = select(checkpoints).order_by(checkpoints.c.ordinal).execution_options(yield_per=STREAMED_ROWS)
-        for row in conn.execute(streamed):
-            yield _checkpoint(row), _countersignature(row)
+        with conn.execute(streamed) as rows:
+            for row in rows:
+                yield _checkpoint(row), _countersignature(row)
 
 
 def _row(instance: str, record: RawRecord) -> dict[str, Any]:

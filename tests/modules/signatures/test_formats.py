@@ -20,7 +20,7 @@ from hub.modules.signatures.store import SignatureRow
 from hub.modules.signatures.verification import Document
 from sandbox.foreign_signer import sign_detached, verify_detached
 from sandbox.openssl import run_openssl
-from tests.modules.signatures.conftest import Desk, facts
+from tests.modules.signatures.conftest import Desk, facts, works
 from tests.modules.signatures.test_signing import CONTRACT, chunks_of, to_sign
 from tests.support.databases import stored_bytes
 
@@ -112,11 +112,13 @@ async def test_without_a_timestamp_authority_nothing_is_signed_that_needs_one(de
 
 async def test_a_rule_that_names_formats_refuses_others(desk: Desk) -> None:
     await desk.agent.stop()
+    await works(desk.signing)
     path = desk.agent.folder / "signer-agent.toml"
     text = path.read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if not line.startswith("formats = ")]
     path.write_text("\n".join(lines), encoding="utf-8")
     await desk.agent.start()
+    await works(desk.signing, "main")
     with pytest.raises(SigningRefusedError) as caught:
         await signed(desk, BES_ATTACHED)
     assert caught.value.agent_reason == "POLICY_REFUSED"
