@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from tests.support.databases import SERVER, on_postgres
@@ -27,6 +28,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if any(NO_SAMPLES not in str(report.longrepr) for report in reporter.stats.get("skipped", [])):
         reporter.write_line("\nWith CI=true a skipped test fails the run.", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(autouse=True)
+def _logs() -> Iterator[None]:
+    """A command that a test runs in this process sets logs up for the stream it has there, which ends with the test."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
