@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 NO_SAMPLES = "no samples: put them into ../shared/data or name LANDHUB_SAMPLES"
-_BESIDE = Path(__file__).parents[3] / "shared" / "data"
+# Taken out of the environment: a hub that a test starts would take it for a setting of its own, and refuse it.
+_FOLDER = Path(os.environ.pop("LANDHUB_SAMPLES", Path(__file__).parents[3] / "shared" / "data"))
 
 
 def sample_files(pattern: str) -> list[Path]:
     """The files of LANDHUB_SAMPLES, or of `../shared/data`, that a pattern names; none where the folder is absent."""
-    return sorted(Path(os.environ.get("LANDHUB_SAMPLES", _BESIDE)).glob(pattern))
+    return sorted(_FOLDER.glob(pattern))
 
 
 def needs_samples(files: list[Path]) -> pytest.MarkDecorator:
