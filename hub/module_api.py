@@ -6,11 +6,11 @@ the table [modules.<name>], its proto package is landhub.<name>.v1. Nothing of i
 
 import importlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType, ModuleType
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
@@ -55,6 +55,7 @@ __all__ = [
     "Take",
     "load_module",
     "load_provider",
+    "prove_apart",
     "shipped_modules",
 ]
 
@@ -183,6 +184,38 @@ class Renewal:
 
     references: frozenset[str]
     prove: Callable[[Secrets], Awaitable[Take]]
+
+
+class Provider(Protocol):
+    """What all ports of providers have in common."""
+
+    async def probe(self) -> None:
+        """Make one harmless read with the real credentials."""
+        ...
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        ...
+
+
+_Port = TypeVar("_Port", bound=Provider)
+
+
+async def prove_apart(
+    exchange: Callable[[_Port], None],
+    ctx: ModuleContext,
+    build_port: Callable[[ModuleContext], _Port],
+    secrets: Secrets,
+) -> Take:
+    """Try new secrets on connections of their own, whose failures neither open the breaker nor cost a call."""
+    apart = Upstreams(clock=ctx.clock, ids=ctx.ids, registry=CollectorRegistry())
+    trial = build_port(replace(ctx, secrets=secrets, upstreams=apart))
+    try:
+        await trial.probe()
+    finally:
+        await trial.close()
+    successor = build_port(replace(ctx, secrets=secrets, upstreams=ctx.upstreams.keeping()))
+    return lambda: exchange(successor)
 
 
 StuckLister = Callable[[int], Awaitable[Sequence[StuckResource]]]

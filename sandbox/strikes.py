@@ -1,13 +1,19 @@
 """What faults do to a call over HTTP, whatever the simulated vendor: before the work, after it, and to the answer."""
 
 import asyncio
+import socket
+import struct
 from contextlib import suppress
 
 from aiohttp import web
 
 from sandbox.faults import Fault, FaultKind
-from sandbox.xml_gateway_delivery import html_page, reset
 
+_LINGER_RESET = struct.pack("ii", 1, 0)  # closing sends RST rather than FIN
+_UNPROCESSED_HTML = """<!DOCTYPE html>
+<html lang="ru"><head><meta charset="utf-8"><title>Технические работы</title></head>
+<body><h1>Сервис временно недоступен</h1><p>Ведутся технические работы.<br>Приносим извинения.</body></html>
+"""
 _HANG_SECONDS = 600  # longer than any client waits; stopping the simulator ends it earlier
 
 
@@ -69,7 +75,7 @@ class Strikes:
         if FaultKind.HUGE in kinds:
             body += b" " * max(0, next(fault.size_bytes for fault in faults if fault.kind is FaultKind.HUGE))
         if FaultKind.CUT_BODY in kinds:
-            return await _send_half(request, body, content_type)
+            return await send_half(request, body, content_type)
         return web.Response(body=body, headers={"Content-Type": content_type})
 
     async def _pause(self, seconds: float) -> None:
@@ -77,7 +83,25 @@ class Strikes:
             await asyncio.wait_for(self._closing.wait(), timeout=seconds)
 
 
-async def _send_half(request: web.Request, body: bytes, content_type: str) -> web.StreamResponse:
+def html_page(*, status: int, retry_after_seconds: int | None = None) -> web.Response:
+    """The page a proxy in front of the gateway shows."""
+    headers = {} if retry_after_seconds is None else {"Retry-After": str(retry_after_seconds)}
+    return web.Response(status=status, text=_UNPROCESSED_HTML, content_type="text/html", headers=headers)
+
+
+def reset(request: web.Request) -> web.Response:
+    """Reset the connection; what is returned goes nowhere."""
+    transport = request.transport
+    if transport is not None:
+        connection = transport.get_extra_info("socket")
+        if connection is not None:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_RESET)
+        transport.abort()
+    return web.Response()
+
+
+async def send_half(request: web.Request, body: bytes, content_type: str) -> web.StreamResponse:
+    """Send a half of the answer, then reset the connection."""
     response = web.StreamResponse(headers={"Content-Type": content_type, "Content-Length": str(len(body))})
     await response.prepare(request)
     with suppress(ConnectionError):  # the client may have gone; that is what the fault is about

@@ -6,16 +6,15 @@ from collections import Counter
 from aiohttp import web
 
 from sandbox.clock import SandboxClock
-from sandbox.faults import Fault, FaultBoard, FaultKind
+from sandbox.faults import FaultBoard
 from sandbox.listener import Listener
+from sandbox.strikes import Strikes
 from sandbox.timestamp_authority import TimestampAuthority
-from sandbox.xml_gateway_delivery import html_page, reset
 
 OPERATION = "timestamp"
 _QUERY = "application/timestamp-query"
 _REPLY = "application/timestamp-reply"
 _QUERY_LIMIT_BYTES = 4096
-_HANG_SECONDS = 600
 
 
 class TimestampServer:
@@ -28,7 +27,7 @@ class TimestampServer:
         self._authority = authority
         self._clock = clock
         self._faults = faults
-        self._closing = asyncio.Event()
+        self._strikes = Strikes()
         self.operations: Counter[str] = Counter()
         """How many queries came."""
 
@@ -39,14 +38,14 @@ class TimestampServer:
 
     async def start(self) -> None:
         """Listen; after a `stop` on the same port."""
-        self._closing.clear()
+        self._strikes.start()
         application = web.Application(client_max_size=_QUERY_LIMIT_BYTES)
         application.router.add_post("/tsp", self._handle)
         await self._listener.start(application)
 
     async def stop(self) -> None:
         """Refuse connections; queries that hang are cut off."""
-        self._closing.set()
+        self._strikes.stop()
         await self._listener.stop()
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
@@ -55,34 +54,9 @@ class TimestampServer:
         if request.content_type != _QUERY:
             return web.Response(status=415, text=f"Content-Type: {_QUERY}")
         query = await request.read()
-        early = await self._strike(request, faults)
+        early = await self._strikes.before(request, faults)
         if early is not None:
             return early
         reply = await asyncio.to_thread(self._authority.answer, query, at=self._clock.now(), faults=faults)
-        if any(fault.kind is FaultKind.ANSWER_LOST for fault in faults):
-            return reset(request)
-        return web.Response(body=reply, content_type=_REPLY)
-
-    async def _strike(self, request: web.Request, faults: tuple[Fault, ...]) -> web.StreamResponse | None:
-        for fault in faults:
-            match fault.kind:
-                case FaultKind.LATENCY | FaultKind.SLOW_ANSWER:
-                    await self._pause(fault.seconds)
-                case FaultKind.HANG:
-                    await self._pause(_HANG_SECONDS)
-                    return reset(request)
-                case FaultKind.RESET:
-                    return reset(request)
-                case FaultKind.HTTP_STATUS:
-                    return html_page(status=fault.http_status or 503, retry_after_seconds=fault.retry_after_seconds)
-                case FaultKind.HTML:
-                    return html_page(status=200)
-                case _:
-                    pass
-        return None
-
-    async def _pause(self, seconds: float) -> None:
-        try:
-            await asyncio.wait_for(self._closing.wait(), timeout=seconds)
-        except TimeoutError:
-            pass  # the whole time has passed, as it should
+        cut = await self._strikes.after(request, faults)
+        return cut or web.Response(body=reply, content_type=_REPLY)

@@ -13,11 +13,11 @@ from sandbox import xml_gateway_wire as wire
 from sandbox.clock import SandboxClock
 from sandbox.faults import Fault, FaultBoard, FaultKind
 from sandbox.listener import Listener
-from sandbox.xml_gateway_delivery import deliver, html_page, reset
+from sandbox.strikes import Strikes
+from sandbox.xml_gateway_delivery import deliver
 from sandbox.xml_gateway_operations import GatewayOperations, Operation, RefusalError
 
 _REQUEST_LIMIT_BYTES = 32 * 1024 * 1024  # 12 MiB of documents in base64 under Fernet are 22 MiB
-_HANG_SECONDS = 600  # longer than any client waits; stopping the gateway ends it earlier
 _CALLS_KEPT = 1000
 _HTTP_STATUS = {"NOT_FOUND": 404, "REQUEST_NOT_FOUND": 404, "DUPLICATE": 409}
 
@@ -59,7 +59,7 @@ class XmlGateway:
         self._operations = operations
         self._allowed_clients = allowed_clients
         self._errors_as_http = errors_as_http
-        self._closing = asyncio.Event()
+        self._strikes = Strikes()
         self._changed = asyncio.Condition()
         self.calls: deque[Call] = deque(maxlen=_CALLS_KEPT)
         """The last calls, oldest first."""
@@ -78,12 +78,12 @@ class XmlGateway:
 
     async def start(self) -> None:
         """Listen; after a `stop` on the same port."""
-        self._closing.clear()
+        self._strikes.start()
         await self._listener.start(self._application())
 
     async def stop(self) -> None:
         """Refuse connections; calls that hang are cut off."""
-        self._closing.set()
+        self._strikes.stop()
         await self._listener.stop()
 
     async def wait_until(self, happened: Callable[[], bool], *, timeout_seconds: float = 10) -> None:
@@ -148,7 +148,7 @@ class XmlGateway:
             call.outcome = error.code
             answer = wire.error_answer(error.code, str(error), request_id=error.request_id)
             status = self._status_of(error.code)
-        cut = await self._strike_after(request, faults)
+        cut = await self._strikes.after(request, faults)
         if cut is not None:
             call.outcome = "unanswered"
             return cut
@@ -177,44 +177,13 @@ class XmlGateway:
         self, request: web.Request, faults: tuple[Fault, ...], call: Call
     ) -> web.StreamResponse | None:
         """Do what faults do before the work; an answer means that the work isn't done."""
-        for fault in faults:
-            match fault.kind:
-                case FaultKind.LATENCY:
-                    await self._pause(fault.seconds)
-                case FaultKind.HANG:
-                    await self._pause(_HANG_SECONDS)
-                    return reset(request)
-                case FaultKind.RESET:
-                    return reset(request)
-                case FaultKind.HTTP_STATUS:
-                    return html_page(status=fault.http_status or 503, retry_after_seconds=fault.retry_after_seconds)
-                case FaultKind.HTML:
-                    return html_page(status=200)
-                case FaultKind.ERROR:
-                    call.outcome = fault.code
-                    answer: etree._Element = wire.error_answer(fault.code, fault.message)
-                    return await deliver(request, answer, self._keys, (), status=fault.http_status or 200)
-                case _:
-                    pass
-        return None
-
-    async def _strike_after(self, request: web.Request, faults: tuple[Fault, ...]) -> web.StreamResponse | None:
-        """Do what faults do when the work is done and the answer is not sent."""
-        for fault in faults:
-            if fault.kind is FaultKind.SLOW_ANSWER:
-                await self._pause(fault.seconds)
-            elif fault.kind in {FaultKind.ANSWER_LOST, FaultKind.COMMIT_LATE}:
-                if fault.answer == "hang":
-                    await self._pause(_HANG_SECONDS)
-                return reset(request)
-        return None
-
-    async def _pause(self, seconds: float) -> None:
-        """Wait, or less when the gateway stops."""
-        try:
-            await asyncio.wait_for(self._closing.wait(), timeout=seconds)
-        except TimeoutError:
-            pass  # the whole time has passed, as it should
+        early = await self._strikes.before(request, faults)
+        error = next((fault for fault in faults if fault.kind is FaultKind.ERROR), None)
+        if early is not None or error is None:
+            return early
+        call.outcome = error.code
+        answer: etree._Element = wire.error_answer(error.code, error.message)
+        return await deliver(request, answer, self._keys, (), status=error.http_status or 200)
 
 
 def _common_name(request: web.Request) -> str | None:

@@ -1,8 +1,6 @@
 """How an answer leaves the gateway: sealed, and spoiled by the faults that struck the call."""
 
 import asyncio
-import socket
-import struct
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
@@ -11,30 +9,9 @@ from cryptography.fernet import Fernet, MultiFernet
 from lxml import etree
 
 from sandbox.faults import Fault, FaultKind
+from sandbox.strikes import send_half
 
 _TRICKLE_STEPS = 20
-_LINGER_RESET = struct.pack("ii", 1, 0)  # closing sends RST rather than FIN
-_UNPROCESSED_HTML = """<!DOCTYPE html>
-<html lang="ru"><head><meta charset="utf-8"><title>Технические работы</title></head>
-<body><h1>Сервис временно недоступен</h1><p>Ведутся технические работы.<br>Приносим извинения.</body></html>
-"""
-
-
-def html_page(*, status: int, retry_after_seconds: int | None = None) -> web.Response:
-    """The page a proxy in front of the gateway shows."""
-    headers = {} if retry_after_seconds is None else {"Retry-After": str(retry_after_seconds)}
-    return web.Response(status=status, text=_UNPROCESSED_HTML, content_type="text/html", headers=headers)
-
-
-def reset(request: web.Request) -> web.Response:
-    """Reset the connection; what is returned goes nowhere."""
-    transport = request.transport
-    if transport is not None:
-        connection = transport.get_extra_info("socket")
-        if connection is not None:
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_RESET)
-        transport.abort()
-    return web.Response()
 
 
 async def deliver(
@@ -47,7 +24,7 @@ async def deliver(
     if FaultKind.EMPTY in by_kind:
         token = b""
     if FaultKind.CUT_BODY in by_kind:
-        return await _send_half(request, token)
+        return await send_half(request, token, "application/xml")
     if FaultKind.SLOW_TRICKLE in by_kind:
         return await _trickle(request, token, seconds=by_kind[FaultKind.SLOW_TRICKLE].seconds)
     return web.Response(status=status, body=token, content_type="application/xml")
@@ -131,16 +108,6 @@ _TEXT_CHANGES: dict[FaultKind, Callable[[str, Fault], str]] = {
     FaultKind.XXE: _external_entity,
     FaultKind.HUGE: lambda body, fault: body + " " * max(0, fault.size_bytes - len(body)),
 }
-
-
-async def _send_half(request: web.Request, token: bytes) -> web.StreamResponse:
-    response = web.StreamResponse(headers={"Content-Type": "application/xml", "Content-Length": str(len(token))})
-    await response.prepare(request)
-    with suppress(ConnectionError):  # the client may have gone; that is what the fault is about
-        await response.write(token[: len(token) // 2])
-        await asyncio.sleep(0.05)  # lets the half arrive before the reset overtakes it
-    reset(request)
-    return response
 
 
 async def _trickle(request: web.Request, token: bytes, *, seconds: float) -> web.StreamResponse:

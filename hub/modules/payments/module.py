@@ -1,15 +1,12 @@
 """Wires the payments module."""
 
-from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from prometheus_client import CollectorRegistry
-
-from hub.core.secrets import Secrets, references_in
-from hub.module_api import ModuleContext, ModuleSpec, Renewal, RunningModule, Take, load_provider
+from hub.core.secrets import references_in
+from hub.module_api import ModuleContext, ModuleSpec, Renewal, RunningModule, load_provider, prove_apart
 from hub.modules.payments import ledger as ledgers
 from hub.modules.payments.accounts import Account, Accounts
 from hub.modules.payments.creation import Creation
@@ -24,7 +21,6 @@ from hub.modules.payments.servicer import PaymentsServicer
 from hub.modules.payments.settings import PaymentsSettings
 from hub.modules.payments.settlement import Settlement
 from hub.modules.payments.store import PaymentsStore
-from hub.resilience.upstream import Upstreams
 
 _TITLES = {
     "CreatePayment": "Создание платежа",
@@ -69,7 +65,9 @@ def _open(name: str, settings: PaymentsSettings, ctx: ModuleContext) -> tuple[Ac
         return port
 
     port = ExchangeablePort(build_port(ctx))
-    renewal = Renewal(references=references_in(table.settings), prove=partial(_prove, port, ctx, build_port))
+    renewal = Renewal(
+        references=references_in(table.settings), prove=partial(prove_apart, port.exchange, ctx, build_port)
+    )
     return Account(name=name, port=port, callers=frozenset(table.callers)), renewal
 
 
@@ -108,20 +106,6 @@ def _wire(
         renewals=renewals,
         probes={f"{ctx.name}.{name}": account.port.probe for name, account in by_name.items()},
     )
-
-
-async def _prove(
-    port: ExchangeablePort, ctx: ModuleContext, build_port: Callable[[ModuleContext], PaymentsPort], secrets: Secrets
-) -> Take:
-    """Try new secrets on connections of their own, whose failures neither open the breaker nor cost a call."""
-    apart = Upstreams(clock=ctx.clock, ids=ctx.ids, registry=CollectorRegistry())
-    trial = build_port(replace(ctx, secrets=secrets, upstreams=apart))
-    try:
-        await trial.probe()
-    finally:
-        await trial.close()
-    successor = build_port(replace(ctx, secrets=secrets, upstreams=ctx.upstreams.keeping()))
-    return lambda: port.exchange(successor)
 
 
 MODULE = ModuleSpec(name="payments", settings=PaymentsSettings, build=build)

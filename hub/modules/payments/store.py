@@ -19,9 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    and_,
     insert,
-    or_,
     select,
     update,
 )
@@ -29,6 +27,7 @@ from sqlalchemy import (
 from hub.core.crypto import KeyRing, SealedColumn
 from hub.modules.payments.operations import OPEN_STATES
 from hub.modules.payments.states import PaymentState
+from hub.storage.owned import newest_first
 from hub.storage.types import EncryptedBytes, UtcTime
 
 metadata = MetaData()
@@ -240,16 +239,9 @@ class PaymentsStore:
         limit: int,
     ) -> list[PaymentRow]:
         """Return an owner's payments, newest first; `before` is the last one of the page before."""
-        query = select(payments).where(payments.c.owner == owner)
-        if business_reference:
-            query = query.where(payments.c.business_reference == business_reference)
-        if states:
-            query = query.where(payments.c.state.in_(states))
-        if before is not None:
-            time, row_id = before
-            older = payments.c.create_time < time
-            query = query.where(or_(older, and_(payments.c.create_time == time, payments.c.id < row_id)))
-        query = query.order_by(payments.c.create_time.desc(), payments.c.id.desc()).limit(limit)
+        query = newest_first(
+            payments, owner=owner, business_reference=business_reference, states=states, before=before, limit=limit
+        )
         return [self._payment(found) for found in conn.execute(query).mappings()]
 
     def mark_payment_sent(self, conn: Connection, row: PaymentRow, *, now: datetime) -> None:

@@ -1,18 +1,13 @@
 """Wires the rosreestr module."""
 
-from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from prometheus_client import CollectorRegistry
-
-from hub.core.secrets import Secrets, references_in
-from hub.module_api import ModuleContext, ModuleSpec, Renewal, RunningModule, Take, load_provider
+from hub.core.secrets import references_in
+from hub.module_api import ModuleContext, ModuleSpec, Renewal, RunningModule, load_provider, prove_apart
 from hub.modules.rosreestr import withdrawal, work
 from hub.modules.rosreestr.exchangeable import ExchangeablePort
 from hub.modules.rosreestr.personal import personal_data
-from hub.modules.rosreestr.port import RosreestrPort
 from hub.modules.rosreestr.service import RosreestrService
 from hub.modules.rosreestr.servicer import RosreestrServicer
 from hub.modules.rosreestr.settings import RosreestrSettings
@@ -20,7 +15,6 @@ from hub.modules.rosreestr.settlement import Settlement
 from hub.modules.rosreestr.store import RosreestrStore
 from hub.modules.rosreestr.withdrawal import WithdrawalWork
 from hub.modules.rosreestr.work import RegistrationWork
-from hub.resilience.upstream import Upstreams
 
 _TITLES = {
     "GetLandPlot": "Запрос сведений об участке",
@@ -93,26 +87,14 @@ async def build(settings: RosreestrSettings, ctx: ModuleContext) -> RunningModul
         renewals={
             f"{ctx.name}.{port.name}": Renewal(
                 references=references_in(settings.providers.get(settings.provider, {})),
-                prove=partial(_prove, port, ctx, lambda context: provider.build(provider_settings, context)),
+                prove=partial(
+                    prove_apart, port.exchange, ctx, lambda context: provider.build(provider_settings, context)
+                ),
             )
         },
         probes={f"{ctx.name}.{port.name}": port.probe},
         close=port.close,
     )
-
-
-async def _prove(
-    port: ExchangeablePort, ctx: ModuleContext, build_port: Callable[[ModuleContext], RosreestrPort], secrets: Secrets
-) -> Take:
-    """Try new secrets on connections of their own, whose failures neither open the breaker nor cost a call."""
-    apart = Upstreams(clock=ctx.clock, ids=ctx.ids, registry=CollectorRegistry())
-    trial = build_port(replace(ctx, secrets=secrets, upstreams=apart))
-    try:
-        await trial.probe()
-    finally:
-        await trial.close()
-    successor = build_port(replace(ctx, secrets=secrets, upstreams=ctx.upstreams.keeping()))
-    return lambda: port.exchange(successor)
 
 
 MODULE = ModuleSpec(name="rosreestr", settings=RosreestrSettings, build=build)

@@ -17,15 +17,14 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    and_,
     delete,
     insert,
-    or_,
     select,
     update,
 )
 
 from hub.core.crypto import KeyRing, SealedColumn
+from hub.storage.owned import newest_first
 from hub.storage.types import EncryptedBytes, UtcTime
 
 metadata = MetaData()
@@ -222,16 +221,9 @@ class RosreestrStore:
         limit: int,
     ) -> list[RegistrationRow]:
         """Return an owner's registrations, newest first; `before` is the last one of the page before."""
-        query = select(registrations).where(registrations.c.owner == owner)
-        if business_reference:
-            query = query.where(registrations.c.business_reference == business_reference)
-        if states:
-            query = query.where(registrations.c.state.in_(states))
-        if before is not None:
-            time, row_id = before
-            older = registrations.c.create_time < time
-            query = query.where(or_(older, and_(registrations.c.create_time == time, registrations.c.id < row_id)))
-        query = query.order_by(registrations.c.create_time.desc(), registrations.c.id.desc()).limit(limit)
+        query = newest_first(
+            registrations, owner=owner, business_reference=business_reference, states=states, before=before, limit=limit
+        )
         return [self._registration(found) for found in conn.execute(query).mappings()]
 
     def list_by_state(self, conn: Connection, state: str, *, limit: int) -> list[RegistrationRow]:

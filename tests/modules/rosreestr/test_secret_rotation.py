@@ -18,9 +18,8 @@ from hub.core.ids import Ids
 from hub.core.jobs import NewJob
 from hub.core.secrets import Secrets
 from hub.core.telemetry import Telemetry
-from hub.module_api import Renewal, RunningModule
+from hub.module_api import Renewal, RunningModule, prove_apart
 from hub.modules.rosreestr.exchangeable import ExchangeablePort
-from hub.modules.rosreestr.module import _prove
 from hub.resilience.upstream import Upstreams
 from sandbox.app import Sandbox
 from sandbox.registry import SINGLE_OWNER
@@ -89,7 +88,7 @@ async def site_of(tmp_path: Path) -> AsyncIterator[Site]:
         port = ExchangeablePort(build(context))
         renewal = Renewal(
             references=frozenset(REFERENCES),
-            prove=lambda tried: _prove(port, cast("Any", context), build, tried),
+            prove=lambda tried: prove_apart(port.exchange, cast("Any", context), build, tried),
         )
         running = RunningModule(services={}, renewals={"rosreestr.xml_gateway": renewal})
         rotation = SecretRotation(
