@@ -33,6 +33,8 @@ demo: .venv/.ready ## Run the land deal from end to end; KEEP=1 leaves everythin
 	@$(BIN)/python -m sandbox.demo $(if $(KEEP),--keep) $(if $(PORT_BASE),--port-base $(PORT_BASE))
 
 DB ?= sqlite
+# Tests run in as many processes, a file's tests in one of them; ARGS="-n0" for one that a debugger can enter.
+WORKERS ?= 2
 # What opens a database; all other tests are the same with either.
 DATABASE_TESTS := tests/unit/core tests/unit/storage tests/unit/app tests/unit/cli tests/modules tests/e2e
 
@@ -40,9 +42,9 @@ DATABASE_TESTS := tests/unit/core tests/unit/storage tests/unit/app tests/unit/c
 test: lint ## Every check, then every test; DB=postgresql: those that open a database, on a server of its own; ARGS="..." goes to pytest
 ifeq ($(DB),postgresql)
 	@tools/system-packages postgresql
-	@TEST_DATABASE=$(DB) $(BIN)/python -m pytest $(DATABASE_TESTS) $(ARGS)
+	@TEST_DATABASE=$(DB) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(DATABASE_TESTS) $(ARGS)
 else ifeq ($(DB),sqlite)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 else
 	@echo 'make: DB is "sqlite" or "postgresql"' >&2; exit 1
 endif
