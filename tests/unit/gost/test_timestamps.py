@@ -24,7 +24,7 @@ from sandbox.timestamp_authority import POLICY, TimestampAuthority
 from tests.unit.gost.pki import Owner
 from tests.unit.gost.test_cades import DOCUMENT, sign
 
-# When all that the tests make is valid: certificates are made when a test runs, which in a long run is well after this line.
+# When all that the tests make is valid: certificates are made when a test runs, maybe long after this line.
 NOW = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=12)
 NONCE = 0x7F00_0000_0000_0001
 
