@@ -10,6 +10,7 @@ from cryptography.fernet import Fernet, MultiFernet
 from sandbox.clock import SandboxClock
 from sandbox.control import Control
 from sandbox.faults import FaultBoard
+from sandbox.inbox import Inbox
 from sandbox.listener import Listener, open_context, server_context
 from sandbox.otlp import TraceStore
 from sandbox.registrations import RegistrationBook
@@ -52,6 +53,7 @@ class Sandbox:
     registry: Registry
     book: RegistrationBook
     traces: TraceStore
+    inbox: Inbox
     credentials: Credentials | None
     """None when the settings brought TLS material or keys of their own."""
 
@@ -71,6 +73,7 @@ class Sandbox:
         faults = FaultBoard(seed=settings.seed)
         registry = Registry(built_in_plots())
         traces = TraceStore()
+        inbox = Inbox()
         book = RegistrationBook(
             path=settings.directory / "ledger.jsonl",
             clock=clock,
@@ -89,6 +92,7 @@ class Sandbox:
             sberbank=sberbank,
             timestamps=timestamps,
             traces=traces,
+            inbox=inbox,
         )
         control_listener = Listener(host=settings.host, port=settings.control_port)
         async with AsyncExitStack() as stack:
@@ -112,6 +116,7 @@ class Sandbox:
                 registry=registry,
                 book=book,
                 traces=traces,
+                inbox=inbox,
                 credentials=credentials,
             )
 

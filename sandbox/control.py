@@ -20,8 +20,9 @@ POST /orders/{id}/operator           {"action": "refund" | "deposit" | "reverse"
 GET|POST /plots                      list; put one (fields of `sandbox.registry.Plot`)
 POST /gateway/stop, /gateway/start   refuse connections; listen again on the same port
 POST /timestamps/stop, /timestamps/start   the same of the timestamp authority
-POST /reset                          forget registrations, calls, faults, spans and clock advances
+POST /reset                          forget registrations, calls, faults, spans, messages and clock advances
 POST /v1/traces, GET /traces         OTLP/HTTP in; OTLP JSON out (`sandbox.otlp`)
+GET /inbox, /inbox.json              the messages that recipients got (`sandbox.inbox`)
 """
 
 import dataclasses
@@ -34,6 +35,7 @@ from aiohttp import web
 
 from sandbox.clock import SandboxClock
 from sandbox.faults import Fault, FaultBoard
+from sandbox.inbox import Inbox
 from sandbox.otlp import TraceStore
 from sandbox.registrations import Registration, RegistrationBook, to_json
 from sandbox.registry import Plot, Registry, built_in_plots
@@ -62,6 +64,7 @@ class Control:
         sberbank: SberbankGateway,
         timestamps: TimestampServer | None,
         traces: TraceStore,
+        inbox: Inbox,
     ) -> None:
         self._clock = clock
         self._faults = faults
@@ -71,6 +74,7 @@ class Control:
         self._sberbank = sberbank
         self._timestamps = timestamps
         self._traces = traces
+        self._inbox = inbox
 
     def application(self) -> web.Application:
         """The routes of this module's docstring."""
@@ -95,6 +99,7 @@ class Control:
                 web.post("/timestamps/{action:stop|start}", self._post_timestamps),
                 web.post("/reset", self._post_reset),
                 *self._traces.routes(),
+                *self._inbox.routes(),
             ]
         )
         return application
@@ -118,6 +123,7 @@ class Control:
             "tls_handshakes": dict(self._gateway.handshakes),
             "faults": {"waiting": len(self._faults.waiting), "struck": dict(self._faults.struck)},
             "spans": len(self._traces),
+            "messages": len(self._inbox),
         }
 
     def reset(self) -> None:
@@ -130,6 +136,7 @@ class Control:
         if self._timestamps is not None:
             self._timestamps.operations.clear()
         self._traces.clear()
+        self._inbox.clear()
         self._clock.reset()
         self._registry.replace(built_in_plots())
 
