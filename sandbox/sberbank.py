@@ -7,6 +7,7 @@ import html
 import json
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web
@@ -28,10 +29,13 @@ OPERATIONS = (
     "decline.do",
     "refund.do",
     "getOrderStatusExtended.do",
+    "getLastOrdersForMerchants.do",
 )
 _CHANGES = frozenset({"deposit.do", "reverse.do", "decline.do", "refund.do"})
 _STATUS = "getOrderStatusExtended.do"
+_LIST = "getLastOrdersForMerchants.do"
 _LIVES_SECONDS = 1200
+_NEVER = datetime.max.replace(tzinfo=UTC)
 _CALLS_KEPT = 1000
 _REQUEST_LIMIT_BYTES = 1024 * 1024
 
@@ -185,6 +189,8 @@ class SberbankGateway:
             return {}
         if operation == _STATUS:
             return self._status(fields)
+        if operation == _LIST:
+            return self._list(fields)
         return self._change(dialect, operation, fields, faults)
 
     def _let_in(self, fields: Mapping[str, Any]) -> None:
@@ -208,6 +214,18 @@ class SberbankGateway:
         if order is None:
             raise BankError(6, "Заказ не найден")
         return wire.status_answer(order, lowers_deposited=self._lowers_deposited)
+
+    def _list(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        since, until = wire.moscow_time(fields["from"]), wire.moscow_time(fields["to"])
+        by_creation = fields.get("searchByCreatedDate") == "true"  # else by payment, and what nobody paid is left out
+        found = [
+            order
+            for order in self.book.listed()
+            if since <= (order.created_at if by_creation else order.paid_at or _NEVER).replace(microsecond=0) <= until
+        ]
+        return wire.list_answer(
+            found, page=fields.get("page", 0), size=fields.get("size", 100), lowers_deposited=self._lowers_deposited
+        )
 
     def _change(
         self, dialect: Dialect, operation: str, fields: Mapping[str, Any], faults: tuple[Fault, ...]

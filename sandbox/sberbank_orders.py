@@ -67,6 +67,11 @@ class BankOrder:
         """What of the captured money did not go back."""
         return self.captured - self.refunded
 
+    @property
+    def paid_at(self) -> datetime | None:
+        """When it was paid, or the money held; None if never."""
+        return next((line.time for line in self.operations if not line.action_code), None)
+
 
 class OrderBook:
     """All orders of one merchant. What is committed late waits for the sandbox's clock."""
@@ -97,6 +102,10 @@ class OrderBook:
             return None
         until, before = self._shown_as.get(order.order_id, (now, order))
         return before if now < until else order
+
+    def listed(self) -> list[BankOrder]:
+        """All orders, oldest first, as lists show them: like status requests, they may lag behind."""
+        return [shown for order in self.orders() if (shown := self.shown(order.order_id)) is not None]
 
     def register(self, number: str, amount: int, *, two_stage: bool, lives_seconds: int, **more: Any) -> BankOrder:
         """Open an order.

@@ -2,8 +2,8 @@
 
 import json
 import re
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Any
 from urllib.parse import parse_qsl
@@ -32,9 +32,18 @@ _KNOWN: dict[str, set[str]] = {
     "decline.do": {"orderId", "orderNumber"},
     "refund.do": {"orderId", "amount", "jsonParams", "externalRefundId", "expectedDepositedAmount"},
     "getOrderStatusExtended.do": {"orderId", "orderNumber"},
-}
+    "getLastOrdersForMerchants.do": {
+        "from", "to", "transactionStates", "merchants", "searchByCreatedDate", "page", "size",
+    },
+}  # fmt: skip
 _NOT_IN_ECOM = {"taxSystem", "language", "externalRefundId", "expectedDepositedAmount"}
-_ECOM_TYPES: dict[str, type] = {"amount": int, "sessionTimeoutSecs": int, "jsonParams": dict, "orderBundle": dict}
+_NUMBERS = ("amount", "sessionTimeoutSecs", "expectedDepositedAmount", "page", "size")
+_ECOM_TYPES: dict[str, type] = {
+    "amount": int, "sessionTimeoutSecs": int, "jsonParams": dict, "orderBundle": dict, "page": int, "size": int,
+}  # fmt: skip
+_LIST_STATES = {"CREATED", "APPROVED", "DEPOSITED", "REVERSED", "DECLINED", "REFUNDED"}
+_MOST_LISTED = 200
+_MOSCOW = timezone(timedelta(hours=3), "MSK")
 _ECOM_PATTERNS = {
     "orderNumber": r"[ -~]{1,36}",
     "currency": r"[0-9]{3}",
@@ -66,7 +75,7 @@ def _read_classic(body: bytes) -> dict[str, Any]:
     for name in ("jsonParams", "orderBundle"):
         if name in fields:
             fields[name] = _object(fields[name])
-    for name in ("amount", "sessionTimeoutSecs", "expectedDepositedAmount"):
+    for name in _NUMBERS:
         if name in fields:
             if not _NUMBER.fullmatch(fields[name]):
                 raise BankError(5, "Неверная сумма")
@@ -98,6 +107,8 @@ def check(dialect: Dialect, operation: str, fields: Mapping[str, Any]) -> None:
             raise BankError(4, f"Неверный формат запроса: {', '.join(sorted(wrong))}")
     if operation in {"register.do", "registerPreAuth.do"}:
         _check_register(fields)
+    elif operation == "getLastOrdersForMerchants.do":
+        _check_list(fields)
     elif not fields.get("orderId") and not (
         operation in {"getOrderStatusExtended.do", "decline.do"} and fields.get("orderNumber")
     ):
@@ -125,6 +136,26 @@ def _check_register(fields: Mapping[str, Any]) -> None:
         items = bundle.get("cartItems", {}).get("items", [])
         if sum(item["itemAmount"] for item in items) != fields["amount"]:
             raise BankError(4, "Сумма позиций корзины не равна сумме заказа")
+
+
+def _check_list(fields: Mapping[str, Any]) -> None:
+    states = set(str(fields.get("transactionStates", "")).split(","))
+    if not states <= _LIST_STATES or not 1 <= fields.get("size", 100) <= _MOST_LISTED:
+        raise BankError(5, "Неверные параметры отчёта")
+    for name in ("from", "to"):
+        moscow_time(str(fields.get(name, "")))
+
+
+def moscow_time(text: str) -> datetime:
+    """Read a time of a list's period.
+
+    Raises:
+        BankError: it is none.
+    """
+    try:
+        return datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=_MOSCOW)
+    except ValueError as error:
+        raise BankError(5, "Неверный период") from error
 
 
 def _object(text: str) -> dict[str, Any]:
@@ -176,6 +207,21 @@ def status_answer(order: BankOrder, *, lowers_deposited: bool) -> dict[str, Any]
         "bankInfo": {"bankName": "Тестовый банк", "bankCountryCode": "RU", "bankCountryName": "Россия"},
         **_card(order),
         "operations": [_line(line) for line in order.operations],
+    }
+
+
+def list_answer(found: Sequence[BankOrder], *, page: int, size: int, lowers_deposited: bool) -> dict[str, Any]:
+    """What `getLastOrdersForMerchants.do` tells of the orders of a period; their histories it leaves out."""
+    orders = [status_answer(order, lowers_deposited=lowers_deposited) for order in found[page * size :][:size]]
+    for shown in orders:
+        del shown["operations"]
+    return {
+        "errorCode": "0",
+        "errorMessage": "Успешно",
+        "orderStatuses": orders,
+        "totalCount": len(found),
+        "page": page,
+        "pageSize": size,
     }
 
 

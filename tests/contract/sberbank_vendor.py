@@ -26,6 +26,7 @@ OPERATIONS = {
     "decline": "decline.do",
     "reverse": "reverse.do",
     "refund": "refund.do",
+    "list": "getLastOrdersForMerchants.do",
 }
 
 _FAULTS: dict[str, dict[str, Any]] = {

@@ -1,8 +1,10 @@
 """The provider in use, which may be exchanged for one with new credentials while calls are under way."""
 
+from datetime import datetime
+
 from hub.core.in_use import InUse
 from hub.core.money import Money
-from hub.modules.payments.port import Capabilities, Observation, Opened, Order, PaymentsPort, RefundOrder
+from hub.modules.payments.port import Capabilities, Observation, Opened, Order, OrderPage, PaymentsPort, RefundOrder
 from hub.resilience.policy import Guard
 
 
@@ -64,6 +66,11 @@ class ExchangeablePort(PaymentsPort):
         """See the port."""
         async with self._in_use.use() as port:
             await port.refund(refund, guard=guard)
+
+    async def list_orders(self, since: datetime, until: datetime, *, page: str = "") -> OrderPage | None:
+        """See the port."""
+        async with self._in_use.use() as port:
+            return await port.list_orders(since, until, page=page)
 
     async def probe(self) -> None:
         """See the port."""

@@ -4,8 +4,9 @@ Beside it: `order.py` (what is asked for), `observation.py` (what an acquirer te
 """
 
 import abc
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hub.core.errors import HubError, NotFoundError, OutcomeUnknownError, PreconditionError
 from hub.core.money import Money
@@ -20,6 +21,7 @@ __all__ = [
     "Opened",
     "Order",
     "OrderNotFoundError",
+    "OrderPage",
     "PaymentMethod",
     "PaymentsPort",
     "Receipt",
@@ -81,6 +83,21 @@ class Capabilities:
     keyed_refunds: bool
     hold_lasts: timedelta | None
     expires_after: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPage:
+    """Some of an account's orders, as the acquirer has them.
+
+    Attributes:
+        orders: Each with its amounts and how it stands, since these are compared; the history may be left out.
+        unreadable: How many there were besides that can't be understood, an order in another currency for example.
+        next_page: Asks for the next ones; empty after the last.
+    """
+
+    orders: Sequence[Observation]
+    unreadable: int = 0
+    next_page: str = ""
 
 
 class OrderNotFoundError(NotFoundError):
@@ -210,6 +227,23 @@ class PaymentsPort(abc.ABC):
     @abc.abstractmethod
     async def refund(self, refund: RefundOrder, *, guard: Guard | None = None) -> None:
         """Give captured money back. Repeated only where `keyed_refunds`. Raises as `capture`."""
+
+    async def list_orders(self, since: datetime, until: datetime, *, page: str = "") -> OrderPage | None:
+        """List all orders of the account that were opened from `since` to before `until`, whoever opened them.
+
+        Reconciliation asks so for each day that is over. Optional: where this default is left, the acquirer can't list,
+        so reconciliation asks for our own orders one by one (`get`) and says that those of others were not looked for.
+
+        Args:
+            since: With time zone.
+            until: With time zone, a day later at most.
+            page: `next_page` of the page before; empty for the first one.
+
+        Returns:
+            A page, in an order that doesn't change while it is read; None if the acquirer can't list.
+        """
+        del since, until, page
+        return None
 
     @abc.abstractmethod
     async def probe(self) -> None:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from hub.core.money import Money
 from hub.modules.payments.observation import Observation, Standing, VendorOperation, VendorOperationKind
-from hub.modules.payments.port import Opened
+from hub.modules.payments.port import Opened, OrderPage
 from hub.resilience.failures import AnswerInvalidError
 from hub.resilience.json_answer import Fields, Surprise
 
@@ -37,6 +37,7 @@ STATUS_FIELDS = frozenset(
         "paymentWay", "orderBundle", "refunds", "clientId",
     }
 )  # fmt: skip
+LIST_FIELDS = frozenset({"orderStatuses", "totalCount", "page", "pageSize"})
 ERROR_FIELDS = frozenset({"errorCode", "errorMessage", "ErrorCode", "ErrorMessage", "error"})
 
 _PARAMETERS = "merchantOrderParams"
@@ -100,6 +101,21 @@ def observation(answer: Fields, surprise: Surprise) -> Observation:
         decline_code="" if action in {0, _NOT_TRIED_YET} else str(action),
         operations=operations,
     )
+
+
+def order_page(answer: Fields, surprise: Surprise, *, page: int) -> OrderPage:
+    """Read what `getLastOrdersForMerchants.do` answers. One order that can't be read doesn't hide the others."""
+    items = answer.objects("orderStatuses", STATUS_FIELDS | ERROR_FIELDS, surprise)
+    orders = []
+    for item in items:
+        try:
+            orders.append(observation(item, surprise))
+        except AnswerInvalidError:
+            surprise("order", "unreadable")
+    total = answer.number("totalCount")
+    size = answer.optional_number("pageSize") or len(items)
+    is_last = not items or (page + 1) * size >= total
+    return OrderPage(orders=orders, unreadable=len(items) - len(orders), next_page="" if is_last else str(page + 1))
 
 
 def _amounts(

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -12,6 +13,10 @@ from hub.modules.payments.order import Order, PaymentMethod, Receipt, ReceiptIte
 from hub.modules.payments.port import RefundOrder
 from hub.modules.payments.providers._sberbank_answers import CURRENCIES, MARKER
 
+PAGE_SIZE = 100
+"""Orders a page of a list; the gateway gives 200 at most."""
+MOSCOW = timezone(timedelta(hours=3), "MSK")
+_ALL_STATES = "CREATED,APPROVED,DEPOSITED,REVERSED,DECLINED,REFUNDED"
 _PAYMENT_METHODS = {
     "full_prepayment": 1,
     "prepayment": 2,
@@ -89,6 +94,23 @@ def refund_fields(dialect: Dialect, refund: RefundOrder, *, keyed: bool) -> dict
     if refund.balance is not None:
         fields["expectedDepositedAmount"] = refund.balance
     return fields | {"externalRefundId": refund.reference}
+
+
+def list_fields(since: datetime, until: datetime, *, page: int) -> dict[str, Any]:
+    """The fields of `getLastOrdersForMerchants.do`: its times are Moscow's, to the second, both ends included."""
+    return {
+        "from": _moscow_time(since),
+        "to": _moscow_time(until - timedelta(seconds=1)),
+        "transactionStates": _ALL_STATES,
+        "merchants": "",
+        "searchByCreatedDate": "true",
+        "page": page,
+        "size": PAGE_SIZE,
+    }
+
+
+def _moscow_time(time: datetime) -> str:
+    return time.astimezone(MOSCOW).strftime("%Y%m%d%H%M%S")
 
 
 def encode(dialect: Dialect, login: Login, fields: Mapping[str, Any]) -> tuple[str, bytes]:

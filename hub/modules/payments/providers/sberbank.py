@@ -1,7 +1,7 @@
 """The RBS gateway of Sberbank and the banks that use the same: docs/modules/payments.md, in both its dialects."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from ipaddress import ip_network
 from typing import Any, TypeVar
@@ -16,6 +16,7 @@ from hub.modules.payments.port import (
     Opened,
     Order,
     OrderNotFoundError,
+    OrderPage,
     PaymentMethod,
     PaymentsPort,
     RefundOrder,
@@ -40,6 +41,7 @@ _NO_ORDER = "landhub-probe"  # no order's number has such a form
 _MAX_ANSWER_BYTES = 1024 * 1024
 _REFERENCE_LENGTH = 32  # the classic dialect's; ecom takes 36
 _STATUS = "getOrderStatusExtended.do"
+_LIST = "getLastOrdersForMerchants.do"
 _VAT_CODES = {"none": 0, "0": 1, "10": 2, "10/110": 4, "20": 6, "20/120": 7, "5": 10, "7": 12}
 _TAX_SYSTEMS = {"general": 0, "usn_income": 1, "usn_income_expense": 2, "eshn": 4, "patent": 5}
 
@@ -68,6 +70,8 @@ class Settings(BaseModel):
     keyed_refunds: bool | None = None
     """Whether the gateway takes `externalRefundId`, and makes a refund of one id once. Unset: only in ecom. Never say
     yes where it isn't so: a refund whose answer is lost is sent again by its id."""
+    lists_orders: bool | None = None
+    """Whether the login may ask `getLastOrdersForMerchants.do` for a day's orders. Unset: only in classic."""
     hold_days: float | None = Field(default=None, gt=0, le=60)
     """How long a hold lasts by the contract with the bank."""
     session_seconds: int = Field(default=1_200, ge=60, le=7_776_000)
@@ -229,6 +233,21 @@ class Sberbank(PaymentsPort):
         fields = requests.refund_fields(self._dialect, refund, keyed=keyed)
         safety = Safety.IDEMPOTENT_BY_KEY if keyed else Safety.ASK_STATUS_FIRST
         await self._change("refund.do", fields, safety=safety, guard=guard)
+
+    async def list_orders(self, since: datetime, until: datetime, *, page: str = "") -> OrderPage | None:
+        """See the port."""
+        if not (
+            self._dialect is Dialect.CLASSIC if self._settings.lists_orders is None else self._settings.lists_orders
+        ):
+            return None
+
+        def read(answer: HttpAnswer) -> OrderPage:
+            surprise = self._surprise(_LIST)
+            value = _checked(answer, Asked.STATUS, reference="", surprise=surprise)
+            return answers.order_page(_fields(value, answers.LIST_FIELDS, surprise), surprise, page=int(page or 0))
+
+        fields = requests.list_fields(since, until, page=int(page or 0))
+        return await self._post(_LIST, fields, read, safety=Safety.READ)
 
     async def probe(self) -> None:
         """See the port. The status of an order that can't be: it needs the login, and costs nothing."""
