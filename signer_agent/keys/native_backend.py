@@ -183,28 +183,35 @@ class NativeBackend(KeyBackend, Unlockable):
                     self._log_out()
                 if self._kind.shares_pin and not self._pins.is_locked(_SHARED):
                     pin = self._pin(_SHARED)
-                found = self._found(pin)
-            except PinRefusedError as error:
-                self._refuse(_SHARED, pin, error)
-                return
+                found = self._found_as_open_as(pin)
             except KeyBackendError as error:
                 LOG.warning("keys_not_read", store=self._kind.store, cause=error.cause, code=error.code)
                 return
             with self._publishing:
                 self._publish(found)
 
+    def _found_as_open_as(self, pin: bytes | None) -> dict[str, _Entry]:
+        """With a PIN that is not taken, what anybody may see: whoever asks for such a key is told of the PIN."""
+        try:
+            return self._found(pin)
+        except PinRefusedError as error:
+            self._refuse(_SHARED, pin, error)
+        except KeyLockedError as error:
+            LOG.warning("pin_not_tried", store=self._kind.store, cause=error.cause)
+        return self._found(None)
+
     def _found(self, pin: bytes | None) -> dict[str, _Entry]:
         found: dict[str, _Entry] = {}
         for item in self._workers.found(pin):
             facts = _facts(item.der)
             if facts is not None:
-                found[facts.thumbprint] = self._entry(facts, item)
+                found[facts.thumbprint] = self._entry(facts, item, hides=self._kind.shares_pin and pin is None)
         return found
 
-    def _entry(self, facts: CertificateFacts, item: FoundCertificate) -> _Entry:
+    def _entry(self, facts: CertificateFacts, item: FoundCertificate, *, hides: bool) -> _Entry:
         """While a shared PIN is not given the keys hide, so any certificate may have one."""
         locked = self._pins.is_locked(self._pin_name(facts.thumbprint))
-        may_have_key = item.has_key or (locked and self._kind.shares_pin)
+        may_have_key = item.has_key or hides
         usable = bool(item.key) and may_have_key and facts.public_key_algorithm in self._kind.algorithms
         held = HeldCertificate(
             facts=facts,

@@ -148,13 +148,15 @@ def test_a_wrong_pin_is_tried_once_however_often_the_agent_is_started(rig: Pkcs1
     rig.pin = b"wrong"
     for _ in range(3):
         started = rig.another("file:pin")
-        assert started.certificates() == {}
+        with pytest.raises(KeyLockedError):
+            started.sign(rig.seller.thumbprint, ATTRIBUTES)
         started.close()
     assert not token(rig).flags & pkcs11.TokenFlag.USER_PIN_FINAL_TRY
 
     rig.pin = PIN.encode()
     backend = rig.another("file:pin")
-    assert backend.certificates() == {}  # the token remembers that one was wrong
+    with pytest.raises(KeyLockedError):  # the token remembers that one was wrong
+        backend.sign(rig.seller.thumbprint, ATTRIBUTES)
     token(rig).open(user_pin=PIN).close()  # as a person does with a tool of the token's
     rig.time.seconds += 100
     backend.refresh()

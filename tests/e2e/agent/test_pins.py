@@ -5,15 +5,21 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import pkcs11
 import pytest
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from prometheus_client import generate_latest
 
+from landhub.common.v1 import signing_pb2
 from sandbox.csp.setup import EmulatedHost
 from sealed.master_key import MasterKey, new_key
 from sealed.store import SealedFile
 from signer_agent.app import Agent
+from tests.contract.test_pkcs11_keys import MODULE, Pkcs11Rig
+from tests.contract.test_pkcs11_keys import tokens as tokens  # noqa: PLC0414 - a fixture
 from tests.e2e.agent.support import Installation, connected, install, refused, serving, sign_request
 from tests.support.csp import PIN, Authorities, make_authorities
 from tests.support.csp_agent import use_cryptopro
@@ -33,8 +39,9 @@ def authorities(tmp_path_factory: pytest.TempPathFactory) -> Authorities:
 class Source:
     """One place that PINs come from, and how it is given another one."""
 
-    def __init__(self, kind: str, directory: Path, patch: pytest.MonkeyPatch) -> None:
+    def __init__(self, kind: str, directory: Path, patch: pytest.MonkeyPatch, *, unlocking: Sequence[str] = ()) -> None:
         self.kind = kind
+        self.unlocking = unlocking
         self.directory = directory
         self.reference = {"ask": "ask", "file": "file:../pin", "credential": "credential:pin", "sealed": "sealed:pin"}[
             kind
@@ -46,7 +53,7 @@ class Source:
     async def give(self, pin: str) -> str:
         """What a person sees of it, where one gives it."""
         if self.kind == "ask":
-            return (await asyncio.to_thread(unlock, self.directory, typed=pin))[1]
+            return (await asyncio.to_thread(unlock, self.directory, *self.unlocking, typed=pin))[1]
         if self.kind == "sealed":
             sealed = SealedFile(path=self.directory / "keys/sealed", master_key=self._key)
             sealed.put("pin", pin.encode(), now=datetime.now(UTC))
@@ -55,6 +62,19 @@ class Source:
         file.touch(mode=0o600)
         file.write_text(pin)
         return ""
+
+
+class TokenSource(Source):
+    """The same for a token, which has to be reassured by hand before it is given a right one after a wrong one."""
+
+    def __init__(self, label: str, *args: Any, **changes: Any) -> None:
+        super().__init__(*args, **changes)
+        self._label = label
+
+    async def give(self, pin: str) -> str:
+        if self.kind != "ask" and pin == PIN:
+            pkcs11.lib(str(MODULE)).get_token(token_label=self._label).open(user_pin=PIN).close()
+        return await super().give(pin)
 
 
 def written(directory: Path) -> list[Path]:
@@ -80,19 +100,49 @@ async def test_a_pin_is_seen_nowhere(
     source = Source(kind, installation.directory, monkeypatch)
     use(installation, backend, host, source)
     watches = [Watch(pin.encode(), marker=BACKENDS[backend]) for pin in (PIN, WRONG)]
-    spans = InMemorySpanExporter()
     host.machine.add_fault("slow", tool="csptest", times=2, value="0.3")
     host.machine.add_fault("slow", tool="pycades", times=2, value="0.3")
 
-    said = await said_of_a_wrong_and_a_right_one(installation, source, watches, spans)
+    shown = await shown_of_a_wrong_and_a_right_one(installation, source, watches)
 
-    assert all(watch.seen for watch in watches)  # they looked while the key was used
-    assert [watch.found for watch in watches] == [[], []]
-    shown = [*said, *capfd.readouterr(), *(span.to_json() for span in spans.get_finished_spans())]
-    assert not [text for text in shown if PIN in text or WRONG in text]
-    assert written(installation.directory) == []
+    assert_unseen(shown + list(capfd.readouterr()), watches, installation)
     assert not [call for call in host.machine.calls() if {PIN, WRONG} & set(call["argv"])]
     assert host.container_of(thumbprint).tries_left == 5  # the right one was tried once, after one wrong one
+
+
+@pytest.mark.parametrize("kind", ["ask", "file", "sealed"])
+async def test_a_tokens_pin_is_seen_nowhere(
+    kind: str,
+    tmp_path: Path,
+    tokens: Path,
+    keys: Keys,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    rig = Pkcs11Rig(tokens, f"pins-{kind}", "ec")
+    rig.backend.close()
+    thumbprints = {"seller": rig.seller.thumbprint}
+    installation = install(tmp_path / "agent", Keys(keys.authority, keys.folder, thumbprints))
+    chosen = ("--certificate", rig.seller.thumbprint)
+    source = TokenSource(rig.label, kind, installation.directory, monkeypatch, unlocking=chosen)
+    installation.set('backend = "gost_file"', 'backend = "pkcs11"')
+    token = f'[keys.pkcs11]\nmodule = "{MODULE}"\ntoken_label = "{rig.label}"\n\n'
+    pins = f'[keys.pins]\ndefault = "{source.reference}"\nsealed_master_key = "file:../master.key"\n\n'
+    installation.set("[hub]", f"{token}{pins}[hub]")
+    watches = [Watch(pin.encode(), marker=b"signer_agent.keys.worker") for pin in (PIN, WRONG)]
+
+    shown = await shown_of_a_wrong_and_a_right_one(
+        installation, source, watches, digest_algorithm=signing_pb2.DIGEST_ALGORITHM_SHA_256
+    )
+
+    assert_unseen(shown + list(capfd.readouterr()), watches, installation)
+
+
+def assert_unseen(shown: Sequence[str], watches: Sequence[Watch], installation: Installation) -> None:
+    assert all(watch.seen for watch in watches)  # they looked while the key was used
+    assert [watch.found for watch in watches] == [[], []]
+    assert not [text for text in shown if PIN in text or WRONG in text]
+    assert written(installation.directory) == []
 
 
 def use(installation: Installation, backend: str, host: EmulatedHost, source: Source) -> None:
@@ -103,13 +153,16 @@ def use(installation: Installation, backend: str, host: EmulatedHost, source: So
         installation.set("[keys.pins]", f"[keys.pycades]\npython_path = {json.dumps(str(host.python))}\n\n[keys.pins]")
 
 
-async def said_of_a_wrong_and_a_right_one(
-    installation: Installation, source: Source, watches: Sequence[Watch], spans: InMemorySpanExporter
+async def shown_of_a_wrong_and_a_right_one(
+    installation: Installation, source: Source, watches: Sequence[Watch], **changes: Any
 ) -> list[str]:
-    """All that the agent answers, to a person and to a client."""
+    """All that the agent answers, to a person and to a client, with its spans and metrics."""
+    spans = InMemorySpanExporter()
+    registries = []
 
     def listen(agent: Agent) -> None:
         agent._tracing.add_span_processor(SimpleSpanProcessor(spans))
+        registries.append(agent._metrics.registry)
 
     said = []
     if source.kind != "ask":
@@ -119,13 +172,15 @@ async def said_of_a_wrong_and_a_right_one(
             watch.start()
         if source.kind == "ask":
             said.append(await source.give(WRONG))
-        refusal = await refused(client, "Sign", sign_request(installation.keys))
+        refusal = await refused(client, "Sign", sign_request(installation.keys, **changes))
         said.append(f"{refusal}")
         assert refusal.reason == "PIN_REQUIRED"
         said.append(await source.give(PIN))
-        answer = await client.stub.Sign(sign_request(installation.keys), timeout=60)
+        answer = await client.stub.Sign(sign_request(installation.keys, **changes), timeout=60)
         said.append(str(answer))
         assert answer.cms
         for watch in watches:
             await asyncio.to_thread(watch.stop)
-    return said
+        (exposed,) = [generate_latest(each).decode() for each in registries]
+    assert "landhub_" in exposed
+    return [*said, exposed, *(span.to_json() for span in spans.get_finished_spans())]

@@ -88,7 +88,7 @@ def test_codes_become_errors_that_may_or_may_not_be_retried(
     assert (type(error), error.cause, error.code) == (kind, cause, code)
 
 
-@pytest.mark.parametrize(("fault", "pin"), [("hang_on_prompt", ""), ("hang", PIN)])
+@pytest.mark.parametrize(("fault", "pin"), [("hang_on_prompt", ""), ("hang", PIN)], ids=["asks", "hangs"])
 def test_a_tool_that_hangs_is_killed_with_all_it_started(
     host: EmulatedHost, authorities: Authorities, fault: str, pin: str
 ) -> None:
