@@ -114,8 +114,8 @@ class Creation:
             return await self._ended(port, row, lease, found, ask_time)
         if found.standing is Standing.UNPAID and not found.payment_url:
             return await self._seal(port, row, lease, found)
-        if found.standing is Standing.UNREADABLE:
-            return await self._settle_unknown(row, lease, Again(delay=ASK_AGAIN, reason="STATUS_UNREADABLE"))
+        if found.standing in {Standing.UNREADABLE, Standing.CHANGING}:
+            return await self._settle_unknown(row, lease, Again(delay=ASK_AGAIN, reason=f"STATUS_{found.standing}"))
         return await self._adopt(port, row, lease, found, ask_time)
 
     async def _not_found(self, port: PaymentsPort, row: PaymentRow, lease: Lease, *, taken: bool) -> Next:
@@ -216,9 +216,10 @@ def _sent(row: PaymentRow, lease: Lease) -> PaymentRow:
 
 
 def _is_ours(found: Observation, row: PaymentRow) -> bool:
-    """Whether an order is the one asked for: number, amount, currency and, where it is kept, our marker."""
+    """Whether an order is the one asked for: number, amount, currency and, where they are told, our marker."""
+    same_amount = found.amount is None or found.amount == amount_of(row)
     same_marker = found.marker is None or found.marker == row.marker
-    return found.reference == row.vendor_reference and found.amount == amount_of(row) and same_marker
+    return found.reference == row.vendor_reference and same_amount and same_marker
 
 
 def _next_attempt(row: PaymentRow) -> PaymentRow | None:

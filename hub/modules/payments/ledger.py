@@ -61,6 +61,7 @@ def observed(row: PaymentRow, seen: Observation, *, ask_time: datetime, hold_las
     if row.observe_time is not None and ask_time < row.observe_time:
         return row  # asked before what is known was told
     known = known_of(row)
+    seen = seen.completed(captured=row.captured or row.minor_units)
     if lags(known, seen):
         return row
     after = derive(known, seen)

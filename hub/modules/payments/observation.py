@@ -1,7 +1,7 @@
 """What an acquirer tells of an order when it is asked: how it stands, and the amounts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -21,6 +21,8 @@ class Standing(StrEnum):
     """The hold was let go, or a payment undone on its day."""
     DECLINED = "DECLINED"
     EXPIRED = "EXPIRED"
+    CHANGING = "CHANGING"
+    """The acquirer has taken a capture, a reversal or a refund and is at it: nothing is concluded yet."""
     UNREADABLE = "UNREADABLE"
     """A word that isn't on the list: nothing is concluded from it."""
 
@@ -52,7 +54,7 @@ class Observation:
     Attributes:
         vendor_id, reference: Its id and our number.
         standing, vendor_status: How it stands, and the acquirer's word for it.
-        amount: What the order was opened for.
+        amount: What the order was opened for; None where the acquirer tells only what is left of it by now.
         marker: What we sent along (`Order.marker`); None if the acquirer doesn't keep such things.
         held: Held and not captured.
         captured: Captured, not less what went back since.
@@ -61,6 +63,9 @@ class Observation:
             has none.
         decline_code: Why the payer's last attempt failed, the acquirer's code.
         operations: The history, where it is told.
+        only_left: Of the captured money only `balance` is told, what is left of it; see `completed`.
+        refunds_keyed: Whether a refund of this order is made once for one number; None: as the account's capabilities
+            say.
         payment_url: Where the payer pays, for acquirers that tell it again.
         sbp_payload: As `payment_url`.
     """
@@ -69,7 +74,7 @@ class Observation:
     reference: str
     standing: Standing
     vendor_status: str
-    amount: Money
+    amount: Money | None
     marker: str | None = None
     held: int = 0
     captured: int = 0
@@ -77,5 +82,19 @@ class Observation:
     balance: int | None = None
     decline_code: str = ""
     operations: Sequence[VendorOperation] = ()
+    only_left: bool = False
+    refunds_keyed: bool | None = None
     payment_url: str = ""
     sbp_payload: str = ""
+
+    def completed(self, *, captured: int) -> "Observation":
+        """Return it with what was captured and went back, where only what is left is told.
+
+        Args:
+            captured: What is known to have been captured; else the most that can have been.
+        """
+        if not self.only_left:
+            return self
+        left = self.balance or 0
+        whole = max(captured, left)
+        return replace(self, captured=whole, refunded=whole - left, only_left=False)

@@ -102,20 +102,27 @@ class _Run:
         if self._operation.sent_time is not None:
             return await self._conclude(self._judge(seen), seen)
         self._operation = self._as_to_be_sent(seen)
-        keyed = self._port.capabilities.keyed_refunds
         known = replace(_sent(self._operation), refunded=self._row.refunded)
-        return await self._conclude(allowed(known, seen, keyed=keyed), seen)
+        numbered = self._port.capabilities.shows_refund_numbers
+        return await self._conclude(allowed(known, seen, keyed=self._is_keyed(seen), numbered=numbered), seen)
 
     async def _look(self) -> Observation:
         self._ask_time = self._now()
-        self._seen = await self._port.get(self._row.vendor_id)
+        seen = await self._port.get(self._row.vendor_id)
+        captured = self._operation.minor_units if self._operation.kind == OperationKind.CAPTURE else 0
+        self._seen = seen.completed(captured=self._row.captured or captured or self._row.minor_units)
         return self._seen
+
+    def _is_keyed(self, seen: Observation) -> bool:
+        """Whether a refund of this order may be sent again under its number."""
+        told = seen.refunds_keyed
+        return self._port.capabilities.keyed_refunds if told is None else told
 
     def _judge(self, seen: Observation) -> Judgement:
         sent_time = self._operation.sent_time or self._operation.create_time
         shown = self._ask_time >= sent_time + self._port.capabilities.visibility_window
-        keyed = self._port.capabilities.keyed_refunds
-        return judge(_sent(self._operation), seen, shown=shown, keyed=keyed)
+        numbered = self._port.capabilities.shows_refund_numbers
+        return judge(_sent(self._operation), seen, shown=shown, keyed=self._is_keyed(seen), numbered=numbered)
 
     async def _conclude(self, judgement: Judgement, seen: Observation) -> Next:
         match judgement.verdict:
@@ -167,6 +174,7 @@ class _Run:
                     reference=operation.vendor_reference,
                     amount=amount,
                     balance=operation.balance_before,
+                    keyed=self._is_keyed(seen),
                 )
                 await self._port.refund(refund, guard=self._guard)
 

@@ -77,7 +77,7 @@ _WAIT = Judgement(Verdict.WAIT)
 _SEND_AGAIN = Judgement(Verdict.SEND_AGAIN)
 
 
-def allowed(sent: Sent, seen: Observation, *, keyed: bool) -> Judgement:
+def allowed(sent: Sent, seen: Observation, *, keyed: bool, numbered: bool = True) -> Judgement:
     """Say before an operation is sent for the first time whether the order is such that it may be.
 
     A hub that was restored from an older database may have forgotten that it did it once.
@@ -86,10 +86,13 @@ def allowed(sent: Sent, seen: Observation, *, keyed: bool) -> Judgement:
         sent: The operation; `refunded` is what the hub knew of.
         seen: The order, asked for now.
         keyed: See `judge`.
+        numbered: See `judge`.
 
     Returns:
         SEND_AGAIN if it may be sent, DONE if it is done, REFUSED if it must not be, REVIEW if that can't be told.
     """
+    if seen.standing is Standing.CHANGING:
+        return Judgement(Verdict.REFUSED, NOT_ALLOWED)
     match sent.kind:
         case OperationKind.CAPTURE:
             return _may_capture(sent, seen)
@@ -98,7 +101,7 @@ def allowed(sent: Sent, seen: Observation, *, keyed: bool) -> Judgement:
                 return _DONE
             return Judgement(Verdict.REFUSED, NOT_ALLOWED) if seen.standing is Standing.PAID else _SEND_AGAIN
         case OperationKind.REFUND:
-            return _may_refund(sent, seen, keyed=keyed)
+            return _may_refund(sent, seen, keyed=keyed, numbered=numbered)
 
 
 def _may_capture(sent: Sent, seen: Observation) -> Judgement:
@@ -109,9 +112,11 @@ def _may_capture(sent: Sent, seen: Observation) -> Judgement:
     return _SEND_AGAIN if sent.minor_units <= seen.held else Judgement(Verdict.REFUSED, MORE_THAN_THERE_IS)
 
 
-def _may_refund(sent: Sent, seen: Observation, *, keyed: bool) -> Judgement:
+def _may_refund(sent: Sent, seen: Observation, *, keyed: bool, numbered: bool) -> Judgement:
     if _shows(sent, seen):
         return _DONE
+    if keyed and not numbered and seen.refunded > sent.refunded:
+        return _SEND_AGAIN  # it may be this one, before a restore: the acquirer knows it by its number
     if seen.standing is not Standing.PAID:
         return Judgement(Verdict.REFUSED, NOT_ALLOWED)
     if not keyed and seen.refunded > sent.refunded:
@@ -120,7 +125,7 @@ def _may_refund(sent: Sent, seen: Observation, *, keyed: bool) -> Judgement:
     return _SEND_AGAIN if sent.minor_units <= _left(seen) else Judgement(Verdict.REFUSED, MORE_THAN_THERE_IS)
 
 
-def judge(sent: Sent, seen: Observation, *, shown: bool, keyed: bool) -> Judgement:
+def judge(sent: Sent, seen: Observation, *, shown: bool, keyed: bool, numbered: bool = True) -> Judgement:
     """Say what became of an operation from how the order stands now.
 
     Args:
@@ -128,8 +133,9 @@ def judge(sent: Sent, seen: Observation, *, shown: bool, keyed: bool) -> Judgeme
         seen: The order, asked for after the operation was sent.
         shown: The acquirer's visibility window has passed since, so what doesn't show did not happen.
         keyed: The acquirer takes a refund of one number once, so that it may be sent again.
+        numbered: The order's history tells the numbers of its refunds.
     """
-    if seen.standing is Standing.UNREADABLE:
+    if seen.standing in {Standing.UNREADABLE, Standing.CHANGING}:
         return _WAIT
     match sent.kind:
         case OperationKind.CAPTURE:
@@ -137,7 +143,7 @@ def judge(sent: Sent, seen: Observation, *, shown: bool, keyed: bool) -> Judgeme
         case OperationKind.CANCEL:
             return _judge_cancel(sent, seen, shown=shown)
         case OperationKind.REFUND:
-            return _judge_refund(sent, seen, shown=shown, keyed=keyed)
+            return _judge_refund(sent, seen, shown=shown, keyed=keyed, numbered=numbered)
 
 
 def _judge_capture(sent: Sent, seen: Observation, *, shown: bool) -> Judgement:
@@ -167,9 +173,11 @@ def _judge_cancel(sent: Sent, seen: Observation, *, shown: bool) -> Judgement:
     return _SEND_AGAIN if shown else _WAIT
 
 
-def _judge_refund(sent: Sent, seen: Observation, *, shown: bool, keyed: bool) -> Judgement:
+def _judge_refund(sent: Sent, seen: Observation, *, shown: bool, keyed: bool, numbered: bool) -> Judgement:
     if _shows(sent, seen):
         return _DONE
+    if keyed and not numbered:
+        return _SEND_AGAIN  # no amount tells whose refund it was: the acquirer knows it by its number
     if seen.standing is Standing.REVERSED or (seen.standing is Standing.PAID and _left(seen) < sent.minor_units):
         # Nothing that is left could have been ours to take, unless it was taken by us and can't be told apart.
         if keyed or seen.refunded == sent.refunded:

@@ -57,12 +57,14 @@ class RefundOrder:
         reference: Our number of it, by which an acquirer that keeps such takes it once.
         amount: How much.
         balance: `Observation.balance` just before: an acquirer that takes it makes the refund only if it still is so.
+        keyed: `Observation.refunds_keyed` just before.
     """
 
     vendor_id: str
     reference: str
     amount: Money
     balance: int | None
+    keyed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +74,8 @@ class Capabilities:
     Attributes:
         reference_length: How long our number of an order may be.
         visibility_window: How long after it was sent something may not show yet.
-        keyed_refunds: A refund of one number is made once, so that it may be sent again; and the order's history
-            tells that number.
+        keyed_refunds: A refund of one number is made once, so that it may be sent again.
+        shows_refund_numbers: The order's history tells that number; else sending it again is the way to find out.
         hold_lasts: How long a hold lasts at the least; None if nobody knows.
         expires_after: How long the payer has if the order doesn't say.
     """
@@ -83,6 +85,7 @@ class Capabilities:
     keyed_refunds: bool
     hold_lasts: timedelta | None
     expires_after: timedelta
+    shows_refund_numbers: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

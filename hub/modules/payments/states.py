@@ -106,7 +106,7 @@ def state_of(known: Known) -> PaymentState:
 def lags(known: Known, seen: Observation) -> bool:
     """Whether an answer is older than what is known, or says nothing: orders only go forward."""
     match seen.standing:
-        case Standing.UNREADABLE:
+        case Standing.UNREADABLE | Standing.CHANGING:
             return True
         case Standing.UNPAID | Standing.IN_PROGRESS:
             return known.was_held or known.captured > 0 or known.state.has_ended_unpaid

@@ -1,5 +1,7 @@
 """The state machine, row by row of docs/modules/payments.md; and that no order of answers breaks its promises."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,6 +75,8 @@ REVIEWED = Known(state=P.NEEDS_REVIEW, captured=100)
         (LATE, see(S.PAID, 100, 100), P.REFUNDED),
         (REVIEWED, see(S.PAID, 100, 50), P.NEEDS_REVIEW),
         (PAID, see(S.UNREADABLE), P.CAPTURED),
+        (HELD, see(S.CHANGING), P.AUTHORIZED),
+        (PAID, see(S.CHANGING), P.CAPTURED),
     ],
 )
 def test_each_row_of_the_table_holds(known: Known, seen: Observation, state: PaymentState) -> None:
@@ -132,6 +136,9 @@ CAPTURE, CANCEL, REFUND = OperationKind.CAPTURE, OperationKind.CANCEL, Operation
         (sent(REFUND), see(S.PAID, 100, 0), Verdict.WAIT, Verdict.SEND_AGAIN),
         (sent(REFUND), see(S.PAID, 100, 60, "other"), Verdict.WAIT, Verdict.REFUSED),
         (sent(REFUND), see(S.UNREADABLE), Verdict.WAIT, Verdict.WAIT),
+        (sent(CAPTURE), see(S.CHANGING), Verdict.WAIT, Verdict.WAIT),
+        (sent(CANCEL, was_held=True), see(S.CHANGING), Verdict.WAIT, Verdict.WAIT),
+        (sent(REFUND), see(S.CHANGING), Verdict.WAIT, Verdict.WAIT),
     ],
 )
 def test_what_became_of_an_operation_is_judged_by_what_shows(
@@ -168,9 +175,32 @@ def test_a_refund_without_a_number_is_never_guessed(seen: Observation, shown: bo
         (sent(REFUND), see(S.PAID, 100, 60), Verdict.REFUSED),
         (sent(REFUND), see(S.PAID, 100, 50, "R1"), Verdict.DONE),
         (sent(REFUND), see(S.HELD), Verdict.REFUSED),
+        (sent(CANCEL), see(S.CHANGING), Verdict.REFUSED),
+        (sent(REFUND), see(S.CHANGING), Verdict.REFUSED),
     ],
 )
 def test_an_operation_leaves_only_where_the_order_stands_so(
     operation: Sent, seen: Observation, verdict: Verdict
 ) -> None:
     assert allowed(operation, seen, keyed=True).verdict is verdict
+
+
+@pytest.mark.parametrize("seen", [see(S.PAID, 100, 0), see(S.PAID, 100, 50), see(S.PAID, 100, 100), see(S.REVERSED)])
+def test_a_refund_whose_number_no_history_tells_is_asked_of_the_acquirer_by_that_number(seen: Observation) -> None:
+    for shown in (False, True):
+        judgement = judge(sent(REFUND), seen, shown=shown, keyed=True, numbered=False)
+        assert judgement.verdict is Verdict.SEND_AGAIN
+
+
+def test_a_refund_that_an_older_database_forgot_is_asked_of_the_acquirer_by_its_number() -> None:
+    seen = see(S.PAID, 100, 60)
+    assert allowed(sent(REFUND), seen, keyed=True, numbered=False).verdict is Verdict.SEND_AGAIN
+    assert allowed(sent(REFUND, refunded=60), seen, keyed=True, numbered=False).verdict is Verdict.REFUSED
+
+
+@pytest.mark.parametrize(("known", "left", "refunded"), [(100, 30, 70), (100, 0, 100), (20, 30, 0)])
+def test_what_went_back_is_told_from_what_is_left(known: int, left: int, refunded: int) -> None:
+    told = replace(see(S.PAID), balance=left, only_left=True)
+    seen = told.completed(captured=known)
+    assert (seen.captured, seen.refunded, seen.only_left) == (max(known, left), refunded, False)
+    assert see(S.PAID, 100, 5).completed(captured=7) == see(S.PAID, 100, 5), "amounts that are told are believed"
