@@ -7,6 +7,7 @@ import signal
 from pathlib import Path
 
 from sandbox.app import Sandbox
+from sandbox.messages.vendors import DEFAULT_PORTS
 from sandbox.openssl import OpenSslError
 from sandbox.sberbank_wire import Dialect
 from sandbox.scenarios import SCENARIOS
@@ -30,6 +31,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--gateway-port", type=int, default=7500, help="0: any free port")
     parser.add_argument("--sberbank-port", type=int, default=7501, help="the acquirer; 0: any free port")
     parser.add_argument("--timestamp-port", type=int, default=7502, help="the timestamp authority; 0: any free port")
+    for name, port in DEFAULT_PORTS.items():
+        parser.add_argument(f"--{name.replace('_', '-')}-port", type=int, default=port, help="a vendor of messages")
     parser.add_argument("--timestamp-ca", type=Path, help="folder of the GOST CA that it is of; DIR/gost if not given")
     parser.add_argument("--control-port", type=int, default=7490, help="control, OTLP/HTTP; 0: any free port")
     parser.add_argument(
@@ -60,6 +63,7 @@ def _settings(options: argparse.Namespace) -> SandboxSettings:
         sberbank_port=options.sberbank_port,
         timestamp_port=options.timestamp_port,
         control_port=options.control_port,
+        message_ports={name: getattr(options, f"{name}_port") for name in DEFAULT_PORTS},
         timestamp_ca=options.timestamp_ca or options.dir / "gost",
         tls=TlsFiles(certificate=tls_paths[0], key=tls_paths[1], client_ca=tls_paths[2]) if all(tls_paths) else None,
         fernet_keys=tuple(path.read_text().strip() for path in options.fernet_key_file),
@@ -96,6 +100,7 @@ def _addresses(sandbox: Sandbox) -> dict[str, str]:
         "control_url": sandbox.control_url,
         "otlp_traces_url": f"{sandbox.control_url}/v1/traces",
     }
+    addresses |= {f"{name}_url": url for name, url in sandbox.messages.urls().items()}
     if sandbox.timestamps is not None:
         addresses["timestamp_url"] = sandbox.timestamps.url
     if sandbox.credentials is not None:

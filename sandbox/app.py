@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Protocol
 
 from cryptography.fernet import Fernet, MultiFernet
 
@@ -12,6 +13,8 @@ from sandbox.control import Control
 from sandbox.faults import FaultBoard
 from sandbox.inbox import Inbox
 from sandbox.listener import Listener, open_context, server_context
+from sandbox.messages.book import MessageBook
+from sandbox.messages.vendors import MessageVendors
 from sandbox.otlp import TraceStore
 from sandbox.registrations import RegistrationBook
 from sandbox.registry import Registry, built_in_plots
@@ -24,6 +27,14 @@ from sandbox.timestamp_server import TimestampServer
 from sandbox.tls import ThrowAwayPki, TlsPair
 from sandbox.xml_gateway import XmlGateway
 from sandbox.xml_gateway_operations import GatewayOperations
+
+
+class _Part(Protocol):
+    """What listens."""
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +65,7 @@ class Sandbox:
     book: RegistrationBook
     traces: TraceStore
     inbox: Inbox
+    messages: MessageVendors
     credentials: Credentials | None
     """None when the settings brought TLS material or keys of their own."""
 
@@ -83,6 +95,7 @@ class Sandbox:
         gateway = _xml_gateway(settings, tls, keys, faults, clock=clock, registry=registry, book=book)
         sberbank = _sberbank(settings, tls, clock, faults)
         timestamps = _timestamps(settings, clock, faults)
+        messages = _messages(settings, tls, clock, faults, inbox)
         control = Control(
             clock=clock,
             faults=faults,
@@ -93,16 +106,14 @@ class Sandbox:
             timestamps=timestamps,
             traces=traces,
             inbox=inbox,
+            messages=messages,
         )
         control_listener = Listener(host=settings.host, port=settings.control_port)
         async with AsyncExitStack() as stack:
-            stack.push_async_callback(gateway.stop)
-            await gateway.start()
-            stack.push_async_callback(sberbank.stop)
-            await sberbank.start()
-            if timestamps is not None:
-                stack.push_async_callback(timestamps.stop)
-                await timestamps.start()
+            parts: tuple[_Part | None, ...] = (gateway, sberbank, timestamps, messages)
+            for part in filter(None, parts):
+                stack.push_async_callback(part.stop)
+                await part.start()
             stack.push_async_callback(control_listener.stop)
             await control_listener.start(control.application())
             yield Sandbox(
@@ -117,6 +128,7 @@ class Sandbox:
                 book=book,
                 traces=traces,
                 inbox=inbox,
+                messages=messages,
                 credentials=credentials,
             )
 
@@ -168,6 +180,21 @@ def _sberbank(settings: SandboxSettings, tls: TlsFiles, clock: SandboxClock, fau
         login=login,
         lowers_deposited=settings.sberbank_lowers_deposited,
         takes_refund_ids=settings.sberbank_takes_refund_ids,
+    )
+
+
+def _messages(
+    settings: SandboxSettings, tls: TlsFiles, clock: SandboxClock, faults: FaultBoard, inbox: Inbox
+) -> MessageVendors:
+    """The vendors of messages, under the certificate of the gateway; their logins are constants of their files."""
+    return MessageVendors.create(
+        clock=clock,
+        faults=faults,
+        book=MessageBook(clock=clock, inbox=inbox, step_seconds=settings.message_step_seconds),
+        host=settings.host,
+        ports=settings.message_ports,
+        tls=open_context(certificate=tls.certificate, key=tls.key),
+        smsc_at_once=settings.smsc_at_once,
     )
 
 

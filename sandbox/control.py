@@ -23,6 +23,8 @@ POST /timestamps/stop, /timestamps/start   the same of the timestamp authority
 POST /reset                          forget registrations, calls, faults, spans, messages and clock advances
 POST /v1/traces, GET /traces         OTLP/HTTP in; OTLP JSON out (`sandbox.otlp`)
 GET /inbox, /inbox.json              the messages that recipients got (`sandbox.inbox`)
+/messages...                         what the vendors of messages took, and what becomes of it
+                                     (`sandbox.messages.vendors`)
 """
 
 import dataclasses
@@ -36,6 +38,7 @@ from aiohttp import web
 from sandbox.clock import SandboxClock
 from sandbox.faults import Fault, FaultBoard
 from sandbox.inbox import Inbox
+from sandbox.messages.vendors import MessageVendors
 from sandbox.otlp import TraceStore
 from sandbox.registrations import Registration, RegistrationBook, to_json
 from sandbox.registry import Plot, Registry, built_in_plots
@@ -65,6 +68,7 @@ class Control:
         timestamps: TimestampServer | None,
         traces: TraceStore,
         inbox: Inbox,
+        messages: MessageVendors,
     ) -> None:
         self._clock = clock
         self._faults = faults
@@ -75,6 +79,7 @@ class Control:
         self._timestamps = timestamps
         self._traces = traces
         self._inbox = inbox
+        self._messages = messages
 
     def application(self) -> web.Application:
         """The routes of this module's docstring."""
@@ -100,6 +105,7 @@ class Control:
                 web.post("/reset", self._post_reset),
                 *self._traces.routes(),
                 *self._inbox.routes(),
+                *self._messages.routes(),
             ]
         )
         return application
@@ -124,6 +130,7 @@ class Control:
             "faults": {"waiting": len(self._faults.waiting), "struck": dict(self._faults.struck)},
             "spans": len(self._traces),
             "messages": len(self._inbox),
+            "message_vendors": dict(self._messages.urls()),
         }
 
     def reset(self) -> None:
@@ -137,6 +144,7 @@ class Control:
             self._timestamps.operations.clear()
         self._traces.clear()
         self._inbox.clear()
+        self._messages.forget()
         self._clock.reset()
         self._registry.replace(built_in_plots())
 

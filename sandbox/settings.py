@@ -1,6 +1,7 @@
 """What a sandbox needs to know to start."""
 
 import dataclasses
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -41,6 +42,8 @@ class SandboxSettings:
     sberbank_port: int = 0
     timestamp_port: int = 0
     control_port: int = 0
+    message_ports: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    """By the name of a vendor of messages (`sandbox.messages.vendors`)."""
     timestamp_ca: Path | None = None
     """Folder of the GOST CA (`sandbox.test_ca`) whose timestamp authority is served, made if there is none; None: no
     such authority."""
@@ -66,3 +69,7 @@ class SandboxSettings:
     """Whether the acquirer's `depositedAmount` goes down with each refund."""
     sberbank_takes_refund_ids: bool = True
     """Whether it honours `externalRefundId` and `expectedDepositedAmount`."""
+    message_step_seconds: float = 1.0
+    """How long a message stays in each state, by the sandbox's clock."""
+    smsc_at_once: int = 5
+    """How many calls SMSC lets be under way at one time."""

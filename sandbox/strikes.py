@@ -62,7 +62,7 @@ class Strikes:
         return None
 
     async def deliver(
-        self, request: web.Request, body: bytes, content_type: str, faults: tuple[Fault, ...]
+        self, request: web.Request, body: bytes, content_type: str, faults: tuple[Fault, ...], *, status: int = 200
     ) -> web.StreamResponse:
         """Send the answer, or what the faults leave of it."""
         kinds = {fault.kind for fault in faults}
@@ -76,7 +76,7 @@ class Strikes:
             body += b" " * max(0, next(fault.size_bytes for fault in faults if fault.kind is FaultKind.HUGE))
         if FaultKind.CUT_BODY in kinds:
             return await send_half(request, body, content_type)
-        return web.Response(body=body, headers={"Content-Type": content_type})
+        return web.Response(status=status, body=body, headers={"Content-Type": content_type})
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):  # the whole time has passed, as it should

@@ -52,7 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m sandbox.demo", description="The land deal, from end to end.")
     parser.add_argument("--dir", type=Path, default=Path("build/demo"), help="where all of it lies; made anew")
     parser.add_argument("--keep", action="store_true", help="leave sandbox, agent and hub running")
-    parser.add_argument("--port-base", type=int, metavar="N", help="take nine ports from N on, instead of the usual")
+    parser.add_argument(
+        "--port-base", type=int, metavar="N", help="take ports in a row from N on, instead of the usual"
+    )
     return parser
 
 

@@ -25,15 +25,22 @@ class Ports:
     gateway: int = 7500
     sberbank: int = 7501
     timestamps: int = 7502
+    smsc: int = 7510
+    smsru: int = 7511
+    smsaero: int = 7512
+    unisender_go: int = 7513
+    telegram: int = 7514
+    max: int = 7515
+    generic_http: int = 7516
 
     @classmethod
     def from_base(cls, base: int) -> "Ports":
-        """Nine ports in a row."""
+        """All of them in a row."""
         return cls(**{field.name: base + index for index, field in enumerate(dataclasses.fields(cls))})
 
     @classmethod
     def free(cls) -> "Ports":
-        """Nine ports that are free now; they are held together while they are chosen, so all differ."""
+        """Ports that are free now; they are held together while they are chosen, so all differ."""
         names = [field.name for field in dataclasses.fields(cls)]
         held = [socket.create_server((HOST, 0)) for _ in names]
         try:

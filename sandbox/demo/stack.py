@@ -11,6 +11,7 @@ from typing import Any
 from sandbox.demo.installation import Installation
 from sandbox.demo.ports import HOST
 from sandbox.demo.processes import Background
+from sandbox.messages.vendors import DEFAULT_PORTS
 
 _PROJECT = Path(__file__).resolve().parents[2]
 _TIMEOUT_SECONDS = 5
@@ -35,6 +36,9 @@ class Stack:
         sandbox_ports = ("--gateway-port", str(ports.gateway), "--control-port", str(ports.control))
         stamps = ("--timestamp-port", str(ports.timestamps), "--timestamp-ca", str(folder / "gost"))
         acquirer = ("--sberbank-port", str(ports.sberbank))
+        messages = [
+            word for name in DEFAULT_PORTS for word in (f"--{name.replace('_', '-')}-port", str(ports.by_name()[name]))
+        ]
         register = ("--signature-ca", str(folder / "chain.pem"), "--step-seconds", str(step_seconds))
         self.sandbox = self._background(
             "sandbox",
@@ -46,6 +50,7 @@ class Stack:
             *sandbox_ports,
             *acquirer,
             *stamps,
+            *messages,
             *register,
             *sandbox_options,
         )

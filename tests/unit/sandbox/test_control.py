@@ -14,6 +14,7 @@ import pytest
 from gost.digest import DigestAlgorithm
 from gost.tsp import QUERY_TYPE, TimestampQuery, TimestampReply, read_reply
 from sandbox.app import Sandbox
+from sandbox.messages.vendors import DEFAULT_PORTS
 from sandbox.registry import SINGLE_OWNER
 from sandbox.settings import SandboxSettings
 from sandbox.test_ca import TestAuthority
@@ -191,7 +192,8 @@ async def test_a_body_that_is_no_object_is_refused(control: ControlClient) -> No
 
 async def test_the_process_tells_its_addresses_serves_and_ends_on_sigterm(tmp_path: Path) -> None:
     ports = tmp_path / "run" / "ports.json"
-    ports_of_its_own = (f"--{name}-port=0" for name in ("gateway", "sberbank", "timestamp", "control"))
+    messages = (name.replace("_", "-") for name in DEFAULT_PORTS)
+    ports_of_its_own = (f"--{name}-port=0" for name in ("gateway", "sberbank", "timestamp", "control", *messages))
     options = ("--dir", str(tmp_path), *ports_of_its_own, "--port-file", str(ports))
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "sandbox", *options, stdout=asyncio.subprocess.PIPE

@@ -1,0 +1,1 @@
+"""Simulators of the vendors that carry messages: SMS, e-mail, messengers."""

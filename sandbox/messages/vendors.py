@@ -1,0 +1,143 @@
+"""All simulated vendors of messages: each on an address of its own, over one book; and the control API of them.
+
+GET  /messages[?vendor=]                         {"messages": [`sandbox.messages.book.Message`, oldest first]}
+GET  /messages/vendors                           by name: url, operations, in_flight, most_in_flight
+POST /messages/fates                             {"recipient", "fate"}: what becomes of messages to him, a word of
+                                                 `sandbox.messages.book.Fate` or the vendor's own status;
+                                                 {"recipient", "refuse"}: the vendor's code by which they are refused
+POST /messages/vendors/{vendor}/stop, .../start  refuse connections; listen again on the same port
+"""
+
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.clock import SandboxClock
+from sandbox.faults import FaultBoard
+from sandbox.listener import CountingContext, Listener
+from sandbox.messages import generic, max, smsaero, smsc, smsru, telegram, unisender_go  # noqa: A004 - a vendor's name
+from sandbox.messages.book import MessageBook
+from sandbox.messages.vendor import SimulatedVendor, VendorServer
+
+DEFAULT_PORTS = MappingProxyType(
+    {
+        smsc.NAME: 7510,
+        smsru.NAME: 7511,
+        smsaero.NAME: 7512,
+        unisender_go.NAME: 7513,
+        telegram.NAME: 7514,
+        max.NAME: 7515,
+        generic.NAME: 7516,
+    }
+)
+"""Where `python -m sandbox` and the demo have them."""
+
+
+class MessageVendors:
+    """The vendors of one sandbox, by name."""
+
+    def __init__(self, *, servers: Mapping[str, VendorServer], book: MessageBook) -> None:
+        self.servers = servers
+        self.book = book
+
+    @staticmethod
+    def create(
+        *,
+        clock: SandboxClock,
+        faults: FaultBoard,
+        book: MessageBook,
+        host: str,
+        ports: Mapping[str, int],
+        tls: CountingContext,
+        smsc_at_once: int,
+    ) -> "MessageVendors":
+        """Put them together; who has no port of his own gets a free one."""
+        vendors: Sequence[SimulatedVendor] = (
+            smsc.Smsc(book=book, clock=clock, login=smsc.Login(), most_at_once=smsc_at_once),
+            smsru.SmsRu(book=book, clock=clock, login=smsru.Login()),
+            smsaero.SmsAero(book=book, clock=clock, login=smsaero.Login()),
+            unisender_go.UnisenderGo(book=book, clock=clock),
+            telegram.Telegram(book=book, clock=clock),
+            max.Max(book=book, clock=clock),
+            generic.GenericHttp(book=book, clock=clock),
+        )
+        servers = {
+            vendor.name: VendorServer(
+                vendor=vendor,
+                listener=Listener(host=host, port=ports.get(vendor.name, 0), tls=tls),
+                clock=clock,
+                faults=faults,
+                book=book,
+            )
+            for vendor in vendors
+        }
+        return MessageVendors(servers=servers, book=book)
+
+    def __getitem__(self, name: str) -> VendorServer:
+        """One of them."""
+        return self.servers[name]
+
+    async def start(self) -> None:
+        """Listen."""
+        for server in self.servers.values():
+            await server.start()
+
+    async def stop(self) -> None:
+        """Refuse connections."""
+        for server in self.servers.values():
+            await server.stop()
+
+    def urls(self) -> Mapping[str, str]:
+        """Where they are."""
+        return {name: server.url for name, server in self.servers.items()}
+
+    def forget(self) -> None:
+        """Forget messages and calls."""
+        self.book.clear()
+        for server in self.servers.values():
+            server.forget()
+
+    def routes(self) -> list[web.RouteDef]:
+        """The routes of this module's docstring."""
+        return [
+            web.get("/messages", self._get_messages),
+            web.get("/messages/vendors", self._get_vendors),
+            web.post("/messages/fates", self._post_fate),
+            web.post("/messages/vendors/{vendor}/{action:stop|start}", self._post_vendor),
+        ]
+
+    async def _get_messages(self, request: web.Request) -> web.Response:
+        wanted = request.query.get("vendor", "")
+        messages = [dataclasses.asdict(one) for one in self.book.all() if wanted in {"", one.vendor}]
+        return web.json_response({"messages": messages}, dumps=lambda value: json.dumps(value, default=str))
+
+    async def _get_vendors(self, _request: web.Request) -> web.Response:
+        return web.json_response({name: _shown(server) for name, server in self.servers.items()})
+
+    async def _post_fate(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        if "fate" in body:
+            self.book.fates[str(body["recipient"])] = str(body["fate"])
+        if "refuse" in body:
+            self.book.refusals[str(body["recipient"])] = str(body["refuse"])
+        return web.json_response({})
+
+    async def _post_vendor(self, request: web.Request) -> web.Response:
+        server = self.servers.get(request.match_info["vendor"])
+        if server is None:
+            raise ValueError("no such vendor")
+        await (server.stop() if request.match_info["action"] == "stop" else server.start())
+        return web.json_response({})
+
+
+def _shown(server: VendorServer) -> Mapping[str, Any]:
+    return {
+        "url": server.url,
+        "operations": dict(server.operations),
+        "in_flight": server.in_flight,
+        "most_in_flight": server.most_in_flight,
+    }
