@@ -36,6 +36,7 @@ from hub.core.telemetry import Telemetry
 from hub.resilience.upstream import Upstreams
 from hub.rpc.pages import PageTokens
 from hub.signing.port import SigningPort
+from hub.web.public import WebhookRefusedError
 
 __all__ = [
     "Evidence",
@@ -53,6 +54,7 @@ __all__ = [
     "StuckResource",
     "Subscription",
     "Take",
+    "WebhookRefusedError",
     "load_module",
     "load_provider",
     "prove_apart",
@@ -250,7 +252,8 @@ class RunningModule:
         providers: Names of the providers it works with, for operators.
         renewals: Name of an upstream to how its provider takes new credentials.
         probes: Name of an upstream to one harmless read of it; see Prober.
-        webhooks: Routes of the public listener; all below /<module name>/.
+        webhooks: Routes of the public listener: fixed paths, all below /<module name>/. Their `request.remote` is who
+            sent it, by the word of listed proxies. What they don't heed they raise WebhookRefusedError for.
         start: Runs after jobs and services are registered; raising means not ready, retried with a fresh build.
         close: Runs once when the hub stops, after calls and jobs have ended.
     """

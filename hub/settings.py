@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, TypeVar
@@ -74,7 +75,13 @@ def _name(value: str) -> str:
     return value
 
 
+def _network(value: str) -> str:
+    ip_network(value)
+    return value
+
+
 Address = Annotated[str, AfterValidator(_address)]
+NetworkAddress = Annotated[str, AfterValidator(_network)]
 Name = Annotated[str, AfterValidator(_name)]
 SecretReference = Annotated[str, AfterValidator(_reference)]
 MasterKeyReference = Annotated[str, AfterValidator(_master_key)]
@@ -139,7 +146,9 @@ class WebSettings(_Table):
     """[web]: the two HTTP listeners."""
 
     public_address: Address = "127.0.0.1:7480"
-    """Providers' callbacks, and nothing else."""
+    """Providers' callbacks, and nothing else. Plain HTTP: a proxy in front of it ends the TLS."""
+    trusted_proxies: tuple[NetworkAddress, ...] = ()
+    """Networks of the proxies in front of it ("127.0.0.1/32"): their X-Forwarded-For tells who sent a callback."""
     private_address: Address = "127.0.0.1:7481"
     """Metrics, health, traces: for operators' networks only."""
 

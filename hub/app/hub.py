@@ -18,6 +18,7 @@ from hub.app.outbox_administration import OutboxAdministration
 from hub.app.prepare import Installation
 from hub.app.probing import Probing
 from hub.app.processes import private_address
+from hub.app.public_listener import public_listener
 from hub.app.reload import AccessReload
 from hub.app.secret_rotation import secret_rotation
 from hub.app.serving import (
@@ -54,7 +55,6 @@ from hub.settings import Profile, Settings, SettingsError
 from hub.signing.port import SigningPort
 from hub.web.listener import Listener
 from hub.web.private import private_application
-from hub.web.public import public_application
 
 log = structlog.get_logger(__name__)
 
@@ -333,13 +333,8 @@ async def _listen(
         address=private_address,
         shares_port=shared,  # with its own successor, during a restart
     )
-    public = Listener(
-        application=public_application(routes=modules.webhooks()),
-        address=settings.web.public_address,
-        shares_port=shared,
-    )
+    public = public_listener(settings.web, core, routes=modules.webhooks, shares_port=shared, closing=closing)
     closing.push_async_callback(private.close)
-    closing.push_async_callback(public.close)
     with _refusing_files():
         return Ports(
             private=await private.start(),

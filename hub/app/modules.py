@@ -113,8 +113,9 @@ class Modules:
         return [data for running in self._running() for data in running.personal]
 
     def webhooks(self) -> Sequence[web.RouteDef]:
-        """Return the routes of the public listener of all modules that run."""
-        return [route for running in self._running() for route in running.webhooks]
+        """Return the routes of the public listener of all modules that run and aren't switched off."""
+        on = [hosted for hosted in self._hosted.values() if hosted.mode is not Mode.OFF]
+        return [route for hosted in on if hosted.running is not None for route in hosted.running.webhooks]
 
     async def start(self) -> None:
         """Start all; returns when each was tried once, or after five seconds. What did not start is tried again.

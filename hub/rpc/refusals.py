@@ -1,54 +1,35 @@
 """Calls turned away before they are audited one by one: counted by peer, recorded once a minute, bounded."""
 
-from collections import Counter
-
-from hub.core.audit import Audit, AuditRecord, Phase
+from hub.core.audit import Audit
 from hub.core.clock import Clock
 from hub.core.errors import HubError
+from hub.core.refusals import MOST_PEERS, RefusalCounts
 from hub.rpc.metrics import RpcMetrics
 from hub.rpc.passage import Passage
 
-MOST_PEERS = 200  # a minute; what comes from more is counted together, so that a flood writes no flood of records
-_MINUTE_SECONDS = 60.0
-_OTHERS = "others"
+__all__ = ["MOST_PEERS", "Refusals", "peer_host"]
 
 
 class Refusals:
     """Counts refusals and records each (peer, caller, reason) as one record a minute."""
 
     def __init__(self, *, audit: Audit, metrics: RpcMetrics, clock: Clock) -> None:
-        self._audit = audit
         self._metrics = metrics
-        self._clock = clock
-        self._counts: Counter[tuple[str, str, str]] = Counter()
+        self._counts = RefusalCounts(audit=audit, clock=clock)
 
     def count(self, passage: Passage, error: HubError) -> None:
         """Count one refusal."""
         self._metrics.refused(error.reason)
-        key = peer_host(passage.context.peer()), passage.identity.caller, error.reason
-        if key not in self._counts and len(self._counts) >= MOST_PEERS:
-            key = _OTHERS, "", error.reason
-        self._counts[key] += 1
+        peer = peer_host(passage.context.peer())
+        self._counts.count(peer=peer, caller=passage.identity.caller, reason=error.reason)
 
     async def run(self) -> None:
         """Record the counts each minute, until cancelled."""
-        while True:
-            await self._clock.sleep(_MINUTE_SECONDS)
-            self.flush()
+        await self._counts.run()
 
     def flush(self) -> None:
         """Record what was counted since the last time."""
-        counts, self._counts = self._counts, Counter()
-        for (peer, caller, reason), count in counts.items():
-            self._audit.append_later(
-                AuditRecord(
-                    phase=Phase.REFUSED,
-                    method="*",
-                    caller=caller,
-                    reason=reason,
-                    details={"peer": peer, "count": str(count)},
-                )
-            )
+        self._counts.flush()
 
 
 def peer_host(peer: str) -> str:

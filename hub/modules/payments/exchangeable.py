@@ -4,6 +4,7 @@ from datetime import datetime
 
 from hub.core.in_use import InUse
 from hub.core.money import Money
+from hub.modules.payments.notice import CallbackReader
 from hub.modules.payments.port import Capabilities, Observation, Opened, Order, OrderPage, PaymentsPort, RefundOrder
 from hub.resilience.policy import Guard
 
@@ -27,6 +28,11 @@ class ExchangeablePort(PaymentsPort):
     def capabilities(self) -> Capabilities:
         """See the port."""
         return self._in_use.present.capabilities
+
+    @property
+    def callbacks(self) -> CallbackReader | None:
+        """See the port."""
+        return self._in_use.present.callbacks
 
     def check_order(self, order: Order) -> None:
         """See the port."""

@@ -1,6 +1,7 @@
 """Asks how payments stand: those that are open ever less often, those that ended or were paid for a day or so.
 
-Callbacks are hints only: they have a payment looked at sooner.
+Callbacks are hints only: they have a payment looked at sooner, by jobs of a kind of their own, so that
+however many come keep nothing else waiting.
 """
 
 from datetime import timedelta
@@ -9,11 +10,15 @@ from hub.core.clock import Clock
 from hub.core.errors import HubError
 from hub.core.jobs import Again, Done, Job, JobKind, Lease, Next
 from hub.modules.payments.accounts import Accounts
-from hub.modules.payments.creation import ACCOUNT_MISSING, LEASE, NEVER_GIVE_UP
-from hub.modules.payments.ledger import FOLLOW, LOOK, Ledger, observed
+from hub.modules.payments.creation import ACCOUNT_MISSING, ASK_AGAIN, LEASE, NEVER_GIVE_UP
+from hub.modules.payments.ledger import CALLBACK, FOLLOW, LOOK, Ledger, observed
 from hub.modules.payments.settings import PaymentsSettings
 from hub.modules.payments.states import PaymentState
 from hub.modules.payments.store import PaymentRow, StaleVersionError
+
+MOST_CALLBACKS_AT_ONCE = 4
+LONGEST_PARKED = timedelta(hours=1)  # then the order is asked for in time, as it is without callbacks
+_OUTCOME_AWAITED = frozenset({PaymentState.PENDING, PaymentState.OUTCOME_UNKNOWN})
 
 
 class Following:
@@ -30,6 +35,13 @@ class Following:
         return (
             JobKind(name=FOLLOW, handler=self.follow, lease=LEASE, max_failures=NEVER_GIVE_UP),
             JobKind(name=LOOK, handler=self.look, lease=LEASE, max_failures=NEVER_GIVE_UP),
+            JobKind(
+                name=CALLBACK,
+                handler=self.heed,
+                lease=LEASE,
+                max_failures=NEVER_GIVE_UP,
+                concurrency=MOST_CALLBACKS_AT_ONCE,
+            ),
         )
 
     async def follow(self, job: Job, lease: Lease) -> Next:
@@ -43,6 +55,16 @@ class Following:
         """Ask once."""
         row = await self._ledger.payment(job.resource_id)
         return Done() if row is None or not row.vendor_id else await self._ask(row, lease, then=Done())
+
+    async def heed(self, job: Job, lease: Lease) -> Next:
+        """Ask once, after a callback; one that overtook the commit of what it tells of waits for it here."""
+        row = await self._ledger.payment(job.resource_id)
+        if row is None:
+            return Done()
+        if row.vendor_id:
+            return await self._ask(row, lease, then=Done())
+        is_awaited = row.state in _OUTCOME_AWAITED and self._clock.now() - job.created_at < LONGEST_PARKED
+        return Again(delay=ASK_AGAIN, reason="NOT_COMMITTED_YET") if is_awaited else Done()
 
     async def _ask(self, row: PaymentRow, lease: Lease, *, then: Next) -> Next:
         port = self._accounts.port(row.account)

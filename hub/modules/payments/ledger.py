@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -24,6 +24,10 @@ CREATE = "payments.create"
 OPERATE = "payments.operate"
 FOLLOW = "payments.follow"
 LOOK = "payments.look"
+CALLBACK = "payments.callback"
+
+CALLBACK_WINDOW = timedelta(seconds=5)
+"""How often a payment is looked at because of callbacks, at most."""
 
 STATE_CHANGED = "payments.payment.state_changed"
 OPERATION_CHANGED = "payments.payment.operation_changed"
@@ -147,6 +151,22 @@ class Ledger:
     def look(self, conn: Connection, row: PaymentRow, *, key: str, after: timedelta = timedelta()) -> None:
         """Have a payment asked for once; a second look of the same key is not written."""
         self._outbox.enqueue(conn, _job(LOOK, row, run_at=self._database.now(conn) + after, key=f"{row.id}:{key}"))
+
+    def look_soon(self, conn: Connection, row: PaymentRow) -> timedelta:
+        """Have a payment looked at because its acquirer says that something happened, once a window of time.
+
+        Returns:
+            How long until the look that tells of all that has happened by now.
+        """
+        now = self._database.now(conn)
+        seconds = CALLBACK_WINDOW.total_seconds()
+        window = int(now.timestamp() // seconds)
+        if self._outbox.enqueue(conn, _job(CALLBACK, row, run_at=now, key=f"{row.id}:{window}")) is not None:
+            return timedelta()
+        # That look may have been over before this was told: another one follows as soon as it may.
+        following = datetime.fromtimestamp((window + 1) * seconds, UTC)
+        self._outbox.enqueue(conn, _job(CALLBACK, row, run_at=following, key=f"{row.id}:{window + 1}"))
+        return following - now
 
 
 def _job(kind: str, row: PaymentRow, *, run_at: datetime, key: str) -> NewJob:

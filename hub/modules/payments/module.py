@@ -9,6 +9,7 @@ from hub.core.secrets import references_in
 from hub.module_api import ModuleContext, ModuleSpec, Renewal, RunningModule, load_provider, prove_apart
 from hub.modules.payments import ledger as ledgers
 from hub.modules.payments.accounts import Account, Accounts
+from hub.modules.payments.callbacks import Callbacks
 from hub.modules.payments.creation import Creation
 from hub.modules.payments.exchangeable import ExchangeablePort
 from hub.modules.payments.following import Following
@@ -36,6 +37,7 @@ _TITLES = {
     ledgers.OPERATE: "Передача операции в банк",
     ledgers.FOLLOW: "Запрос состояния платежа",
     ledgers.LOOK: "Запрос состояния платежа",
+    ledgers.CALLBACK: "Запрос состояния платежа по уведомлению банка",
 }
 
 
@@ -82,6 +84,10 @@ def _wire(
     )
     operating = Operating(accounts=accounts, store=store, ledger=ledger, database=ctx.database, clock=ctx.clock)
     following = Following(accounts=accounts, ledger=ledger, clock=ctx.clock, settings=settings)
+    callbacks = [
+        Callbacks(account=account, store=store, ledger=ledger, database=ctx.database, clock=ctx.clock)
+        for account in by_name.values()
+    ]
     service = PaymentsService(
         accounts=accounts,
         store=store,
@@ -104,6 +110,7 @@ def _wire(
         personal=(personal_data(resource=ledgers.PAYMENT, keep=timedelta(days=settings.keep_personal_days)),),
         providers=tuple(sorted({account.port.name for account in by_name.values()})),
         renewals=renewals,
+        webhooks=[route for taking in callbacks for route in taking.routes()],
         probes={f"{ctx.name}.{name}": account.port.probe for name, account in by_name.items()},
     )
 

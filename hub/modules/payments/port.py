@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from hub.core.errors import HubError, NotFoundError, OutcomeUnknownError, PreconditionError
 from hub.core.money import Money
+from hub.modules.payments.notice import CallbackReader
 from hub.modules.payments.observation import Observation, Standing, VendorOperation, VendorOperationKind
 from hub.modules.payments.order import Order, PaymentMethod, Receipt, ReceiptItem
 from hub.resilience.policy import Guard
@@ -179,6 +180,11 @@ class PaymentsPort(abc.ABC):
     @abc.abstractmethod
     def capabilities(self) -> Capabilities:
         """What the account's acquirer is able to do."""
+
+    @property
+    def callbacks(self) -> CallbackReader | None:
+        """How the account's callbacks are read; None if it takes none, and its payments are only asked for in time."""
+        return None
 
     @abc.abstractmethod
     def check_order(self, order: Order) -> None:

@@ -79,6 +79,7 @@ payments = Table(
     CheckConstraint("minor_units > 0", name="amount_is_positive"),
     Index("payments_payments_by_owner", "owner", "create_time", "id"),
     Index("payments_payments_by_state", "state"),
+    Index("payments_payments_by_vendor_id", "vendor_id"),
 )
 
 operations = Table(
@@ -227,6 +228,18 @@ class PaymentsStore:
         """Return a payment whoever owns it."""
         found = conn.execute(select(payments).where(payments.c.id == payment_id)).mappings().first()
         return None if found is None else self._payment(found)
+
+    def find_payment(
+        self, conn: Connection, *, account: str, reference: str = "", vendor_id: str = ""
+    ) -> PaymentRow | None:
+        """Return an account's payment by our number of its order, else by the acquirer's id, whoever owns it."""
+        for column, value in ((payments.c.vendor_reference, reference), (payments.c.vendor_id, vendor_id)):
+            if value:
+                query = select(payments).where(column == value, payments.c.account == account)
+                found = conn.execute(query.limit(1)).mappings().first()
+                if found is not None:
+                    return self._payment(found)
+        return None
 
     def list_payments(
         self,

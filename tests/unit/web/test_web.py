@@ -14,7 +14,6 @@ from prometheus_client import CollectorRegistry, Counter
 from hub.core.health import HealthRegistry, ServiceState
 from hub.web.listener import Listener
 from hub.web.private import private_application
-from hub.web.public import public_application
 
 Fetch = Callable[..., Awaitable[tuple[int, str]]]
 
@@ -80,34 +79,6 @@ async def test_traces_are_grouped_and_one_can_be_asked_for(health: HealthRegistr
     assert everything.index("second") < everything.index("first") < everything.index("inner")
     assert "second" in one
     assert "first" not in one
-
-
-async def _echo(request: web.Request) -> web.Response:
-    return web.Response(text=str(len(await request.read())))
-
-
-async def _broken(request: web.Request) -> web.Response:
-    raise RuntimeError("the secret of 77:01:0001001:1234")
-
-
-ROUTES = [web.post("/payments/callback", _echo), web.post("/payments/broken", _broken)]
-
-
-@pytest.mark.parametrize(("method", "path"), [("GET", "/"), ("GET", "/metrics"), ("GET", "/payments/callback")])
-async def test_the_public_listener_answers_an_empty_404_to_all_but_its_routes(method: str, path: str) -> None:
-    async with listening(public_application(routes=ROUTES)) as fetch:
-        assert await fetch(path, method=method) == (404, "")
-
-
-async def test_a_webhook_takes_a_body_up_to_the_bound_and_no_further() -> None:
-    async with listening(public_application(routes=ROUTES, largest_body_bytes=1000)) as fetch:
-        assert await fetch("/payments/callback", method="POST", data=b"x" * 1000) == (200, "1000")
-        assert await fetch("/payments/callback", method="POST", data=b"x" * 1001) == (413, "")
-
-
-async def test_a_broken_webhook_tells_nothing_of_what_broke() -> None:
-    async with listening(public_application(routes=ROUTES)) as fetch:
-        assert await fetch("/payments/broken", method="POST") == (500, "")
 
 
 async def test_an_address_that_is_taken_is_an_error_of_the_system() -> None:

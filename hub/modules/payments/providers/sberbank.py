@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from hub.core.money import Money
+from hub.modules.payments.notice import CallbackReader
 from hub.modules.payments.port import (
     Capabilities,
     Observation,
@@ -24,6 +25,7 @@ from hub.modules.payments.port import (
 )
 from hub.modules.payments.providers import _sberbank_answers as answers
 from hub.modules.payments.providers import _sberbank_requests as requests
+from hub.modules.payments.providers._sberbank_callbacks import SberbankCallbacks, callback_key
 from hub.modules.payments.providers._sberbank_errors import Asked, error_code, raise_error
 from hub.modules.payments.providers._sberbank_requests import Dialect, Fiscal, Login
 from hub.resilience.addresses import LOOPBACK
@@ -78,6 +80,11 @@ class Settings(BaseModel):
     """How long the payer has if the order doesn't say, as the account is set up at the bank."""
     visibility_window_seconds: float = Field(default=600.0, ge=0, le=604_800)
     """How long after it was sent something may not show yet."""
+    callback_secrets: tuple[str, ...] = ()
+    """Secrets' references: what the cabinet calls the token of (symmetrically signed) callbacks, the old one beside
+    the new one for as long as it is exchanged. With neither these nor certificates no callbacks are taken."""
+    callback_certificates: tuple[str, ...] = ()
+    """Files of the bank's certificates that (asymmetrically signed) callbacks are signed under."""
     vat_codes: dict[str, int] = Field(default_factory=lambda: dict(_VAT_CODES))
     """НДС of a receipt's items to the vendor's taxType; the law adds rates from time to time."""
     tax_systems: dict[str, int] = Field(default_factory=lambda: dict(_TAX_SYSTEMS))
@@ -125,13 +132,30 @@ def build(settings: Settings, ctx: ProviderContext, *, account: str) -> Payments
         password=ctx.secrets.resolve(settings.password).text() if settings.password else "",
         token=ctx.secrets.resolve(settings.token).text() if settings.token else "",
     )
-    return Sberbank(gateway=gateway, upstream=upstream, settings=settings, login=login)
+    return Sberbank(
+        gateway=gateway, upstream=upstream, settings=settings, login=login, callbacks=_callbacks(settings, ctx)
+    )
+
+
+def _callbacks(settings: Settings, ctx: ProviderContext) -> CallbackReader | None:
+    secrets = [ctx.secrets.resolve(reference) for reference in settings.callback_secrets]
+    keys = [callback_key(ctx.path(name).read_bytes()) for name in settings.callback_certificates]
+    return SberbankCallbacks(secrets=secrets, certificates=keys) if secrets or keys else None
 
 
 class Sberbank(PaymentsPort):
     """One account at one gateway."""
 
-    def __init__(self, *, gateway: HttpGateway, upstream: Upstream, settings: Settings, login: Login) -> None:
+    def __init__(
+        self,
+        *,
+        gateway: HttpGateway,
+        upstream: Upstream,
+        settings: Settings,
+        login: Login,
+        callbacks: CallbackReader | None = None,
+    ) -> None:
+        self._callbacks = callbacks
         self._gateway = gateway
         self._upstream = upstream
         self._settings = settings
@@ -164,6 +188,11 @@ class Sberbank(PaymentsPort):
     def capabilities(self) -> Capabilities:
         """See the port."""
         return self._capabilities
+
+    @property
+    def callbacks(self) -> CallbackReader | None:
+        """See the port."""
+        return self._callbacks
 
     def check_order(self, order: Order) -> None:
         """See the port."""
