@@ -66,6 +66,42 @@ const ServiceConfig = `{
           "method": "ResolveOutcome"
         },
         {
+          "service": "landhub.notifications.v1.NotificationsService",
+          "method": "CreateNotification"
+        },
+        {
+          "service": "landhub.notifications.v1.NotificationsService",
+          "method": "BatchCreateNotifications"
+        },
+        {
+          "service": "landhub.notifications.v1.NotificationsService",
+          "method": "GetNotification"
+        },
+        {
+          "service": "landhub.notifications.v1.NotificationsService",
+          "method": "ListNotifications"
+        },
+        {
+          "service": "landhub.notifications.v1.NotificationsService",
+          "method": "CancelNotification"
+        },
+        {
+          "service": "landhub.notifications.v1.NotificationsService",
+          "method": "ResolveNotification"
+        },
+        {
+          "service": "landhub.notifications.v1.NotificationsService",
+          "method": "GetCampaign"
+        },
+        {
+          "service": "landhub.notifications.v1.NotificationsService",
+          "method": "CancelCampaign"
+        },
+        {
+          "service": "landhub.notifications.v1.NotificationsService",
+          "method": "EstimateSms"
+        },
+        {
           "service": "landhub.payments.v1.PaymentsService",
           "method": "CreatePayment"
         },

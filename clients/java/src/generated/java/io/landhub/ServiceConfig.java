@@ -53,6 +53,33 @@ public final class ServiceConfig {
                         "service", "landhub.hub.v1.HubService",
                         "method", "ResolveOutcome"),
                     Map.of(
+                        "service", "landhub.notifications.v1.NotificationsService",
+                        "method", "CreateNotification"),
+                    Map.of(
+                        "service", "landhub.notifications.v1.NotificationsService",
+                        "method", "BatchCreateNotifications"),
+                    Map.of(
+                        "service", "landhub.notifications.v1.NotificationsService",
+                        "method", "GetNotification"),
+                    Map.of(
+                        "service", "landhub.notifications.v1.NotificationsService",
+                        "method", "ListNotifications"),
+                    Map.of(
+                        "service", "landhub.notifications.v1.NotificationsService",
+                        "method", "CancelNotification"),
+                    Map.of(
+                        "service", "landhub.notifications.v1.NotificationsService",
+                        "method", "ResolveNotification"),
+                    Map.of(
+                        "service", "landhub.notifications.v1.NotificationsService",
+                        "method", "GetCampaign"),
+                    Map.of(
+                        "service", "landhub.notifications.v1.NotificationsService",
+                        "method", "CancelCampaign"),
+                    Map.of(
+                        "service", "landhub.notifications.v1.NotificationsService",
+                        "method", "EstimateSms"),
+                    Map.of(
                         "service", "landhub.payments.v1.PaymentsService",
                         "method", "CreatePayment"),
                     Map.of(
