@@ -14,6 +14,7 @@ from opentelemetry import trace
 from landhub.events.v1 import events_pb2, events_service_pb2
 from landhub.events.v1.events_service_pb2_grpc import EventsServiceStub
 from landhub.hub.v1.hub_service_pb2_grpc import HubServiceStub
+from landhub.notifications.v1.notifications_service_pb2_grpc import NotificationsServiceStub
 from landhub.payments.v1.payments_service_pb2_grpc import PaymentsServiceStub
 from landhub.rosreestr.v1 import rosreestr_pb2, rosreestr_service_pb2
 from landhub.rosreestr.v1.rosreestr_service_pb2_grpc import RosreestrServiceStub
@@ -32,6 +33,7 @@ from landhub_client.streaming import CHUNK_BYTES, UPLOAD_TIMEOUT_SECONDS, after,
 if TYPE_CHECKING:
     from landhub.events.v1.events_service_pb2_grpc import EventsServiceAsyncStub
     from landhub.hub.v1.hub_service_pb2_grpc import HubServiceAsyncStub
+    from landhub.notifications.v1.notifications_service_pb2_grpc import NotificationsServiceAsyncStub
     from landhub.payments.v1.payments_service_pb2_grpc import PaymentsServiceAsyncStub
     from landhub.rosreestr.v1.rosreestr_service_pb2_grpc import RosreestrServiceAsyncStub
     from landhub.signatures.v1.signatures_service_pb2_grpc import SignaturesServiceAsyncStub
@@ -47,7 +49,7 @@ class Client:
     one, within the timeout.
 
     Attributes:
-        rosreestr, signatures, payments, events: Stubs of the hub's services.
+        rosreestr, signatures, payments, notifications, events: Stubs of the hub's services.
         hub: The stub of administration, which is served at an address of its own.
     """
 
@@ -84,6 +86,7 @@ class Client:
         self.rosreestr: RosreestrServiceAsyncStub = RosreestrServiceStub(facade)
         self.signatures: SignaturesServiceAsyncStub = SignaturesServiceStub(facade)
         self.payments: PaymentsServiceAsyncStub = PaymentsServiceStub(facade)
+        self.notifications: NotificationsServiceAsyncStub = NotificationsServiceStub(facade)
         self.events: EventsServiceAsyncStub = EventsServiceStub(facade)
         self.hub: HubServiceAsyncStub = HubServiceStub(facade)
 

@@ -11,6 +11,7 @@ from google.protobuf.descriptor import Descriptor, MethodDescriptor, ServiceDesc
 from landhub.common.v1 import options_pb2
 from landhub.events.v1 import events_service_pb2
 from landhub.hub.v1 import hub_service_pb2
+from landhub.notifications.v1 import notifications_service_pb2
 from landhub.payments.v1 import payments_service_pb2
 from landhub.rosreestr.v1 import rosreestr_service_pb2
 from landhub.signatures.v1 import signatures_service_pb2
@@ -21,6 +22,7 @@ SERVICES: tuple[ServiceDescriptor, ...] = tuple(
         rosreestr_service_pb2,
         signatures_service_pb2,
         payments_service_pb2,
+        notifications_service_pb2,
         events_service_pb2,
         hub_service_pb2,
     )

@@ -13,6 +13,7 @@ from opentelemetry import trace
 from landhub.events.v1 import events_pb2, events_service_pb2
 from landhub.events.v1.events_service_pb2_grpc import EventsServiceStub
 from landhub.hub.v1.hub_service_pb2_grpc import HubServiceStub
+from landhub.notifications.v1.notifications_service_pb2_grpc import NotificationsServiceStub
 from landhub.payments.v1.payments_service_pb2_grpc import PaymentsServiceStub
 from landhub.rosreestr.v1 import rosreestr_pb2, rosreestr_service_pb2
 from landhub.rosreestr.v1.rosreestr_service_pb2_grpc import RosreestrServiceStub
@@ -59,6 +60,7 @@ class SyncClient:
         self.rosreestr = RosreestrServiceStub(facade)
         self.signatures = SignaturesServiceStub(facade)
         self.payments = PaymentsServiceStub(facade)
+        self.notifications = NotificationsServiceStub(facade)
         self.events = EventsServiceStub(facade)
         self.hub = HubServiceStub(facade)
 
