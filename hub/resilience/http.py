@@ -55,12 +55,16 @@ class HttpAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpRequest:
-    """A POST to a path of the upstream, which begins with a slash; `operation` is its name in metrics and spans."""
+    """A request to a path of the upstream, which begins with a slash; `operation` is its name in metrics and spans.
+
+    `route` is the path's form where the path holds an id or a query: spans are named by it.
+    """
 
     operation: str
     path: str
     headers: Mapping[str, str]
-    body: bytes = field(repr=False)
+    body: bytes = field(default=b"", repr=False)
+    route: str = ""
 
 
 def client_tls(
@@ -131,7 +135,6 @@ class HttpGateway:
         port = self._base.port or 443
         upstream.endpoint = Endpoint(host=self._base.host or "", port=port, tls=tls, networks=networks)
         self._where: Mapping[str, AttributeValue] = {
-            "http.request.method": "POST",
             "server.address": self._base.host or "",
             "server.port": port,
             "url.scheme": self._base.scheme,
@@ -154,11 +157,11 @@ class HttpGateway:
         Raises:
             HubError: as `Upstream.call`.
         """
+        return await self._call("POST", request, read, safety=safety, guard=guard)
 
-        async def send(attempt: Attempt) -> T:
-            return await self._send(request, read, attempt)
-
-        return await self._upstream.call(request.operation, send, safety=safety, guard=guard)
+    async def get(self, request: HttpRequest, read: Callable[[HttpAnswer], T]) -> T:
+        """As `post`, for what changes nothing: the body stays behind."""
+        return await self._call("GET", request, read, safety=Safety.READ, guard=None)
 
     async def close(self) -> None:
         """Close the pooled connections."""
@@ -166,12 +169,27 @@ class HttpGateway:
         if session:
             await session.close()
 
-    async def _send(self, request: HttpRequest, read: Callable[[HttpAnswer], T], attempt: Attempt) -> T:
+    async def _call(
+        self,
+        method: str,
+        request: HttpRequest,
+        read: Callable[[HttpAnswer], T],
+        *,
+        safety: Safety,
+        guard: Guard | None,
+    ) -> T:
+        async def send(attempt: Attempt) -> T:
+            return await self._send(method, request, read, attempt)
+
+        return await self._upstream.call(request.operation, send, safety=safety, guard=guard)
+
+    async def _send(self, method: str, request: HttpRequest, read: Callable[[HttpAnswer], T], attempt: Attempt) -> T:
         url = self._url(request.path)
-        with self._telemetry.span(f"POST {request.path}", kind=SpanKind.CLIENT, attributes=self._where) as span:
+        name = f"{method} {request.route or request.path}"
+        with self._telemetry.span(name, kind=SpanKind.CLIENT, attributes=self._where) as span:
             if span.is_recording():
-                set_attributes(span, _asked(request, url, attempt))
-            answer = await self._exchange(url, request, attempt)
+                set_attributes(span, _asked(method, request, url, attempt))
+            answer = await self._exchange(method, url, request, attempt)
             if span.is_recording():
                 set_attributes(span, {"http.response.status_code": answer.status})
             try:
@@ -185,16 +203,15 @@ class HttpGateway:
                     span.set_status(Status(StatusCode.ERROR))
         raise refusal
 
-    async def _exchange(self, url: URL, request: HttpRequest, attempt: Attempt) -> HttpAnswer:
+    async def _exchange(self, method: str, url: URL, request: HttpRequest, attempt: Attempt) -> HttpAnswer:
         sent = {**request.headers, "Accept-Encoding": "identity"}
+        body = _Body(request.body, attempt) if method == "POST" else None
         if traceparent := current_traceparent():
             sent["traceparent"] = traceparent
         try:
             async with (
                 self._room,
-                self._open_session().post(
-                    url, data=_Body(request.body, attempt), headers=sent, allow_redirects=False
-                ) as response,
+                self._open_session().request(method, url, data=body, headers=sent, allow_redirects=False) as response,
             ):
                 return HttpAnswer(
                     status=response.status,
@@ -242,8 +259,9 @@ class HttpGateway:
         return self._session
 
 
-def _asked(request: HttpRequest, url: URL, attempt: Attempt) -> Mapping[str, AttributeValue]:
+def _asked(method: str, request: HttpRequest, url: URL, attempt: Attempt) -> Mapping[str, AttributeValue]:
     return {
+        "http.request.method": method,
         "http.request.resend_count": attempt.number - 1,
         "url.path": url.path,
         "landhub.operation": request.operation,

@@ -105,7 +105,7 @@ class Creation:
     async def _find_out(self, port: PaymentsPort, row: PaymentRow, lease: Lease, *, taken: bool = False) -> Next:
         """Look for the order that may have been opened; `taken`: the acquirer has just said that it has one."""
         ask_time = self._clock.now()
-        found = await port.find(row.vendor_reference)
+        found = await port.find(row.vendor_reference, since=row.sent_time or row.create_time)
         if found is None:
             return await self._not_found(port, row, lease, taken=taken)
         if not _is_ours(found, row):
@@ -136,7 +136,8 @@ class Creation:
             if following is None:
                 return await self._settle_review(row, lease, ReviewReason.TOO_MANY_ATTEMPTS)
             return await self._open(port, following, lease)
-        if following is not None and await port.find(following.vendor_reference) is not None:
+        since = row.sent_time or row.create_time
+        if following is not None and await port.find(following.vendor_reference, since=since) is not None:
             return await self._find_out(port, replace(following, sent_time=row.sent_time), lease)
         return await self._adopt(port, row, lease, found, ask_time)
 

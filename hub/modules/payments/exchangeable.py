@@ -43,10 +43,10 @@ class ExchangeablePort(PaymentsPort):
         async with self._in_use.use() as port:
             return await port.create(reference, order, guard=guard)
 
-    async def find(self, reference: str) -> Observation | None:
+    async def find(self, reference: str, *, since: datetime | None = None) -> Observation | None:
         """See the port."""
         async with self._in_use.use() as port:
-            return await port.find(reference)
+            return await port.find(reference, since=since)
 
     async def get(self, vendor_id: str) -> Observation:
         """See the port."""

@@ -70,7 +70,9 @@ def observed(row: PaymentRow, seen: Observation, *, ask_time: datetime, hold_las
         return row
     after = derive(known, seen)
     capture_before = row.capture_before_time
-    if after.state is PaymentState.AUTHORIZED and not row.was_held and hold_lasts is not None:
+    if after.state is PaymentState.AUTHORIZED and seen.capture_before is not None:
+        capture_before = seen.capture_before
+    elif after.state is PaymentState.AUTHORIZED and not row.was_held and hold_lasts is not None:
         capture_before = ask_time + hold_lasts
     changed = replace(
         row,

@@ -34,6 +34,10 @@ class VendorOperationKind(StrEnum):
     CAPTURE = "CAPTURE"
     REVERSAL = "REVERSAL"
     REFUND = "REFUND"
+    REFUND_UNDER_WAY = "REFUND_UNDER_WAY"
+    """Asked for and taken; the money may go back yet, or not."""
+    REFUND_FAILED = "REFUND_FAILED"
+    """Asked for and taken, and ended without money going back."""
     OTHER = "OTHER"
 
 
@@ -62,6 +66,7 @@ class Observation:
         balance: The acquirer's own figure of what is left captured, as it has to be named with a refund; None if it
             has none.
         decline_code: Why the payer's last attempt failed, the acquirer's code.
+        capture_before: When a hold is let go if nobody captures it; None if the acquirer doesn't say.
         operations: The history, where it is told.
         only_left: Of the captured money only `balance` is told, what is left of it; see `completed`.
         refunds_keyed: Whether a refund of this order is made once for one number; None: as the account's capabilities
@@ -81,6 +86,7 @@ class Observation:
     refunded: int = 0
     balance: int | None = None
     decline_code: str = ""
+    capture_before: datetime | None = None
     operations: Sequence[VendorOperation] = ()
     only_left: bool = False
     refunds_keyed: bool | None = None

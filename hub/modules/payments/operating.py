@@ -121,8 +121,15 @@ class _Run:
     def _judge(self, seen: Observation) -> Judgement:
         sent_time = self._operation.sent_time or self._operation.create_time
         shown = self._ask_time >= sent_time + self._port.capabilities.visibility_window
-        numbered = self._port.capabilities.shows_refund_numbers
-        return judge(_sent(self._operation), seen, shown=shown, keyed=self._is_keyed(seen), numbered=numbered)
+        able = self._port.capabilities
+        return judge(
+            _sent(self._operation),
+            seen,
+            shown=shown,
+            keyed=self._is_keyed(seen),
+            numbered=able.shows_refund_numbers,
+            keyed_changes=able.keyed_changes,
+        )
 
     async def _conclude(self, judgement: Judgement, seen: Observation) -> Next:
         match judgement.verdict:

@@ -40,6 +40,8 @@ NOT_ALLOWED = "STATE_NOT_ALLOWED"
 """The refusal code of an operation that the payment's state didn't allow any more when it was sent."""
 MORE_THAN_THERE_IS = "MORE_THAN_THERE_IS"
 """The refusal code of an amount that is more than was held, or is left of what was captured."""
+REFUND_FAILED = "REFUND_FAILED"
+"""The refusal code of a refund that the acquirer took and could not bring to the payer."""
 
 
 class Verdict(Enum):
@@ -113,8 +115,9 @@ def _may_capture(sent: Sent, seen: Observation) -> Judgement:
 
 
 def _may_refund(sent: Sent, seen: Observation, *, keyed: bool, numbered: bool) -> Judgement:
-    if _shows(sent, seen):
-        return _DONE
+    told = _told(sent, seen)
+    if told is not None:
+        return told
     if keyed and not numbered and seen.refunded > sent.refunded:
         return _SEND_AGAIN  # it may be this one, before a restore: the acquirer knows it by its number
     if seen.standing is not Standing.PAID:
@@ -125,7 +128,9 @@ def _may_refund(sent: Sent, seen: Observation, *, keyed: bool, numbered: bool) -
     return _SEND_AGAIN if sent.minor_units <= _left(seen) else Judgement(Verdict.REFUSED, MORE_THAN_THERE_IS)
 
 
-def judge(sent: Sent, seen: Observation, *, shown: bool, keyed: bool, numbered: bool = True) -> Judgement:
+def judge(
+    sent: Sent, seen: Observation, *, shown: bool, keyed: bool, numbered: bool = True, keyed_changes: bool = False
+) -> Judgement:
     """Say what became of an operation from how the order stands now.
 
     Args:
@@ -134,6 +139,7 @@ def judge(sent: Sent, seen: Observation, *, shown: bool, keyed: bool, numbered: 
         shown: The acquirer's visibility window has passed since, so what doesn't show did not happen.
         keyed: The acquirer takes a refund of one number once, so that it may be sent again.
         numbered: The order's history tells the numbers of its refunds.
+        keyed_changes: See `Capabilities`.
     """
     if seen.standing in {Standing.UNREADABLE, Standing.CHANGING}:
         return _WAIT
@@ -141,7 +147,7 @@ def judge(sent: Sent, seen: Observation, *, shown: bool, keyed: bool, numbered: 
         case OperationKind.CAPTURE:
             return _judge_capture(sent, seen, shown=shown)
         case OperationKind.CANCEL:
-            return _judge_cancel(sent, seen, shown=shown)
+            return _judge_cancel(sent, seen, shown=shown, keyed_changes=keyed_changes)
         case OperationKind.REFUND:
             return _judge_refund(sent, seen, shown=shown, keyed=keyed, numbered=numbered)
 
@@ -159,8 +165,8 @@ def _judge_capture(sent: Sent, seen: Observation, *, shown: bool) -> Judgement:
     return _WAIT
 
 
-def _judge_cancel(sent: Sent, seen: Observation, *, shown: bool) -> Judgement:
-    """A decline may be sent again; a reversal may not: banks take one, and an error spoils all that follow."""
+def _judge_cancel(sent: Sent, seen: Observation, *, shown: bool, keyed_changes: bool) -> Judgement:
+    """A decline may be sent again; a reversal may not, as a rule: banks take one, and an error spoils all others."""
     match seen.standing:
         case Standing.REVERSED | Standing.DECLINED | Standing.EXPIRED:
             return _DONE
@@ -168,14 +174,17 @@ def _judge_cancel(sent: Sent, seen: Observation, *, shown: bool) -> Judgement:
             return Judgement(Verdict.REFUSED, NOT_ALLOWED)
         case Standing.HELD if not sent.was_held:
             return _SEND_AGAIN  # paid while it was declined: now it is the hold that has to be let go
+        case Standing.HELD if keyed_changes:
+            return _SEND_AGAIN if shown else _WAIT
         case Standing.HELD:
             return Judgement(Verdict.REVIEW, reason=ReviewReason.REVERSAL_NOT_SHOWN) if shown else _WAIT
     return _SEND_AGAIN if shown else _WAIT
 
 
 def _judge_refund(sent: Sent, seen: Observation, *, shown: bool, keyed: bool, numbered: bool) -> Judgement:
-    if _shows(sent, seen):
-        return _DONE
+    told = _told(sent, seen)
+    if told is not None:
+        return told
     if keyed and not numbered:
         return _SEND_AGAIN  # no amount tells whose refund it was: the acquirer knows it by its number
     if seen.standing is Standing.REVERSED or (seen.standing is Standing.PAID and _left(seen) < sent.minor_units):
@@ -190,9 +199,14 @@ def _judge_refund(sent: Sent, seen: Observation, *, shown: bool, keyed: bool, nu
     return _SEND_AGAIN if keyed else Judgement(Verdict.REVIEW, reason=ReviewReason.REFUND_NOT_SHOWN)
 
 
-def _shows(sent: Sent, seen: Observation) -> bool:
-    """Whether the order's history has the refund by our number of it."""
-    return any(line.kind is VendorOperationKind.REFUND and line.reference == sent.reference for line in seen.operations)
+def _told(sent: Sent, seen: Observation) -> Judgement | None:
+    """Return what the order's history tells of the refund by our number of it; None if it has no such line."""
+    kinds = {line.kind for line in seen.operations if line.reference == sent.reference}
+    if VendorOperationKind.REFUND in kinds:
+        return _DONE
+    if VendorOperationKind.REFUND_UNDER_WAY in kinds:
+        return _WAIT
+    return Judgement(Verdict.REFUSED, REFUND_FAILED) if VendorOperationKind.REFUND_FAILED in kinds else None
 
 
 def _left(seen: Observation) -> int:

@@ -79,6 +79,9 @@ class Capabilities:
         shows_refund_numbers: The order's history tells that number; else sending it again is the way to find out.
         hold_lasts: How long a hold lasts at the least; None if nobody knows.
         expires_after: How long the payer has if the order doesn't say.
+        declines_unpaid: An order that isn't paid can be ended. Else it runs out by itself, and `decline` is refused.
+        keyed_changes: What is asked for again with the same key is done once: the provider repeats by itself whatever
+            wasn't answered, and a reversal may be sent again.
     """
 
     reference_length: int
@@ -87,6 +90,8 @@ class Capabilities:
     hold_lasts: timedelta | None
     expires_after: timedelta
     shows_refund_numbers: bool = True
+    declines_unpaid: bool = True
+    keyed_changes: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,8 +210,12 @@ class PaymentsPort(abc.ABC):
         """
 
     @abc.abstractmethod
-    async def find(self, reference: str) -> Observation | None:
-        """Look an order up by our number. None is no proof before `visibility_window` has passed."""
+    async def find(self, reference: str, *, since: datetime | None = None) -> Observation | None:
+        """Look an order up by our number. None is no proof before `visibility_window` has passed.
+
+        `since` (aware; None: now) is the earliest it may have been sent, as far as the hub knows: an acquirer that can
+        only be asked for lists is asked from then on, and for the time before in which it knows our keys.
+        """
 
     @abc.abstractmethod
     async def get(self, vendor_id: str) -> Observation:
@@ -231,7 +240,7 @@ class PaymentsPort(abc.ABC):
 
     @abc.abstractmethod
     async def reverse(self, vendor_id: str, *, guard: Guard | None = None) -> None:
-        """Let a hold go. Never repeated once bytes may have left. Raises as `capture`."""
+        """Let a hold go. Never repeated once bytes may have left, but where `keyed_changes`. Raises as `capture`."""
 
     @abc.abstractmethod
     async def refund(self, refund: RefundOrder, *, guard: Guard | None = None) -> None:

@@ -148,6 +148,30 @@ def test_what_became_of_an_operation_is_judged_by_what_shows(
     assert judge(operation, seen, shown=True, keyed=True).verdict is late
 
 
+def test_a_hold_is_let_go_again_where_the_acquirer_knows_our_keys() -> None:
+    operation = sent(CANCEL, was_held=True)
+    assert judge(operation, see(S.HELD), shown=False, keyed=True, keyed_changes=True).verdict is Verdict.WAIT
+    assert judge(operation, see(S.HELD), shown=True, keyed=True, keyed_changes=True).verdict is Verdict.SEND_AGAIN
+
+
+@pytest.mark.parametrize(
+    ("kind", "verdict"),
+    [
+        (VendorOperationKind.REFUND, Verdict.DONE),
+        (VendorOperationKind.REFUND_UNDER_WAY, Verdict.WAIT),
+        (VendorOperationKind.REFUND_FAILED, Verdict.REFUSED),
+    ],
+)
+@pytest.mark.parametrize("shown", [False, True])
+def test_a_refund_that_the_acquirer_took_is_what_its_history_says(
+    kind: VendorOperationKind, verdict: Verdict, shown: bool
+) -> None:
+    line = VendorOperation(kind=kind, minor_units=50, reference="R1")
+    seen = replace(see(S.PAID, 100), operations=[line])
+    assert judge(sent(REFUND), seen, shown=shown, keyed=True).verdict is verdict
+    assert allowed(sent(REFUND), seen, keyed=True).verdict is verdict
+
+
 @pytest.mark.parametrize(
     ("seen", "shown", "reason"),
     [

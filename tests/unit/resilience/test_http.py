@@ -108,6 +108,13 @@ class Client:
         finally:
             await self.gateway.close()
 
+    async def get(self) -> HttpAnswer:
+        request = HttpRequest(operation="list", path="/read?limit=1", headers={}, route="/read")
+        try:
+            return await self.gateway.get(request, lambda answer: answer)
+        finally:
+            await self.gateway.close()
+
     async def failure(self) -> AttemptError:
         """How an attempt at a write fails, in the chain's own terms."""
         with pytest.raises(Exception, match=r"plots\.vendor") as caught:
@@ -130,6 +137,20 @@ async def test_an_answer_comes_back_whole(server: Server) -> None:
     assert head.startswith("POST /api/read HTTP/1.1\r\n")
     assert "Content-Type: x/y" in head
     assert "Accept-Encoding: identity" in head
+
+
+async def test_a_read_asks_by_its_address_alone(server: Server) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        server.heads.append((await reader.readuntil(b"\r\n\r\n")).decode())
+        writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno")
+        await writer.drain()
+
+    server.talk = talk
+    async with server.listen():
+        answer = await Client(server).get()
+    assert (answer.status, answer.body) == (404, b"no")
+    assert server.heads[0].startswith("GET /api/read?limit=1 HTTP/1.1\r\n")
+    assert "content-length" not in server.heads[0].lower()
 
 
 async def test_a_refused_connection_sent_nothing(server: Server) -> None:

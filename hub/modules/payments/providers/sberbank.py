@@ -223,8 +223,8 @@ class Sberbank(PaymentsPort):
         fields = requests.register_fields(self._dialect, reference, order, self._fiscal)
         return await self._post(operation, fields, read, safety=Safety.ASK_STATUS_FIRST, guard=guard)
 
-    async def find(self, reference: str) -> Observation | None:
-        """See the port."""
+    async def find(self, reference: str, *, since: datetime | None = None) -> Observation | None:  # noqa: ARG002
+        """See the port. The gateway knows our numbers for ever."""
         try:
             found = await self._post(_STATUS, {"orderNumber": reference}, self._read_status, safety=Safety.READ)
         except OrderNotFoundError:
