@@ -21,6 +21,8 @@ from sandbox.registry import Registry, built_in_plots
 from sandbox.sberbank import Login, SberbankGateway
 from sandbox.sberbank_orders import OrderBook
 from sandbox.settings import SandboxSettings, TlsFiles
+from sandbox.tbank import TBankGateway, Terminal
+from sandbox.tbank_payments import PaymentBook
 from sandbox.test_ca import TestAuthority
 from sandbox.timestamp_authority import TimestampAuthority
 from sandbox.timestamp_server import TimestampServer
@@ -54,6 +56,7 @@ class Sandbox:
 
     gateway: XmlGateway
     sberbank: SberbankGateway
+    tbank: TBankGateway
     timestamps: TimestampServer | None
     """None when the settings name no CA for it."""
     control: Control
@@ -86,14 +89,10 @@ class Sandbox:
         registry = Registry(built_in_plots())
         traces = TraceStore()
         inbox = Inbox()
-        book = RegistrationBook(
-            path=settings.directory / "ledger.jsonl",
-            clock=clock,
-            step_seconds=settings.step_seconds,
-            default_scenario=settings.default_scenario,
-        )
+        book = _book(settings, clock)
         gateway = _xml_gateway(settings, tls, keys, faults, clock=clock, registry=registry, book=book)
         sberbank = _sberbank(settings, tls, clock, faults)
+        tbank = _tbank(settings, tls, clock, faults)
         timestamps = _timestamps(settings, clock, faults)
         messages = _messages(settings, tls, clock, faults, inbox)
         control = Control(
@@ -103,6 +102,7 @@ class Sandbox:
             book=book,
             gateway=gateway,
             sberbank=sberbank,
+            tbank=tbank,
             timestamps=timestamps,
             traces=traces,
             inbox=inbox,
@@ -110,15 +110,13 @@ class Sandbox:
         )
         control_listener = Listener(host=settings.host, port=settings.control_port)
         async with AsyncExitStack() as stack:
-            parts: tuple[_Part | None, ...] = (gateway, sberbank, timestamps, messages)
-            for part in filter(None, parts):
-                stack.push_async_callback(part.stop)
-                await part.start()
+            await _start(stack, gateway, sberbank, tbank, timestamps, messages)
             stack.push_async_callback(control_listener.stop)
             await control_listener.start(control.application())
             yield Sandbox(
                 gateway=gateway,
                 sberbank=sberbank,
+                tbank=tbank,
                 timestamps=timestamps,
                 control=control,
                 control_url=control_listener.url,
@@ -131,6 +129,22 @@ class Sandbox:
                 messages=messages,
                 credentials=credentials,
             )
+
+
+async def _start(stack: AsyncExitStack, *parts: "_Part | None") -> None:
+    """Start what there is, and have it stopped in the end."""
+    for part in filter(None, parts):
+        stack.push_async_callback(part.stop)
+        await part.start()
+
+
+def _book(settings: SandboxSettings, clock: SandboxClock) -> RegistrationBook:
+    return RegistrationBook(
+        path=settings.directory / "ledger.jsonl",
+        clock=clock,
+        step_seconds=settings.step_seconds,
+        default_scenario=settings.default_scenario,
+    )
 
 
 def _xml_gateway(
@@ -165,9 +179,7 @@ def _xml_gateway(
 def _sberbank(settings: SandboxSettings, tls: TlsFiles, clock: SandboxClock, faults: FaultBoard) -> SberbankGateway:
     """The acquirer, under the gateway's own certificate; its login is written where a client's settings may name it."""
     login = Login()
-    password_path = settings.directory / "sberbank.password"
-    password_path.touch(mode=0o600)
-    password_path.write_text(login.password, encoding="utf-8")
+    _write_private(settings.directory / "sberbank.password", login.password)
     return SberbankGateway(
         listener=Listener(
             host=settings.host,
@@ -196,6 +208,32 @@ def _messages(
         tls=open_context(certificate=tls.certificate, key=tls.key),
         smsc_at_once=settings.smsc_at_once,
     )
+
+
+def _tbank(settings: SandboxSettings, tls: TlsFiles, clock: SandboxClock, faults: FaultBoard) -> TBankGateway:
+    """The other acquirer, the same way."""
+    terminal = Terminal()
+    _write_private(settings.directory / "tbank.password", terminal.password)
+    return TBankGateway(
+        listener=Listener(
+            host=settings.host,
+            port=settings.tbank_port,
+            tls=open_context(certificate=tls.certificate, key=tls.key),
+        ),
+        clock=clock,
+        faults=faults,
+        book=PaymentBook(
+            clock=clock,
+            takes_order_ids_again=settings.tbank_takes_order_ids_again,
+            asynchronous_seconds=settings.tbank_asynchronous_seconds,
+        ),
+        terminal=terminal,
+    )
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.touch(mode=0o600)
+    path.write_text(text, encoding="utf-8")
 
 
 def _timestamps(settings: SandboxSettings, clock: SandboxClock, faults: FaultBoard) -> TimestampServer | None:

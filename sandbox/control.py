@@ -17,6 +17,7 @@ POST /orders/{id}/payer              {"outcome": "approve" | "challenge" | "fail
                                      {id} is the bank's or the merchant's number
 POST /orders/{id}/operator           {"action": "refund" | "deposit" | "reverse" | "undo_refund", "amount"?}: what
                                      somebody does in the bank's cabinet, or the bank
+GET|POST /tbank/...                  payments of the other acquirer (`sandbox.tbank_control`)
 GET|POST /plots                      list; put one (fields of `sandbox.registry.Plot`)
 POST /gateway/stop, /gateway/start   refuse connections; listen again on the same port
 POST /timestamps/stop, /timestamps/start   the same of the timestamp authority
@@ -46,6 +47,8 @@ from sandbox.sberbank import SberbankGateway, pay
 from sandbox.sberbank_orders import BankError, BankOrder
 from sandbox.sberbank_wire import Dialect
 from sandbox.scenarios import Status
+from sandbox.tbank import TBankGateway
+from sandbox.tbank_control import TBankControl
 from sandbox.timestamp_server import TimestampServer
 from sandbox.xml_gateway import XmlGateway
 
@@ -65,6 +68,7 @@ class Control:
         book: RegistrationBook,
         gateway: XmlGateway,
         sberbank: SberbankGateway,
+        tbank: TBankGateway,
         timestamps: TimestampServer | None,
         traces: TraceStore,
         inbox: Inbox,
@@ -76,6 +80,7 @@ class Control:
         self._book = book
         self._gateway = gateway
         self._sberbank = sberbank
+        self._tbank = tbank
         self._timestamps = timestamps
         self._traces = traces
         self._inbox = inbox
@@ -103,6 +108,7 @@ class Control:
                 web.post("/gateway/{action:stop|start}", self._post_gateway),
                 web.post("/timestamps/{action:stop|start}", self._post_timestamps),
                 web.post("/reset", self._post_reset),
+                *TBankControl(self._tbank).routes(),
                 *self._traces.routes(),
                 *self._inbox.routes(),
                 *self._messages.routes(),
@@ -124,6 +130,7 @@ class Control:
             },
             "late": self._book.late,
             "sberbank": self._sberbank.api_url(Dialect.ECOM),
+            "tbank": self._tbank.api_url,
             "timestamps": None if self._timestamps is None else self._timestamps.url,
             "operations": dict(self._gateway.operations) | dict(self._sberbank.operations) | dict(stamped),
             "tls_handshakes": dict(self._gateway.handshakes),
@@ -140,6 +147,7 @@ class Control:
         self._faults.struck.clear()
         self._gateway.forget()
         self._sberbank.forget()
+        self._tbank.forget()
         if self._timestamps is not None:
             self._timestamps.operations.clear()
         self._traces.clear()

@@ -40,6 +40,7 @@ class SandboxSettings:
     host: str = "127.0.0.1"
     gateway_port: int = 0
     sberbank_port: int = 0
+    tbank_port: int = 0
     timestamp_port: int = 0
     control_port: int = 0
     message_ports: Mapping[str, int] = dataclasses.field(default_factory=dict)
@@ -73,3 +74,7 @@ class SandboxSettings:
     """How long a message stays in each state, by the sandbox's clock."""
     smsc_at_once: int = 5
     """How many calls SMSC lets be under way at one time."""
+    tbank_takes_order_ids_again: bool = False
+    """Whether a second payment of one OrderId is opened rather than refused."""
+    tbank_asynchronous_seconds: float = 0.0
+    """How long its refunds by QR code take, by the sandbox's clock."""

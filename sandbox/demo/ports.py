@@ -25,6 +25,7 @@ class Ports:
     gateway: int = 7500
     sberbank: int = 7501
     timestamps: int = 7502
+    tbank: int = 7503
     smsc: int = 7510
     smsru: int = 7511
     smsaero: int = 7512

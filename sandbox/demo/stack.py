@@ -35,7 +35,7 @@ class Stack:
         python = sys.executable
         sandbox_ports = ("--gateway-port", str(ports.gateway), "--control-port", str(ports.control))
         stamps = ("--timestamp-port", str(ports.timestamps), "--timestamp-ca", str(folder / "gost"))
-        acquirer = ("--sberbank-port", str(ports.sberbank))
+        acquirers = ("--sberbank-port", str(ports.sberbank), "--tbank-port", str(ports.tbank))
         messages = [
             word for name in DEFAULT_PORTS for word in (f"--{name.replace('_', '-')}-port", str(ports.by_name()[name]))
         ]
@@ -48,7 +48,7 @@ class Stack:
             "--dir",
             str(folder / "sandbox"),
             *sandbox_ports,
-            *acquirer,
+            *acquirers,
             *stamps,
             *messages,
             *register,

@@ -1,0 +1,37 @@
+"""T-Bank keeps the payments contract."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from hub.modules.payments.port import PaymentsPort
+from sandbox.app import Sandbox
+from tests.contract.payments_contract import PaymentsContract
+from tests.contract.provider_context import Context
+from tests.contract.sberbank_vendor import sandbox_settings
+from tests.contract.tbank_vendor import TBankVendor, connect
+
+
+@pytest.fixture
+async def vendor(tmp_path: Path) -> AsyncIterator[TBankVendor]:
+    async with Sandbox.start(sandbox_settings(tmp_path)) as sandbox:
+        yield TBankVendor(sandbox)
+
+
+@pytest.fixture
+async def port(vendor: TBankVendor, context: Context) -> AsyncIterator[PaymentsPort]:
+    connected = connect(context, vendor.sandbox)
+    yield connected
+    await connected.close()
+
+
+@pytest.fixture
+async def impatient_port(vendor: TBankVendor, context: Context) -> AsyncIterator[PaymentsPort]:
+    connected = connect(context, vendor.sandbox, policy={"attempt_timeout": 1.0})
+    yield connected
+    await connected.close()
+
+
+class TestTBank(PaymentsContract):
+    pass
