@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from evidence.certificates import issuer_of_crl, parsed_crl, pem_of_certificates, pem_of_crls
-from evidence.container import CERTIFICATES, CRLS, SIGNATURE, EvidenceError, pack
+from evidence.container import CERTIFICATES, CRLS, JOURNAL, EvidenceError, pack
+from evidence.forms import signature_of
+from evidence.journal import time_in
 from evidence.timestamps import stamps_of
 from gost.certificate import CertificateFacts
-from gost.cms import read_signed_data
-from gost.errors import MalformedError
 
 MAX_CHAIN = 10
 
@@ -24,21 +24,19 @@ def assemble(parts: Mapping[str, bytes], *, known: Iterable[CertificateFacts], c
     Raises:
         EvidenceError: the signature can't be read, or a list.
     """
-    try:
-        signer = read_signed_data(parts[SIGNATURE]).signers[0]
-    except MalformedError as error:
-        raise EvidenceError(f"the signature can't be read: {error}") from error
-    if signer.certificate is None or signer.signing_time is None:
-        raise EvidenceError("the signature lacks its certificate or its time")
+    signature = signature_of(parts)
+    if signature.certificate is None:
+        raise EvidenceError("the signature lacks its certificate")
     candidates = list(known)
-    chain = _chain(signer.certificate, candidates)
+    chain = _chain(signature.certificate, candidates)
     lists_of = {certificate.issuer_der for certificate in chain}
-    stamps = stamps_of(signer)
+    stamps = stamps_of(signature.stamped)
     for stamp in stamps:  # its certificate is in it; those above it, and all their lists, are not
         leaf, *above = _chain(stamp.authority, [*candidates, *stamp.came_along])
         chain += [each for each in above if each not in chain]
         lists_of |= {each.issuer_der for each in (leaf, *above)}
-    lists = _lists(lists_of, crls, stamps[0].time if stamps else signer.signing_time)
+    time = stamps[0].time if stamps else signature.signing_time or time_in(parts[JOURNAL])
+    lists = _lists(lists_of, crls, time)
     return pack(
         {
             **parts,

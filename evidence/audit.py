@@ -97,7 +97,8 @@ def _hold_together(facts: AuditFacts, lines: Any, cms: bytes) -> None:
     resource = outcome["resource"]
     if not (resource == f"{_SIGNATURE}{facts.signature_id}" or resource.startswith(_BATCH)):
         raise EvidenceError("the records tell of something else than this signature")
-    if outcome["code"] != "OK" or not isinstance(lines, list):
+    # Of a batch some may have been refused, which the code then tells; the hash is of those that were made.
+    if outcome["code"] not in {"OK", "FAILED_PRECONDITION"} or not isinstance(lines, list):
         raise EvidenceError("the outcome is no signature")
     if signature_line(facts.signature_id, cms) not in lines or signatures_hash(lines) != outcome["payload_hash"]:
         raise EvidenceError("the signature is not the one that the hub recorded: it was replaced or changed")

@@ -9,9 +9,10 @@ from typing import Final
 from evidence.certificates import crl_ders
 from evidence.container import EvidenceError
 from evidence.findings import Proof, Verdict
+from evidence.forms import BareXmlSignature, Signature
 from evidence.trust import Trust, read_anchors, read_caller_key, read_signing_keys
 from evidence.verify import verify
-from gost.digest import DigestAlgorithm, Hash
+from gost.digest import Hash
 
 _PIECE_BYTES: Final = 1024 * 1024
 
@@ -31,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
         data,
         _trust(options),
         at=options.at,
-        document=(lambda algorithm: _digest(document, algorithm)) if document is not None else None,
+        document=(lambda signature: _digest(document, signature)) if document is not None else None,
     )
     out = _as_json(verdict) if options.json else _as_text(verdict)
     sys.stdout.write(f"{out}\n")
@@ -62,8 +63,10 @@ def _read(path: Path) -> bytes:
         raise EvidenceError(f"{path}: {error.strerror}") from error
 
 
-def _digest(path: Path, algorithm: DigestAlgorithm) -> bytes:
-    state = Hash(algorithm)
+def _digest(path: Path, signature: Signature) -> bytes:
+    if isinstance(signature, BareXmlSignature):
+        return signature.digest_in(_read(path))
+    state = Hash(signature.digest_algorithm)
     try:
         with path.open("rb") as file:
             while piece := file.read(_PIECE_BYTES):

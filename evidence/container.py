@@ -14,6 +14,7 @@ README: Final = "README.txt"
 SUMMARY: Final = "evidence.json"
 SIGNATURE: Final = "signature.p7s"
 SIGNATURE_AS_MADE: Final = "signature-as-made.p7s"
+XML_SIGNATURE: Final = "signature.xml"
 CERTIFICATES: Final = "certificates.pem"
 CRLS: Final = "crls.pem"
 POLICY: Final = "policy.json"
@@ -25,6 +26,7 @@ PARTS: Final = (
     SUMMARY,
     SIGNATURE,
     SIGNATURE_AS_MADE,
+    XML_SIGNATURE,
     CERTIFICATES,
     CRLS,
     POLICY,

@@ -78,6 +78,16 @@ def read_journal(data: bytes, keys: Sequence[Ed25519PublicKey], cms: bytes) -> J
     return facts
 
 
+def time_in(data: bytes) -> datetime:
+    """When a signature was made by the records of a journal, of which nothing is proven here. Raises EvidenceError."""
+    for run in runs_of(canonical(data)):
+        for content in run.shown().values():
+            record = canonical(content.encode())
+            if record.get("phase") == "SIGNED":
+                return moment(int(record["details"]["signing_time_ms"]))
+    raise EvidenceError("the journal's part tells of no signature")
+
+
 def moment(milliseconds: int) -> datetime:
     """The aware time of milliseconds since 1970."""
     return datetime.fromtimestamp(milliseconds / 1000, UTC)

@@ -1,4 +1,4 @@
-"""The signature itself: the CMS over the digest, its certificate as of signing, and what proves when that was."""
+"""The signature itself: over the digest, by its certificate as of signing, and what proves when that was."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,25 +7,23 @@ from datetime import datetime
 from evidence.certificates import parsed_crl, superfluous
 from evidence.container import EvidenceError
 from evidence.findings import Proof
+from evidence.forms import Signature
 from evidence.timestamps import Stamp, proven_time, stamps_of
 from evidence.trust import Trust
 from gost.certificate import CertificateFacts
 from gost.chain import TrustStore
-from gost.cms import read_signed_data
-from gost.digest import DigestAlgorithm
 from gost.errors import MalformedError
-from gost.report import Chain, Report, RevocationStatus, SignerReport
+from gost.report import Chain, RevocationStatus, SignerReport
 from gost.timestamps import TimestampPolicy
-from gost.verify import VerificationPolicy, verify_attached, verify_detached
+from gost.verify import VerificationPolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
     """What of the file a signature is judged by; revocation lists are DER."""
 
-    cms: bytes
+    signature: Signature
     digest: bytes
-    digest_algorithm: DigestAlgorithm
     certificates: Sequence[CertificateFacts]
     crls: Sequence[bytes]
 
@@ -35,7 +33,7 @@ class SignatureFacts:
     """A signature that holds.
 
     Attributes:
-        signer: The first signer, which is the one that the agent made.
+        signer: The one that the agent made.
         time, proof: As of when it was judged, and how that time is known.
     """
 
@@ -44,16 +42,22 @@ class SignatureFacts:
     proof: Proof
 
 
-def judge(material: Material, trust: Trust, *, at: datetime | None) -> SignatureFacts:
-    """Verify the CMS, and its certificates as of the time of signing, or of the one given.
+def judge(material: Material, trust: Trust, *, at: datetime | None, journaled: datetime | None) -> SignatureFacts:
+    """Verify the signature, and its certificates as of the time of signing, or of the one given.
 
     The clock is never asked: what was good at signing is so two years later, and what was not never becomes it.
+
+    Args:
+        material: What is in the file.
+        trust: Whom to trust.
+        at: Aware; None is the time of signing.
+        journaled: That time by the journal, proven to be in it; a signature in XML says none itself.
 
     Raises:
         EvidenceError: it does not hold, or that can't be concluded; the message says why.
     """
     try:
-        return _Judge(material, trust).judge(at)
+        return _Judge(material, trust).judge(at, journaled)
     except MalformedError as error:
         raise EvidenceError(str(error)) from error
 
@@ -63,7 +67,6 @@ class _Judge:
 
     def __init__(self, material: Material, trust: Trust) -> None:
         self._material = material
-        self._digests = {material.digest_algorithm: material.digest}
         self._crls = (*material.crls, *trust.crls)
         self._stamps = TimestampPolicy(
             anchors=tuple(trust.timestamp_anchors), intermediates=tuple(material.certificates), crls=self._crls
@@ -75,18 +78,14 @@ class _Judge:
             timestamps=self._stamps,
         )
 
-    def judge(self, at: datetime | None) -> SignatureFacts:
+    def judge(self, at: datetime | None, journaled: datetime | None) -> SignatureFacts:
         """See `judge`."""
-        signed = read_signed_data(self._material.cms).signers[0]
-        if signed.signing_time is None:
-            raise EvidenceError("the signature does not say when it was made")
-        proven = proven_time(signed, self._stamps)
-        time = at or proven or signed.signing_time
-        report = self._report(time)
-        if not report.is_valid:
-            word = f"{report.indication.name} {report.sub_indication.value if report.sub_indication else ''}".strip()
-            raise EvidenceError(f"as of {time.isoformat()}: {word}: {report.explanation}")
-        signer, stamps = report.signers[0], stamps_of(signed)
+        signature = self._material.signature
+        proven = proven_time(signature.stamped, self._stamps)
+        time = at or proven or signature.signing_time or journaled
+        if time is None:
+            raise EvidenceError("neither the signature nor a proven journal says when it was made")
+        signer, stamps = signature.verify(self._material.digest, self._policy, time), stamps_of(signature.stamped)
         chain = [
             *signer.chain,
             *(element for stamp in stamps for element in self._authority(stamp, stamp.time).elements),
@@ -98,12 +97,6 @@ class _Judge:
         if proven is not None:
             self._require_authority_not_revoked(stamps, proven)
         return SignatureFacts(signer=signer, time=time, proof=proof)
-
-    def _report(self, at: datetime) -> Report:
-        cms = self._material.cms
-        if read_signed_data(cms).content is not None:  # its digest is the one of the summary: `Material` says so
-            return verify_attached(cms, policy=self._policy, at=at)
-        return verify_detached(cms, self._digests, policy=self._policy, at=at)
 
     def _authority(self, stamp: Stamp, at: datetime) -> Chain:
         return self._stamps.trust.build_chain(stamp.authority, extra=stamp.came_along, at=at, max_crl_age=None)

@@ -22,12 +22,16 @@ class Stamp:
     came_along: Sequence[CertificateFacts]
 
 
-def stamps_of(signer: SignerInfo) -> Sequence[Stamp]:
-    """The timestamps over a signature, the earliest first. Raises EvidenceError for one that can't be read."""
-    return sorted(_stamps(signer), key=lambda stamp: stamp.time)
+def stamps_of(signer: SignerInfo | None) -> Sequence[Stamp]:
+    """The timestamps over a signature, the earliest first; of what bears none there are none.
+
+    Raises:
+        EvidenceError: one can't be read.
+    """
+    return sorted(_stamps(signer), key=lambda stamp: stamp.time) if signer is not None else ()
 
 
-def proven_time(signer: SignerInfo, policy: TimestampPolicy) -> datetime | None:
+def proven_time(signer: SignerInfo | None, policy: TimestampPolicy) -> datetime | None:
     """By when the signature was there, judged as of that time; None if nothing of it can be said.
 
     Who trusts no authority has nothing proven to him. To who trusts some, a timestamp must hold.
@@ -36,7 +40,9 @@ def proven_time(signer: SignerInfo, policy: TimestampPolicy) -> datetime | None:
         EvidenceError: there are timestamps, authorities are trusted, and none of the timestamps holds.
     """
     problem = ""
-    for stamp in stamps_of(signer) if policy.anchors else ():
+    if signer is None or not policy.anchors:
+        return None
+    for stamp in stamps_of(signer):
         report = verify_timestamp(stamp.token, signer.signature, policy=policy, at=stamp.time)
         if report.is_valid:
             return report.time

@@ -19,23 +19,22 @@ from evidence.container import (
     SIGNATURE,
     SIGNATURE_AS_MADE,
     SUMMARY,
+    XML_SIGNATURE,
     EvidenceError,
     unpack,
 )
 from evidence.findings import Finding, Proof, Verdict, bad, good
+from evidence.forms import Signature, signature_of
 from evidence.journal import JournalFacts, read_journal
 from evidence.policy import check_policy
-from evidence.readme import FORMAT
-from evidence.readme import README as README_TEXT
+from evidence.readme import FORMAT, readme
 from evidence.signature import Material, SignatureFacts, judge
 from evidence.trust import Trust
-from gost.cms import read_signed_data
 from gost.digest import DigestAlgorithm
-from gost.errors import MalformedError
 
-Digest = Callable[[DigestAlgorithm], bytes]
+Digest = Callable[[Signature], bytes]
 
-_NEEDED: Final = (README, SUMMARY, SIGNATURE, CERTIFICATES, CRLS, POLICY, JOURNAL)
+_NEEDED: Final = (README, SUMMARY, CERTIFICATES, CRLS, POLICY, JOURNAL)
 _SECOND: Final = timedelta(seconds=1)  # a CMS has whole seconds, the journal thousandths
 
 _Made = TypeVar("_Made")
@@ -65,7 +64,7 @@ def verify(data: bytes, trust: Trust, *, at: datetime | None = None, document: D
         data: The file.
         trust: Whom to trust.
         at: As of when the certificate is judged, aware; None is the time of signing.
-        document: Hashes the document; None if it is not at hand.
+        document: Hashes the document as a signature did; None if it is not at hand. May raise EvidenceError.
     """
     checks = _Checks()
     parts = checks.run("file", lambda: _parts(data), lambda found: f"{len(found)} parts, nothing beside them")
@@ -76,8 +75,11 @@ def verify(data: bytes, trust: Trust, *, at: datetime | None = None, document: D
         return Verdict(findings=checks.findings)
     if document is not None:
         checks.run("document", lambda: _same_document(material, document), lambda _: "it is the one that was signed")
-    signature = checks.run("signature", lambda: judge(material, trust, at=at), lambda found: _good_at(found.time))
     journal = checks.run("journal", lambda: _journal(parts, trust, material), _journal_told)
+    journaled = journal.signing_time if journal is not None else None
+    signature = checks.run(
+        "signature", lambda: judge(material, trust, at=at, journaled=journaled), lambda found: _good_at(found.time)
+    )
     if journal is not None:
         _check_decision(checks, parts, journal, trust)
     audit = _check_audit(checks, parts, journal, trust)
@@ -96,11 +98,15 @@ def _good_at(time: datetime) -> str:
 def _parts(data: bytes) -> Mapping[str, bytes]:
     parts = unpack(data)
     missing = [name for name in _NEEDED if name not in parts]
+    if SIGNATURE not in parts and XML_SIGNATURE not in parts:
+        missing.append(SIGNATURE)
     if missing:
         raise EvidenceError(f"it lacks {', '.join(missing)}")
+    if XML_SIGNATURE in parts and not parts.keys().isdisjoint({SIGNATURE, SIGNATURE_AS_MADE}):
+        raise EvidenceError("it holds two signatures")
     if canonical(parts[SUMMARY]).get("format") != FORMAT:
         raise EvidenceError(f"it is not of the version that is known here, {FORMAT}")
-    if parts[README] != README_TEXT:
+    if parts[README] != readme(parts):
         raise EvidenceError("its README is not that of its version")
     return parts
 
@@ -112,25 +118,21 @@ def _material(parts: Mapping[str, bytes]) -> Material:
     try:
         algorithm = DigestAlgorithm[str(summary["digest_algorithm"])]
         digest = bytes.fromhex(summary["digest"])
-        signers = read_signed_data(parts[SIGNATURE]).signers
     except (KeyError, ValueError, TypeError) as error:
         raise EvidenceError(f"{SUMMARY} names no digest") from error
-    except MalformedError as error:
-        raise EvidenceError(f"{SIGNATURE}: {error}") from error
-    first = signers[0]
-    if (first.digest_algorithm, first.message_digest) != (algorithm, digest) or digest.hex() != summary["digest"]:
+    signature = signature_of(parts)
+    if (signature.digest_algorithm, signature.digest) != (algorithm, digest) or digest.hex() != summary["digest"]:
         raise EvidenceError("the digest is not the one that was signed")
     return Material(
-        cms=parts[SIGNATURE],
+        signature=signature,
         digest=digest,
-        digest_algorithm=algorithm,
         certificates=read_chain(parts[CERTIFICATES]),
         crls=read_crls(parts[CRLS]),
     )
 
 
 def _same_document(material: Material, document: Digest) -> bool:
-    if document(material.digest_algorithm) != material.digest:
+    if document(material.signature) != material.digest:
         raise EvidenceError("this is not the document that was signed")
     return True
 
@@ -138,34 +140,24 @@ def _same_document(material: Material, document: Digest) -> bool:
 def _journal(parts: Mapping[str, bytes], trust: Trust, material: Material) -> JournalFacts:
     if not trust.journal_keys:
         raise EvidenceError("it is in the file and was not checked: give the agent's key, --journal-key")
-    made = parts.get(SIGNATURE_AS_MADE, material.cms)
-    _require_same_signature(made, material.cms)
+    signature = material.signature
+    made = parts.get(SIGNATURE_AS_MADE) or _signature(parts)
     facts = read_journal(parts[JOURNAL], trust.journal_keys, made)
-    first = read_signed_data(material.cms).signers[0]
     record = facts.signed
-    if record["digest"] != material.digest.hex() or record["digest_algorithm"] != material.digest_algorithm.name:
+    if record["digest"] != material.digest.hex() or record["digest_algorithm"] != signature.digest_algorithm.name:
         raise EvidenceError("it tells of another document")
-    if first.certificate is None or record["certificate"] != first.certificate.thumbprint:
+    if signature.certificate is None or record["certificate"] != signature.certificate.thumbprint:
         raise EvidenceError("it tells of another certificate")
-    claimed = first.signing_time
-    if claimed is None or facts.signing_time != claimed:
+    claimed = signature.signing_time or facts.signing_time
+    if facts.signing_time != claimed:
         raise EvidenceError("it tells of another time of signing")
     if not facts.decided_time - _SECOND <= claimed <= facts.signed_time + _SECOND:
         raise EvidenceError("the time of signing does not lie between decision and record")
     return facts
 
 
-def _require_same_signature(made: bytes, final: bytes) -> None:
-    """What was added later may be unsigned attributes and certificates; each signature value must be the same."""
-    if made == final:
-        return
-    try:
-        before, after = read_signed_data(made).signers, read_signed_data(final).signers
-    except MalformedError as error:
-        raise EvidenceError(f"{SIGNATURE_AS_MADE}: {error}") from error
-    signed = {(signer.signature, signer.signed_attributes) for signer in after}
-    if not all((signer.signature, signer.signed_attributes) in signed for signer in before):
-        raise EvidenceError("the signature is another one than the agent made")
+def _signature(parts: Mapping[str, bytes]) -> bytes:
+    return parts[XML_SIGNATURE] if XML_SIGNATURE in parts else parts[SIGNATURE]
 
 
 def _journal_told(facts: JournalFacts) -> str:
@@ -208,7 +200,7 @@ def _check_audit(
 def _audit(parts: Mapping[str, bytes], journal: JournalFacts | None, trust: Trust) -> AuditFacts:
     if not trust.audit_keys:
         raise EvidenceError("it is in the file and was not checked: give the hub's key, --audit-key")
-    facts = read_audit(parts[AUDIT], trust.audit_keys, parts[SIGNATURE])
+    facts = read_audit(parts[AUDIT], trust.audit_keys, _signature(parts))
     if journal is not None:
         for name in ("caller", "business_reference"):
             if facts.outcome[name] != journal.signed.get(name, ""):
@@ -222,7 +214,7 @@ def _facts(
     journal: JournalFacts | None,
     audit: AuditFacts | None,
 ) -> list[tuple[str, str]]:
-    facts = [("digest", material.digest.hex()), ("digest algorithm", material.digest_algorithm.name)]
+    facts = [("digest", material.digest.hex()), ("digest algorithm", material.signature.digest_algorithm.name)]
     if signature is not None and signature.signer.certificate is not None:
         certificate = signature.signer.certificate
         facts += [
@@ -231,6 +223,8 @@ def _facts(
             ("serial", certificate.serial_number),
         ]
         facts += [("certificate expires", certificate.not_after.isoformat())]
+    others = [each.certificate for each in material.signature.others]
+    facts += [("signed besides, not judged here", each.subject if each else "somebody") for each in others]
     if journal is not None:
         shown: Any = journal.decided
         names = ("caller", "document_kind", "business_reference", "rule", "attested_by", "request_id")

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from evidence.chains import encoded, runs_to_checkpoints
-from evidence.container import JOURNAL, POLICY, README, SIGNATURE, SUMMARY, EvidenceError, pack
-from evidence.readme import FORMAT
-from evidence.readme import README as README_TEXT
+from evidence.container import JOURNAL, POLICY, README, SUMMARY, EvidenceError, pack
+from evidence.forms import part_for
+from evidence.readme import FORMAT, readme
 from signer_agent.checkpoint import read_checkpoints
 from signer_agent.errors import COMMON_DOMAIN, NotFoundError, UnavailableError
 from signer_agent.journal_file import ATTACHMENTS_NAME, CHECKPOINTS_NAME, JOURNAL_NAME
@@ -97,6 +97,8 @@ def journal_parts(folder: Path, found: Found) -> Mapping[str, bytes]:
         EvidenceError: something is damaged, or no checkpoint covers the records yet.
     """
     first = found.signed
+    if first.entry.format.startswith("ESIA_RAW"):
+        raise EvidenceError("it is a bare signature for a login at ESIA, with no certificate in it: it is not exported")
     try:
         points = read_checkpoints((folder / CHECKPOINTS_NAME).read_bytes())
         version = next(r for r in found.records if r.entry.phase is Phase.DECIDED).entry.details.get("policy", "")
@@ -115,12 +117,13 @@ def journal_parts(folder: Path, found: Found) -> Mapping[str, bytes]:
         [(point.count, point.statement.decode(), point.signature) for point in points],
         between,
     )
-    return {
-        README: README_TEXT,
+    signature = _attachment(folder, first)
+    parts = {part_for(signature): signature}
+    return parts | {
+        README: readme(parts),
         SUMMARY: encoded(
             {"format": FORMAT, "digest": first.entry.digest, "digest_algorithm": first.entry.digest_algorithm}
         ),
-        SIGNATURE: _attachment(folder, first),
         POLICY: policy,
         JOURNAL: encoded({"runs": [run.told() for run in runs]}),
     }

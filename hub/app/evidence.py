@@ -173,4 +173,4 @@ class _Trail:
 
 def _states(stored: StoredRecord, payload_hash: str) -> bool:
     record = stored.record
-    return record.phase is Phase.OUTCOME and record.code == "OK" and record.payload_hash == payload_hash
+    return record.phase is Phase.OUTCOME and record.payload_hash == payload_hash

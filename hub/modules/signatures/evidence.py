@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from evidence.assemble import assemble
 from evidence.certificates import crl_ders
 from evidence.chains import encoded
-from evidence.container import AUDIT, SIGNATURE, SIGNATURE_AS_MADE, EvidenceError, unpack
+from evidence.container import AUDIT, SIGNATURE, SIGNATURE_AS_MADE, XML_SIGNATURE, EvidenceError, unpack
 from hub.core.clock import SystemClock
 from hub.core.errors import HubError
 from hub.module_api import Evidence, EvidenceContext
@@ -40,7 +40,7 @@ async def _file(ctx: EvidenceContext, store: SignaturesStore, trust: Trust, row:
     if ctx.signing is None or not row.asked_as:
         raise EvidenceError("its agent is not known here any more")
     parts = dict(unpack(await ctx.signing.evidence(row.agent, row.asked_as)))
-    if parts[SIGNATURE] != row.cms:
+    if XML_SIGNATURE not in parts and parts[SIGNATURE] != row.cms:
         parts[SIGNATURE_AS_MADE] = parts[SIGNATURE]  # what was added later is no part of what the agent journaled
         parts[SIGNATURE] = row.cms
     batch = store.batch(ctx.conn, row.batch_id)

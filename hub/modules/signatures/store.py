@@ -1,5 +1,6 @@
 """The module's table: signatures, ours and foreign, with what must be asked again."""
 
+import hashlib
 import json
 from base64 import b64decode, b64encode
 from dataclasses import dataclass, field, fields
@@ -57,6 +58,7 @@ signatures = Table(
     Column("timestamp_failure_reason", String(64), nullable=False, server_default=""),
     Column("timestamp_job", String(64), nullable=False, server_default=""),
     Column("xml_element_id", String(128), nullable=False, server_default=""),
+    Column("cms_sha256", String(64), nullable=False, server_default=""),
     Index("signatures_signatures_by_batch", "batch_id", "id"),
 )
 
@@ -100,6 +102,8 @@ class SignatureRow:
     """The job that gets the timestamp, for those who wait for it."""
     xml_element_id: str = ""
     """The element that is signed, in format XMLDSIG_SMEV3; `cms` is then the element ds:Signature."""
+    cms_sha256: str = ""
+    """Hex, as of the last write; stays when the bytes are erased, since the audit's record is of it."""
 
 
 _COLUMNS = tuple(item.name for item in fields(SignatureRow))
@@ -165,6 +169,8 @@ class SignaturesStore:
 
     def _values(self, row: SignatureRow) -> dict[str, object]:
         values: dict[str, object] = {name: getattr(row, name) for name in _COLUMNS}
+        if row.cms is not None:
+            values["cms_sha256"] = hashlib.sha256(row.cms).hexdigest()
         for name, column in self._bytes.items():
             if values[name] is not None:
                 values[name] = column.seal(row.id, getattr(row, name))

@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from evidence.container import pack, unpack
 from evidence.findings import Proof
+from evidence.forms import BareXmlSignature, Signature
 from evidence.trust import Trust
 from evidence.verify import verify
 from gost.certificate import read_certificates
@@ -17,13 +20,17 @@ from hub.core.audit_segments import SegmentFolder
 from hub.module_api import Evidence, EvidenceContext
 from hub.modules.signatures.evidence import evidence_of
 from hub.modules.signatures.formats import Format
+from hub.modules.signatures.personal import personal_data
 from hub.modules.signatures.settings import SignaturesSettings, TrustSettings
 from hub.modules.signatures.store import SignatureRow
 from hub.signing.witness import read_journal_keys
-from tests.modules.signatures.conftest import Desk
+from sandbox.foreign_signer import sign_detached
+from tests.modules.signatures.conftest import Desk, Pki, facts, installed_agent
 from tests.modules.signatures.test_formats import asked, signed
 from tests.modules.signatures.test_signing import CONTRACT
 from tests.modules.signatures.test_timestamps import Stamps, authority, stamps
+from tests.modules.signatures.test_xml import request as xml_request
+from tests.modules.signatures.test_xml import sign as sign_xml
 from tests.support.core_fixtures import PRIVATE_KEY
 from tests.support.databases import disposed, tool_engine
 
@@ -84,13 +91,83 @@ async def test_each_form_is_exported_and_proven(stamps: Stamps, form: Format) ->
 
     assert found.file is not None, found.problem
     trust = trusting(desk)
-    verdict = verify(found.file, trust, document=lambda algorithm: digest(algorithm, CONTRACT))
+    verdict = verify(found.file, trust, document=lambda signature: digest(signature.digest_algorithm, CONTRACT))
     assert [finding for finding in verdict.findings if not finding.holds] == []
     assert verdict.proof is (Proof.PROVEN if form.is_stamped else Proof.CLAIMED)
     assert verdict.time == (row.timestamp_time if form.is_stamped else row.signing_time)
     assert verdict.time is not None
     judged_later = verify(found.file, trust, at=verdict.time + timedelta(days=730))
     assert not judged_later.valid, "another question: it would not pass as of then"
+
+
+async def test_a_signature_in_xml_is_proven_with_its_document_or_without(desk: Desk) -> None:
+    answer = await sign_xml(desk, xml_request(desk))
+    row = await kept(desk, answer.signature.signature_id)
+
+    (found,) = await exported(desk, row)
+
+    assert found.file is not None, found.problem
+    assert {"signature.xml"} == {name for name in unpack(found.file) if name.startswith("signature")}
+    verdict = verify(found.file, trusting(desk))
+    assert (verdict.valid, verdict.proof, verdict.time) == (True, Proof.CLAIMED, row.signing_time), verdict
+    for document, holds in ((answer.signed_xml, True), (answer.signed_xml.replace(b":101", b":102"), False)):
+
+        def hashed(signature: Signature, document: bytes = document) -> bytes:
+            assert isinstance(signature, BareXmlSignature)
+            return signature.digest_in(document)
+
+        assert verify(found.file, trusting(desk), document=hashed).valid is holds
+    assert not verify(found.file, replace(trusting(desk), journal_keys=())).valid, "nothing else says when it was made"
+
+
+async def test_a_signature_beside_others_is_proven_alone_and_they_are_named(desk: Desk) -> None:
+    theirs = sign_detached(CONTRACT, desk.pki.buyer, desk.pki.authority)
+    row = await signed(desk, Format.CADES_BES_DETACHED, existing_cms=theirs)
+
+    (found,) = await exported(desk, row)
+
+    assert found.file is not None, found.problem
+    verdict = verify(found.file, trusting(desk))
+    assert verdict.valid, verdict
+    subjects = dict(verdict.facts)
+    assert subjects["signer"] == facts(desk.pki.seller).subject
+    assert subjects["signed besides, not judged here"] == facts(desk.pki.buyer).subject
+    alone = {name: part for name, part in unpack(found.file).items() if name != "signature-as-made.p7s"}
+    assert not verify(pack(alone), trusting(desk)).valid, "it would not say which of them the agent made"
+
+
+class TestWhereTheAgentSignsNoOtherDocuments:
+    @pytest.fixture
+    def agent_folder(self, tmp_path: Path, pki: Pki) -> Path:
+        folder = installed_agent(tmp_path / "agent", pki)
+        settings = folder / "signer-agent.toml"
+        settings.write_text(settings.read_text().replace(', "OTHER"]', "]"))
+        return folder
+
+    async def test_what_was_made_is_proven_though_another_of_its_request_was_refused_or_erased(
+        self, desk: Desk
+    ) -> None:
+        items = [
+            await asked(desk, Format.CADES_BES_DETACHED, content=CONTRACT + bytes([number])) for number in range(3)
+        ]
+        refused = replace(items[1], document_kind="OTHER")
+        made = await desk.service.sign_many(desk.core.call(), desk.thumbprint, [items[0], refused, items[2]])
+        rows = [await kept(desk, row.id) for row in made]
+        assert [row.state for row in rows] == ["SIGNED", "FAILED", "SIGNED"]
+        personal = personal_data(resource="signatures.Signature", keep=timedelta(days=1))
+        await desk.core.database.write(lambda conn: personal.blank(conn, rows[0].id), label="test")
+
+        erased, found = await exported(desk, rows[0])
+
+        assert "erased" in erased.problem
+        assert found.file is not None, found.problem
+        assert verify(found.file, trusting(desk)).valid
+
+
+async def kept(desk: Desk, signature_id: str) -> SignatureRow:
+    row = await desk.core.database.read(lambda conn: desk.service._store.get(conn, signature_id))
+    assert row is not None
+    return row
 
 
 async def test_of_documents_signed_together_each_is_proven_whichever_has_a_timestamp_and_in_whatever_order(

@@ -98,7 +98,7 @@ def test_a_timestamp_proves_the_time_though_it_came_later_and_from_another_ca(
 ) -> None:
     made = make(attached=attached, timestamp=True)
 
-    verdict = verify(made.file, made.trust, document=lambda algorithm: digest(algorithm, DOCUMENT))
+    verdict = verify(made.file, made.trust, document=lambda signature: digest(signature.digest_algorithm, DOCUMENT))
 
     assert told(verdict) == []
     assert (verdict.proof, verdict.time) == (Proof.PROVEN, moment + LATER)
@@ -107,7 +107,7 @@ def test_a_timestamp_proves_the_time_though_it_came_later_and_from_another_ca(
 def test_a_signature_with_its_document_in_it_is_proven(make: Make, moment: datetime) -> None:
     made = make(attached=True, timestamp=False)
 
-    verdict = verify(made.file, made.trust, document=lambda algorithm: digest(algorithm, DOCUMENT))
+    verdict = verify(made.file, made.trust, document=lambda signature: digest(signature.digest_algorithm, DOCUMENT))
 
     assert told(verdict) == []
     assert (verdict.proof, verdict.time) == (Proof.CLAIMED, moment)
