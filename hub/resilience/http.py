@@ -263,7 +263,7 @@ def _asked(method: str, request: HttpRequest, url: URL, attempt: Attempt) -> Map
     return {
         "http.request.method": method,
         "http.request.resend_count": attempt.number - 1,
-        "url.path": url.path,
+        "url.path": request.route or url.path,
         "landhub.operation": request.operation,
     }
 

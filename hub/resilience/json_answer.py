@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 from hub.resilience.failures import AnswerInvalidError
@@ -55,6 +55,10 @@ class Fields:
         """Whether there is such a member."""
         return name in self._value
 
+    def is_true(self, name: str) -> bool:
+        """Whether it is true; false if it is missing or anything else."""
+        return self._value.get(name) is True
+
     def text(self, name: str) -> str:
         """Return a text, or a whole number as text.
 
@@ -91,6 +95,21 @@ class Fields:
         if not digits.isascii() or not digits.isdecimal() or len(digits) > _MOST_DIGITS:
             raise self._invalid(name)
         return int(text)
+
+    def optional_decimal(self, name: str) -> Decimal | None:
+        """Return a number with or without decimals, that may be written as a text; None if it is missing or null."""
+        found = self._value.get(name)
+        if found is None or found == "":
+            return None
+        if isinstance(found, bool) or not isinstance(found, str | int | Decimal):
+            raise self._invalid(name)
+        try:
+            value = Decimal(found)
+        except InvalidOperation:
+            raise self._invalid(name) from None
+        if not value.is_finite() or value.adjusted() > _MOST_DIGITS:
+            raise self._invalid(name)
+        return value
 
     def optional_object(self, name: str, known: frozenset[str], surprise: Surprise) -> "Fields | None":
         """Return an object; None if it is missing or null."""

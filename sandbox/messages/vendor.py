@@ -141,6 +141,8 @@ class VendorServer:
         """The last calls, oldest first."""
         self.operations: Counter[str] = Counter()
         """How many calls each operation has had."""
+        self.queries: Counter[str] = Counter()
+        """How often each name stood in a query."""
 
     @property
     def url(self) -> str:
@@ -171,6 +173,7 @@ class VendorServer:
         """Forget calls and whatever the vendor remembers."""
         self.calls.clear()
         self.operations.clear()
+        self.queries.clear()
         self.most_in_flight = self._in_flight
         self.vendor.forget()
 
@@ -200,6 +203,7 @@ class VendorServer:
     async def _answer(self, request: web.Request, route: Route) -> web.StreamResponse:
         faults = self._faults.take(f"{self.vendor.name}.{route.operation}")
         asked = await self._read(request, route, faults)
+        self.queries.update(asked.query.keys())
         call = Call(
             operation=route.operation,
             time=self._clock.now().isoformat(),
