@@ -118,7 +118,7 @@ class GenericHttp:
         fields = asked.fields()
         if fields.get("api_key", asked.headers.get("X-API-Key")) != self._api_key:
             return _error(401, "bad_api_key")
-        message = self._book.shown(NAME, fields.get("message_id", ""))
+        message = self._sought(fields)
         if message is None:
             return _error(404, _UNKNOWN)
         status = ("queued", "sent", final_status(message))[min(self._book.steps(message), 2)]
@@ -128,6 +128,13 @@ class GenericHttp:
         code = None if status in {"queued", "sent", "delivered", "read"} else "absent_subscriber"
         shown = {"message_id": message.id, "status": status, "delivery_time": moment, "error_code": code}
         return Told(value=shown | {"cost": f"{message.cost / 100:.2f}", "parts": message.parts})
+
+    def _sought(self, fields: Mapping[str, str]) -> Message | None:
+        number = fields.get("message_id", "")
+        if not number:
+            known = (one.id for one in self._book.of(NAME) if one.reference == fields.get("reference"))
+            number = next(known, "")
+        return self._book.shown(NAME, number)
 
     def _email(self, asked: Asked) -> Told:
         document = asked.document() or {}

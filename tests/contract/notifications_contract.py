@@ -2,7 +2,7 @@
 
 A subclass gives the fixture `vendor`: the vendor's simulator behind `NotificationsVendor`, and `port`: the provider
 connected to it, which makes three attempts with short delays; `impatient_port` waits a second for each. What a vendor
-can't do by its `Capabilities` is left out.
+can do besides, by its `Capabilities`, has suites of its own, and a subclass must take those too.
 """
 
 import traceback
@@ -50,12 +50,6 @@ async def told(port: NotificationsPort, message: Message, accepted: Accepted) ->
     return reports[0]
 
 
-def needs(*, able: bool) -> None:
-    """Leave out what the vendor can't do."""
-    if not able:
-        pytest.skip("the vendor can't")
-
-
 class NotificationsContract:
     """The suite."""
 
@@ -71,22 +65,6 @@ class NotificationsContract:
         assert [(one.address, one.text) for one in taken] == [(message.address.removeprefix("+"), TEXT)]
         if accepted.vendor_id:
             assert taken[0].vendor_id.startswith(accepted.vendor_id) or accepted.vendor_id in taken[0].vendor_id
-
-    @pytest.mark.parametrize("length", [70, 71, 135])
-    async def test_parts_and_cost_are_told_as_they_are_billed(
-        self, port: NotificationsPort, vendor: NotificationsVendor, length: int
-    ) -> None:
-        needs(able=port.channel is Channel.SMS)
-        message = a_message(port.channel, text="Ж" * length)
-        accepted = await port.send(message)
-        billed = vendor.messages()[0]
-        assert accepted.parts in {0, billed.parts}
-        assert accepted.cost is None or accepted.cost.minor_units == billed.cost
-        if port.capabilities.reports:
-            vendor.advance(10)
-            report = await told(port, message, accepted)
-            assert report.cost is None or report.cost.minor_units == billed.cost
-            assert report.parts in {0, billed.parts}
 
     @pytest.mark.parametrize("fault", MAY_HAVE_ARRIVED)
     async def test_a_message_without_a_usable_answer_is_unknown_and_sent_once(
@@ -154,111 +132,18 @@ class NotificationsContract:
             port.check(Content(text=""), sender="")
         assert caught.value.metadata["account"] == "main"
 
-    # What became of it
-
-    async def test_a_message_is_under_way_and_then_delivered(
-        self, port: NotificationsPort, vendor: NotificationsVendor
-    ) -> None:
-        needs(able=port.capabilities.reports)
-        message = a_message(port.channel)
-        accepted = await port.send(message)
-        assert (await told(port, message, accepted)).fate is Fate.UNDER_WAY
-        vendor.advance(10)
-        report = await told(port, message, accepted)
-        assert (report.fate, report.vendor_id) == (Fate.DELIVERED, accepted.vendor_id)
-
-    @pytest.mark.parametrize(
-        ("word", "fates"),
-        [
-            ("read", {Fate.DELIVERED}),
-            ("expired", {Fate.EXPIRED, Fate.NOT_DELIVERED}),
-            ("undeliverable", {Fate.NOT_DELIVERED}),
-            ("rejected", {Fate.NOT_DELIVERED}),
-            ("stuck", {Fate.UNDER_WAY}),
-        ],
-    )
-    async def test_what_becomes_of_a_message_is_told(
-        self, port: NotificationsPort, vendor: NotificationsVendor, word: str, fates: set[Fate]
-    ) -> None:
-        needs(able=port.capabilities.reports)
-        message = a_message(port.channel)
-        vendor.fate(message.address, word)
-        accepted = await port.send(message)
-        vendor.advance(10)
-        assert (await told(port, message, accepted)).fate in fates
-
-    async def test_several_messages_are_asked_for_as_the_vendor_allows(
-        self, port: NotificationsPort, vendor: NotificationsVendor
-    ) -> None:
-        needs(able=port.capabilities.reports and port.capabilities.reports_at_once > 1)
-        first, second = a_message(port.channel), a_message(port.channel, reference=OTHER_REFERENCE, text="Другой")
-        accepted = [await port.send(first), await port.send(second)]
-        vendor.advance(10)
-        asked = [sought(first, accepted[0]), sought(second, accepted[1])]
-        reports = await port.reports(asked)
-        assert {report.vendor_id for report in reports} == {one.vendor_id for one in accepted}
-        assert {report.fate for report in reports} == {Fate.DELIVERED}
-
-    async def test_a_status_nobody_knows_concludes_nothing(
-        self, port: NotificationsPort, vendor: NotificationsVendor
-    ) -> None:
-        needs(able=port.capabilities.reports)
-        message = a_message(port.channel)
-        accepted = await port.send(message)
-        vendor.fail("status", "unknown_status", word="99")
-        assert (await told(port, message, accepted)).fate is Fate.UNDER_WAY
-
-    @pytest.mark.parametrize("fault", ["html", "cut_document"])
-    async def test_a_question_that_fails_once_is_asked_again(
-        self, port: NotificationsPort, vendor: NotificationsVendor, fault: str
-    ) -> None:
-        needs(able=port.capabilities.reports)
-        message = a_message(port.channel)
-        accepted = await port.send(message)
-        vendor.fail("status", fault)
-        assert (await told(port, message, accepted)).fate is Fate.UNDER_WAY
-        assert vendor.calls("status") == 2
-
-    async def test_a_question_that_goes_on_failing_is_unavailable(
-        self, port: NotificationsPort, vendor: NotificationsVendor
-    ) -> None:
-        needs(able=port.capabilities.reports)
-        message = a_message(port.channel)
-        accepted = await port.send(message)
-        vendor.fail("status", "html", times=3)
-        with pytest.raises(UnavailableError):
-            await told(port, message, accepted)
-
-    # After a lost answer
-
-    async def test_a_message_whose_answer_was_lost_is_found_by_our_reference(
-        self, port: NotificationsPort, vendor: NotificationsVendor
-    ) -> None:
-        needs(able=port.capabilities.found_by_reference)
-        message = a_message(port.channel)
-        vendor.fail("send", "answer_lost")
-        with pytest.raises(OutcomeUnknownError):
-            await port.send(message)
-        found = await port.find(sought(message))
-        assert found
-        assert found.vendor_id == vendor.messages()[0].vendor_id
-        assert await port.find(sought(a_message(port.channel, reference=OTHER_REFERENCE))) is None
-
-    async def test_a_message_taken_or_told_of_late_is_found_within_the_window(
-        self, port: NotificationsPort, vendor: NotificationsVendor
-    ) -> None:
-        needs(able=port.capabilities.found_by_reference)
-        late, lagging = a_message(port.channel), a_message(port.channel, reference=OTHER_REFERENCE, text="Другой")
-        vendor.fail("send", "commit_late", seconds=50)
-        with pytest.raises(OutcomeUnknownError):
-            await port.send(late)
-        vendor.fail("send", "status_lags", seconds=50)
-        await port.send(lagging)
-        assert await port.find(sought(late)) is await port.find(sought(lagging)) is None
-        assert port.capabilities.visibility_window.total_seconds() > 50
-        vendor.advance(51)
-        assert await port.find(sought(late))
-        assert await port.find(sought(lagging))
+    async def test_a_provider_is_held_to_all_that_it_says_it_can(self, port: NotificationsPort) -> None:
+        able = port.capabilities
+        parts: dict[type, bool] = {
+            BilledContract: port.channel is Channel.SMS,
+            ReportsContract: able.reports,
+            BulkReportsContract: able.reports and able.reports_at_once > 1,
+            LookupContract: able.found_by_reference,
+            EstimatesContract: able.estimates,
+        }
+        assert {part for part, is_able in parts.items() if is_able} == {
+            part for part in parts if isinstance(self, part)
+        }
 
     async def test_who_cant_be_asked_says_so(self, port: NotificationsPort) -> None:
         able = port.capabilities
@@ -272,17 +157,6 @@ class NotificationsContract:
         if not able.estimates:
             with pytest.raises(NotToldError):
                 await port.estimate(message)
-
-    async def test_an_estimate_equals_the_bill_and_sends_nothing(
-        self, port: NotificationsPort, vendor: NotificationsVendor
-    ) -> None:
-        needs(able=port.capabilities.estimates)
-        message = a_message(port.channel, text="Ж" * 135)
-        estimate = await port.estimate(message)
-        assert not vendor.messages()
-        await port.send(message)
-        billed = vendor.messages()[0]
-        assert (estimate.parts, estimate.cost and estimate.cost.minor_units) == (billed.parts, billed.cost)
 
     # All of it
 
@@ -314,4 +188,153 @@ class NotificationsContract:
             assert canary not in everything
 
 
-__all__ = ["REFERENCE", "NotificationsContract", "needs", "sought", "told"]
+class BilledContract:
+    """Of those that bill by parts of an SMS."""
+
+    @pytest.mark.parametrize("length", [70, 71, 135])
+    async def test_parts_and_cost_are_told_as_they_are_billed(
+        self, port: NotificationsPort, vendor: NotificationsVendor, length: int
+    ) -> None:
+        message = a_message(port.channel, text="Ж" * length)
+        accepted = await port.send(message)
+        billed = vendor.messages()[0]
+        assert accepted.parts in {0, billed.parts}
+        assert accepted.cost is None or accepted.cost.minor_units == billed.cost
+        if port.capabilities.reports:
+            vendor.advance(10)
+            report = await told(port, message, accepted)
+            assert report.cost is None or report.cost.minor_units == billed.cost
+            assert report.parts in {0, billed.parts}
+
+
+class ReportsContract:
+    """Of those that may be asked what became of a message."""
+
+    async def test_a_message_is_under_way_and_then_delivered(
+        self, port: NotificationsPort, vendor: NotificationsVendor
+    ) -> None:
+        message = a_message(port.channel)
+        accepted = await port.send(message)
+        assert (await told(port, message, accepted)).fate is Fate.UNDER_WAY
+        vendor.advance(10)
+        report = await told(port, message, accepted)
+        assert (report.fate, report.vendor_id) == (Fate.DELIVERED, accepted.vendor_id)
+
+    @pytest.mark.parametrize(
+        ("word", "fates"),
+        [
+            ("read", {Fate.DELIVERED}),
+            ("expired", {Fate.EXPIRED, Fate.NOT_DELIVERED}),
+            ("undeliverable", {Fate.NOT_DELIVERED}),
+            ("rejected", {Fate.NOT_DELIVERED}),
+            ("stuck", {Fate.UNDER_WAY}),
+        ],
+    )
+    async def test_what_becomes_of_a_message_is_told(
+        self, port: NotificationsPort, vendor: NotificationsVendor, word: str, fates: set[Fate]
+    ) -> None:
+        message = a_message(port.channel)
+        vendor.fate(message.address, word)
+        accepted = await port.send(message)
+        vendor.advance(10)
+        assert (await told(port, message, accepted)).fate in fates
+
+    async def test_a_status_nobody_knows_concludes_nothing(
+        self, port: NotificationsPort, vendor: NotificationsVendor
+    ) -> None:
+        message = a_message(port.channel)
+        accepted = await port.send(message)
+        vendor.fail("status", "unknown_status", word="99")
+        assert (await told(port, message, accepted)).fate is Fate.UNDER_WAY
+
+    @pytest.mark.parametrize("fault", ["html", "cut_document"])
+    async def test_a_question_that_fails_once_is_asked_again(
+        self, port: NotificationsPort, vendor: NotificationsVendor, fault: str
+    ) -> None:
+        message = a_message(port.channel)
+        accepted = await port.send(message)
+        vendor.fail("status", fault)
+        assert (await told(port, message, accepted)).fate is Fate.UNDER_WAY
+        assert vendor.calls("status") == 2
+
+    async def test_a_question_that_goes_on_failing_is_unavailable(
+        self, port: NotificationsPort, vendor: NotificationsVendor
+    ) -> None:
+        message = a_message(port.channel)
+        accepted = await port.send(message)
+        vendor.fail("status", "html", times=3)
+        with pytest.raises(UnavailableError):
+            await told(port, message, accepted)
+
+
+class BulkReportsContract:
+    """Of those that answer for several messages at once."""
+
+    async def test_several_messages_are_asked_for_as_the_vendor_allows(
+        self, port: NotificationsPort, vendor: NotificationsVendor
+    ) -> None:
+        first, second = a_message(port.channel), a_message(port.channel, reference=OTHER_REFERENCE, text="Другой")
+        accepted = [await port.send(first), await port.send(second)]
+        vendor.advance(10)
+        asked = [sought(first, accepted[0]), sought(second, accepted[1])]
+        reports = await port.reports(asked)
+        assert {report.vendor_id for report in reports} == {one.vendor_id for one in accepted}
+        assert {report.fate for report in reports} == {Fate.DELIVERED}
+
+
+class LookupContract:
+    """Of those that know our reference."""
+
+    async def test_a_message_whose_answer_was_lost_is_found_by_our_reference(
+        self, port: NotificationsPort, vendor: NotificationsVendor
+    ) -> None:
+        message = a_message(port.channel)
+        vendor.fail("send", "answer_lost")
+        with pytest.raises(OutcomeUnknownError):
+            await port.send(message)
+        found = await port.find(sought(message))
+        assert found
+        assert found.vendor_id == vendor.messages()[0].vendor_id
+        assert await port.find(sought(a_message(port.channel, reference=OTHER_REFERENCE))) is None
+
+    async def test_a_message_taken_or_told_of_late_is_found_within_the_window(
+        self, port: NotificationsPort, vendor: NotificationsVendor
+    ) -> None:
+        late, lagging = a_message(port.channel), a_message(port.channel, reference=OTHER_REFERENCE, text="Другой")
+        vendor.fail("send", "commit_late", seconds=50)
+        with pytest.raises(OutcomeUnknownError):
+            await port.send(late)
+        vendor.fail("send", "status_lags", seconds=50)
+        await port.send(lagging)
+        assert await port.find(sought(late)) is await port.find(sought(lagging)) is None
+        assert port.capabilities.visibility_window.total_seconds() > 50
+        vendor.advance(51)
+        assert await port.find(sought(late))
+        assert await port.find(sought(lagging))
+
+
+class EstimatesContract:
+    """Of those that tell a price beforehand."""
+
+    async def test_an_estimate_equals_the_bill_and_sends_nothing(
+        self, port: NotificationsPort, vendor: NotificationsVendor
+    ) -> None:
+        message = a_message(port.channel, text="Ж" * 135)
+        estimate = await port.estimate(message)
+        assert not vendor.messages()
+        await port.send(message)
+        billed = vendor.messages()[0]
+        assert (estimate.parts, estimate.cost and estimate.cost.minor_units) == (billed.parts, billed.cost)
+
+
+__all__ = [
+    "REFERENCE",
+    "BilledContract",
+    "BulkReportsContract",
+    "EstimatesContract",
+    "LookupContract",
+    "NotificationsContract",
+    "ReportsContract",
+    "sought",
+    "told",
+]

@@ -1,49 +1,29 @@
 """SMSC, SMS.ru and SMS Aero keep the notifications contract."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hub.modules.notifications.port import NotificationsPort
 from hub.modules.notifications.providers import smsaero, smsc, smsru
 from sandbox.app import Sandbox
 from sandbox.messages import smsaero as aero_vendor
 from sandbox.messages import smsc as smsc_vendor
 from sandbox.messages import smsru as smsru_vendor
-from tests.contract.notifications_contract import NotificationsContract
-from tests.contract.notifications_sandbox import SandboxVendor, connect, sandbox_settings, secret_file
-from tests.contract.provider_context import Context
+from tests.contract.notifications_contract import (
+    BilledContract,
+    BulkReportsContract,
+    EstimatesContract,
+    LookupContract,
+    ReportsContract,
+)
+from tests.contract.notifications_ports import SandboxedContract
+from tests.contract.notifications_sandbox import SandboxVendor, secret_file
 
 OPERATIONS = {"send": "send", "status": "status"}
 
 
-@pytest.fixture
-async def sandbox(tmp_path: Path) -> AsyncIterator[Sandbox]:
-    async with Sandbox.start(sandbox_settings(tmp_path)) as started:
-        yield started
-
-
-class _Ports(NotificationsContract):
-    """Both ports of a provider, from the fixtures `provider` and `values` of a subclass."""
-
-    @pytest.fixture
-    async def port(self, context: Context, provider: Any, values: dict[str, Any]) -> AsyncIterator[NotificationsPort]:
-        connected = connect(context, provider, values)
-        yield connected
-        await connected.close()
-
-    @pytest.fixture
-    async def impatient_port(
-        self, context: Context, provider: Any, values: dict[str, Any]
-    ) -> AsyncIterator[NotificationsPort]:
-        connected = connect(context, provider, values, policy={"attempt_timeout": 1.0})
-        yield connected
-        await connected.close()
-
-
-class TestSmsc(_Ports):
+class TestSmsc(SandboxedContract, BilledContract, ReportsContract, LookupContract, EstimatesContract):
     @pytest.fixture
     def provider(self) -> Any:
         return smsc
@@ -61,7 +41,7 @@ class TestSmsc(_Ports):
         return {"api_url": f"{vendor.url}/sys", "login": login.login, "password": password}
 
 
-class TestSmsRu(_Ports):
+class TestSmsRu(SandboxedContract, BilledContract, ReportsContract, BulkReportsContract, EstimatesContract):
     @pytest.fixture
     def provider(self) -> Any:
         return smsru
@@ -76,7 +56,7 @@ class TestSmsRu(_Ports):
         return {"api_url": vendor.url, "api_id": secret_file(tmp_path, "smsru.key", smsru_vendor.Login().api_id)}
 
 
-class TestSmsAero(_Ports):
+class TestSmsAero(SandboxedContract, BilledContract, ReportsContract):
     @pytest.fixture
     def provider(self) -> Any:
         return smsaero

@@ -18,7 +18,7 @@ from hub.resilience.addresses import LOOPBACK
 from hub.resilience.context import ProviderContext
 from hub.resilience.failures import AttemptError
 from hub.resilience.http import HttpGateway, HttpRequest, server_only_tls
-from hub.resilience.json_answer import Fields
+from hub.resilience.json_answer import Fields, Surprise
 from hub.resilience.upstream import Upstream
 
 FORM = MappingProxyType({"Content-Type": "application/x-www-form-urlencoded"})
@@ -149,6 +149,11 @@ def maybe_sent(upstream: str) -> OutcomeUnknownError:
         reason="UPSTREAM_UNAVAILABLE",
         metadata={"upstream": upstream},
     )
+
+
+def unnamed(surprise: Surprise) -> Surprise:
+    """Return what tells of surprises without their names: members that are named by phones or addresses."""
+    return lambda kind, _word: surprise(kind, "(a name of its own)")
 
 
 class VendorBusyError(AttemptError):

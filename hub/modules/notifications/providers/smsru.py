@@ -36,6 +36,7 @@ from hub.modules.notifications.providers._wire import (
     form_request,
     open_gateway,
     roubles,
+    unnamed,
 )
 from hub.resilience.context import ProviderContext
 from hub.resilience.failures import (
@@ -254,8 +255,8 @@ class SmsRu(SilentPort):
     def _row(self, operation: str, answer: HttpAnswer, phone: str) -> Fields:
         """Return what it says of our one number."""
         surprise = self._surprise(operation)
-        rows = self._envelope(operation, answer).optional_object("sms", frozenset({phone}), surprise)
-        row = rows.optional_object(phone, _ROW, surprise) if rows else None
+        rows = self._envelope(operation, answer).optional_object("sms", frozenset({phone}), unnamed(surprise))
+        row = rows.optional_object(phone, _ROW, unnamed(surprise)) if rows else None
         if row is None:
             raise AnswerInvalidError("the answer is about another number")
         code = row.number("status_code")
