@@ -31,6 +31,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--gateway-port", type=int, default=7500, help="0: any free port")
     parser.add_argument("--sberbank-port", type=int, default=7501, help="the acquirer; 0: any free port")
     parser.add_argument("--tbank-port", type=int, default=7503, help="another acquirer; 0: any free port")
+    parser.add_argument("--yookassa-port", type=int, default=7504, help="one more acquirer; 0: any free port")
     parser.add_argument("--timestamp-port", type=int, default=7502, help="the timestamp authority; 0: any free port")
     for name, port in DEFAULT_PORTS.items():
         parser.add_argument(f"--{name.replace('_', '-')}-port", type=int, default=port, help="a vendor of messages")
@@ -63,6 +64,7 @@ def _settings(options: argparse.Namespace) -> SandboxSettings:
         gateway_port=options.gateway_port,
         sberbank_port=options.sberbank_port,
         tbank_port=options.tbank_port,
+        yookassa_port=options.yookassa_port,
         timestamp_port=options.timestamp_port,
         control_port=options.control_port,
         message_ports={name: getattr(options, f"{name}_port") for name in DEFAULT_PORTS},
@@ -100,6 +102,7 @@ def _addresses(sandbox: Sandbox) -> dict[str, str]:
         "sberbank_url": sandbox.sberbank.api_url(Dialect.ECOM),
         "sberbank_classic_url": sandbox.sberbank.api_url(Dialect.CLASSIC),
         "tbank_url": sandbox.tbank.api_url,
+        "yookassa_url": sandbox.yookassa.api_url,
         "control_url": sandbox.control_url,
         "otlp_traces_url": f"{sandbox.control_url}/v1/traces",
     }

@@ -29,6 +29,8 @@ from sandbox.timestamp_server import TimestampServer
 from sandbox.tls import ThrowAwayPki, TlsPair
 from sandbox.xml_gateway import XmlGateway
 from sandbox.xml_gateway_operations import GatewayOperations
+from sandbox.yookassa import Shop, YookassaGateway
+from sandbox.yookassa_shop import ShopBook
 
 
 class _Part(Protocol):
@@ -57,6 +59,7 @@ class Sandbox:
     gateway: XmlGateway
     sberbank: SberbankGateway
     tbank: TBankGateway
+    yookassa: YookassaGateway
     timestamps: TimestampServer | None
     """None when the settings name no CA for it."""
     control: Control
@@ -93,6 +96,7 @@ class Sandbox:
         gateway = _xml_gateway(settings, tls, keys, faults, clock=clock, registry=registry, book=book)
         sberbank = _sberbank(settings, tls, clock, faults)
         tbank = _tbank(settings, tls, clock, faults)
+        yookassa = _yookassa(settings, tls, clock, faults)
         timestamps = _timestamps(settings, clock, faults)
         messages = _messages(settings, tls, clock, faults, inbox)
         control = Control(
@@ -103,6 +107,7 @@ class Sandbox:
             gateway=gateway,
             sberbank=sberbank,
             tbank=tbank,
+            yookassa=yookassa,
             timestamps=timestamps,
             traces=traces,
             inbox=inbox,
@@ -110,13 +115,14 @@ class Sandbox:
         )
         control_listener = Listener(host=settings.host, port=settings.control_port)
         async with AsyncExitStack() as stack:
-            await _start(stack, gateway, sberbank, tbank, timestamps, messages)
+            await _start(stack, gateway, sberbank, tbank, yookassa, timestamps, messages)
             stack.push_async_callback(control_listener.stop)
             await control_listener.start(control.application())
             yield Sandbox(
                 gateway=gateway,
                 sberbank=sberbank,
                 tbank=tbank,
+                yookassa=yookassa,
                 timestamps=timestamps,
                 control=control,
                 control_url=control_listener.url,
@@ -228,6 +234,25 @@ def _tbank(settings: SandboxSettings, tls: TlsFiles, clock: SandboxClock, faults
             asynchronous_seconds=settings.tbank_asynchronous_seconds,
         ),
         terminal=terminal,
+    )
+
+
+def _yookassa(settings: SandboxSettings, tls: TlsFiles, clock: SandboxClock, faults: FaultBoard) -> YookassaGateway:
+    """One more acquirer, the same way."""
+    shop = Shop()
+    _write_private(settings.directory / "yookassa.key", shop.secret_key)
+    return YookassaGateway(
+        listener=Listener(
+            host=settings.host,
+            port=settings.yookassa_port,
+            tls=open_context(certificate=tls.certificate, key=tls.key),
+        ),
+        clock=clock,
+        faults=faults,
+        book=ShopBook(clock=clock),
+        shop=shop,
+        calls_a_second=settings.yookassa_calls_a_second,
+        retry_milliseconds=settings.yookassa_retry_milliseconds,
     )
 
 

@@ -18,6 +18,7 @@ POST /orders/{id}/payer              {"outcome": "approve" | "challenge" | "fail
 POST /orders/{id}/operator           {"action": "refund" | "deposit" | "reverse" | "undo_refund", "amount"?}: what
                                      somebody does in the bank's cabinet, or the bank
 GET|POST /tbank/...                  payments of the other acquirer (`sandbox.tbank_control`)
+GET|POST /yookassa/...               payments of one more (`sandbox.yookassa_control`)
 GET|POST /plots                      list; put one (fields of `sandbox.registry.Plot`)
 POST /gateway/stop, /gateway/start   refuse connections; listen again on the same port
 POST /timestamps/stop, /timestamps/start   the same of the timestamp authority
@@ -51,6 +52,8 @@ from sandbox.tbank import TBankGateway
 from sandbox.tbank_control import TBankControl
 from sandbox.timestamp_server import TimestampServer
 from sandbox.xml_gateway import XmlGateway
+from sandbox.yookassa import YookassaGateway
+from sandbox.yookassa_control import YookassaControl
 
 _BODY_LIMIT_BYTES = 16 * 1024 * 1024  # an OTLP export of some thousand spans
 _STATUS_FIELDS = frozenset({"status", "reason", "until", "uin", "sum"})
@@ -69,6 +72,7 @@ class Control:
         gateway: XmlGateway,
         sberbank: SberbankGateway,
         tbank: TBankGateway,
+        yookassa: YookassaGateway,
         timestamps: TimestampServer | None,
         traces: TraceStore,
         inbox: Inbox,
@@ -81,6 +85,7 @@ class Control:
         self._gateway = gateway
         self._sberbank = sberbank
         self._tbank = tbank
+        self._yookassa = yookassa
         self._timestamps = timestamps
         self._traces = traces
         self._inbox = inbox
@@ -109,6 +114,7 @@ class Control:
                 web.post("/timestamps/{action:stop|start}", self._post_timestamps),
                 web.post("/reset", self._post_reset),
                 *TBankControl(self._tbank).routes(),
+                *YookassaControl(self._yookassa).routes(),
                 *self._traces.routes(),
                 *self._inbox.routes(),
                 *self._messages.routes(),
@@ -131,6 +137,7 @@ class Control:
             "late": self._book.late,
             "sberbank": self._sberbank.api_url(Dialect.ECOM),
             "tbank": self._tbank.api_url,
+            "yookassa": self._yookassa.api_url,
             "timestamps": None if self._timestamps is None else self._timestamps.url,
             "operations": dict(self._gateway.operations) | dict(self._sberbank.operations) | dict(stamped),
             "tls_handshakes": dict(self._gateway.handshakes),
@@ -148,6 +155,7 @@ class Control:
         self._gateway.forget()
         self._sberbank.forget()
         self._tbank.forget()
+        self._yookassa.forget()
         if self._timestamps is not None:
             self._timestamps.operations.clear()
         self._traces.clear()

@@ -41,6 +41,7 @@ class SandboxSettings:
     gateway_port: int = 0
     sberbank_port: int = 0
     tbank_port: int = 0
+    yookassa_port: int = 0
     timestamp_port: int = 0
     control_port: int = 0
     message_ports: Mapping[str, int] = dataclasses.field(default_factory=dict)
@@ -78,3 +79,7 @@ class SandboxSettings:
     """Whether a second payment of one OrderId is opened rather than refused."""
     tbank_asynchronous_seconds: float = 0.0
     """How long its refunds by QR code take, by the sandbox's clock."""
+    yookassa_calls_a_second: int = 1000
+    """How many calls YooKassa takes in a second, by the sandbox's clock: one that stands still counts them all."""
+    yookassa_retry_milliseconds: int = 1800
+    """When YooKassa wants to be asked again where it isn't done yet."""

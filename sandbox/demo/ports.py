@@ -26,6 +26,7 @@ class Ports:
     sberbank: int = 7501
     timestamps: int = 7502
     tbank: int = 7503
+    yookassa: int = 7504
     smsc: int = 7510
     smsru: int = 7511
     smsaero: int = 7512

@@ -35,7 +35,11 @@ class Stack:
         python = sys.executable
         sandbox_ports = ("--gateway-port", str(ports.gateway), "--control-port", str(ports.control))
         stamps = ("--timestamp-port", str(ports.timestamps), "--timestamp-ca", str(folder / "gost"))
-        acquirers = ("--sberbank-port", str(ports.sberbank), "--tbank-port", str(ports.tbank))
+        acquirers = [
+            word
+            for name in ("sberbank", "tbank", "yookassa")
+            for word in (f"--{name}-port", str(ports.by_name()[name]))
+        ]
         messages = [
             word for name in DEFAULT_PORTS for word in (f"--{name.replace('_', '-')}-port", str(ports.by_name()[name]))
         ]

@@ -1,11 +1,14 @@
 """What the payments contract needs of an acquirer's simulator, and the order it opens."""
 
 import abc
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+import pytest
+
+from hub.core.errors import OutcomeUnknownError
 from hub.core.money import Money
-from hub.modules.payments.port import Order
+from hub.modules.payments.port import Order, PaymentsPort
 
 RETURN_URL = "https://shop.example/ok"
 
@@ -24,6 +27,9 @@ class TrueOrder:
 
 class PaymentsVendor(abc.ABC):
     """The simulator of an acquirer, as far as the contract needs it."""
+
+    shows_attempts = True
+    """Whether it tells that the payer is at it, and why his last attempt failed while he may try again."""
 
     @abc.abstractmethod
     def fail(self, operation: str, fault: str, *, times: int = 1, seconds: float = 1.0, word: str = "") -> None:
@@ -75,3 +81,17 @@ def an_order(kopecks: int = 19_900, *, two_stage: bool = False, description: str
 
 def roubles(kopecks: int) -> Money:
     return Money(minor_units=kopecks, currency="RUB")
+
+
+async def unknown_or_repeated(
+    port: PaymentsPort, vendor: PaymentsVendor, operation: str, call: Callable[[], Awaitable[object]]
+) -> None:
+    """What may have arrived is sent once and unknown; or again, where the acquirer knows the repetition by its key."""
+    before = vendor.calls(operation)
+    if port.capabilities.keyed_changes:
+        await call()
+        assert vendor.calls(operation) == before + 2
+        return
+    with pytest.raises(OutcomeUnknownError):
+        await call()
+    assert vendor.calls(operation) == before + 1

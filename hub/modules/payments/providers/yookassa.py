@@ -302,7 +302,7 @@ class Yookassa(PaymentsPort):
             )
             refunds += some
             if not page:
-                return refunds
+                return refunds[::-1]  # told newest first
         raise UnavailableError(
             "The payment has more refunds than are looked at.", metadata={"upstream": self._api.name}
         )
