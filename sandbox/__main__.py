@@ -32,6 +32,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--sberbank-port", type=int, default=7501, help="the acquirer; 0: any free port")
     parser.add_argument("--tbank-port", type=int, default=7503, help="another acquirer; 0: any free port")
     parser.add_argument("--yookassa-port", type=int, default=7504, help="one more acquirer; 0: any free port")
+    parser.add_argument(
+        "--sberbank-callback-url", default="", help="where the acquirer calls back; nowhere if not given"
+    )
     parser.add_argument("--timestamp-port", type=int, default=7502, help="the timestamp authority; 0: any free port")
     for name, port in DEFAULT_PORTS.items():
         parser.add_argument(f"--{name.replace('_', '-')}-port", type=int, default=port, help="a vendor of messages")
@@ -65,6 +68,7 @@ def _settings(options: argparse.Namespace) -> SandboxSettings:
         sberbank_port=options.sberbank_port,
         tbank_port=options.tbank_port,
         yookassa_port=options.yookassa_port,
+        sberbank_callback_url=options.sberbank_callback_url,
         timestamp_port=options.timestamp_port,
         control_port=options.control_port,
         message_ports={name: getattr(options, f"{name}_port") for name in DEFAULT_PORTS},

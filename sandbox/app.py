@@ -8,6 +8,7 @@ from typing import Protocol
 
 from cryptography.fernet import Fernet, MultiFernet
 
+from sandbox.callbacks import CallbackSender
 from sandbox.clock import SandboxClock
 from sandbox.control import Control
 from sandbox.faults import FaultBoard
@@ -19,6 +20,7 @@ from sandbox.otlp import TraceStore
 from sandbox.registrations import RegistrationBook
 from sandbox.registry import Registry, built_in_plots
 from sandbox.sberbank import Login, SberbankGateway
+from sandbox.sberbank_callbacks import ATTEMPTS, PAUSE_SECONDS, SECRET, SberbankCallbacks, by_secret
 from sandbox.sberbank_orders import OrderBook
 from sandbox.settings import SandboxSettings, TlsFiles
 from sandbox.tbank import TBankGateway, Terminal
@@ -186,6 +188,8 @@ def _sberbank(settings: SandboxSettings, tls: TlsFiles, clock: SandboxClock, fau
     """The acquirer, under the gateway's own certificate; its login is written where a client's settings may name it."""
     login = Login()
     _write_private(settings.directory / "sberbank.password", login.password)
+    _write_private(settings.directory / "sberbank.callback", SECRET)
+    sender = CallbackSender(name="sberbank", clock=clock, faults=faults, attempts=ATTEMPTS, pause_seconds=PAUSE_SECONDS)
     return SberbankGateway(
         listener=Listener(
             host=settings.host,
@@ -196,6 +200,7 @@ def _sberbank(settings: SandboxSettings, tls: TlsFiles, clock: SandboxClock, fau
         faults=faults,
         book=OrderBook(clock=clock),
         login=login,
+        callbacks=SberbankCallbacks(sender=sender, sign=by_secret(), url=settings.sberbank_callback_url),
         lowers_deposited=settings.sberbank_lowers_deposited,
         takes_refund_ids=settings.sberbank_takes_refund_ids,
     )

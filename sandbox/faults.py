@@ -71,6 +71,16 @@ class FaultKind(StrEnum):
     """After: the right answer padded to `size_bytes` (17 MiB)."""
     SLOW_TRICKLE = "slow_trickle"
     """After: the right answer over `seconds`, a few bytes at a time."""
+    CALLBACK_LOST = "callback_lost"
+    """A callback is never sent."""
+    CALLBACK_LATE = "callback_late"
+    """A callback is sent only `seconds` later by the sandbox's clock, after others that came of later things."""
+    CALLBACK_TWICE = "callback_twice"
+    """A callback is sent twice at once."""
+    CALLBACK_FORGED = "callback_forged"
+    """Beside a callback comes one that says something else under its proof."""
+    CALLBACK_EARLY = "callback_early"
+    """A callback overtakes the answer of the call that it came of."""
     TIMESTAMP_REJECTED = "timestamp_rejected"
     """Timestamps: the status `rejection` and no token."""
     TIMESTAMP_WRONG_NONCE = "timestamp_wrong_nonce"
@@ -95,7 +105,7 @@ class Fault:
     kind: FaultKind
     operation: str = ANY_OPERATION
     """`timestamp`, `cadaster.info`, `rights.check`, `registration.submit`, `.status`, `.documents`, `.withdraw`;
-    `sberbank.refund.do`, `tbank.Cancel`, `smsc.send` and their like; or `*`."""
+    `sberbank.refund.do`, `sberbank.callback`, `tbank.Cancel`, `smsc.send` and their like; or `*`."""
     times: int | None = 1
     """For how many calls; None until cleared."""
     probability: float = 1.0

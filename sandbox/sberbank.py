@@ -16,7 +16,8 @@ from sandbox import sberbank_wire as wire
 from sandbox.clock import SandboxClock
 from sandbox.faults import Fault, FaultBoard, FaultKind
 from sandbox.listener import Listener
-from sandbox.sberbank_orders import BankError, BankOrder, OrderBook, snapshot
+from sandbox.sberbank_callbacks import SberbankCallbacks
+from sandbox.sberbank_orders import SUCCEEDED, BankError, BankOrder, OrderBook, snapshot
 from sandbox.sberbank_wire import Dialect
 from sandbox.strikes import Strikes
 
@@ -72,6 +73,7 @@ class SberbankGateway:
         faults: FaultBoard,
         book: OrderBook,
         login: Login,
+        callbacks: SberbankCallbacks,
         lowers_deposited: bool = True,
         takes_refund_ids: bool = True,
     ) -> None:
@@ -83,6 +85,8 @@ class SberbankGateway:
         self._faults = faults
         self.book = book
         self._login = login
+        self.callbacks = callbacks
+        book.told = callbacks.tell
         self._lowers_deposited = lowers_deposited
         self._takes_refund_ids = takes_refund_ids
         self._strikes = Strikes()
@@ -104,12 +108,14 @@ class SberbankGateway:
     async def start(self) -> None:
         """Listen; after a `stop` on the same port."""
         self._strikes.start()
+        self.callbacks.sender.start()
         await self._listener.start(self._application())
 
     async def stop(self) -> None:
         """Refuse connections; calls that hang are cut off."""
         self._strikes.stop()
         await self._listener.stop()
+        await self.callbacks.sender.stop()
 
     async def wait_until(self, happened: Callable[[], bool], *, timeout_seconds: float = 10) -> None:
         """Wait until `happened()` is true; looked at whenever a call has been read or ends."""
@@ -165,6 +171,7 @@ class SberbankGateway:
             call.fields = {name: value for name, value in fields.items() if name not in {"password", "token"}}
             answer = self._run(dialect, operation, fields, faults)
             call.outcome = "ok"
+            await self.callbacks.sender.send_early()
         except BankError as error:
             call.outcome = str(error.code)
             answer = wire.error_answer(error)
@@ -235,6 +242,8 @@ class SberbankGateway:
             order = self._register(operation, fields)
             if lags is not None:
                 self.book.hide(order, lags.seconds)
+            if dialect is Dialect.ECOM:  # the classic one tells of nothing before the payer does
+                self.callbacks.tell(order, "created", SUCCEEDED)
             return self._opened(dialect, order)
         order = self._order(fields)
         before = snapshot(order)

@@ -14,6 +14,8 @@ from typing import Any
 from sandbox.clock import SandboxClock
 
 REGISTERED, HELD, PAID, REVERSED, REFUNDED, AT_ACS, DECLINED = range(7)
+FAILED, SUCCEEDED = 0, 1
+"""Whether an operation that is told of came to something."""
 
 EXPIRED_CODE = -2007
 NOT_TRIED_CODE = -100
@@ -83,6 +85,8 @@ class OrderBook:
         self._hidden_until: dict[str, datetime] = {}
         self._shown_as: dict[str, tuple[datetime, BankOrder]] = {}
         self._late: list[tuple[datetime, Callable[[], object]]] = []
+        self.told: Callable[[BankOrder, str, int], None] = lambda *_: None
+        """Called with each operation on an order, in the words of callbacks, and its status there."""
 
     def orders(self) -> list[BankOrder]:
         """All orders, oldest first, as they truly stand."""
@@ -142,9 +146,11 @@ class OrderBook:
         if order.two_stage:
             order.status = HELD
             self._note(order, "PREAUTHORIZATION", order.amount)
+            self.told(order, "approved", SUCCEEDED)
         else:
             order.status, order.captured = PAID, order.amount
             self._note(order, "AUTHORIZATION", order.amount)
+            self.told(order, "deposited", SUCCEEDED)
 
     def challenge(self, order: BankOrder) -> None:
         """The payer is sent to his bank's ACS."""
@@ -158,6 +164,7 @@ class OrderBook:
         order.action_code = DECLINED_CODE
         order.status = DECLINED if last else REGISTERED
         self._note(order, "AUTHORIZATION", order.amount, action_code=DECLINED_CODE)
+        self.told(order, "approved" if order.two_stage else "deposited", FAILED)
 
     def deposit(self, order: BankOrder, amount: int) -> None:
         """Capture a hold; 0 is all of it."""
@@ -167,6 +174,7 @@ class OrderBook:
             raise BankError(5, "Неверная сумма")
         order.status, order.captured = PAID, amount or order.approved
         self._note(order, "COMPLETION", order.captured)
+        self.told(order, "deposited", SUCCEEDED)
 
     def reverse(self, order: BankOrder) -> None:
         """Let a hold go, or undo a payment of the same day. One try an order."""
@@ -176,6 +184,7 @@ class OrderBook:
         order.was_reversal_tried = True
         self._note(order, "REVERSAL", order.captured or order.approved)
         order.status, order.approved, order.captured = REVERSED, 0, 0
+        self.told(order, "reversed", SUCCEEDED)
 
     def decline(self, order: BankOrder) -> None:
         """End an order that is not paid."""
@@ -202,6 +211,7 @@ class OrderBook:
         order.status = REFUNDED
         order.refunded += amount
         self._note(order, "REFUND", amount, external_id=external_id)
+        self.told(order, "refunded", SUCCEEDED)
 
     def undo_refund(self, order: BankOrder, amount: int) -> None:
         """The bank takes a refund back: there was no money on the merchant's account."""
@@ -234,6 +244,7 @@ class OrderBook:
         for order in self._orders.values():
             if order.status in _UNPAID and now >= order.expires_at:
                 order.status, order.action_code = DECLINED, EXPIRED_CODE
+                self.told(order, "declinedByTimeout", SUCCEEDED)
 
     def _note(self, order: BankOrder, kind: str, amount: int, *, action_code: int = 0, external_id: str = "") -> None:
         line = BankOperation(

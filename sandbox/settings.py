@@ -67,6 +67,8 @@ class SandboxSettings:
     frozen_at: datetime | None = None
     """Makes the clock stand still at this aware moment until it is advanced."""
     seed: int = 0
+    sberbank_callback_url: str = ""
+    """Where the acquirer calls back, signed by the secret in `sberbank.callback`; empty: nowhere."""
     sberbank_lowers_deposited: bool = True
     """Whether the acquirer's `depositedAmount` goes down with each refund."""
     sberbank_takes_refund_ids: bool = True

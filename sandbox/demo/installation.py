@@ -152,7 +152,7 @@ def _payments(ports: Ports, pace: Mapping[str, float]) -> list[tuple[str, Any]]:
     return [
         ("modules.payments.mode", "on"),
         (f"modules.payments.return_hosts.{CALLER}", ["shop.example"]),
-        ("modules.payments.poll_initial", pace.get("status_poll_initial", 0.5)),
+        ("modules.payments.poll_initial", pace.get("status_poll_initial", 15.0)),  # the bank calls back long before
         ("modules.payments.poll_base", 1.0),
         (f"{account}.provider", "sberbank"),
         (f"{account}.callers", [CALLER]),
@@ -161,6 +161,7 @@ def _payments(ports: Ports, pace: Mapping[str, float]) -> list[tuple[str, Any]]:
         (f"{account}.settings.user_name", "landhub-api"),
         (f"{account}.settings.password", "file:sandbox/sberbank.password"),
         (f"{account}.settings.ca_bundle", "sandbox/ca.crt"),
+        (f"{account}.settings.callback_secrets", ["file:sandbox/sberbank.callback"]),
         (f"{account}.settings.hold_days", 7),
         (f"{account}.settings.visibility_window_seconds", pace.get("visibility_window_seconds", 5.0)),
     ]

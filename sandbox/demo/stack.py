@@ -40,6 +40,7 @@ class Stack:
             for name in ("sberbank", "tbank", "yookassa")
             for word in (f"--{name}-port", str(ports.by_name()[name]))
         ]
+        callbacks = ("--sberbank-callback-url", f"http://{HOST}:{ports.public}/payments/callbacks/sber")
         messages = [
             word for name in DEFAULT_PORTS for word in (f"--{name.replace('_', '-')}-port", str(ports.by_name()[name]))
         ]
@@ -53,6 +54,7 @@ class Stack:
             str(folder / "sandbox"),
             *sandbox_ports,
             *acquirers,
+            *callbacks,
             *stamps,
             *messages,
             *register,

@@ -1,5 +1,6 @@
 """Callbacks over real sockets, into the module on driven time: they have payments looked at, and do nothing else."""
 
+import asyncio
 import hmac
 import json
 from collections.abc import AsyncIterator
@@ -22,6 +23,8 @@ from hub.modules.payments.store import PaymentRow
 from hub.storage.tables import audit_records, outbox_jobs
 from hub.web.listener import Listener
 from hub.web.public import PublicListening, WebhookMetrics
+from sandbox.faults import Fault, FaultKind
+from sandbox.sberbank_callbacks import CallbackForm, SberbankCallbacks, by_secret
 from sandbox.sberbank_wire import Dialect
 from tests.contract.provider_context import make_context
 from tests.contract.sberbank_vendor import SberbankVendor, connect
@@ -68,11 +71,23 @@ class Desk:
     shop: Shop
     session: aiohttp.ClientSession
     refusals: RefusalCounts
+    url: str
+    bank: SberbankCallbacks
     account: str = "sber"
 
     async def tell(self, told: dict[str, str], **more: Any) -> tuple[int, str]:
         async with self.session.get(callback_path(self.account), params=told, **more) as got:
             return got.status, await got.text()
+
+    def let_bank_call(self, form: CallbackForm = CallbackForm.JSON) -> None:
+        """From now on the simulated bank calls back."""
+        self.bank.url = self.url.rstrip("/") + callback_path(self.account)
+        self.bank.form = form
+
+    async def heard(self) -> list[str]:
+        """What the bank told of and was answered, once it has no more to say."""
+        await self.bank.sender.wait_until_idle()
+        return [f"{one.about} {' '.join(one.answers)}" for one in self.bank.sender.deliveries]
 
     @property
     def asked(self) -> int:
@@ -107,7 +122,9 @@ async def desk(shop: Shop, port: PaymentsPort, clock: FakeClock) -> AsyncIterato
     listener = Listener(application=listening.application(), address="127.0.0.1:0")
     bound = await listener.start()
     async with aiohttp.ClientSession(f"http://127.0.0.1:{bound}", timeout=aiohttp.ClientTimeout(total=10)) as session:
-        yield Desk(shop=shop, session=session, refusals=refusals)
+        bank = shop.vendor.sandbox.sberbank.callbacks
+        bank.sign = by_secret(SECRET)
+        yield Desk(shop=shop, session=session, refusals=refusals, url=str(session._base_url), bank=bank)
     await listener.close()
 
 
@@ -205,3 +222,58 @@ async def test_nothing_of_a_callback_is_kept(desk: Desk, shop: Shop) -> None:
     await shop.core.database.write(lambda _: None, label="test")
     for file in shop.core.folder.rglob("*"):
         assert not file.is_file() or PAN.encode() not in file.read_bytes()
+
+
+@pytest.mark.parametrize("form", CallbackForm)
+async def test_the_banks_own_callback_tells_of_a_payment_in_every_form(
+    desk: Desk, shop: Shop, form: CallbackForm
+) -> None:
+    desk.let_bank_call(form)
+    row = await shop.create()
+    shop.vendor.pay(row.vendor_id)
+    assert await desk.heard() == ["created 200", "deposited 200"]
+    await shop.pass_time(5)
+    assert (await shop.payment(row.id)).state == PaymentState.CAPTURED
+
+
+async def test_a_callback_that_comes_before_the_answer_it_is_about_does_no_harm(desk: Desk, shop: Shop) -> None:
+    desk.let_bank_call()
+    early = Fault(kind=FaultKind.CALLBACK_EARLY, operation="sberbank.callback", times=None)
+    shop.vendor.sandbox.faults.add(early)
+    row = await shop.create(two_stage=True)
+    assert row.state == PaymentState.AWAITING_PAYER
+    shop.vendor.pay(row.vendor_id)
+    await desk.heard()
+    await shop.pass_time(5)
+    operated = await shop.service.capture_payment(shop.core.call(2), row.id, None)
+    assert operated.operation.state == "DONE"
+    assert await desk.heard() == ["created 200", "approved 200", "deposited 200"]
+    assert (await shop.payment(row.id)).state == PaymentState.CAPTURED
+
+
+async def test_callbacks_that_come_late_doubled_or_forged_change_nothing_that_is_known(desk: Desk, shop: Shop) -> None:
+    desk.let_bank_call()
+    row = await shop.create(two_stage=True)
+    for kind in (FaultKind.CALLBACK_LATE, FaultKind.CALLBACK_TWICE, FaultKind.CALLBACK_FORGED):
+        shop.vendor.sandbox.faults.add(Fault(kind=kind, operation="sberbank.callback", seconds=60))
+    shop.vendor.pay(row.vendor_id)  # "approved": late, twice, and forged at once
+    await shop.pass_time(20)
+    await shop.service.capture_payment(shop.core.call(2), row.id, None)
+    await shop.pass_time(60)  # the late ones
+    for _ in range(2):  # a forged one is sent thrice, as all that aren't heard
+        await asyncio.sleep(0)
+        await shop.pass_time(61, step=61)
+    told = await desk.heard()
+    assert sorted(told) == ["approved 200", "approved 200", "created 200", "deposited 200", "forged 400 400 400"]
+    await shop.pass_time(5)
+    after = await shop.payment(row.id)
+    assert (after.state, after.captured) == (PaymentState.CAPTURED, row.minor_units)
+
+
+async def test_a_refund_in_the_banks_cabinet_is_known_by_its_callback_at_once(desk: Desk, shop: Shop) -> None:
+    row = await shop.paid()
+    desk.let_bank_call()
+    shop.vendor.operate(row.vendor_id, "refund", 5_000)
+    assert await desk.heard() == ["refunded 200"]
+    await shop.core.outbox.run_due()
+    assert (await shop.payment(row.id)).refunded == 5_000
