@@ -76,7 +76,7 @@ class SandboxSettings:
     message_step_seconds: float = 1.0
     """How long a message stays in each state, by the sandbox's clock."""
     smsc_at_once: int = 5
-    """How many calls SMSC lets be under way at one time."""
+    """How many calls under way at one time are too many for SMSC."""
     tbank_takes_order_ids_again: bool = False
     """Whether a second payment of one OrderId is opened rather than refused."""
     tbank_asynchronous_seconds: float = 0.0

@@ -115,7 +115,7 @@ class Smsc:
         self._recent.clear()
 
     def _send(self, asked: Asked, fields: Mapping[str, str], form: str) -> Told:
-        if asked.in_flight > self._most_at_once:
+        if asked.in_flight >= self._most_at_once:
             raise _RefusedError(9, _BUSY)
         self._let_in(fields)
         told = self._priced(fields, form) if fields.get("cost") == "1" else self._taken(asked, fields, form)
