@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, StrictUndefined, TemplateError, Undefined, nodes, pass_context
+from jinja2 import Environment, StrictUndefined, TemplateError, Undefined, UndefinedError, nodes, pass_context
 from jinja2.environment import Template as Compiled
 from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -122,12 +122,12 @@ class _Environment(ImmutableSandboxedEnvironment):
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         if isinstance(obj, Undefined):
-            return obj._fail_with_undefined_error()  # noqa: SLF001 - what Jinja2's own access does
+            raise UndefinedError(obj._undefined_message)  # noqa: SLF001 - what Jinja2's own access does
         if isinstance(obj, Fields) and isinstance(argument, str) and argument in obj:
             return obj[argument]
         if isinstance(obj, Items) and isinstance(argument, int) and -len(obj) <= argument < len(obj):
             return obj[argument]
-        return self.undefined(hint="there is no such field", name=str(argument)[:64])
+        return self.undefined(name=str(argument)[:64])
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:  # noqa: ARG002 - Jinja2's signature
         return False
@@ -276,6 +276,18 @@ def _field(error: TemplateError) -> str:
     return message.partition("'")[2].partition("'")[0] if message.endswith("is undefined") else ""
 
 
+def _given(word: Callable[..., Any]) -> Callable[..., Any]:
+    """Have a word say which name is missing, rather than that what is not there is of the wrong kind."""
+
+    def checked(value: Any, *arguments: Any) -> Any:
+        for each in (value, *arguments):
+            if isinstance(each, Undefined):
+                raise UndefinedError(each._undefined_message)  # noqa: SLF001 - the name, without the traceback's frames
+        return word(value, *arguments)
+
+    return checked
+
+
 @pass_context
 def _pay(context: Context, value: Any, weight: int) -> Items:
     if not isinstance(value, Items):
@@ -285,18 +297,18 @@ def _pay(context: Context, value: Any, weight: int) -> Items:
 
 
 @pass_context
-def _date(context: Context, value: Any) -> str:
-    return words.long_date(value, context[_ZONE])
+def _date(context: Context, value: Any) -> Any:
+    return _given(words.long_date)(value, context[_ZONE])
 
 
 @pass_context
-def _short_date(context: Context, value: Any) -> str:
-    return words.short_date(value, context[_ZONE])
+def _short_date(context: Context, value: Any) -> Any:
+    return _given(words.short_date)(value, context[_ZONE])
 
 
 @pass_context
-def _date_time(context: Context, value: Any) -> str:
-    return words.date_time(value, context[_ZONE])
+def _date_time(context: Context, value: Any) -> Any:
+    return _given(words.date_time)(value, context[_ZONE])
 
 
 def _join(value: Any, separator: str = ", ") -> str:
@@ -338,7 +350,7 @@ def _on_text(change: Callable[[str], str]) -> Callable[[Any], str]:
             raise FillingFailedError("upper, lower, capitalize, trim: need a text")
         return change(value)
 
-    return word
+    return _given(word)
 
 
 def _capitalized(text: str) -> str:
@@ -347,19 +359,19 @@ def _capitalized(text: str) -> str:
 
 _FILTERS: dict[str, Callable[..., Any]] = {
     _PAY: _pay,
-    "money": words.money,
+    "money": _given(words.money),
     "date": _date,
     "short_date": _short_date,
     "datetime": _date_time,
-    "plural": words.plural,
-    "link": words.link,
+    "plural": _given(words.plural),
+    "link": _given(words.link),
     "upper": _on_text(str.upper),
     "lower": _on_text(str.lower),
     "capitalize": _on_text(_capitalized),
     "trim": _on_text(str.strip),
     "default": _default,
-    "length": _length,
-    "first": _first,
-    "last": _last,
-    "join": _join,
+    "length": _given(_length),
+    "first": _given(_first),
+    "last": _given(_last),
+    "join": _given(_join),
 }

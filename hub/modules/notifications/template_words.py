@@ -1,8 +1,9 @@
 """The words templates have for values: Russian money, dates, plural forms, safe links. Pure functions."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -115,6 +116,11 @@ def _from_moscow(local: datetime) -> str:
     return f"МСК{'+' if minutes > 0 else '−'}{hours}{f':{rest:02d}' if rest else ''}"
 
 
+def is_one_line(text: str) -> bool:
+    """Return whether a text may stand in a header: no line break of any alphabet, no control character."""
+    return not any(unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"} for letter in text)
+
+
 def is_time_zone(name: str) -> bool:
     """Return whether there is such a zone."""
     try:
@@ -122,8 +128,3 @@ def is_time_zone(name: str) -> bool:
     except (KeyError, ValueError, OSError):
         return False
     return True
-
-
-def in_utc(moment: datetime) -> str:
-    """Return a moment as templates are given it."""
-    return moment.astimezone(UTC).isoformat(timespec="seconds")
