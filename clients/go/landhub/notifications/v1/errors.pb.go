@@ -49,6 +49,14 @@ const (
 	ErrorReason_ERROR_REASON_CONTENT_INVALID ErrorReason = 9
 	// FAILED_PRECONDITION: the account's provider can't tell this. metadata: {"account": "smtp"}.
 	ErrorReason_ERROR_REASON_NOT_TOLD_BY_PROVIDER ErrorReason = 10
+	// INVALID_ARGUMENT: what a template says isn't allowed, or can't be read; BadRequest names the part and the line.
+	ErrorReason_ERROR_REASON_TEMPLATE_REFUSED ErrorReason = 20
+	// INVALID_ARGUMENT: the name is of the hub's own templates; BadRequest names the field.
+	ErrorReason_ERROR_REASON_TEMPLATE_NAME_RESERVED ErrorReason = 21
+	// INVALID_ARGUMENT: no contact or opt-out can be made of this; BadRequest names the field, never the value.
+	ErrorReason_ERROR_REASON_RECIPIENT_REFUSED ErrorReason = 22
+	// INVALID_ARGUMENT: no rule can be made of this; BadRequest names the field.
+	ErrorReason_ERROR_REASON_RULE_REFUSED ErrorReason = 23
 )
 
 // Enum value maps for ErrorReason.
@@ -65,19 +73,27 @@ var (
 		8:  "ERROR_REASON_REFUSED_BY_PROVIDER",
 		9:  "ERROR_REASON_CONTENT_INVALID",
 		10: "ERROR_REASON_NOT_TOLD_BY_PROVIDER",
+		20: "ERROR_REASON_TEMPLATE_REFUSED",
+		21: "ERROR_REASON_TEMPLATE_NAME_RESERVED",
+		22: "ERROR_REASON_RECIPIENT_REFUSED",
+		23: "ERROR_REASON_RULE_REFUSED",
 	}
 	ErrorReason_value = map[string]int32{
-		"ERROR_REASON_UNSPECIFIED":          0,
-		"ERROR_REASON_ACCOUNT_NOT_ALLOWED":  1,
-		"ERROR_REASON_NO_WAY_TO_RECIPIENT":  2,
-		"ERROR_REASON_ADDRESS_INVALID":      3,
-		"ERROR_REASON_CONTENT_NOT_CARRIED":  4,
-		"ERROR_REASON_TIMES_CONTRADICT":     5,
-		"ERROR_REASON_TOO_LATE_TO_CANCEL":   6,
-		"ERROR_REASON_NOTHING_TO_RESOLVE":   7,
-		"ERROR_REASON_REFUSED_BY_PROVIDER":  8,
-		"ERROR_REASON_CONTENT_INVALID":      9,
-		"ERROR_REASON_NOT_TOLD_BY_PROVIDER": 10,
+		"ERROR_REASON_UNSPECIFIED":            0,
+		"ERROR_REASON_ACCOUNT_NOT_ALLOWED":    1,
+		"ERROR_REASON_NO_WAY_TO_RECIPIENT":    2,
+		"ERROR_REASON_ADDRESS_INVALID":        3,
+		"ERROR_REASON_CONTENT_NOT_CARRIED":    4,
+		"ERROR_REASON_TIMES_CONTRADICT":       5,
+		"ERROR_REASON_TOO_LATE_TO_CANCEL":     6,
+		"ERROR_REASON_NOTHING_TO_RESOLVE":     7,
+		"ERROR_REASON_REFUSED_BY_PROVIDER":    8,
+		"ERROR_REASON_CONTENT_INVALID":        9,
+		"ERROR_REASON_NOT_TOLD_BY_PROVIDER":   10,
+		"ERROR_REASON_TEMPLATE_REFUSED":       20,
+		"ERROR_REASON_TEMPLATE_NAME_RESERVED": 21,
+		"ERROR_REASON_RECIPIENT_REFUSED":      22,
+		"ERROR_REASON_RULE_REFUSED":           23,
 	}
 )
 
@@ -112,7 +128,7 @@ var File_landhub_notifications_v1_errors_proto protoreflect.FileDescriptor
 
 const file_landhub_notifications_v1_errors_proto_rawDesc = "" +
 	"\n" +
-	"%landhub/notifications/v1/errors.proto\x12\x18landhub.notifications.v1*\x9b\x03\n" +
+	"%landhub/notifications/v1/errors.proto\x12\x18landhub.notifications.v1*\xaa\x04\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12$\n" +
 	" ERROR_REASON_ACCOUNT_NOT_ALLOWED\x10\x01\x12$\n" +
@@ -125,7 +141,11 @@ const file_landhub_notifications_v1_errors_proto_rawDesc = "" +
 	" ERROR_REASON_REFUSED_BY_PROVIDER\x10\b\x12 \n" +
 	"\x1cERROR_REASON_CONTENT_INVALID\x10\t\x12%\n" +
 	"!ERROR_REASON_NOT_TOLD_BY_PROVIDER\x10\n" +
-	"B|\n" +
+	"\x12!\n" +
+	"\x1dERROR_REASON_TEMPLATE_REFUSED\x10\x14\x12'\n" +
+	"#ERROR_REASON_TEMPLATE_NAME_RESERVED\x10\x15\x12\"\n" +
+	"\x1eERROR_REASON_RECIPIENT_REFUSED\x10\x16\x12\x1d\n" +
+	"\x19ERROR_REASON_RULE_REFUSED\x10\x17B|\n" +
 	"\x1bio.landhub.notifications.v1B\vErrorsProtoP\x01ZNgithub.com/landhub/landhub/clients/go/landhub/notifications/v1;notificationsv1b\x06proto3"
 
 var (

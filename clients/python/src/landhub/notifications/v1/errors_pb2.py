@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%landhub/notifications/v1/errors.proto\x12\x18landhub.notifications.v1*\x9b\x03\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12$\n ERROR_REASON_ACCOUNT_NOT_ALLOWED\x10\x01\x12$\n ERROR_REASON_NO_WAY_TO_RECIPIENT\x10\x02\x12 \n\x1c\x45RROR_REASON_ADDRESS_INVALID\x10\x03\x12$\n ERROR_REASON_CONTENT_NOT_CARRIED\x10\x04\x12!\n\x1d\x45RROR_REASON_TIMES_CONTRADICT\x10\x05\x12#\n\x1f\x45RROR_REASON_TOO_LATE_TO_CANCEL\x10\x06\x12#\n\x1f\x45RROR_REASON_NOTHING_TO_RESOLVE\x10\x07\x12$\n ERROR_REASON_REFUSED_BY_PROVIDER\x10\x08\x12 \n\x1c\x45RROR_REASON_CONTENT_INVALID\x10\t\x12%\n!ERROR_REASON_NOT_TOLD_BY_PROVIDER\x10\nB|\n\x1bio.landhub.notifications.v1B\x0b\x45rrorsProtoP\x01ZNgithub.com/landhub/landhub/clients/go/landhub/notifications/v1;notificationsv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%landhub/notifications/v1/errors.proto\x12\x18landhub.notifications.v1*\xaa\x04\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12$\n ERROR_REASON_ACCOUNT_NOT_ALLOWED\x10\x01\x12$\n ERROR_REASON_NO_WAY_TO_RECIPIENT\x10\x02\x12 \n\x1c\x45RROR_REASON_ADDRESS_INVALID\x10\x03\x12$\n ERROR_REASON_CONTENT_NOT_CARRIED\x10\x04\x12!\n\x1d\x45RROR_REASON_TIMES_CONTRADICT\x10\x05\x12#\n\x1f\x45RROR_REASON_TOO_LATE_TO_CANCEL\x10\x06\x12#\n\x1f\x45RROR_REASON_NOTHING_TO_RESOLVE\x10\x07\x12$\n ERROR_REASON_REFUSED_BY_PROVIDER\x10\x08\x12 \n\x1c\x45RROR_REASON_CONTENT_INVALID\x10\t\x12%\n!ERROR_REASON_NOT_TOLD_BY_PROVIDER\x10\n\x12!\n\x1d\x45RROR_REASON_TEMPLATE_REFUSED\x10\x14\x12\'\n#ERROR_REASON_TEMPLATE_NAME_RESERVED\x10\x15\x12\"\n\x1e\x45RROR_REASON_RECIPIENT_REFUSED\x10\x16\x12\x1d\n\x19\x45RROR_REASON_RULE_REFUSED\x10\x17\x42|\n\x1bio.landhub.notifications.v1B\x0b\x45rrorsProtoP\x01ZNgithub.com/landhub/landhub/clients/go/landhub/notifications/v1;notificationsv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,5 +33,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\033io.landhub.notifications.v1B\013ErrorsProtoP\001ZNgithub.com/landhub/landhub/clients/go/landhub/notifications/v1;notificationsv1'
   _globals['_ERRORREASON']._serialized_start=68
-  _globals['_ERRORREASON']._serialized_end=479
+  _globals['_ERRORREASON']._serialized_end=622
 # @@protoc_insertion_point(module_scope)

@@ -48,6 +48,14 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """INVALID_ARGUMENT: content is neither given in full nor by a template, or the template can't be filled in."""
     ERROR_REASON_NOT_TOLD_BY_PROVIDER: _ErrorReason.ValueType  # 10
     """FAILED_PRECONDITION: the account's provider can't tell this. metadata: {"account": "smtp"}."""
+    ERROR_REASON_TEMPLATE_REFUSED: _ErrorReason.ValueType  # 20
+    """INVALID_ARGUMENT: what a template says isn't allowed, or can't be read; BadRequest names the part and the line."""
+    ERROR_REASON_TEMPLATE_NAME_RESERVED: _ErrorReason.ValueType  # 21
+    """INVALID_ARGUMENT: the name is of the hub's own templates; BadRequest names the field."""
+    ERROR_REASON_RECIPIENT_REFUSED: _ErrorReason.ValueType  # 22
+    """INVALID_ARGUMENT: no contact or opt-out can be made of this; BadRequest names the field, never the value."""
+    ERROR_REASON_RULE_REFUSED: _ErrorReason.ValueType  # 23
+    """INVALID_ARGUMENT: no rule can be made of this; BadRequest names the field."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Reasons of `google.rpc.ErrorInfo` with the domain "landhub.notifications.v1"."""
@@ -78,4 +86,12 @@ ERROR_REASON_CONTENT_INVALID: ErrorReason.ValueType  # 9
 """INVALID_ARGUMENT: content is neither given in full nor by a template, or the template can't be filled in."""
 ERROR_REASON_NOT_TOLD_BY_PROVIDER: ErrorReason.ValueType  # 10
 """FAILED_PRECONDITION: the account's provider can't tell this. metadata: {"account": "smtp"}."""
+ERROR_REASON_TEMPLATE_REFUSED: ErrorReason.ValueType  # 20
+"""INVALID_ARGUMENT: what a template says isn't allowed, or can't be read; BadRequest names the part and the line."""
+ERROR_REASON_TEMPLATE_NAME_RESERVED: ErrorReason.ValueType  # 21
+"""INVALID_ARGUMENT: the name is of the hub's own templates; BadRequest names the field."""
+ERROR_REASON_RECIPIENT_REFUSED: ErrorReason.ValueType  # 22
+"""INVALID_ARGUMENT: no contact or opt-out can be made of this; BadRequest names the field, never the value."""
+ERROR_REASON_RULE_REFUSED: ErrorReason.ValueType  # 23
+"""INVALID_ARGUMENT: no rule can be made of this; BadRequest names the field."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -40,6 +40,14 @@ export enum ErrorReason {
   CONTENT_INVALID = 9,
   /** NOT_TOLD_BY_PROVIDER - FAILED_PRECONDITION: the account's provider can't tell this. metadata: {"account": "smtp"}. */
   NOT_TOLD_BY_PROVIDER = 10,
+  /** TEMPLATE_REFUSED - INVALID_ARGUMENT: what a template says isn't allowed, or can't be read; BadRequest names the part and the line. */
+  TEMPLATE_REFUSED = 20,
+  /** TEMPLATE_NAME_RESERVED - INVALID_ARGUMENT: the name is of the hub's own templates; BadRequest names the field. */
+  TEMPLATE_NAME_RESERVED = 21,
+  /** RECIPIENT_REFUSED - INVALID_ARGUMENT: no contact or opt-out can be made of this; BadRequest names the field, never the value. */
+  RECIPIENT_REFUSED = 22,
+  /** RULE_REFUSED - INVALID_ARGUMENT: no rule can be made of this; BadRequest names the field. */
+  RULE_REFUSED = 23,
   UNRECOGNIZED = -1,
 }
 
@@ -78,6 +86,18 @@ export function errorReasonFromJSON(object: any): ErrorReason {
     case 10:
     case "ERROR_REASON_NOT_TOLD_BY_PROVIDER":
       return ErrorReason.NOT_TOLD_BY_PROVIDER;
+    case 20:
+    case "ERROR_REASON_TEMPLATE_REFUSED":
+      return ErrorReason.TEMPLATE_REFUSED;
+    case 21:
+    case "ERROR_REASON_TEMPLATE_NAME_RESERVED":
+      return ErrorReason.TEMPLATE_NAME_RESERVED;
+    case 22:
+    case "ERROR_REASON_RECIPIENT_REFUSED":
+      return ErrorReason.RECIPIENT_REFUSED;
+    case 23:
+    case "ERROR_REASON_RULE_REFUSED":
+      return ErrorReason.RULE_REFUSED;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -109,6 +129,14 @@ export function errorReasonToJSON(object: ErrorReason): string {
       return "ERROR_REASON_CONTENT_INVALID";
     case ErrorReason.NOT_TOLD_BY_PROVIDER:
       return "ERROR_REASON_NOT_TOLD_BY_PROVIDER";
+    case ErrorReason.TEMPLATE_REFUSED:
+      return "ERROR_REASON_TEMPLATE_REFUSED";
+    case ErrorReason.TEMPLATE_NAME_RESERVED:
+      return "ERROR_REASON_TEMPLATE_NAME_RESERVED";
+    case ErrorReason.RECIPIENT_REFUSED:
+      return "ERROR_REASON_RECIPIENT_REFUSED";
+    case ErrorReason.RULE_REFUSED:
+      return "ERROR_REASON_RULE_REFUSED";
     case ErrorReason.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";

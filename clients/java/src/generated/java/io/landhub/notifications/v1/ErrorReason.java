@@ -105,6 +105,38 @@ public enum ErrorReason
    * <code>ERROR_REASON_NOT_TOLD_BY_PROVIDER = 10;</code>
    */
   ERROR_REASON_NOT_TOLD_BY_PROVIDER(10),
+  /**
+   * <pre>
+   * INVALID_ARGUMENT: what a template says isn't allowed, or can't be read; BadRequest names the part and the line.
+   * </pre>
+   *
+   * <code>ERROR_REASON_TEMPLATE_REFUSED = 20;</code>
+   */
+  ERROR_REASON_TEMPLATE_REFUSED(20),
+  /**
+   * <pre>
+   * INVALID_ARGUMENT: the name is of the hub's own templates; BadRequest names the field.
+   * </pre>
+   *
+   * <code>ERROR_REASON_TEMPLATE_NAME_RESERVED = 21;</code>
+   */
+  ERROR_REASON_TEMPLATE_NAME_RESERVED(21),
+  /**
+   * <pre>
+   * INVALID_ARGUMENT: no contact or opt-out can be made of this; BadRequest names the field, never the value.
+   * </pre>
+   *
+   * <code>ERROR_REASON_RECIPIENT_REFUSED = 22;</code>
+   */
+  ERROR_REASON_RECIPIENT_REFUSED(22),
+  /**
+   * <pre>
+   * INVALID_ARGUMENT: no rule can be made of this; BadRequest names the field.
+   * </pre>
+   *
+   * <code>ERROR_REASON_RULE_REFUSED = 23;</code>
+   */
+  ERROR_REASON_RULE_REFUSED(23),
   UNRECOGNIZED(-1),
   ;
 
@@ -207,6 +239,38 @@ public enum ErrorReason
    * <code>ERROR_REASON_NOT_TOLD_BY_PROVIDER = 10;</code>
    */
   public static final int ERROR_REASON_NOT_TOLD_BY_PROVIDER_VALUE = 10;
+  /**
+   * <pre>
+   * INVALID_ARGUMENT: what a template says isn't allowed, or can't be read; BadRequest names the part and the line.
+   * </pre>
+   *
+   * <code>ERROR_REASON_TEMPLATE_REFUSED = 20;</code>
+   */
+  public static final int ERROR_REASON_TEMPLATE_REFUSED_VALUE = 20;
+  /**
+   * <pre>
+   * INVALID_ARGUMENT: the name is of the hub's own templates; BadRequest names the field.
+   * </pre>
+   *
+   * <code>ERROR_REASON_TEMPLATE_NAME_RESERVED = 21;</code>
+   */
+  public static final int ERROR_REASON_TEMPLATE_NAME_RESERVED_VALUE = 21;
+  /**
+   * <pre>
+   * INVALID_ARGUMENT: no contact or opt-out can be made of this; BadRequest names the field, never the value.
+   * </pre>
+   *
+   * <code>ERROR_REASON_RECIPIENT_REFUSED = 22;</code>
+   */
+  public static final int ERROR_REASON_RECIPIENT_REFUSED_VALUE = 22;
+  /**
+   * <pre>
+   * INVALID_ARGUMENT: no rule can be made of this; BadRequest names the field.
+   * </pre>
+   *
+   * <code>ERROR_REASON_RULE_REFUSED = 23;</code>
+   */
+  public static final int ERROR_REASON_RULE_REFUSED_VALUE = 23;
 
 
   public final int getNumber() {
@@ -244,6 +308,10 @@ public enum ErrorReason
       case 8: return ERROR_REASON_REFUSED_BY_PROVIDER;
       case 9: return ERROR_REASON_CONTENT_INVALID;
       case 10: return ERROR_REASON_NOT_TOLD_BY_PROVIDER;
+      case 20: return ERROR_REASON_TEMPLATE_REFUSED;
+      case 21: return ERROR_REASON_TEMPLATE_NAME_RESERVED;
+      case 22: return ERROR_REASON_RECIPIENT_REFUSED;
+      case 23: return ERROR_REASON_RULE_REFUSED;
       default: return null;
     }
   }

@@ -36,7 +36,7 @@ public final class ErrorsProto extends com.google.protobuf.GeneratedFile {
   static {
     java.lang.String[] descriptorData = {
       "\n%landhub/notifications/v1/errors.proto\022" +
-      "\030landhub.notifications.v1*\233\003\n\013ErrorReaso" +
+      "\030landhub.notifications.v1*\252\004\n\013ErrorReaso" +
       "n\022\034\n\030ERROR_REASON_UNSPECIFIED\020\000\022$\n ERROR" +
       "_REASON_ACCOUNT_NOT_ALLOWED\020\001\022$\n ERROR_R" +
       "EASON_NO_WAY_TO_RECIPIENT\020\002\022 \n\034ERROR_REA" +
@@ -46,11 +46,14 @@ public final class ErrorsProto extends com.google.protobuf.GeneratedFile {
       "TO_CANCEL\020\006\022#\n\037ERROR_REASON_NOTHING_TO_R" +
       "ESOLVE\020\007\022$\n ERROR_REASON_REFUSED_BY_PROV" +
       "IDER\020\010\022 \n\034ERROR_REASON_CONTENT_INVALID\020\t" +
-      "\022%\n!ERROR_REASON_NOT_TOLD_BY_PROVIDER\020\nB" +
-      "|\n\033io.landhub.notifications.v1B\013ErrorsPr" +
-      "otoP\001ZNgithub.com/landhub/landhub/client" +
-      "s/go/landhub/notifications/v1;notificati" +
-      "onsv1b\006proto3"
+      "\022%\n!ERROR_REASON_NOT_TOLD_BY_PROVIDER\020\n\022" +
+      "!\n\035ERROR_REASON_TEMPLATE_REFUSED\020\024\022\'\n#ER" +
+      "ROR_REASON_TEMPLATE_NAME_RESERVED\020\025\022\"\n\036E" +
+      "RROR_REASON_RECIPIENT_REFUSED\020\026\022\035\n\031ERROR" +
+      "_REASON_RULE_REFUSED\020\027B|\n\033io.landhub.not" +
+      "ifications.v1B\013ErrorsProtoP\001ZNgithub.com" +
+      "/landhub/landhub/clients/go/landhub/noti" +
+      "fications/v1;notificationsv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
