@@ -3,6 +3,7 @@
 So a firing that is run again after a crash meets what it made before, as a caller that repeats his request does.
 """
 
+import hashlib
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -163,12 +164,17 @@ def _call(rule: Rule, firing: Firing, contact: Contact, *, deadline: float) -> C
         caller=rule.caller,
         group=rule.owner,
         method=_METHOD,
-        request_id=str(uuid.uuid5(uuid.NAMESPACE_URL, f"{FIRING}/{firing.id}/{firing.event_id}/{contact.id}")),
+        request_id=_request_id(f"{FIRING}/{firing.id}/{firing.event_id}/{contact.id}"),
         business_reference=firing.business_reference,
         deadline=deadline,
         traceparent=firing.traceparent,
         fingerprint=f"{firing.id}/{contact.id}".encode(),
     )
+
+
+def _request_id(what: str) -> str:
+    """Return the UUID that stands for a notification of a firing, for ever the same."""
+    return str(uuid.UUID(bytes=hashlib.sha256(what.encode()).digest()[:16], version=5))
 
 
 def is_late(rule: Rule, due_time: datetime, now: datetime) -> bool:
