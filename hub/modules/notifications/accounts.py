@@ -7,6 +7,7 @@ from hub.core.call import Call
 from hub.core.errors import PreconditionError
 from hub.modules.notifications.port import DOMAIN, NotificationsPort
 from hub.modules.notifications.settings import AccountSettings
+from hub.resilience.policy import Rate
 
 SEND = "notifications.send"
 
@@ -18,6 +19,12 @@ class Account:
     name: str
     port: NotificationsPort
     settings: AccountSettings
+
+    @property
+    def recipient_rates(self) -> tuple[Rate, ...]:
+        """How many messages one recipient gets by it in which time: the vendor's figures, or the settings' own."""
+        own = self.settings.recipient_rates
+        return self.port.capabilities.recipient_rates if own is None else own
 
     @property
     def job_kind(self) -> str:

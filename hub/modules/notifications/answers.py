@@ -121,6 +121,11 @@ class Report:
     cost: Money | None = None
     parts: int = 0
 
+    @property
+    def is_found(self) -> bool:
+        """Whether the provider knows the message at all."""
+        return self.fate is not Fate.NOT_FOUND
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Balance:

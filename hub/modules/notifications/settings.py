@@ -4,6 +4,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from hub.resilience.policy import Rate
+
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
 
 
@@ -22,6 +24,8 @@ class AccountSettings(BaseModel):
     """How long a message waits for an account that is down, or says "later", before it goes on to the next step."""
     spare_seconds: float = Field(default=60.0, ge=0, le=86_400)
     """How long an account is left alone that has no money or refuses our credentials: vendors block who goes on."""
+    recipient_rates: tuple[Rate, ...] | None = None
+    """How many messages one recipient gets by it in which time; unset: by the vendor's published figures."""
     settings: dict[str, Any] = Field(default_factory=dict)
     """The provider's own table; its `Settings` checks it."""
 
@@ -38,5 +42,7 @@ class NotificationsSettings(BaseModel):
     """The country of phone numbers that are written without one."""
     expire_hours: float = Field(default=24.0, gt=0, le=720)
     """How long after it may be sent a notification is tried for, where the request doesn't say."""
+    sent_mark: str = "state/notifications-sent"
+    """A file beside the database that tells how much was sent: by it, a restored older database is recognised."""
     keep_personal_days: float = Field(default=30.0, gt=0, le=36_500)
     """How long after its last change a final notification keeps its texts and addresses."""

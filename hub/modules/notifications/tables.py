@@ -88,3 +88,11 @@ chunks = Table(
     Column("letter", EncryptedBytes, nullable=False),
 )
 Index("notifications_chunks_by_campaign", chunks.c.campaign_id, chunks.c.number)
+
+marks = Table(
+    "notifications_marks",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("sent", BigInteger, nullable=False),
+    Column("restored_time", UtcTime, nullable=True),
+)

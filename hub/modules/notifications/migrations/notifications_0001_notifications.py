@@ -35,6 +35,13 @@ def upgrade() -> None:
     )
     op.create_index("notifications_chunks_by_campaign", "notifications_chunks", ["campaign_id", "number"], unique=False)
     op.create_table(
+        "notifications_marks",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sent", sa.BigInteger(), nullable=False),
+        sa.Column("restored_time", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notifications_marks")),
+    )
+    op.create_table(
         "notifications_notifications",
         sa.Column("id", sa.String(64), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -97,5 +104,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("notifications_notifications")
+    op.drop_table("notifications_marks")
     op.drop_table("notifications_chunks")
     op.drop_table("notifications_campaigns")
