@@ -6,32 +6,21 @@ from datetime import timedelta
 from functools import partial
 
 import structlog
-from sqlalchemy import Connection
 
 from hub.core.secrets import references_in
 from hub.module_api import ModuleContext, ModuleSpec, Renewal, RunningModule, load_provider, prove_apart
 from hub.modules.notifications import campaigns as campaigning
 from hub.modules.notifications import ledger as ledgers
 from hub.modules.notifications.accounts import Account, Accounts
-from hub.modules.notifications.campaign_store import CampaignStore
-from hub.modules.notifications.campaigns import Campaigns
+from hub.modules.notifications.engine import Engine, Foundation
 from hub.modules.notifications.estimating import Estimating
 from hub.modules.notifications.exchangeable import ExchangeablePort
-from hub.modules.notifications.following import Following
-from hub.modules.notifications.health import Spared
-from hub.modules.notifications.ledger import Ledger
-from hub.modules.notifications.making import Making
 from hub.modules.notifications.personal import personal_data
-from hub.modules.notifications.planning import Planner
 from hub.modules.notifications.port import NotificationsPort
-from hub.modules.notifications.sending import Means, Sending
 from hub.modules.notifications.sent_mark import SentMark
-from hub.modules.notifications.service import NotificationsService
 from hub.modules.notifications.servicer import NotificationsServicer
 from hub.modules.notifications.settings import NotificationsSettings
-from hub.modules.notifications.settlement import Settlement
-from hub.modules.notifications.store import NotificationsStore
-from hub.modules.notifications.wording import PlainWording, Wording
+from hub.modules.notifications.wording import PlainWording
 
 log = structlog.get_logger(__name__)
 
@@ -62,9 +51,27 @@ async def build(settings: NotificationsSettings, ctx: ModuleContext) -> RunningM
         mark = SentMark(ctx.path(settings.sent_mark))
         mark.open()
         opened.callback(mark.close)
-        running = _wire(settings, ctx, Accounts(accounts, routes=settings.routes), mark, PlainWording())
+        by_name = Accounts(accounts, routes=settings.routes)
+        running = _running(settings, ctx, by_name, Engine(_foundation(settings, ctx, by_name, mark)))
         closing = opened.pop_all()
     return replace(running, renewals=renewals, close=closing.aclose)
+
+
+def _foundation(settings: NotificationsSettings, ctx: ModuleContext, accounts: Accounts, mark: SentMark) -> Foundation:
+    return Foundation(
+        database=ctx.database,
+        outbox=ctx.outbox,
+        events=ctx.events,
+        effects=ctx.effects,
+        persons=ctx.persons,
+        clock=ctx.clock,
+        ids=ctx.ids,
+        columns=ctx.columns,
+        accounts=accounts,
+        settings=settings,
+        wording=PlainWording(),
+        mark=mark,
+    )
 
 
 def _open(name: str, settings: NotificationsSettings, ctx: ModuleContext) -> tuple[Account, Renewal]:
@@ -84,97 +91,31 @@ def _open(name: str, settings: NotificationsSettings, ctx: ModuleContext) -> tup
     return Account(name=name, port=port, settings=table), renewal
 
 
-def _wire(
-    settings: NotificationsSettings, ctx: ModuleContext, accounts: Accounts, mark: SentMark, wording: Wording
-) -> RunningModule:
-    store = NotificationsStore(ring=ctx.columns)
-    campaign_store = CampaignStore(ring=ctx.columns)
-    ledger = Ledger(store=store, campaigns=campaign_store, database=ctx.database, outbox=ctx.outbox, events=ctx.events)
-    planner = Planner(accounts=accounts, settings=settings)
-    making = Making(
-        accounts=accounts,
-        planner=planner,
-        ledger=ledger,
-        wording=wording,
-        persons=ctx.persons,
-        clock=ctx.clock,
-        ids=ctx.ids,
-    )
-    means = Means(
-        accounts=accounts,
-        store=store,
-        ledger=ledger,
-        database=ctx.database,
-        wording=wording,
-        persons=ctx.persons,
-        clock=ctx.clock,
-        spared=Spared(clock=ctx.clock),
-        mark=mark,
-    )
-    sending = Sending(means)
-    following = Following(
-        accounts=accounts,
-        store=store,
-        ledger=ledger,
-        database=ctx.database,
-        outbox=ctx.outbox,
-        persons=ctx.persons,
-        clock=ctx.clock,
-    )
-    campaigns = Campaigns(
-        planner=planner,
-        making=making,
-        campaigns=campaign_store,
-        ledger=ledger,
-        database=ctx.database,
-        effects=ctx.effects,
-        outbox=ctx.outbox,
-        wording=wording,
-        ids=ctx.ids,
-        settings=settings,
-    )
-    service = NotificationsService(
-        planner=planner,
-        making=making,
-        store=store,
-        ledger=ledger,
-        database=ctx.database,
-        effects=ctx.effects,
-        ids=ctx.ids,
-        settings=settings,
-    )
-    settlement = Settlement(store=store, ledger=ledger, database=ctx.database, effects=ctx.effects)
+def _running(settings: NotificationsSettings, ctx: ModuleContext, accounts: Accounts, engine: Engine) -> RunningModule:
     servicer = NotificationsServicer(
-        service=service,
-        campaigns=campaigns,
-        settlement=settlement,
+        service=engine.service,
+        campaigns=engine.campaigns,
+        settlement=engine.settlement,
         estimating=Estimating(accounts=accounts, ids=ctx.ids, settings=settings),
         pages=ctx.pages,
     )
 
     async def start() -> None:
-        held = await ctx.database.write(lambda conn: _begin(conn, ctx, mark, following), label="notifications.begin")
+        held = await ctx.database.write(engine.begin, label="notifications.begin")
         if held:
             log.error("notifications.held_after_restore", held=held)
 
     return RunningModule(
         services={"landhub.notifications.v1.NotificationsService": servicer},
-        jobs=(*sending.kinds(), *following.kinds(), *campaigns.kinds()),
-        resolvers={ledgers.NOTIFICATION: settlement.resolve_outcome},
-        stuck=settlement.stuck,
+        jobs=engine.kinds(),
+        resolvers={ledgers.NOTIFICATION: engine.settlement.resolve_outcome},
+        stuck=engine.settlement.stuck,
         titles=_TITLES,
         personal=personal_data(keep=timedelta(days=settings.keep_personal_days)),
         providers=tuple(sorted({account.port.name for account in accounts})),
         probes={f"{ctx.name}.{account.name}": account.port.probe for account in accounts},
         start=start,
     )
-
-
-def _begin(conn: Connection, ctx: ModuleContext, mark: SentMark, following: Following) -> int:
-    held = mark.take_stock(conn, now=ctx.database.now(conn))
-    mark.begin(conn)
-    following.begin(conn)
-    return held
 
 
 MODULE = ModuleSpec(name="notifications", settings=NotificationsSettings, build=build)

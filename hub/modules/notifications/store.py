@@ -86,7 +86,7 @@ _WRITE = prepared(
     .values({"version": bindparam("is_now"), **{name: bindparam(f"to_{name}") for name in _CHANGING}})
 )
 _SENT_SINCE = prepared(
-    select(func.count(), func.min(notifications.c.send_time).label("first")).where(
+    select(func.count().label("sent"), func.min(notifications.c.send_time).label("first")).where(
         notifications.c.pseudonym == bindparam("whom"),
         notifications.c.account == bindparam("by"),
         notifications.c.send_time > bindparam("since"),
@@ -152,7 +152,7 @@ class NotificationsStore:
     ) -> tuple[int, datetime | None]:
         """Return how many messages an account sent to one recipient since a time, and when the first of them."""
         found = _SENT_SINCE.first(conn, {"whom": pseudonym, "by": account, "since": since})
-        return (0, None) if found is None else (found[0], found[1])
+        return (0, None) if found is None else (found.sent, found.first)
 
     def due_for_report(self, conn: Connection, *, account: str, now: datetime, limit: int) -> list[NotificationRow]:
         """Return the notifications of an account that the provider should be asked of now, longest due first."""

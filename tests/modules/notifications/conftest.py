@@ -9,22 +9,17 @@ import pytest
 from hub.core.clock import FakeClock
 from hub.modules.notifications.accounts import Account, Accounts
 from hub.modules.notifications.addresses import Recipient
-from hub.modules.notifications.campaign_store import CampaignStore
 from hub.modules.notifications.campaigns import Campaigns, Member
-from hub.modules.notifications.following import Following
-from hub.modules.notifications.health import Spared
-from hub.modules.notifications.ledger import Ledger
-from hub.modules.notifications.making import Making
+from hub.modules.notifications.engine import Engine, Foundation
 from hub.modules.notifications.message import Channel, Content
-from hub.modules.notifications.planning import Handling, Planner, What
+from hub.modules.notifications.planning import Handling, What
 from hub.modules.notifications.port import NotificationsPort
 from hub.modules.notifications.providers import smsaero, smsc
-from hub.modules.notifications.sending import Means, Sending
 from hub.modules.notifications.sent_mark import SentMark
 from hub.modules.notifications.service import NotificationsService
 from hub.modules.notifications.settings import AccountSettings, NotificationsSettings
 from hub.modules.notifications.settlement import Settlement
-from hub.modules.notifications.store import NotificationRow, NotificationsStore
+from hub.modules.notifications.store import NotificationRow
 from hub.modules.notifications.wording import PlainWording, Wording
 from sandbox.app import Sandbox
 from sandbox.messages import smsaero as smsaero_vendor
@@ -43,11 +38,20 @@ class Post:
 
     core: Core
     vendors: dict[str, SandboxVendor]
-    service: NotificationsService
-    campaigns: Campaigns
-    settlement: Settlement
-    store: NotificationsStore
+    engine: Engine
     mark: SentMark
+
+    @property
+    def service(self) -> NotificationsService:
+        return self.engine.service
+
+    @property
+    def campaigns(self) -> Campaigns:
+        return self.engine.campaigns
+
+    @property
+    def settlement(self) -> Settlement:
+        return self.engine.settlement
 
     async def create(
         self,
@@ -107,79 +111,28 @@ async def wire(
         {name: Account(name=name, port=port, settings=tables[name]) for name, port in ports.items()},
         routes={"crm": tuple(ports)},
     )
-    store, campaign_store = NotificationsStore(ring=core.columns), CampaignStore(ring=core.columns)
-    ledger = Ledger(
-        store=store, campaigns=campaign_store, database=core.database, outbox=core.outbox, events=core.events
-    )
-    planner, wording = Planner(accounts=accounts, settings=settings), wording or PlainWording()
-    making = Making(
-        accounts=accounts,
-        planner=planner,
-        ledger=ledger,
-        wording=wording,
-        persons=core.persons,
-        clock=core.clock,
-        ids=core.ids,
-    )
     sent_mark = SentMark(mark or core.folder / "notifications-sent")
     sent_mark.open()
-    means = Means(
-        accounts=accounts,
-        store=store,
-        ledger=ledger,
-        database=core.database,
-        wording=wording,
-        persons=core.persons,
-        clock=core.clock,
-        spared=Spared(clock=core.clock),
-        mark=sent_mark,
+    engine = Engine(
+        Foundation(
+            database=core.database,
+            outbox=core.outbox,
+            events=core.events,
+            effects=core.effects,
+            persons=core.persons,
+            clock=core.clock,
+            ids=core.ids,
+            columns=core.columns,
+            accounts=accounts,
+            settings=settings,
+            wording=wording or PlainWording(),
+            mark=sent_mark,
+        )
     )
-    following = Following(
-        accounts=accounts,
-        store=store,
-        ledger=ledger,
-        database=core.database,
-        outbox=core.outbox,
-        persons=core.persons,
-        clock=core.clock,
-    )
-    campaigns = Campaigns(
-        planner=planner,
-        making=making,
-        campaigns=campaign_store,
-        ledger=ledger,
-        database=core.database,
-        effects=core.effects,
-        outbox=core.outbox,
-        wording=wording,
-        ids=core.ids,
-        settings=settings,
-    )
-    for kind in (*Sending(means).kinds(), *following.kinds(), *campaigns.kinds()):
+    for kind in engine.kinds():
         core.outbox.register(kind)
-    await core.database.write(lambda conn: sent_mark.take_stock(conn, now=core.clock.now()), label="test.stock")
-    await core.database.write(sent_mark.begin, label="test.mark")
-    await core.database.write(following.begin, label="test.begin")
-    service = NotificationsService(
-        planner=planner,
-        making=making,
-        store=store,
-        ledger=ledger,
-        database=core.database,
-        effects=core.effects,
-        ids=core.ids,
-        settings=settings,
-    )
-    settlement = Settlement(store=store, ledger=ledger, database=core.database, effects=core.effects)
-    return Post(
-        core=core,
-        vendors=vendors,
-        service=service,
-        campaigns=campaigns,
-        settlement=settlement,
-        store=store,
-        mark=sent_mark,
-    )
+    await core.database.write(engine.begin, label="test.begin")
+    return Post(core=core, vendors=vendors, engine=engine, mark=sent_mark)
 
 
 @pytest.fixture
