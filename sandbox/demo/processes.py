@@ -47,7 +47,7 @@ class Background:
         """Run `NAME.cmd`, which returns at once."""
         subprocess.run([self.command_file], check=True, timeout=10)
 
-    def wait_until(self, condition: Callable[[], bool], *, what: str, timeout_seconds: float = 30) -> None:
+    def wait_until(self, condition: Callable[[], bool], *, what: str, timeout_seconds: float = 90) -> None:
         """Wait until the condition holds.
 
         Raises:

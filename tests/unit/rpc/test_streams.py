@@ -81,7 +81,7 @@ async def test_a_stream_of_requests_is_handed_on_message_by_message_with_the_key
     site.server.bind(bound(servicer, SIGNATURES))
     first = header()
     requests = iter([first, chunk(b"a"), chunk(b"b")])
-    await SignaturesServiceStub(site.channel()).SignDocumentStream(requests, timeout=10)
+    await SignaturesServiceStub(site.channel()).SignDocumentStream(requests, timeout=30)
     (call,) = servicer.calls
     assert collector.chunks == [b"a", b"b"]
     assert (call.request_id, call.business_reference) == (first.header.request_id, "ДКП-7")
@@ -93,7 +93,7 @@ async def test_a_message_in_the_middle_of_a_stream_is_held_against_the_rules_too
     site: Site, signing: SignaturesServiceStub, collector: Collector
 ) -> None:
     bad = pb.SignDocumentStreamRequest(chunk=b"")
-    failure = await failure_of(signing.SignDocumentStream(iter([header(), chunk(b"a"), bad]), timeout=10))
+    failure = await failure_of(signing.SignDocumentStream(iter([header(), chunk(b"a"), bad]), timeout=30))
     assert (failure.code, failure.info.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "VALIDATION_FAILED")
     assert not collector.finished
     assert site.audit.durable[-1].reason == "VALIDATION_FAILED"
@@ -102,13 +102,13 @@ async def test_a_message_in_the_middle_of_a_stream_is_held_against_the_rules_too
 async def test_malformed_bytes_in_the_middle_of_a_stream_are_refused(site: Site, collector: Collector) -> None:
     site.server.bind(bound(Told(SIGNATURES, collector), SIGNATURES))
     call: Any = site.channel().stream_unary(f"/{SIGNATURES}/SignDocumentStream")
-    failure = await failure_of(call(iter([header().SerializeToString(), b"\xff\xff"]), timeout=10))
+    failure = await failure_of(call(iter([header().SerializeToString(), b"\xff\xff"]), timeout=30))
     assert failure.info.reason == "MALFORMED_REQUEST"
     assert not collector.finished
 
 
 async def test_an_empty_stream_is_a_bad_request(signing: SignaturesServiceStub) -> None:
-    failure = await failure_of(signing.SignDocumentStream(iter(()), timeout=10))
+    failure = await failure_of(signing.SignDocumentStream(iter(()), timeout=30))
     assert failure.code is grpc.StatusCode.INVALID_ARGUMENT
 
 
@@ -117,7 +117,7 @@ async def test_a_stream_is_bounded(tmp_path: Path, collector: Collector) -> None
         site.server.bind(bound(Told(SIGNATURES, collector), SIGNATURES))
         stub = SignaturesServiceStub(site.channel())
         requests = iter([header(), *(chunk(b"x" * 100) for _ in range(20))])
-        failure = await failure_of(stub.SignDocumentStream(requests, timeout=10))
+        failure = await failure_of(stub.SignDocumentStream(requests, timeout=30))
     assert failure.code is grpc.StatusCode.INVALID_ARGUMENT
     assert "1000 bytes" in failure.message
     assert 0 < len(collector.chunks) < 10
@@ -129,7 +129,7 @@ async def test_half_a_document_is_never_taken_for_a_whole_one(site: Site, how: s
         collector = Collector()
         site.server.bind(bound(Told(SIGNATURES, collector), SIGNATURES))
         channel = site.channel()
-        call = SignaturesServiceStub(channel).SignDocumentStream(timeout=10)
+        call = SignaturesServiceStub(channel).SignDocumentStream(timeout=30)
         await call.write(header())
         await call.write(chunk(b"half"))
         await collector.started.wait()
@@ -137,7 +137,7 @@ async def test_half_a_document_is_never_taken_for_a_whole_one(site: Site, how: s
             call.cancel()
         else:
             await channel.close()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await collector.ended.wait()
         assert not collector.finished
         await site.audit.until(attempt + 1)
@@ -151,7 +151,7 @@ async def three(request: Any, call: Any) -> AsyncIterator[rosreestr.WatchRegistr
 
 async def test_a_stream_of_answers_is_written_one_by_one_and_audited_once(site: Site) -> None:
     site.server.bind(bound(Told(ROSREESTR, three)))
-    answers = [answer async for answer in RosreestrServiceStub(site.channel()).WatchRegistration(WATCH, timeout=10)]
+    answers = [answer async for answer in RosreestrServiceStub(site.channel()).WatchRegistration(WATCH, timeout=30)]
     assert len(answers) == 3
     assert [record.code for record in site.audit.later] == ["OK"]
     assert site.audit.last.resource == "rosreestr.Registration/r-1"
@@ -163,7 +163,7 @@ async def test_a_stream_of_answers_may_end_in_an_error(site: Site) -> None:
         raise NotFoundError("gone")
 
     site.server.bind(bound(Told(ROSREESTR, breaking)))
-    call = RosreestrServiceStub(site.channel()).WatchRegistration(WATCH, timeout=10)
+    call = RosreestrServiceStub(site.channel()).WatchRegistration(WATCH, timeout=30)
     assert await call.read() is not grpc.aio.EOF
     with pytest.raises(grpc.aio.AioRpcError) as caught:
         await call.read()
@@ -184,7 +184,7 @@ async def test_a_listener_that_leaves_ends_the_servicers_generator(site: Site) -
     call = RosreestrServiceStub(site.channel()).WatchRegistration(WATCH)
     await call.read()
     call.cancel()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await closed.wait()
     await site.audit.until(1)
     assert site.audit.last.code == "CANCELLED"
@@ -227,7 +227,7 @@ async def test_a_stream_of_answers_ends_when_its_caller_is_withdrawn(
         withdraw(site, pair)
         await clock.advance(1.5)
         with pytest.raises(grpc.aio.AioRpcError) as caught:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 await watch.read()
         assert explained(caught.value).info.reason == reason
         await site.audit.until(1)
@@ -267,4 +267,4 @@ async def test_draining_ends_streams_of_answers_with_a_reason_and_lets_calls_fin
 
 
 async def _plot(stub: Any) -> None:
-    await stub.GetLandPlot(rosreestr.GetLandPlotRequest(cadastral_number="77:01:0001001:1234"), timeout=10)
+    await stub.GetLandPlot(rosreestr.GetLandPlotRequest(cadastral_number="77:01:0001001:1234"), timeout=30)
