@@ -52,7 +52,7 @@ class CallbackSender:
     Args:
         name: The vendor's.
         attempts: How often a callback is sent at most.
-        pause_seconds: Between two attempts.
+        pause_seconds: After an attempt, by its number if that matters.
         is_heard: Whether an answer ends them, by its status and body.
     """
 
@@ -63,14 +63,14 @@ class CallbackSender:
         clock: SandboxClock,
         faults: FaultBoard,
         attempts: int,
-        pause_seconds: float,
+        pause_seconds: float | Callable[[int], float],
         is_heard: Callable[[int, bytes], bool] = answered_ok,
     ) -> None:
         self._name = name
         self._clock = clock
         self._faults = faults
         self._attempts = attempts
-        self._pause = timedelta(seconds=pause_seconds)
+        self._pause = pause_seconds if callable(pause_seconds) else lambda _attempt: pause_seconds
         self._is_heard = is_heard
         self._session: aiohttp.ClientSession | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -134,13 +134,13 @@ class CallbackSender:
         return task
 
     async def _deliver(self, delivery: Delivery, due: datetime) -> None:
-        for _ in range(self._attempts):
+        for number in range(1, self._attempts + 1):
             while self._clock.now() < due:  # noqa: ASYNC110 - a clock that is pushed tells nobody
                 await asyncio.sleep(_LOOK_SECONDS)
             await self._attempt(delivery)
             if delivery.is_heard:
                 return
-            due = self._clock.now() + self._pause
+            due = self._clock.now() + timedelta(seconds=self._pause(number))
 
     async def _attempt(self, delivery: Delivery) -> None:
         sent = delivery.callback

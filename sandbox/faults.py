@@ -105,7 +105,7 @@ class Fault:
     kind: FaultKind
     operation: str = ANY_OPERATION
     """`timestamp`, `cadaster.info`, `rights.check`, `registration.submit`, `.status`, `.documents`, `.withdraw`;
-    `sberbank.refund.do`, `sberbank.callback`, `tbank.Cancel`, `smsc.send` and their like; or `*`."""
+    `sberbank.refund.do`, `tbank.Cancel`, `sberbank.callback`, `smsc.send` and their like; or `*`."""
     times: int | None = 1
     """For how many calls; None until cleared."""
     probability: float = 1.0

@@ -15,6 +15,7 @@ from sandbox.clock import SandboxClock
 from sandbox.faults import Fault, FaultBoard, FaultKind
 from sandbox.listener import Listener
 from sandbox.strikes import Strikes
+from sandbox.tbank_notifications import TBankNotifications
 from sandbox.tbank_payments import PaymentBook, TBankError, TBankPayment, due, pay, snapshot
 
 PATH = "/v2"
@@ -62,6 +63,10 @@ class TBankGateway:
         self._faults = faults
         self.book = book
         self.terminal = terminal
+        self.notifications = TBankNotifications(
+            clock=clock, faults=faults, terminal_key=terminal.key, password=terminal.password
+        )
+        book.told = self.notifications.tell
         self._strikes = Strikes()
         self._changed = asyncio.Condition()
         self.calls: deque[Call] = deque(maxlen=_CALLS_KEPT)
@@ -82,11 +87,13 @@ class TBankGateway:
     async def start(self) -> None:
         """Listen; after a `stop` on the same port."""
         self._strikes.start()
+        self.notifications.sender.start()
         await self._listener.start(self._application())
 
     async def stop(self) -> None:
         """Refuse connections; calls that hang are cut off."""
         self._strikes.stop()
+        await self.notifications.sender.stop()
         await self._listener.stop()
 
     async def wait_until(self, happened: Callable[[], bool], *, timeout_seconds: float = 10) -> None:
@@ -147,6 +154,7 @@ class TBankGateway:
         except TBankError as error:
             call.outcome = str(error.code)
             answer = wire.error_answer(error)
+        await self.notifications.sender.send_early()
         cut = await self._strikes.after(request, faults)
         if cut is not None:
             call.outcome = "unanswered"

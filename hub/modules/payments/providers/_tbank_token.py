@@ -23,7 +23,7 @@ def token(fields: Mapping[str, Any], password: str) -> str:
     }
     scalars[_PASSWORD] = password
     whole = "".join(scalars[name] for name in sorted(scalars))
-    return hashlib.sha256(whole.encode()).hexdigest()
+    return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def is_signed(fields: Mapping[str, Any], password: str) -> bool:
@@ -31,7 +31,7 @@ def is_signed(fields: Mapping[str, Any], password: str) -> bool:
     told = fields.get(_TOKEN)
     if not isinstance(told, str):
         return False
-    return hmac.compare_digest(told.lower().encode(), token(fields, password).encode())
+    return hmac.compare_digest(told.lower().encode("utf-8", "surrogatepass"), token(fields, password).encode())
 
 
 def _text(value: Any) -> str:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from hub.core.clock import Clock
 from hub.core.errors import HubError
 from hub.core.money import Money
+from hub.modules.payments.notice import CallbackReader
 from hub.modules.payments.port import (
     Capabilities,
     Observation,
@@ -30,6 +31,7 @@ from hub.modules.payments.port import (
 )
 from hub.modules.payments.providers import _tbank_answers as answers
 from hub.modules.payments.providers import _tbank_requests as requests
+from hub.modules.payments.providers._tbank_callbacks import TBankCallbacks
 from hub.modules.payments.providers._tbank_errors import Asked, error_code, raise_error
 from hub.modules.payments.providers._tbank_requests import Fiscal, Terminal
 from hub.resilience.addresses import LOOPBACK
@@ -87,8 +89,8 @@ class Settings(BaseModel):
     """Hosts a payment page may be at, besides the gateway's own; ".tbank.ru" is all below it."""
     private_networks: tuple[str, ...] = ()
     """Networks ("10.20.0.0/16") the gateway may be in; other private addresses are refused."""
-    notification_url: str = Field(default="", pattern=r"^(https://[!-~]{1,2000})?$")
-    """Where T-Bank tells of changes; empty: as the cabinet has it."""
+    notification_url: str = Field(default="", pattern=r"^((https://|http://127\.0\.0\.1:)[!-~]{1,2000})?$")
+    """Where T-Bank tells of changes, as docs/modules/payments.md has it; empty: as the cabinet has it."""
     hold_days: float | None = Field(default=None, gt=0, le=60)
     """How long a hold lasts by the contract with the bank."""
     session_seconds: int = Field(default=86_400, ge=60, le=7_776_000)
@@ -144,6 +146,7 @@ class TBank(PaymentsPort):
         self._settings = settings
         self._terminal = terminal
         self._clock = clock
+        self._callbacks = TBankCallbacks(terminal_key=terminal.key, password=terminal.password)
         self._payment_hosts = (urlsplit(settings.api_url).hostname or "", *settings.payment_hosts)
         self._capabilities = Capabilities(
             reference_length=_REFERENCE_LENGTH,
@@ -169,6 +172,11 @@ class TBank(PaymentsPort):
     def capabilities(self) -> Capabilities:
         """See the port."""
         return self._capabilities
+
+    @property
+    def callbacks(self) -> CallbackReader:
+        """See the port."""
+        return self._callbacks
 
     def check_order(self, order: Order) -> None:
         """See the port."""
