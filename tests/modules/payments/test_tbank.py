@@ -185,6 +185,10 @@ def test_data_written_as_a_text_may_be_in_the_token_or_not() -> None:
     assert read(signed() | {"DATA": "{}"}).reference == "A1"
 
 
+def test_what_is_told_of_cards_is_about_no_payment() -> None:
+    assert read(signed(OrderId=None, PaymentId=None, RequestKey="k")) == Notice()
+
+
 @pytest.mark.parametrize(
     ("told", "problem"),
     [
@@ -193,7 +197,6 @@ def test_data_written_as_a_text_may_be_in_the_token_or_not() -> None:
         (signed() | {"Token": 7}, CallbackProblem.SIGNATURE_WRONG),
         (signed(TerminalKey="another"), CallbackProblem.SIGNATURE_WRONG),
         ({name: value for name, value in signed().items() if name != "Token"}, CallbackProblem.UNSIGNED),
-        (signed(OrderId="", PaymentId=None), CallbackProblem.UNREADABLE),
         (b"[]", CallbackProblem.UNREADABLE),
         (b"PaymentId=13660", CallbackProblem.UNREADABLE),
         (b'{"Token": "a", "Token": "b"}', CallbackProblem.UNREADABLE),

@@ -20,7 +20,7 @@ _OK = b"OK"
 
 
 class TBankCallbacks(CallbackReader):
-    """Takes notifications about payments of one terminal; others (of cards, of receipts) are taken and heeded by none.
+    """Takes notifications of one terminal. Those about no payment (about cards) are read as about no order of ours.
 
     Args:
         terminal_key: The terminal.
@@ -48,10 +48,7 @@ class TBankCallbacks(CallbackReader):
             raise CallbackRefusedError(CallbackProblem.UNSIGNED)
         if told.get("TerminalKey") != self._terminal_key or not self._is_proven(told):
             raise CallbackRefusedError(CallbackProblem.SIGNATURE_WRONG)
-        notice = Notice(vendor_id=_id(told, "PaymentId"), reference=_id(told, "OrderId"))
-        if not notice.vendor_id and not notice.reference:
-            raise CallbackRefusedError(CallbackProblem.UNREADABLE)
-        return notice
+        return Notice(vendor_id=_id(told, "PaymentId"), reference=_id(told, "OrderId"))
 
     def _is_proven(self, told: Mapping[str, Any]) -> bool:
         """Whether the token is right: DATA was a text once, and then among the scalars or not."""
