@@ -70,6 +70,11 @@ class Listener:
         """TLS handshakes that were finished and refused."""
         return {} if self._tls is None else {"finished": self._tls.finished, "refused": self._tls.refused}
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it listens."""
+        return self._runner is not None
+
     async def start(self, application: web.Application) -> None:
         """Begin to listen; nothing if it does."""
         if self._runner is not None:

@@ -66,6 +66,8 @@ class MessageBook:
         """By recipient, what becomes of messages to him: a `Fate`, or the vendor's own status."""
         self.refusals: dict[str, str] = {}
         """By recipient, the vendor's own code by which messages to him are refused."""
+        self.watchers: list[Callable[[Message], None]] = []
+        """Told of each message that is taken."""
 
     def add(self, message: Message, *, lag_seconds: float = 0) -> Message:
         """Take a message; `lag_seconds` later its vendor tells of it."""
@@ -76,6 +78,8 @@ class MessageBook:
         self._by_id[message.vendor, message.id] = message
         if message.fate in _ARRIVES and not message.is_test:
             self._inbox.add(_arrived(message))
+        for watch in self.watchers:
+            watch(message)
         return message
 
     def of(self, vendor: str) -> Sequence[Message]:
@@ -106,7 +110,11 @@ class MessageBook:
 
     def changed_at(self, message: Message, step: int) -> datetime:
         """When it took a step, by the sandbox's clock."""
-        return min(self._clock.now(), message.accepted_at + step * self._step)
+        return min(self._clock.now(), self.moment(message, step))
+
+    def moment(self, message: Message, step: int) -> datetime:
+        """When it takes a step."""
+        return message.accepted_at + step * self._step
 
     def later(self, seconds: float, work: Callable[[], object]) -> None:
         """Have work done only then, though its caller gave up long before."""

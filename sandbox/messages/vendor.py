@@ -14,6 +14,7 @@ from sandbox.clock import SandboxClock
 from sandbox.faults import Fault, FaultBoard, FaultKind
 from sandbox.listener import Listener
 from sandbox.messages.book import MessageBook
+from sandbox.messages.deliveries import DeliveryCallbacks
 from sandbox.strikes import Strikes
 
 _CALLS_KEPT = 1000
@@ -124,9 +125,17 @@ class VendorServer:
     """Serves one vendor on an address of its own."""
 
     def __init__(
-        self, *, vendor: SimulatedVendor, listener: Listener, clock: SandboxClock, faults: FaultBoard, book: MessageBook
+        self,
+        *,
+        vendor: SimulatedVendor,
+        listener: Listener,
+        clock: SandboxClock,
+        faults: FaultBoard,
+        book: MessageBook,
+        callbacks: DeliveryCallbacks | None = None,
     ) -> None:
         """Faults wait for its operations under their names with the vendor's before it: "smsc.send"."""
+        self.callbacks = callbacks
         self.vendor = vendor
         self._listener = listener
         self._clock = clock
@@ -157,12 +166,16 @@ class VendorServer:
     async def start(self) -> None:
         """Listen; after a `stop` on the same port."""
         self._strikes.start()
+        if self.callbacks is not None and not self._listener.is_open:
+            await self.callbacks.start()
         await self._listener.start(self._application())
 
     async def stop(self) -> None:
         """Refuse connections; calls that hang are cut off."""
         self._strikes.stop()
         await self._listener.stop()
+        if self.callbacks is not None:
+            await self.callbacks.stop()
 
     async def wait_until(self, happened: Callable[[], bool], *, timeout_seconds: float = 10) -> None:
         """Wait until `happened()` is true; looked at whenever a call has been read or ends."""
@@ -176,6 +189,8 @@ class VendorServer:
         self.queries.clear()
         self.most_in_flight = self._in_flight
         self.vendor.forget()
+        if self.callbacks is not None:
+            self.callbacks.clear()
 
     def _application(self) -> web.Application:
         application = web.Application(client_max_size=_REQUEST_LIMIT_BYTES)
@@ -216,6 +231,8 @@ class VendorServer:
         if early is not None:
             return early
         told = self._work(route, asked)
+        if self.callbacks is not None:
+            await self.callbacks.sender.send_early()
         cut = await self._strikes.after(request, faults)
         if cut is not None:
             return cut

@@ -5,15 +5,19 @@ GET  /messages/vendors                           by name: url, operations, in_fl
 POST /messages/fates                             {"recipient", "fate"}: what becomes of messages to him, a word of
                                                  `sandbox.messages.book.Fate` or the vendor's own status;
                                                  {"recipient", "refuse"}: the vendor's code by which they are refused
+POST /messages/vendors/{vendor}/callbacks        {"url"}: where it tells what became of messages
+GET  /messages/vendors/{vendor}/callbacks        {"url", "deliveries": [{about, answers, is_heard}]}
 POST /messages/vendors/{vendor}/stop, .../start  refuse connections; listen again on the same port
 """
 
 import dataclasses
 import json
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
 
+import aiohttp
 from aiohttp import web
 
 from sandbox.clock import SandboxClock
@@ -21,8 +25,11 @@ from sandbox.faults import FaultBoard
 from sandbox.listener import CountingContext, Listener
 from sandbox.messages import generic, max, smsaero, smsc, smsru, telegram, unisender_go  # noqa: A004 - a vendor's name
 from sandbox.messages.book import MessageBook
+from sandbox.messages.callbacks import STYLES
+from sandbox.messages.deliveries import DeliveryCallbacks
 from sandbox.messages.vendor import SimulatedVendor, VendorServer
 
+_LOOK_SECONDS = 3.0  # as UniSender Go waits
 DEFAULT_PORTS = MappingProxyType(
     {
         smsc.NAME: 7510,
@@ -72,6 +79,7 @@ class MessageVendors:
                 clock=clock,
                 faults=faults,
                 book=book,
+                callbacks=_callbacks(vendor.name, clock, faults, book),
             )
             for vendor in vendors
         }
@@ -108,6 +116,8 @@ class MessageVendors:
             web.get("/messages/vendors", self._get_vendors),
             web.post("/messages/fates", self._post_fate),
             web.post("/messages/vendors/{vendor}/{action:stop|start}", self._post_vendor),
+            web.post("/messages/vendors/{vendor}/callbacks", self._post_callbacks),
+            web.get("/messages/vendors/{vendor}/callbacks", self._get_callbacks),
         ]
 
     async def _get_messages(self, request: web.Request) -> web.Response:
@@ -126,12 +136,61 @@ class MessageVendors:
             self.book.refusals[str(body["recipient"])] = str(body["refuse"])
         return web.json_response({})
 
-    async def _post_vendor(self, request: web.Request) -> web.Response:
+    async def call_back(self, vendor: str, url: str) -> None:
+        """Have a vendor tell a URL what becomes of messages.
+
+        Raises:
+            ValueError: the vendor doesn't call back, or looked and found nobody there.
+        """
+        callbacks = self.servers[vendor].callbacks
+        if callbacks is None:
+            raise ValueError("this vendor calls nobody back")
+        if callbacks.probes and await _looked_at(url) != HTTPStatus.OK:
+            raise ValueError("nobody answers a GET there")
+        callbacks.url = url
+
+    async def _post_callbacks(self, request: web.Request) -> web.Response:
+        await self.call_back(request.match_info["vendor"], str((await request.json())["url"]))
+        return web.json_response({})
+
+    async def _get_callbacks(self, request: web.Request) -> web.Response:
+        callbacks = self._server(request).callbacks
+        if callbacks is None:
+            raise ValueError("this vendor calls nobody back")
+        deliveries = [
+            {"about": one.about, "answers": one.answers, "is_heard": one.is_heard}
+            for one in callbacks.sender.deliveries
+        ]
+        return web.json_response({"url": callbacks.url, "deliveries": deliveries})
+
+    def _server(self, request: web.Request) -> VendorServer:
         server = self.servers.get(request.match_info["vendor"])
         if server is None:
             raise ValueError("no such vendor")
+        return server
+
+    async def _post_vendor(self, request: web.Request) -> web.Response:
+        server = self._server(request)
         await (server.stop() if request.match_info["action"] == "stop" else server.start())
         return web.json_response({})
+
+
+def _callbacks(name: str, clock: SandboxClock, faults: FaultBoard, book: MessageBook) -> DeliveryCallbacks | None:
+    if name not in STYLES:
+        return None
+    callbacks = DeliveryCallbacks(name=name, style=STYLES[name], clock=clock, faults=faults, book=book)
+    book.watchers.append(callbacks.watch)
+    return callbacks
+
+
+async def _looked_at(url: str) -> int:
+    """Return the status of a GET, 0 if there is no answer."""
+    timeout = aiohttp.ClientTimeout(total=_LOOK_SECONDS)
+    try:
+        async with aiohttp.ClientSession(timeout=timeout) as session, session.get(url) as answer:
+            return answer.status
+    except (aiohttp.ClientError, TimeoutError):
+        return 0
 
 
 def _shown(server: VendorServer) -> Mapping[str, Any]:

@@ -34,3 +34,13 @@ class SandboxedContract(NotificationsContract):
         connected = connect(context, provider, values, policy={"attempt_timeout": 1.0})
         yield connected
         await connected.close()
+
+    async def test_production_refuses_a_vendor_on_this_machine(
+        self, context: Context, provider: Any, values: dict[str, Any]
+    ) -> None:
+        with pytest.raises(ValueError, match="private address"):
+            connect(context.in_production(), provider, values)
+
+    async def test_plain_http_is_refused(self, context: Context, provider: Any, values: dict[str, Any]) -> None:
+        with pytest.raises(ValueError, match="https"):
+            connect(context, provider, values | {"api_url": values["api_url"].replace("https:", "http:")})
