@@ -85,6 +85,8 @@ def test_another_owners_resource_is_not_found(hub: Hub, path: str, field: str) -
         known.held_id,
         known.unpaid_id,
         known.doubtful_id,
+        known.deal_id,
+        known.reconciliation_id,
     }
     with pytest.raises(grpc.RpcError) as caught:
         send(hub.other, path, messages)
@@ -171,7 +173,8 @@ def _fresh(hub: Hub, path: str) -> Sequence[Any]:
 
 def _ids(known: Known, message: Any) -> list[str]:
     text = str(message)
-    return [name for name in (known.registration_id, known.signature_id, known.payment_id) if name in text]
+    theirs = (known.registration_id, known.signature_id, known.payment_id, known.deal_id, known.reconciliation_id)
+    return [name for name in theirs if name in text]
 
 
 def _told(error: Any) -> tuple[str, str]:

@@ -15,7 +15,9 @@ from landhub.common.v1 import document_pb2, money_pb2, options_pb2, party_pb2, s
 from landhub.events.v1 import events_service_pb2 as events
 from landhub.hub.v1 import hub_pb2
 from landhub.hub.v1 import hub_service_pb2 as hub
+from landhub.payments.v1 import deals_pb2 as deals
 from landhub.payments.v1 import payments_service_pb2 as payments
+from landhub.payments.v1 import reconciliations_pb2 as reconciliations
 from landhub.rosreestr.v1 import rosreestr_pb2
 from landhub.rosreestr.v1 import rosreestr_service_pb2 as rosreestr
 from landhub.signatures.v1 import signatures_service_pb2 as signatures
@@ -54,6 +56,8 @@ class Known:
         payment_id, refund_id: A captured payment, and a refund of a part of it.
         held_id, unpaid_id: Payments to be captured and to be cancelled.
         doubtful_id: A payment whose reversal got no answer.
+        deal_id: A deal that awaits its money.
+        reconciliation_id, reconciled_day: A day that was compared with the acquirer.
         unknown_outcome: A resource that waits for a person: "rosreestr.Registration/…".
     """
 
@@ -69,6 +73,9 @@ class Known:
     held_id: str = ""
     unpaid_id: str = ""
     doubtful_id: str = ""
+    deal_id: str = ""
+    reconciliation_id: str = ""
+    reconciled_day: str = ""
     unknown_outcome: str = ""
     idle_job: str = ""
     discardable_job: str = ""
@@ -251,6 +258,17 @@ def _payments(known: Known) -> dict[str, Any]:
             did_not_happen=payments.ItDidNotHappen(),
             reason="an example",
         ),
+        "CreateDeal": deals.CreateDealRequest(
+            request_id=_id(), business_reference=f"e2e-{uuid.uuid4().hex[:12]}", amount=kopeck
+        ),
+        "GetDeal": deals.GetDealRequest(deal_id=known.deal_id),
+        "ListDeals": deals.ListDealsRequest(),
+        "UpdateDeal": deals.UpdateDealRequest(request_id=_id(), deal_id=known.deal_id, amount=kopeck),
+        "CreateReconciliation": reconciliations.CreateReconciliationRequest(
+            request_id=_id(), account="sber", day=known.reconciled_day
+        ),
+        "GetReconciliation": reconciliations.GetReconciliationRequest(reconciliation_id=known.reconciliation_id),
+        "ListReconciliations": reconciliations.ListReconciliationsRequest(),
     }
 
 

@@ -17,7 +17,15 @@ from sandbox.foreign_signer import sign_detached
 from sandbox.openssl import run_openssl
 from sandbox.test_ca import Issued
 from tests.support.examples import CONTRACT, Known, examples, send, transfer
-from tests.support.known_payments import make_captured, make_doubtful, make_held, make_refund, make_unpaid
+from tests.support.known_payments import (
+    make_captured,
+    make_deal,
+    make_doubtful,
+    make_held,
+    make_reconciliation,
+    make_refund,
+    make_unpaid,
+)
 from tests.support.stack import channel, control
 
 ROSREESTR = "/landhub.rosreestr.v1.RosreestrService"
@@ -37,6 +45,7 @@ def make_known(stack: Stack, client: grpc.Channel, document: bytes, *, foreign: 
     )
     attached: Any = send(client, f"{SIGNATURES}/AttachSignature", examples(known)[f"{SIGNATURES}/AttachSignature"])
     payment_id = make_captured(stack, client)
+    reconciliation = make_reconciliation(client)
     return dataclasses.replace(
         known,
         payment_id=payment_id,
@@ -44,6 +53,9 @@ def make_known(stack: Stack, client: grpc.Channel, document: bytes, *, foreign: 
         held_id=make_held(stack, client),
         unpaid_id=make_unpaid(client),
         doubtful_id=make_doubtful(stack, client),
+        deal_id=make_deal(client),
+        reconciliation_id=reconciliation.reconciliation_id,
+        reconciled_day=reconciliation.day,
         signature_id=attached.signature.signature_id,
         registration_id=_register(client, known, contract_number="e2e/1-stuck").registration_id,
         withdrawable_id=make_withdrawable(client, known),

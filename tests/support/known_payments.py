@@ -1,12 +1,14 @@
 """Makes, in a running landhub, the payments that the examples refer to, and has the simulated payer pay them."""
 
 import time
+import uuid
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import grpc
 
 from landhub.common.v1 import money_pb2
-from landhub.payments.v1 import payments_pb2, payments_service_pb2
+from landhub.payments.v1 import deals_pb2, payments_pb2, payments_service_pb2, reconciliations_pb2
 from sandbox.demo.stack import Stack
 from tests.support.examples import payment, send
 from tests.support.stack import control
@@ -41,6 +43,28 @@ def make_doubtful(stack: Stack, client: grpc.Channel) -> str:
     answer: Any = send(client, f"{PAYMENTS}/CancelPayment", [request])
     assert answer.operation.state == payments_pb2.OPERATION_STATE_OUTCOME_UNKNOWN
     return payment_id
+
+
+def make_deal(client: grpc.Channel) -> str:
+    """Make a deal of which nothing is paid."""
+    request = deals_pb2.CreateDealRequest(
+        request_id=payment().request_id,
+        business_reference=f"e2e-{uuid.uuid4().hex[:12]}",
+        amount=money_pb2.Money(minor_units=100, currency_code="RUB"),
+    )
+    answer: Any = send(client, f"{PAYMENTS}/CreateDeal", [request])
+    return str(answer.deal.deal_id)
+
+
+def make_reconciliation(client: grpc.Channel) -> reconciliations_pb2.Reconciliation:
+    """Have yesterday compared with the simulated acquirer, where nothing was."""
+    yesterday = datetime.now(timezone(timedelta(hours=3))).date() - timedelta(days=1)
+    request = reconciliations_pb2.CreateReconciliationRequest(
+        request_id=payment().request_id, account="sber", day=str(yesterday)
+    )
+    answer: Any = send(client, f"{PAYMENTS}/CreateReconciliation", [request])
+    made: reconciliations_pb2.Reconciliation = answer.reconciliation
+    return made
 
 
 def make_refund(client: grpc.Channel, payment_id: str) -> str:

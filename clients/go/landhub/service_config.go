@@ -138,6 +138,34 @@ const ServiceConfig = `{
           "method": "ResolvePayment"
         },
         {
+          "service": "landhub.payments.v1.PaymentsService",
+          "method": "CreateDeal"
+        },
+        {
+          "service": "landhub.payments.v1.PaymentsService",
+          "method": "GetDeal"
+        },
+        {
+          "service": "landhub.payments.v1.PaymentsService",
+          "method": "ListDeals"
+        },
+        {
+          "service": "landhub.payments.v1.PaymentsService",
+          "method": "UpdateDeal"
+        },
+        {
+          "service": "landhub.payments.v1.PaymentsService",
+          "method": "CreateReconciliation"
+        },
+        {
+          "service": "landhub.payments.v1.PaymentsService",
+          "method": "GetReconciliation"
+        },
+        {
+          "service": "landhub.payments.v1.PaymentsService",
+          "method": "ListReconciliations"
+        },
+        {
           "service": "landhub.rosreestr.v1.RosreestrService",
           "method": "GetLandPlot"
         },

@@ -90,6 +90,10 @@ class Following:
         except StaleVersionError:
             return Again(delay=timedelta(), reason="CHANGED_MEANWHILE")
 
+    def is_followed(self, row: PaymentRow) -> bool:
+        """Whether a payment is asked for from time to time."""
+        return not self._is_over(row)
+
     def _is_over(self, row: PaymentRow) -> bool:
         state = PaymentState(row.state)
         if state is PaymentState.REFUSED or not row.vendor_id:

@@ -11,6 +11,8 @@ from hub.core.events import Event, Events
 from hub.core.jobs import NewJob
 from hub.core.money import Money
 from hub.core.outbox import Outbox
+from hub.modules.payments.deals import Deals
+from hub.modules.payments.deals_store import DealsStore
 from hub.modules.payments.observation import Observation
 from hub.modules.payments.operations import OperationKind
 from hub.modules.payments.states import Known, PaymentState, derive, lags
@@ -25,6 +27,7 @@ OPERATE = "payments.operate"
 FOLLOW = "payments.follow"
 LOOK = "payments.look"
 CALLBACK = "payments.callback"
+WARN = "payments.warn"
 
 CALLBACK_WINDOW = timedelta(seconds=5)
 """How often a payment is looked at because of callbacks, at most."""
@@ -34,6 +37,9 @@ OPERATION_CHANGED = "payments.payment.operation_changed"
 REFUND_CHANGED = "payments.refund.state_changed"
 
 _KEPT_FOR_SENDING = frozenset({PaymentState.PENDING, PaymentState.OUTCOME_UNKNOWN, PaymentState.NEEDS_REVIEW})
+
+HOLD_NOTICE = timedelta(hours=24)
+"""How long before a hold is let go its merchant is told, if the settings don't say."""
 
 Also = Callable[[PaymentRow], PaymentRow]
 
@@ -94,11 +100,22 @@ def observed(row: PaymentRow, seen: Observation, *, ask_time: datetime, hold_las
 class Ledger:
     """Writes payments and operations within a given transaction."""
 
-    def __init__(self, *, store: PaymentsStore, database: Database, outbox: Outbox, events: Events) -> None:
+    def __init__(
+        self,
+        *,
+        store: PaymentsStore,
+        database: Database,
+        outbox: Outbox,
+        events: Events,
+        hold_notice: timedelta = HOLD_NOTICE,
+    ) -> None:
         self._store = store
         self._database = database
         self._outbox = outbox
         self._events = events
+        self._hold_notice = hold_notice
+        self.deals = Deals(store=DealsStore(), database=database, events=events)
+        """Counts what payments and transfers bring."""
 
     async def payment(self, payment_id: str) -> PaymentRow | None:
         """Return a payment whoever owns it."""
@@ -139,6 +156,15 @@ class Ledger:
         amounts_moved = (before.captured, before.refunded, before.held) != (after.captured, after.refunded, after.held)
         if before.state != after.state or amounts_moved:
             self._events.append(conn, _state_event(before, after))
+        if (before.state, before.reserved) != (after.state, after.reserved) or amounts_moved:
+            self.recount(conn, after)
+        if after.held and after.capture_before_time not in {None, before.capture_before_time}:
+            self._outbox.enqueue(conn, self._warning(conn, after))
+
+    def recount(self, conn: Connection, row: PaymentRow) -> None:
+        """Count anew what is there for the payment's deal, after what is there by the payment has changed."""
+        if row.business_reference:
+            self.deals.recount(conn, owner=row.owner, business_reference=row.business_reference)
 
     def write_operation(self, conn: Connection, before: OperationRow, after: OperationRow) -> None:
         """Write an operation, and the event of a new state."""
@@ -169,6 +195,12 @@ class Ledger:
         following = datetime.fromtimestamp((window + 1) * seconds, UTC)
         self._outbox.enqueue(conn, _job(CALLBACK, row, run_at=following, key=f"{row.id}:{window + 1}"))
         return following - now
+
+    def _warning(self, conn: Connection, row: PaymentRow) -> NewJob:
+        """Return the job that tells of a hold in time; at once if there is less time."""
+        now = self._database.now(conn)
+        due = row.capture_before_time or now
+        return _job(WARN, row, run_at=max(now, due - self._hold_notice), key=f"{row.id}:{due.isoformat()}")
 
 
 def _job(kind: str, row: PaymentRow, *, run_at: datetime, key: str) -> NewJob:

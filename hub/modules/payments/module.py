@@ -7,10 +7,13 @@ from functools import partial
 
 from hub.core.secrets import references_in
 from hub.module_api import ModuleContext, ModuleSpec, Renewal, RunningModule, load_provider, prove_apart
+from hub.modules.payments import deals, findings, holds, reconciliation, reconciliation_service, transfers
 from hub.modules.payments import ledger as ledgers
 from hub.modules.payments.accounts import Account, Accounts
+from hub.modules.payments.books import Books, open_books
 from hub.modules.payments.callbacks import Callbacks
 from hub.modules.payments.creation import Creation
+from hub.modules.payments.deal_service import COUNT
 from hub.modules.payments.exchangeable import ExchangeablePort
 from hub.modules.payments.following import Following
 from hub.modules.payments.ledger import Ledger
@@ -38,6 +41,19 @@ _TITLES = {
     ledgers.FOLLOW: "Запрос состояния платежа",
     ledgers.LOOK: "Запрос состояния платежа",
     ledgers.CALLBACK: "Запрос состояния платежа по уведомлению банка",
+    ledgers.WARN: "Напоминание об удержанной сумме",
+    holds.CAPTURE_DUE: "Удержание скоро истечёт: сумму пора списать или отпустить",
+    "CreateDeal": "Сделка: сколько должно поступить",
+    "UpdateDeal": "Сделка: изменено, сколько должно поступить",
+    deals.DEAL_CREATED: "Сделка заведена в хабе",
+    deals.DEAL_CHANGED: "Поступили ли деньги по сделке",
+    COUNT: "Подсчёт денег по сделке",
+    transfers.TAKE: "Учёт банковского перевода по сделке",
+    "CreateReconciliation": "Сверка с банком за день",
+    findings.MISMATCH: "Расхождение с банком при сверке",
+    reconciliation.RECONCILE: "Сверка с банком за день",
+    reconciliation.RECONCILE_DUE: "Начало сверок за прошедшие дни",
+    reconciliation_service.ASKED: "Сверка с банком по команде администратора",
 }
 
 
@@ -70,7 +86,8 @@ def _open(name: str, settings: PaymentsSettings, ctx: ModuleContext) -> tuple[Ac
     renewal = Renewal(
         references=references_in(table.settings), prove=partial(prove_apart, port.exchange, ctx, build_port)
     )
-    return Account(name=name, port=port, callers=frozenset(table.callers)), renewal
+    account = Account(name=name, port=port, callers=frozenset(table.callers), is_shared=table.is_shared)
+    return account, renewal
 
 
 def _wire(
@@ -78,7 +95,13 @@ def _wire(
 ) -> RunningModule:
     accounts = Accounts(by_name)
     store = PaymentsStore(ring=ctx.columns)
-    ledger = Ledger(store=store, database=ctx.database, outbox=ctx.outbox, events=ctx.events)
+    ledger = Ledger(
+        store=store,
+        database=ctx.database,
+        outbox=ctx.outbox,
+        events=ctx.events,
+        hold_notice=timedelta(hours=settings.hold_notice_hours),
+    )
     creation = Creation(
         accounts=accounts, store=store, ledger=ledger, database=ctx.database, clock=ctx.clock, settings=settings
     )
@@ -100,10 +123,19 @@ def _wire(
         settings=settings,
     )
     settlement = Settlement(store=store, ledger=ledger, database=ctx.database, effects=ctx.effects, settings=settings)
-    servicer = PaymentsServicer(service=service, settlement=settlement, pages=ctx.pages)
+    books = _books(settings, ctx, accounts, store=store, ledger=ledger, following=following)
+    servicer = PaymentsServicer(
+        service=service,
+        settlement=settlement,
+        deals=books.deals,
+        reconciliations=books.reconciliations,
+        pages=ctx.pages,
+    )
     return RunningModule(
         services={"landhub.payments.v1.PaymentsService": servicer},
-        jobs=(*creation.kinds(), *operating.kinds(), *following.kinds()),
+        jobs=(*creation.kinds(), *operating.kinds(), *following.kinds(), *books.jobs),
+        schedules=books.schedules,
+        subscriptions=books.subscriptions,
         resolvers={ledgers.PAYMENT: settlement.resolve_outcome},
         stuck=settlement.stuck,
         titles=_TITLES,
@@ -112,6 +144,31 @@ def _wire(
         renewals=renewals,
         webhooks=[route for taking in callbacks for route in taking.routes()],
         probes={f"{ctx.name}.{name}": account.port.probe for name, account in by_name.items()},
+    )
+
+
+def _books(
+    settings: PaymentsSettings,
+    ctx: ModuleContext,
+    accounts: Accounts,
+    *,
+    store: PaymentsStore,
+    ledger: Ledger,
+    following: Following,
+) -> Books:
+    return open_books(
+        accounts=accounts,
+        store=store,
+        ledger=ledger,
+        is_followed=following.is_followed,
+        database=ctx.database,
+        outbox=ctx.outbox,
+        events=ctx.events,
+        effects=ctx.effects,
+        audit=ctx.audit,
+        clock=ctx.clock,
+        ids=ctx.ids,
+        settings=settings,
     )
 
 

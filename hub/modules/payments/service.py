@@ -320,7 +320,9 @@ class PaymentsService:
     def _take_up(self, conn: Connection, row: PaymentRow, operation: OperationRow, *, is_new: bool) -> None:
         """Let an operation begin: reserve what it gives back, and keep all others from the payment."""
         if operation.kind == OperationKind.REFUND:
-            self._store.update_payment(conn, replace(row, reserved=row.reserved + operation.minor_units))
+            reserved = replace(row, reserved=row.reserved + operation.minor_units)
+            self._store.update_payment(conn, reserved)
+            self._ledger.recount(conn, reserved)
         try:
             if is_new:
                 self._store.add_operation(conn, operation)

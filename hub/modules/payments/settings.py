@@ -16,6 +16,8 @@ class AccountSettings(BaseModel):
     """Which provider serves it: a file in `providers/`."""
     callers: tuple[str, ...] = ()
     """Callers, or their groups, that may use it."""
+    is_shared: bool = False
+    """Whether others than this hub open orders in it: then orders without the hub's marker are no difference."""
     settings: dict[str, Any] = Field(default_factory=dict)
     """The provider's own table; its `Settings` checks it."""
 
@@ -38,5 +40,13 @@ class PaymentsSettings(BaseModel):
     """By what factor they grow."""
     watch_ended_hours: float = Field(default=24.0, ge=0, le=8_760)
     """How long after its last change a payment that is no more open is still asked for, every `poll_max`."""
+    hold_notice_hours: float = Field(default=24.0, ge=0, le=8_760)
+    """How long before a hold is let go an event tells that it has to be captured or cancelled."""
+    reconcile: bool = True
+    """Whether each day is compared with the acquirers' orders once it is over."""
+    reconcile_hour: int = Field(default=5, ge=0, le=23)
+    """From which hour in Moscow on the day before is compared: banks close their day in the night."""
+    reconcile_again_days: tuple[Annotated[int, Field(gt=0, le=3_650)], ...] = (7, 30)
+    """After how many days a day is compared again: money may go back, in the acquirer's cabinet, long afterwards."""
     keep_personal_days: float = Field(default=1_825.0, gt=0, le=36_500)
     """How long after its last change a payment keeps its personal data."""

@@ -80,6 +80,8 @@ payments = Table(
     Index("payments_payments_by_owner", "owner", "create_time", "id"),
     Index("payments_payments_by_state", "state"),
     Index("payments_payments_by_vendor_id", "vendor_id"),
+    Index("payments_payments_by_reference", "owner", "business_reference"),
+    Index("payments_payments_by_account", "account", "create_time", "id"),
 )
 
 operations = Table(

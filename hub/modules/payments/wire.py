@@ -78,7 +78,7 @@ def payment(shown: Shown) -> pb.Payment:
         provider=row.provider,
         state=pb.PaymentState.Value(f"PAYMENT_STATE_{row.state}"),
         review_reason=pb.ReviewReason.Value(f"REVIEW_REASON_{review}"),
-        amount=_money(row.minor_units, row.currency),
+        amount=amount(row.minor_units, row.currency),
         two_stage=row.two_stage,
         payment_method=pb.PaymentMethod.Value(f"PAYMENT_METHOD_{row.method}"),
         payment_url=row.payment_url,
@@ -87,16 +87,16 @@ def payment(shown: Shown) -> pb.Payment:
         vendor_payment_id=row.vendor_id,
         vendor_status=row.vendor_status,
         decline_code=row.decline_code,
-        held_amount=_money(row.held, row.currency),
-        captured_amount=_money(row.captured, row.currency),
-        refunded_amount=_money(row.refunded, row.currency),
-        reserved_refund_amount=_money(row.reserved, row.currency),
+        held_amount=amount(row.held, row.currency),
+        captured_amount=amount(row.captured, row.currency),
+        refunded_amount=amount(row.refunded, row.currency),
+        reserved_refund_amount=amount(row.reserved, row.currency),
         open_operation=None if shown.operation is None else operation(shown.operation, row),
-        observe_time=_timestamp(row.observe_time),
-        expire_time=_timestamp(row.expire_time),
-        capture_before_time=_timestamp(row.capture_before_time),
-        create_time=_timestamp(row.create_time),
-        update_time=_timestamp(row.update_time),
+        observe_time=timestamp(row.observe_time),
+        expire_time=timestamp(row.expire_time),
+        capture_before_time=timestamp(row.capture_before_time),
+        create_time=timestamp(row.create_time),
+        update_time=timestamp(row.update_time),
     )
 
 
@@ -106,7 +106,7 @@ def operation(row: OperationRow, of: PaymentRow) -> pb.Operation:
         operation_id=row.id,
         kind=pb.OperationKind.Value(f"OPERATION_KIND_{row.kind}"),
         state=_operation_state(row),
-        amount=_money(row.minor_units, of.currency) if row.minor_units else None,
+        amount=amount(row.minor_units, of.currency) if row.minor_units else None,
         refusal_code=row.refusal_code,
     )
 
@@ -117,12 +117,12 @@ def refund(row: OperationRow, of: PaymentRow) -> pb.Refund:
         refund_id=row.id,
         payment_id=row.payment_id,
         business_reference=row.business_reference,
-        amount=_money(row.minor_units, of.currency),
+        amount=amount(row.minor_units, of.currency),
         state=_operation_state(row),
         refusal_code=row.refusal_code,
         vendor_reference=row.vendor_reference,
-        create_time=_timestamp(row.create_time),
-        update_time=_timestamp(row.update_time),
+        create_time=timestamp(row.create_time),
+        update_time=timestamp(row.update_time),
     )
 
 
@@ -131,7 +131,8 @@ def _operation_state(row: OperationRow) -> pb.OperationState.ValueType:
     return pb.OperationState.Value(f"OPERATION_STATE_{state}")
 
 
-def _timestamp(time: datetime | None) -> Timestamp | None:
+def timestamp(time: datetime | None) -> Timestamp | None:
+    """Write a time."""
     if time is None:
         return None
     message = Timestamp()
@@ -139,5 +140,6 @@ def _timestamp(time: datetime | None) -> Timestamp | None:
     return message
 
 
-def _money(minor_units: int, currency: str) -> money_pb2.Money:
+def amount(minor_units: int, currency: str) -> money_pb2.Money:
+    """Write an amount."""
     return money_pb2.Money(minor_units=minor_units, currency_code=currency)

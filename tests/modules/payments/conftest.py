@@ -8,6 +8,7 @@ import pytest
 
 from hub.core.clock import FakeClock
 from hub.modules.payments.accounts import Account, Accounts
+from hub.modules.payments.books import Books, open_books
 from hub.modules.payments.creation import Creation
 from hub.modules.payments.following import Following
 from hub.modules.payments.ledger import Ledger
@@ -34,6 +35,7 @@ class Shop:
     service: PaymentsService
     settlement: Settlement
     store: PaymentsStore
+    books: Books
 
     async def create(self, number: int = 1, *, two_stage: bool = False) -> PaymentRow:
         """Open an order of 199 roubles for the request of that number."""
@@ -63,10 +65,17 @@ class Shop:
             self.vendor.advance(step)
             await self.core.outbox.run_due()
 
+    async def leap(self, seconds: float) -> None:
+        """As `pass_time`, for hours and days: at once, as if the machine had slept."""
+        await self.core.clock.leap(seconds)
+        self.vendor.advance(seconds)
+        await self.core.outbox.run_due()
 
-def wire(core: Core, port: PaymentsPort, vendor: SberbankVendor) -> Shop:
+
+def wire(core: Core, port: PaymentsPort, vendor: SberbankVendor, *, is_shared: bool = False) -> Shop:
     settings = PaymentsSettings(return_hosts={"crm": ("shop.example",)})
-    accounts = Accounts({"sber": Account(name="sber", port=port, callers=frozenset({"crm", "other"}))})
+    account = Account(name="sber", port=port, callers=frozenset({"crm", "other"}), is_shared=is_shared)
+    accounts = Accounts({"sber": account})
     store = PaymentsStore(ring=core.columns)
     ledger = Ledger(store=store, database=core.database, outbox=core.outbox, events=core.events)
     creation = Creation(
@@ -74,8 +83,24 @@ def wire(core: Core, port: PaymentsPort, vendor: SberbankVendor) -> Shop:
     )
     operating = Operating(accounts=accounts, store=store, ledger=ledger, database=core.database, clock=core.clock)
     following = Following(accounts=accounts, ledger=ledger, clock=core.clock, settings=settings)
-    for kind in (*creation.kinds(), *operating.kinds(), *following.kinds()):
+    books = open_books(
+        accounts=accounts,
+        store=store,
+        ledger=ledger,
+        is_followed=following.is_followed,
+        database=core.database,
+        outbox=core.outbox,
+        events=core.events,
+        effects=core.effects,
+        audit=core.audit,
+        clock=core.clock,
+        ids=core.ids,
+        settings=settings,
+    )
+    for kind in (*creation.kinds(), *operating.kinds(), *following.kinds(), *books.jobs):
         core.outbox.register(kind)
+    for heard in books.subscriptions:
+        core.events.subscribe(type=heard.type, name=heard.name, handler=heard.handler)
     service = PaymentsService(
         accounts=accounts,
         store=store,
@@ -88,7 +113,7 @@ def wire(core: Core, port: PaymentsPort, vendor: SberbankVendor) -> Shop:
         settings=settings,
     )
     settlement = Settlement(store=store, ledger=ledger, database=core.database, effects=core.effects, settings=settings)
-    return Shop(core=core, vendor=vendor, service=service, settlement=settlement, store=store)
+    return Shop(core=core, vendor=vendor, service=service, settlement=settlement, store=store, books=books)
 
 
 @pytest.fixture

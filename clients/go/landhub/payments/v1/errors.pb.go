@@ -55,6 +55,11 @@ const (
 	ErrorReason_ERROR_REASON_REFERENCE_TAKEN ErrorReason = 11
 	// INVALID_ARGUMENT: another currency than the payment's. metadata: {"currency": "RUB"}.
 	ErrorReason_ERROR_REASON_CURRENCY_DIFFERS ErrorReason = 12
+	// FAILED_PRECONDITION: the caller has a deal of this business reference; UpdateDeal changes it.
+	// metadata: {"deal_id": "..."}.
+	ErrorReason_ERROR_REASON_DEAL_EXISTS ErrorReason = 13
+	// INVALID_ARGUMENT: the day isn't over in Moscow, is none, or is too long ago; BadRequest names the field.
+	ErrorReason_ERROR_REASON_DAY_NOT_RECONCILABLE ErrorReason = 14
 )
 
 // Enum value maps for ErrorReason.
@@ -73,6 +78,8 @@ var (
 		10: "ERROR_REASON_NOTHING_TO_RESOLVE",
 		11: "ERROR_REASON_REFERENCE_TAKEN",
 		12: "ERROR_REASON_CURRENCY_DIFFERS",
+		13: "ERROR_REASON_DEAL_EXISTS",
+		14: "ERROR_REASON_DAY_NOT_RECONCILABLE",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":               0,
@@ -88,6 +95,8 @@ var (
 		"ERROR_REASON_NOTHING_TO_RESOLVE":        10,
 		"ERROR_REASON_REFERENCE_TAKEN":           11,
 		"ERROR_REASON_CURRENCY_DIFFERS":          12,
+		"ERROR_REASON_DEAL_EXISTS":               13,
+		"ERROR_REASON_DAY_NOT_RECONCILABLE":      14,
 	}
 )
 
@@ -122,7 +131,7 @@ var File_landhub_payments_v1_errors_proto protoreflect.FileDescriptor
 
 const file_landhub_payments_v1_errors_proto_rawDesc = "" +
 	"\n" +
-	" landhub/payments/v1/errors.proto\x12\x13landhub.payments.v1*\xf3\x03\n" +
+	" landhub/payments/v1/errors.proto\x12\x13landhub.payments.v1*\xb8\x04\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12$\n" +
 	" ERROR_REASON_ACCOUNT_NOT_ALLOWED\x10\x01\x12(\n" +
@@ -137,7 +146,9 @@ const file_landhub_payments_v1_errors_proto_rawDesc = "" +
 	"\x1fERROR_REASON_NOTHING_TO_RESOLVE\x10\n" +
 	"\x12 \n" +
 	"\x1cERROR_REASON_REFERENCE_TAKEN\x10\v\x12!\n" +
-	"\x1dERROR_REASON_CURRENCY_DIFFERS\x10\fBm\n" +
+	"\x1dERROR_REASON_CURRENCY_DIFFERS\x10\f\x12\x1c\n" +
+	"\x18ERROR_REASON_DEAL_EXISTS\x10\r\x12%\n" +
+	"!ERROR_REASON_DAY_NOT_RECONCILABLE\x10\x0eBm\n" +
 	"\x16io.landhub.payments.v1B\vErrorsProtoP\x01ZDgithub.com/landhub/landhub/clients/go/landhub/payments/v1;paymentsv1b\x06proto3"
 
 var (

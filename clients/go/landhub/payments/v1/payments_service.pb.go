@@ -1258,7 +1258,7 @@ var File_landhub_payments_v1_payments_service_proto protoreflect.FileDescriptor
 
 const file_landhub_payments_v1_payments_service_proto_rawDesc = "" +
 	"\n" +
-	"*landhub/payments/v1/payments_service.proto\x12\x13landhub.payments.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1dlandhub/common/v1/money.proto\x1a\x1flandhub/common/v1/options.proto\x1a\"landhub/payments/v1/payments.proto\"\x9d\x04\n" +
+	"*landhub/payments/v1/payments_service.proto\x12\x13landhub.payments.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1dlandhub/common/v1/money.proto\x1a\x1flandhub/common/v1/options.proto\x1a\x1flandhub/payments/v1/deals.proto\x1a\"landhub/payments/v1/payments.proto\x1a)landhub/payments/v1/reconciliations.proto\"\x9d\x04\n" +
 	"\x14CreatePaymentRequest\x12\x1d\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tR\trequestId\x12-\n" +
@@ -1352,7 +1352,7 @@ const file_landhub_payments_v1_payments_service_proto_rawDesc = "" +
 	"\x06reason\x18\x06 \x01(\tR\x06reasonB\t\n" +
 	"\afinding\"P\n" +
 	"\x16ResolvePaymentResponse\x126\n" +
-	"\apayment\x18\x01 \x01(\v2\x1c.landhub.payments.v1.PaymentR\apayment2\xeb\a\n" +
+	"\apayment\x18\x01 \x01(\v2\x1c.landhub.payments.v1.PaymentR\apayment2\x80\x0e\n" +
 	"\x0fPaymentsService\x12n\n" +
 	"\rCreatePayment\x12).landhub.payments.v1.CreatePaymentRequest\x1a*.landhub.payments.v1.CreatePaymentResponse\"\x06\x8a\xe7\x18\x02\b\x02\x12e\n" +
 	"\n" +
@@ -1363,7 +1363,16 @@ const file_landhub_payments_v1_payments_service_proto_rawDesc = "" +
 	"\rCancelPayment\x12).landhub.payments.v1.CancelPaymentRequest\x1a*.landhub.payments.v1.CancelPaymentResponse\"\x06\x8a\xe7\x18\x02\b\x02\x12k\n" +
 	"\fCreateRefund\x12(.landhub.payments.v1.CreateRefundRequest\x1a).landhub.payments.v1.CreateRefundResponse\"\x06\x8a\xe7\x18\x02\b\x02\x12b\n" +
 	"\tGetRefund\x12%.landhub.payments.v1.GetRefundRequest\x1a&.landhub.payments.v1.GetRefundResponse\"\x06\x8a\xe7\x18\x02\b\x01\x12q\n" +
-	"\x0eResolvePayment\x12*.landhub.payments.v1.ResolvePaymentRequest\x1a+.landhub.payments.v1.ResolvePaymentResponse\"\x06\x8a\xe7\x18\x02\b\x02Bv\n" +
+	"\x0eResolvePayment\x12*.landhub.payments.v1.ResolvePaymentRequest\x1a+.landhub.payments.v1.ResolvePaymentResponse\"\x06\x8a\xe7\x18\x02\b\x02\x12e\n" +
+	"\n" +
+	"CreateDeal\x12&.landhub.payments.v1.CreateDealRequest\x1a'.landhub.payments.v1.CreateDealResponse\"\x06\x8a\xe7\x18\x02\b\x02\x12\\\n" +
+	"\aGetDeal\x12#.landhub.payments.v1.GetDealRequest\x1a$.landhub.payments.v1.GetDealResponse\"\x06\x8a\xe7\x18\x02\b\x01\x12b\n" +
+	"\tListDeals\x12%.landhub.payments.v1.ListDealsRequest\x1a&.landhub.payments.v1.ListDealsResponse\"\x06\x8a\xe7\x18\x02\b\x01\x12e\n" +
+	"\n" +
+	"UpdateDeal\x12&.landhub.payments.v1.UpdateDealRequest\x1a'.landhub.payments.v1.UpdateDealResponse\"\x06\x8a\xe7\x18\x02\b\x02\x12\x83\x01\n" +
+	"\x14CreateReconciliation\x120.landhub.payments.v1.CreateReconciliationRequest\x1a1.landhub.payments.v1.CreateReconciliationResponse\"\x06\x8a\xe7\x18\x02\b\x02\x12z\n" +
+	"\x11GetReconciliation\x12-.landhub.payments.v1.GetReconciliationRequest\x1a..landhub.payments.v1.GetReconciliationResponse\"\x06\x8a\xe7\x18\x02\b\x01\x12\x80\x01\n" +
+	"\x13ListReconciliations\x12/.landhub.payments.v1.ListReconciliationsRequest\x1a0.landhub.payments.v1.ListReconciliationsResponse\"\x06\x8a\xe7\x18\x02\b\x01Bv\n" +
 	"\x16io.landhub.payments.v1B\x14PaymentsServiceProtoP\x01ZDgithub.com/landhub/landhub/clients/go/landhub/payments/v1;paymentsv1b\x06proto3"
 
 var (
@@ -1380,34 +1389,48 @@ func file_landhub_payments_v1_payments_service_proto_rawDescGZIP() []byte {
 
 var file_landhub_payments_v1_payments_service_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
 var file_landhub_payments_v1_payments_service_proto_goTypes = []any{
-	(*CreatePaymentRequest)(nil),   // 0: landhub.payments.v1.CreatePaymentRequest
-	(*CreatePaymentResponse)(nil),  // 1: landhub.payments.v1.CreatePaymentResponse
-	(*GetPaymentRequest)(nil),      // 2: landhub.payments.v1.GetPaymentRequest
-	(*GetPaymentResponse)(nil),     // 3: landhub.payments.v1.GetPaymentResponse
-	(*ListPaymentsRequest)(nil),    // 4: landhub.payments.v1.ListPaymentsRequest
-	(*ListPaymentsResponse)(nil),   // 5: landhub.payments.v1.ListPaymentsResponse
-	(*WatchPaymentRequest)(nil),    // 6: landhub.payments.v1.WatchPaymentRequest
-	(*WatchPaymentResponse)(nil),   // 7: landhub.payments.v1.WatchPaymentResponse
-	(*CapturePaymentRequest)(nil),  // 8: landhub.payments.v1.CapturePaymentRequest
-	(*CapturePaymentResponse)(nil), // 9: landhub.payments.v1.CapturePaymentResponse
-	(*CancelPaymentRequest)(nil),   // 10: landhub.payments.v1.CancelPaymentRequest
-	(*CancelPaymentResponse)(nil),  // 11: landhub.payments.v1.CancelPaymentResponse
-	(*CreateRefundRequest)(nil),    // 12: landhub.payments.v1.CreateRefundRequest
-	(*CreateRefundResponse)(nil),   // 13: landhub.payments.v1.CreateRefundResponse
-	(*GetRefundRequest)(nil),       // 14: landhub.payments.v1.GetRefundRequest
-	(*GetRefundResponse)(nil),      // 15: landhub.payments.v1.GetRefundResponse
-	(*ItHappened)(nil),             // 16: landhub.payments.v1.ItHappened
-	(*ItDidNotHappen)(nil),         // 17: landhub.payments.v1.ItDidNotHappen
-	(*ResolvePaymentRequest)(nil),  // 18: landhub.payments.v1.ResolvePaymentRequest
-	(*ResolvePaymentResponse)(nil), // 19: landhub.payments.v1.ResolvePaymentResponse
-	(*v1.Money)(nil),               // 20: landhub.common.v1.Money
-	(PaymentMethod)(0),             // 21: landhub.payments.v1.PaymentMethod
-	(*durationpb.Duration)(nil),    // 22: google.protobuf.Duration
-	(*Receipt)(nil),                // 23: landhub.payments.v1.Receipt
-	(*Payment)(nil),                // 24: landhub.payments.v1.Payment
-	(PaymentState)(0),              // 25: landhub.payments.v1.PaymentState
-	(*Operation)(nil),              // 26: landhub.payments.v1.Operation
-	(*Refund)(nil),                 // 27: landhub.payments.v1.Refund
+	(*CreatePaymentRequest)(nil),         // 0: landhub.payments.v1.CreatePaymentRequest
+	(*CreatePaymentResponse)(nil),        // 1: landhub.payments.v1.CreatePaymentResponse
+	(*GetPaymentRequest)(nil),            // 2: landhub.payments.v1.GetPaymentRequest
+	(*GetPaymentResponse)(nil),           // 3: landhub.payments.v1.GetPaymentResponse
+	(*ListPaymentsRequest)(nil),          // 4: landhub.payments.v1.ListPaymentsRequest
+	(*ListPaymentsResponse)(nil),         // 5: landhub.payments.v1.ListPaymentsResponse
+	(*WatchPaymentRequest)(nil),          // 6: landhub.payments.v1.WatchPaymentRequest
+	(*WatchPaymentResponse)(nil),         // 7: landhub.payments.v1.WatchPaymentResponse
+	(*CapturePaymentRequest)(nil),        // 8: landhub.payments.v1.CapturePaymentRequest
+	(*CapturePaymentResponse)(nil),       // 9: landhub.payments.v1.CapturePaymentResponse
+	(*CancelPaymentRequest)(nil),         // 10: landhub.payments.v1.CancelPaymentRequest
+	(*CancelPaymentResponse)(nil),        // 11: landhub.payments.v1.CancelPaymentResponse
+	(*CreateRefundRequest)(nil),          // 12: landhub.payments.v1.CreateRefundRequest
+	(*CreateRefundResponse)(nil),         // 13: landhub.payments.v1.CreateRefundResponse
+	(*GetRefundRequest)(nil),             // 14: landhub.payments.v1.GetRefundRequest
+	(*GetRefundResponse)(nil),            // 15: landhub.payments.v1.GetRefundResponse
+	(*ItHappened)(nil),                   // 16: landhub.payments.v1.ItHappened
+	(*ItDidNotHappen)(nil),               // 17: landhub.payments.v1.ItDidNotHappen
+	(*ResolvePaymentRequest)(nil),        // 18: landhub.payments.v1.ResolvePaymentRequest
+	(*ResolvePaymentResponse)(nil),       // 19: landhub.payments.v1.ResolvePaymentResponse
+	(*v1.Money)(nil),                     // 20: landhub.common.v1.Money
+	(PaymentMethod)(0),                   // 21: landhub.payments.v1.PaymentMethod
+	(*durationpb.Duration)(nil),          // 22: google.protobuf.Duration
+	(*Receipt)(nil),                      // 23: landhub.payments.v1.Receipt
+	(*Payment)(nil),                      // 24: landhub.payments.v1.Payment
+	(PaymentState)(0),                    // 25: landhub.payments.v1.PaymentState
+	(*Operation)(nil),                    // 26: landhub.payments.v1.Operation
+	(*Refund)(nil),                       // 27: landhub.payments.v1.Refund
+	(*CreateDealRequest)(nil),            // 28: landhub.payments.v1.CreateDealRequest
+	(*GetDealRequest)(nil),               // 29: landhub.payments.v1.GetDealRequest
+	(*ListDealsRequest)(nil),             // 30: landhub.payments.v1.ListDealsRequest
+	(*UpdateDealRequest)(nil),            // 31: landhub.payments.v1.UpdateDealRequest
+	(*CreateReconciliationRequest)(nil),  // 32: landhub.payments.v1.CreateReconciliationRequest
+	(*GetReconciliationRequest)(nil),     // 33: landhub.payments.v1.GetReconciliationRequest
+	(*ListReconciliationsRequest)(nil),   // 34: landhub.payments.v1.ListReconciliationsRequest
+	(*CreateDealResponse)(nil),           // 35: landhub.payments.v1.CreateDealResponse
+	(*GetDealResponse)(nil),              // 36: landhub.payments.v1.GetDealResponse
+	(*ListDealsResponse)(nil),            // 37: landhub.payments.v1.ListDealsResponse
+	(*UpdateDealResponse)(nil),           // 38: landhub.payments.v1.UpdateDealResponse
+	(*CreateReconciliationResponse)(nil), // 39: landhub.payments.v1.CreateReconciliationResponse
+	(*GetReconciliationResponse)(nil),    // 40: landhub.payments.v1.GetReconciliationResponse
+	(*ListReconciliationsResponse)(nil),  // 41: landhub.payments.v1.ListReconciliationsResponse
 }
 var file_landhub_payments_v1_payments_service_proto_depIdxs = []int32{
 	20, // 0: landhub.payments.v1.CreatePaymentRequest.amount:type_name -> landhub.common.v1.Money
@@ -1440,17 +1463,31 @@ var file_landhub_payments_v1_payments_service_proto_depIdxs = []int32{
 	12, // 27: landhub.payments.v1.PaymentsService.CreateRefund:input_type -> landhub.payments.v1.CreateRefundRequest
 	14, // 28: landhub.payments.v1.PaymentsService.GetRefund:input_type -> landhub.payments.v1.GetRefundRequest
 	18, // 29: landhub.payments.v1.PaymentsService.ResolvePayment:input_type -> landhub.payments.v1.ResolvePaymentRequest
-	1,  // 30: landhub.payments.v1.PaymentsService.CreatePayment:output_type -> landhub.payments.v1.CreatePaymentResponse
-	3,  // 31: landhub.payments.v1.PaymentsService.GetPayment:output_type -> landhub.payments.v1.GetPaymentResponse
-	5,  // 32: landhub.payments.v1.PaymentsService.ListPayments:output_type -> landhub.payments.v1.ListPaymentsResponse
-	7,  // 33: landhub.payments.v1.PaymentsService.WatchPayment:output_type -> landhub.payments.v1.WatchPaymentResponse
-	9,  // 34: landhub.payments.v1.PaymentsService.CapturePayment:output_type -> landhub.payments.v1.CapturePaymentResponse
-	11, // 35: landhub.payments.v1.PaymentsService.CancelPayment:output_type -> landhub.payments.v1.CancelPaymentResponse
-	13, // 36: landhub.payments.v1.PaymentsService.CreateRefund:output_type -> landhub.payments.v1.CreateRefundResponse
-	15, // 37: landhub.payments.v1.PaymentsService.GetRefund:output_type -> landhub.payments.v1.GetRefundResponse
-	19, // 38: landhub.payments.v1.PaymentsService.ResolvePayment:output_type -> landhub.payments.v1.ResolvePaymentResponse
-	30, // [30:39] is the sub-list for method output_type
-	21, // [21:30] is the sub-list for method input_type
+	28, // 30: landhub.payments.v1.PaymentsService.CreateDeal:input_type -> landhub.payments.v1.CreateDealRequest
+	29, // 31: landhub.payments.v1.PaymentsService.GetDeal:input_type -> landhub.payments.v1.GetDealRequest
+	30, // 32: landhub.payments.v1.PaymentsService.ListDeals:input_type -> landhub.payments.v1.ListDealsRequest
+	31, // 33: landhub.payments.v1.PaymentsService.UpdateDeal:input_type -> landhub.payments.v1.UpdateDealRequest
+	32, // 34: landhub.payments.v1.PaymentsService.CreateReconciliation:input_type -> landhub.payments.v1.CreateReconciliationRequest
+	33, // 35: landhub.payments.v1.PaymentsService.GetReconciliation:input_type -> landhub.payments.v1.GetReconciliationRequest
+	34, // 36: landhub.payments.v1.PaymentsService.ListReconciliations:input_type -> landhub.payments.v1.ListReconciliationsRequest
+	1,  // 37: landhub.payments.v1.PaymentsService.CreatePayment:output_type -> landhub.payments.v1.CreatePaymentResponse
+	3,  // 38: landhub.payments.v1.PaymentsService.GetPayment:output_type -> landhub.payments.v1.GetPaymentResponse
+	5,  // 39: landhub.payments.v1.PaymentsService.ListPayments:output_type -> landhub.payments.v1.ListPaymentsResponse
+	7,  // 40: landhub.payments.v1.PaymentsService.WatchPayment:output_type -> landhub.payments.v1.WatchPaymentResponse
+	9,  // 41: landhub.payments.v1.PaymentsService.CapturePayment:output_type -> landhub.payments.v1.CapturePaymentResponse
+	11, // 42: landhub.payments.v1.PaymentsService.CancelPayment:output_type -> landhub.payments.v1.CancelPaymentResponse
+	13, // 43: landhub.payments.v1.PaymentsService.CreateRefund:output_type -> landhub.payments.v1.CreateRefundResponse
+	15, // 44: landhub.payments.v1.PaymentsService.GetRefund:output_type -> landhub.payments.v1.GetRefundResponse
+	19, // 45: landhub.payments.v1.PaymentsService.ResolvePayment:output_type -> landhub.payments.v1.ResolvePaymentResponse
+	35, // 46: landhub.payments.v1.PaymentsService.CreateDeal:output_type -> landhub.payments.v1.CreateDealResponse
+	36, // 47: landhub.payments.v1.PaymentsService.GetDeal:output_type -> landhub.payments.v1.GetDealResponse
+	37, // 48: landhub.payments.v1.PaymentsService.ListDeals:output_type -> landhub.payments.v1.ListDealsResponse
+	38, // 49: landhub.payments.v1.PaymentsService.UpdateDeal:output_type -> landhub.payments.v1.UpdateDealResponse
+	39, // 50: landhub.payments.v1.PaymentsService.CreateReconciliation:output_type -> landhub.payments.v1.CreateReconciliationResponse
+	40, // 51: landhub.payments.v1.PaymentsService.GetReconciliation:output_type -> landhub.payments.v1.GetReconciliationResponse
+	41, // 52: landhub.payments.v1.PaymentsService.ListReconciliations:output_type -> landhub.payments.v1.ListReconciliationsResponse
+	37, // [37:53] is the sub-list for method output_type
+	21, // [21:37] is the sub-list for method input_type
 	21, // [21:21] is the sub-list for extension type_name
 	21, // [21:21] is the sub-list for extension extendee
 	0,  // [0:21] is the sub-list for field type_name
@@ -1461,7 +1498,9 @@ func file_landhub_payments_v1_payments_service_proto_init() {
 	if File_landhub_payments_v1_payments_service_proto != nil {
 		return
 	}
+	file_landhub_payments_v1_deals_proto_init()
 	file_landhub_payments_v1_payments_proto_init()
+	file_landhub_payments_v1_reconciliations_proto_init()
 	file_landhub_payments_v1_payments_service_proto_msgTypes[18].OneofWrappers = []any{
 		(*ResolvePaymentRequest_Happened)(nil),
 		(*ResolvePaymentRequest_DidNotHappen)(nil),

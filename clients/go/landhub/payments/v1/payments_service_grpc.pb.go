@@ -19,15 +19,22 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	PaymentsService_CreatePayment_FullMethodName  = "/landhub.payments.v1.PaymentsService/CreatePayment"
-	PaymentsService_GetPayment_FullMethodName     = "/landhub.payments.v1.PaymentsService/GetPayment"
-	PaymentsService_ListPayments_FullMethodName   = "/landhub.payments.v1.PaymentsService/ListPayments"
-	PaymentsService_WatchPayment_FullMethodName   = "/landhub.payments.v1.PaymentsService/WatchPayment"
-	PaymentsService_CapturePayment_FullMethodName = "/landhub.payments.v1.PaymentsService/CapturePayment"
-	PaymentsService_CancelPayment_FullMethodName  = "/landhub.payments.v1.PaymentsService/CancelPayment"
-	PaymentsService_CreateRefund_FullMethodName   = "/landhub.payments.v1.PaymentsService/CreateRefund"
-	PaymentsService_GetRefund_FullMethodName      = "/landhub.payments.v1.PaymentsService/GetRefund"
-	PaymentsService_ResolvePayment_FullMethodName = "/landhub.payments.v1.PaymentsService/ResolvePayment"
+	PaymentsService_CreatePayment_FullMethodName        = "/landhub.payments.v1.PaymentsService/CreatePayment"
+	PaymentsService_GetPayment_FullMethodName           = "/landhub.payments.v1.PaymentsService/GetPayment"
+	PaymentsService_ListPayments_FullMethodName         = "/landhub.payments.v1.PaymentsService/ListPayments"
+	PaymentsService_WatchPayment_FullMethodName         = "/landhub.payments.v1.PaymentsService/WatchPayment"
+	PaymentsService_CapturePayment_FullMethodName       = "/landhub.payments.v1.PaymentsService/CapturePayment"
+	PaymentsService_CancelPayment_FullMethodName        = "/landhub.payments.v1.PaymentsService/CancelPayment"
+	PaymentsService_CreateRefund_FullMethodName         = "/landhub.payments.v1.PaymentsService/CreateRefund"
+	PaymentsService_GetRefund_FullMethodName            = "/landhub.payments.v1.PaymentsService/GetRefund"
+	PaymentsService_ResolvePayment_FullMethodName       = "/landhub.payments.v1.PaymentsService/ResolvePayment"
+	PaymentsService_CreateDeal_FullMethodName           = "/landhub.payments.v1.PaymentsService/CreateDeal"
+	PaymentsService_GetDeal_FullMethodName              = "/landhub.payments.v1.PaymentsService/GetDeal"
+	PaymentsService_ListDeals_FullMethodName            = "/landhub.payments.v1.PaymentsService/ListDeals"
+	PaymentsService_UpdateDeal_FullMethodName           = "/landhub.payments.v1.PaymentsService/UpdateDeal"
+	PaymentsService_CreateReconciliation_FullMethodName = "/landhub.payments.v1.PaymentsService/CreateReconciliation"
+	PaymentsService_GetReconciliation_FullMethodName    = "/landhub.payments.v1.PaymentsService/GetReconciliation"
+	PaymentsService_ListReconciliations_FullMethodName  = "/landhub.payments.v1.PaymentsService/ListReconciliations"
 )
 
 // PaymentsServiceClient is the client API for PaymentsService service.
@@ -54,6 +61,20 @@ type PaymentsServiceClient interface {
 	GetRefund(ctx context.Context, in *GetRefundRequest, opts ...grpc.CallOption) (*GetRefundResponse, error)
 	// Settle what only a person can find out, in the state NEEDS_REVIEW.
 	ResolvePayment(ctx context.Context, in *ResolvePaymentRequest, opts ...grpc.CallOption) (*ResolvePaymentResponse, error)
+	// Say what a deal asks for in all: the hub tells when the money is there, by however many payments and transfers.
+	CreateDeal(ctx context.Context, in *CreateDealRequest, opts ...grpc.CallOption) (*CreateDealResponse, error)
+	// Get a deal, with what of its money is there.
+	GetDeal(ctx context.Context, in *GetDealRequest, opts ...grpc.CallOption) (*GetDealResponse, error)
+	// List deals, newest first.
+	ListDeals(ctx context.Context, in *ListDealsRequest, opts ...grpc.CallOption) (*ListDealsResponse, error)
+	// Change what a deal asks for.
+	UpdateDeal(ctx context.Context, in *UpdateDealRequest, opts ...grpc.CallOption) (*UpdateDealResponse, error)
+	// Compare a day's orders with the acquirer's, again if they were compared before. It goes on after the answer.
+	CreateReconciliation(ctx context.Context, in *CreateReconciliationRequest, opts ...grpc.CallOption) (*CreateReconciliationResponse, error)
+	// Get a reconciliation, with the differences that were found.
+	GetReconciliation(ctx context.Context, in *GetReconciliationRequest, opts ...grpc.CallOption) (*GetReconciliationResponse, error)
+	// List reconciliations, the latest day first.
+	ListReconciliations(ctx context.Context, in *ListReconciliationsRequest, opts ...grpc.CallOption) (*ListReconciliationsResponse, error)
 }
 
 type paymentsServiceClient struct {
@@ -163,6 +184,76 @@ func (c *paymentsServiceClient) ResolvePayment(ctx context.Context, in *ResolveP
 	return out, nil
 }
 
+func (c *paymentsServiceClient) CreateDeal(ctx context.Context, in *CreateDealRequest, opts ...grpc.CallOption) (*CreateDealResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(CreateDealResponse)
+	err := c.cc.Invoke(ctx, PaymentsService_CreateDeal_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *paymentsServiceClient) GetDeal(ctx context.Context, in *GetDealRequest, opts ...grpc.CallOption) (*GetDealResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GetDealResponse)
+	err := c.cc.Invoke(ctx, PaymentsService_GetDeal_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *paymentsServiceClient) ListDeals(ctx context.Context, in *ListDealsRequest, opts ...grpc.CallOption) (*ListDealsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListDealsResponse)
+	err := c.cc.Invoke(ctx, PaymentsService_ListDeals_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *paymentsServiceClient) UpdateDeal(ctx context.Context, in *UpdateDealRequest, opts ...grpc.CallOption) (*UpdateDealResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(UpdateDealResponse)
+	err := c.cc.Invoke(ctx, PaymentsService_UpdateDeal_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *paymentsServiceClient) CreateReconciliation(ctx context.Context, in *CreateReconciliationRequest, opts ...grpc.CallOption) (*CreateReconciliationResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(CreateReconciliationResponse)
+	err := c.cc.Invoke(ctx, PaymentsService_CreateReconciliation_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *paymentsServiceClient) GetReconciliation(ctx context.Context, in *GetReconciliationRequest, opts ...grpc.CallOption) (*GetReconciliationResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GetReconciliationResponse)
+	err := c.cc.Invoke(ctx, PaymentsService_GetReconciliation_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *paymentsServiceClient) ListReconciliations(ctx context.Context, in *ListReconciliationsRequest, opts ...grpc.CallOption) (*ListReconciliationsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListReconciliationsResponse)
+	err := c.cc.Invoke(ctx, PaymentsService_ListReconciliations_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // PaymentsServiceServer is the server API for PaymentsService service.
 // All implementations must embed UnimplementedPaymentsServiceServer
 // for forward compatibility.
@@ -187,6 +278,20 @@ type PaymentsServiceServer interface {
 	GetRefund(context.Context, *GetRefundRequest) (*GetRefundResponse, error)
 	// Settle what only a person can find out, in the state NEEDS_REVIEW.
 	ResolvePayment(context.Context, *ResolvePaymentRequest) (*ResolvePaymentResponse, error)
+	// Say what a deal asks for in all: the hub tells when the money is there, by however many payments and transfers.
+	CreateDeal(context.Context, *CreateDealRequest) (*CreateDealResponse, error)
+	// Get a deal, with what of its money is there.
+	GetDeal(context.Context, *GetDealRequest) (*GetDealResponse, error)
+	// List deals, newest first.
+	ListDeals(context.Context, *ListDealsRequest) (*ListDealsResponse, error)
+	// Change what a deal asks for.
+	UpdateDeal(context.Context, *UpdateDealRequest) (*UpdateDealResponse, error)
+	// Compare a day's orders with the acquirer's, again if they were compared before. It goes on after the answer.
+	CreateReconciliation(context.Context, *CreateReconciliationRequest) (*CreateReconciliationResponse, error)
+	// Get a reconciliation, with the differences that were found.
+	GetReconciliation(context.Context, *GetReconciliationRequest) (*GetReconciliationResponse, error)
+	// List reconciliations, the latest day first.
+	ListReconciliations(context.Context, *ListReconciliationsRequest) (*ListReconciliationsResponse, error)
 	mustEmbedUnimplementedPaymentsServiceServer()
 }
 
@@ -223,6 +328,27 @@ func (UnimplementedPaymentsServiceServer) GetRefund(context.Context, *GetRefundR
 }
 func (UnimplementedPaymentsServiceServer) ResolvePayment(context.Context, *ResolvePaymentRequest) (*ResolvePaymentResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ResolvePayment not implemented")
+}
+func (UnimplementedPaymentsServiceServer) CreateDeal(context.Context, *CreateDealRequest) (*CreateDealResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method CreateDeal not implemented")
+}
+func (UnimplementedPaymentsServiceServer) GetDeal(context.Context, *GetDealRequest) (*GetDealResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetDeal not implemented")
+}
+func (UnimplementedPaymentsServiceServer) ListDeals(context.Context, *ListDealsRequest) (*ListDealsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListDeals not implemented")
+}
+func (UnimplementedPaymentsServiceServer) UpdateDeal(context.Context, *UpdateDealRequest) (*UpdateDealResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method UpdateDeal not implemented")
+}
+func (UnimplementedPaymentsServiceServer) CreateReconciliation(context.Context, *CreateReconciliationRequest) (*CreateReconciliationResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method CreateReconciliation not implemented")
+}
+func (UnimplementedPaymentsServiceServer) GetReconciliation(context.Context, *GetReconciliationRequest) (*GetReconciliationResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetReconciliation not implemented")
+}
+func (UnimplementedPaymentsServiceServer) ListReconciliations(context.Context, *ListReconciliationsRequest) (*ListReconciliationsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListReconciliations not implemented")
 }
 func (UnimplementedPaymentsServiceServer) mustEmbedUnimplementedPaymentsServiceServer() {}
 func (UnimplementedPaymentsServiceServer) testEmbeddedByValue()                         {}
@@ -400,6 +526,132 @@ func _PaymentsService_ResolvePayment_Handler(srv interface{}, ctx context.Contex
 	return interceptor(ctx, in, info, handler)
 }
 
+func _PaymentsService_CreateDeal_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CreateDealRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(PaymentsServiceServer).CreateDeal(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: PaymentsService_CreateDeal_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(PaymentsServiceServer).CreateDeal(ctx, req.(*CreateDealRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _PaymentsService_GetDeal_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetDealRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(PaymentsServiceServer).GetDeal(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: PaymentsService_GetDeal_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(PaymentsServiceServer).GetDeal(ctx, req.(*GetDealRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _PaymentsService_ListDeals_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListDealsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(PaymentsServiceServer).ListDeals(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: PaymentsService_ListDeals_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(PaymentsServiceServer).ListDeals(ctx, req.(*ListDealsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _PaymentsService_UpdateDeal_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(UpdateDealRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(PaymentsServiceServer).UpdateDeal(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: PaymentsService_UpdateDeal_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(PaymentsServiceServer).UpdateDeal(ctx, req.(*UpdateDealRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _PaymentsService_CreateReconciliation_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CreateReconciliationRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(PaymentsServiceServer).CreateReconciliation(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: PaymentsService_CreateReconciliation_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(PaymentsServiceServer).CreateReconciliation(ctx, req.(*CreateReconciliationRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _PaymentsService_GetReconciliation_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetReconciliationRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(PaymentsServiceServer).GetReconciliation(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: PaymentsService_GetReconciliation_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(PaymentsServiceServer).GetReconciliation(ctx, req.(*GetReconciliationRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _PaymentsService_ListReconciliations_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListReconciliationsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(PaymentsServiceServer).ListReconciliations(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: PaymentsService_ListReconciliations_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(PaymentsServiceServer).ListReconciliations(ctx, req.(*ListReconciliationsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // PaymentsService_ServiceDesc is the grpc.ServiceDesc for PaymentsService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -438,6 +690,34 @@ var PaymentsService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ResolvePayment",
 			Handler:    _PaymentsService_ResolvePayment_Handler,
+		},
+		{
+			MethodName: "CreateDeal",
+			Handler:    _PaymentsService_CreateDeal_Handler,
+		},
+		{
+			MethodName: "GetDeal",
+			Handler:    _PaymentsService_GetDeal_Handler,
+		},
+		{
+			MethodName: "ListDeals",
+			Handler:    _PaymentsService_ListDeals_Handler,
+		},
+		{
+			MethodName: "UpdateDeal",
+			Handler:    _PaymentsService_UpdateDeal_Handler,
+		},
+		{
+			MethodName: "CreateReconciliation",
+			Handler:    _PaymentsService_CreateReconciliation_Handler,
+		},
+		{
+			MethodName: "GetReconciliation",
+			Handler:    _PaymentsService_GetReconciliation_Handler,
+		},
+		{
+			MethodName: "ListReconciliations",
+			Handler:    _PaymentsService_ListReconciliations_Handler,
 		},
 	},
 	Streams: []grpc.StreamDesc{

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n landhub/payments/v1/errors.proto\x12\x13landhub.payments.v1*\xf3\x03\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12$\n ERROR_REASON_ACCOUNT_NOT_ALLOWED\x10\x01\x12(\n$ERROR_REASON_RETURN_HOST_NOT_ALLOWED\x10\x02\x12 \n\x1c\x45RROR_REASON_RECEIPT_INVALID\x10\x03\x12(\n$ERROR_REASON_UNSUPPORTED_BY_PROVIDER\x10\x04\x12$\n ERROR_REASON_REFUSED_BY_PROVIDER\x10\x05\x12*\n&ERROR_REASON_PAYMENT_STATE_NOT_ALLOWED\x10\x06\x12\x1d\n\x19\x45RROR_REASON_PAYMENT_BUSY\x10\x07\x12(\n$ERROR_REASON_REFUND_EXCEEDS_CAPTURED\x10\x08\x12%\n!ERROR_REASON_CAPTURE_EXCEEDS_HELD\x10\t\x12#\n\x1f\x45RROR_REASON_NOTHING_TO_RESOLVE\x10\n\x12 \n\x1c\x45RROR_REASON_REFERENCE_TAKEN\x10\x0b\x12!\n\x1d\x45RROR_REASON_CURRENCY_DIFFERS\x10\x0c\x42m\n\x16io.landhub.payments.v1B\x0b\x45rrorsProtoP\x01ZDgithub.com/landhub/landhub/clients/go/landhub/payments/v1;paymentsv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n landhub/payments/v1/errors.proto\x12\x13landhub.payments.v1*\xb8\x04\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12$\n ERROR_REASON_ACCOUNT_NOT_ALLOWED\x10\x01\x12(\n$ERROR_REASON_RETURN_HOST_NOT_ALLOWED\x10\x02\x12 \n\x1c\x45RROR_REASON_RECEIPT_INVALID\x10\x03\x12(\n$ERROR_REASON_UNSUPPORTED_BY_PROVIDER\x10\x04\x12$\n ERROR_REASON_REFUSED_BY_PROVIDER\x10\x05\x12*\n&ERROR_REASON_PAYMENT_STATE_NOT_ALLOWED\x10\x06\x12\x1d\n\x19\x45RROR_REASON_PAYMENT_BUSY\x10\x07\x12(\n$ERROR_REASON_REFUND_EXCEEDS_CAPTURED\x10\x08\x12%\n!ERROR_REASON_CAPTURE_EXCEEDS_HELD\x10\t\x12#\n\x1f\x45RROR_REASON_NOTHING_TO_RESOLVE\x10\n\x12 \n\x1c\x45RROR_REASON_REFERENCE_TAKEN\x10\x0b\x12!\n\x1d\x45RROR_REASON_CURRENCY_DIFFERS\x10\x0c\x12\x1c\n\x18\x45RROR_REASON_DEAL_EXISTS\x10\r\x12%\n!ERROR_REASON_DAY_NOT_RECONCILABLE\x10\x0e\x42m\n\x16io.landhub.payments.v1B\x0b\x45rrorsProtoP\x01ZDgithub.com/landhub/landhub/clients/go/landhub/payments/v1;paymentsv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,5 +33,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\026io.landhub.payments.v1B\013ErrorsProtoP\001ZDgithub.com/landhub/landhub/clients/go/landhub/payments/v1;paymentsv1'
   _globals['_ERRORREASON']._serialized_start=58
-  _globals['_ERRORREASON']._serialized_end=557
+  _globals['_ERRORREASON']._serialized_end=626
 # @@protoc_insertion_point(module_scope)

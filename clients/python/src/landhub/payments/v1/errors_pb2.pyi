@@ -56,6 +56,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """
     ERROR_REASON_CURRENCY_DIFFERS: _ErrorReason.ValueType  # 12
     """INVALID_ARGUMENT: another currency than the payment's. metadata: {"currency": "RUB"}."""
+    ERROR_REASON_DEAL_EXISTS: _ErrorReason.ValueType  # 13
+    """FAILED_PRECONDITION: the caller has a deal of this business reference; UpdateDeal changes it.
+    metadata: {"deal_id": "..."}.
+    """
+    ERROR_REASON_DAY_NOT_RECONCILABLE: _ErrorReason.ValueType  # 14
+    """INVALID_ARGUMENT: the day isn't over in Moscow, is none, or is too long ago; BadRequest names the field."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Reasons of `google.rpc.ErrorInfo` with the domain "landhub.payments.v1"."""
@@ -94,4 +100,10 @@ metadata: {"vendor_reference": "..."}.
 """
 ERROR_REASON_CURRENCY_DIFFERS: ErrorReason.ValueType  # 12
 """INVALID_ARGUMENT: another currency than the payment's. metadata: {"currency": "RUB"}."""
+ERROR_REASON_DEAL_EXISTS: ErrorReason.ValueType  # 13
+"""FAILED_PRECONDITION: the caller has a deal of this business reference; UpdateDeal changes it.
+metadata: {"deal_id": "..."}.
+"""
+ERROR_REASON_DAY_NOT_RECONCILABLE: ErrorReason.ValueType  # 14
+"""INVALID_ARGUMENT: the day isn't over in Moscow, is none, or is too long ago; BadRequest names the field."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

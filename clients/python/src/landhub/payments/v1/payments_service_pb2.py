@@ -25,10 +25,12 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from landhub.common.v1 import money_pb2 as landhub_dot_common_dot_v1_dot_money__pb2
 from landhub.common.v1 import options_pb2 as landhub_dot_common_dot_v1_dot_options__pb2
+from landhub.payments.v1 import deals_pb2 as landhub_dot_payments_dot_v1_dot_deals__pb2
 from landhub.payments.v1 import payments_pb2 as landhub_dot_payments_dot_v1_dot_payments__pb2
+from landhub.payments.v1 import reconciliations_pb2 as landhub_dot_payments_dot_v1_dot_reconciliations__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*landhub/payments/v1/payments_service.proto\x12\x13landhub.payments.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1dlandhub/common/v1/money.proto\x1a\x1flandhub/common/v1/options.proto\x1a\"landhub/payments/v1/payments.proto\"\x9d\x04\n\x14\x43reatePaymentRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tR\trequestId\x12-\n\x12\x62usiness_reference\x18\x02 \x01(\tR\x11\x62usinessReference\x12\x18\n\x07\x61\x63\x63ount\x18\x03 \x01(\tR\x07\x61\x63\x63ount\x12\x30\n\x06\x61mount\x18\x04 \x01(\x0b\x32\x18.landhub.common.v1.MoneyR\x06\x61mount\x12\x1b\n\ttwo_stage\x18\x05 \x01(\x08R\x08twoStage\x12I\n\x0epayment_method\x18\x06 \x01(\x0e\x32\".landhub.payments.v1.PaymentMethodR\rpaymentMethod\x12\x1d\n\nreturn_url\x18\x07 \x01(\tR\treturnUrl\x12\x19\n\x08\x66\x61il_url\x18\x08 \x01(\tR\x07\x66\x61ilUrl\x12+\n\x0b\x64\x65scription\x18\t \x01(\tB\t\x80\x01\x01\x8a\xe7\x18\x02\x10\x01R\x0b\x64\x65scription\x12&\n\tclient_id\x18\n \x01(\tB\t\x80\x01\x01\x8a\xe7\x18\x02\x10\x01R\x08\x63lientId\x12<\n\x0c\x65xpire_after\x18\x0b \x01(\x0b\x32\x19.google.protobuf.DurationR\x0b\x65xpireAfter\x12\x36\n\x07receipt\x18\x0c \x01(\x0b\x32\x1c.landhub.payments.v1.ReceiptR\x07receipt\"O\n\x15\x43reatePaymentResponse\x12\x36\n\x07payment\x18\x01 \x01(\x0b\x32\x1c.landhub.payments.v1.PaymentR\x07payment\"J\n\x11GetPaymentRequest\x12\x35\n\npayment_id\x18\x01 \x01(\tB\x16\x8a\xe7\x18\x12\n\x10payments.PaymentR\tpaymentId\"L\n\x12GetPaymentResponse\x12\x36\n\x07payment\x18\x01 \x01(\x0b\x32\x1c.landhub.payments.v1.PaymentR\x07payment\"\xbb\x01\n\x13ListPaymentsRequest\x12\x1b\n\tpage_size\x18\x01 \x01(\x05R\x08pageSize\x12\x1d\n\npage_token\x18\x02 \x01(\tR\tpageToken\x12-\n\x12\x62usiness_reference\x18\x03 \x01(\tR\x11\x62usinessReference\x12\x39\n\x06states\x18\x04 \x03(\x0e\x32!.landhub.payments.v1.PaymentStateR\x06states\"x\n\x14ListPaymentsResponse\x12\x38\n\x08payments\x18\x01 \x03(\x0b\x32\x1c.landhub.payments.v1.PaymentR\x08payments\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"L\n\x13WatchPaymentRequest\x12\x35\n\npayment_id\x18\x01 \x01(\tB\x16\x8a\xe7\x18\x12\n\x10payments.PaymentR\tpaymentId\"N\n\x14WatchPaymentResponse\x12\x36\n\x07payment\x18\x01 \x01(\x0b\x32\x1c.landhub.payments.v1.PaymentR\x07payment\"\xce\x01\n\x15\x43\x61pturePaymentRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tR\trequestId\x12-\n\x12\x62usiness_reference\x18\x02 \x01(\tR\x11\x62usinessReference\x12\x35\n\npayment_id\x18\x03 \x01(\tB\x16\x8a\xe7\x18\x12\n\x10payments.PaymentR\tpaymentId\x12\x30\n\x06\x61mount\x18\x04 \x01(\x0b\x32\x18.landhub.common.v1.MoneyR\x06\x61mount\"\x8e\x01\n\x16\x43\x61pturePaymentResponse\x12\x36\n\x07payment\x18\x01 \x01(\x0b\x32\x1c.landhub.payments.v1.PaymentR\x07payment\x12<\n\toperation\x18\x02 \x01(\x0b\x32\x1e.landhub.payments.v1.OperationR\toperation\"\x9b\x01\n\x14\x43\x61ncelPaymentRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tR\trequestId\x12-\n\x12\x62usiness_reference\x18\x02 \x01(\tR\x11\x62usinessReference\x12\x35\n\npayment_id\x18\x03 \x01(\tB\x16\x8a\xe7\x18\x12\n\x10payments.PaymentR\tpaymentId\"\x8d\x01\n\x15\x43\x61ncelPaymentResponse\x12\x36\n\x07payment\x18\x01 \x01(\x0b\x32\x1c.landhub.payments.v1.PaymentR\x07payment\x12<\n\toperation\x18\x02 \x01(\x0b\x32\x1e.landhub.payments.v1.OperationR\toperation\"\xef\x01\n\x13\x43reateRefundRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tR\trequestId\x12-\n\x12\x62usiness_reference\x18\x02 \x01(\tR\x11\x62usinessReference\x12\x35\n\npayment_id\x18\x03 \x01(\tB\x16\x8a\xe7\x18\x12\n\x10payments.PaymentR\tpaymentId\x12\x30\n\x06\x61mount\x18\x04 \x01(\x0b\x32\x18.landhub.common.v1.MoneyR\x06\x61mount\x12!\n\x06reason\x18\x05 \x01(\tB\t\x80\x01\x01\x8a\xe7\x18\x02\x10\x01R\x06reason\"\x83\x01\n\x14\x43reateRefundResponse\x12\x33\n\x06refund\x18\x01 \x01(\x0b\x32\x1b.landhub.payments.v1.RefundR\x06refund\x12\x36\n\x07payment\x18\x02 \x01(\x0b\x32\x1c.landhub.payments.v1.PaymentR\x07payment\"F\n\x10GetRefundRequest\x12\x32\n\trefund_id\x18\x01 \x01(\tB\x15\x8a\xe7\x18\x11\n\x0fpayments.RefundR\x08refundId\"H\n\x11GetRefundResponse\x12\x33\n\x06refund\x18\x01 \x01(\x0b\x32\x1b.landhub.payments.v1.RefundR\x06refund\"8\n\nItHappened\x12*\n\x11vendor_payment_id\x18\x01 \x01(\tR\x0fvendorPaymentId\"\x10\n\x0eItDidNotHappen\"\xcb\x02\n\x15ResolvePaymentRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tR\trequestId\x12-\n\x12\x62usiness_reference\x18\x02 \x01(\tR\x11\x62usinessReference\x12\x35\n\npayment_id\x18\x03 \x01(\tB\x16\x8a\xe7\x18\x12\n\x10payments.PaymentR\tpaymentId\x12=\n\x08happened\x18\x04 \x01(\x0b\x32\x1f.landhub.payments.v1.ItHappenedH\x00R\x08happened\x12K\n\x0e\x64id_not_happen\x18\x05 \x01(\x0b\x32#.landhub.payments.v1.ItDidNotHappenH\x00R\x0c\x64idNotHappen\x12\x16\n\x06reason\x18\x06 \x01(\tR\x06reasonB\t\n\x07\x66inding\"P\n\x16ResolvePaymentResponse\x12\x36\n\x07payment\x18\x01 \x01(\x0b\x32\x1c.landhub.payments.v1.PaymentR\x07payment2\xeb\x07\n\x0fPaymentsService\x12n\n\rCreatePayment\x12).landhub.payments.v1.CreatePaymentRequest\x1a*.landhub.payments.v1.CreatePaymentResponse\"\x06\x8a\xe7\x18\x02\x08\x02\x12\x65\n\nGetPayment\x12&.landhub.payments.v1.GetPaymentRequest\x1a\'.landhub.payments.v1.GetPaymentResponse\"\x06\x8a\xe7\x18\x02\x08\x01\x12k\n\x0cListPayments\x12(.landhub.payments.v1.ListPaymentsRequest\x1a).landhub.payments.v1.ListPaymentsResponse\"\x06\x8a\xe7\x18\x02\x08\x01\x12m\n\x0cWatchPayment\x12(.landhub.payments.v1.WatchPaymentRequest\x1a).landhub.payments.v1.WatchPaymentResponse\"\x06\x8a\xe7\x18\x02\x08\x01\x30\x01\x12q\n\x0e\x43\x61pturePayment\x12*.landhub.payments.v1.CapturePaymentRequest\x1a+.landhub.payments.v1.CapturePaymentResponse\"\x06\x8a\xe7\x18\x02\x08\x02\x12n\n\rCancelPayment\x12).landhub.payments.v1.CancelPaymentRequest\x1a*.landhub.payments.v1.CancelPaymentResponse\"\x06\x8a\xe7\x18\x02\x08\x02\x12k\n\x0c\x43reateRefund\x12(.landhub.payments.v1.CreateRefundRequest\x1a).landhub.payments.v1.CreateRefundResponse\"\x06\x8a\xe7\x18\x02\x08\x02\x12\x62\n\tGetRefund\x12%.landhub.payments.v1.GetRefundRequest\x1a&.landhub.payments.v1.GetRefundResponse\"\x06\x8a\xe7\x18\x02\x08\x01\x12q\n\x0eResolvePayment\x12*.landhub.payments.v1.ResolvePaymentRequest\x1a+.landhub.payments.v1.ResolvePaymentResponse\"\x06\x8a\xe7\x18\x02\x08\x02\x42v\n\x16io.landhub.payments.v1B\x14PaymentsServiceProtoP\x01ZDgithub.com/landhub/landhub/clients/go/landhub/payments/v1;paymentsv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*landhub/payments/v1/payments_service.proto\x12\x13landhub.payments.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1dlandhub/common/v1/money.proto\x1a\x1flandhub/common/v1/options.proto\x1a\x1flandhub/payments/v1/deals.proto\x1a\"landhub/payments/v1/payments.proto\x1a)landhub/payments/v1/reconciliations.proto\"\x9d\x04\n\x14\x43reatePaymentRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tR\trequestId\x12-\n\x12\x62usiness_reference\x18\x02 \x01(\tR\x11\x62usinessReference\x12\x18\n\x07\x61\x63\x63ount\x18\x03 \x01(\tR\x07\x61\x63\x63ount\x12\x30\n\x06\x61mount\x18\x04 \x01(\x0b\x32\x18.landhub.common.v1.MoneyR\x06\x61mount\x12\x1b\n\ttwo_stage\x18\x05 \x01(\x08R\x08twoStage\x12I\n\x0epayment_method\x18\x06 \x01(\x0e\x32\".landhub.payments.v1.PaymentMethodR\rpaymentMethod\x12\x1d\n\nreturn_url\x18\x07 \x01(\tR\treturnUrl\x12\x19\n\x08\x66\x61il_url\x18\x08 \x01(\tR\x07\x66\x61ilUrl\x12+\n\x0b\x64\x65scription\x18\t \x01(\tB\t\x80\x01\x01\x8a\xe7\x18\x02\x10\x01R\x0b\x64\x65scription\x12&\n\tclient_id\x18\n \x01(\tB\t\x80\x01\x01\x8a\xe7\x18\x02\x10\x01R\x08\x63lientId\x12<\n\x0c\x65xpire_after\x18\x0b \x01(\x0b\x32\x19.google.protobuf.DurationR\x0b\x65xpireAfter\x12\x36\n\x07receipt\x18\x0c \x01(\x0b\x32\x1c.landhub.payments.v1.ReceiptR\x07receipt\"O\n\x15\x43reatePaymentResponse\x12\x36\n\x07payment\x18\x01 \x01(\x0b\x32\x1c.landhub.payments.v1.PaymentR\x07payment\"J\n\x11GetPaymentRequest\x12\x35\n\npayment_id\x18\x01 \x01(\tB\x16\x8a\xe7\x18\x12\n\x10payments.PaymentR\tpaymentId\"L\n\x12GetPaymentResponse\x12\x36\n\x07payment\x18\x01 \x01(\x0b\x32\x1c.landhub.payments.v1.PaymentR\x07payment\"\xbb\x01\n\x13ListPaymentsRequest\x12\x1b\n\tpage_size\x18\x01 \x01(\x05R\x08pageSize\x12\x1d\n\npage_token\x18\x02 \x01(\tR\tpageToken\x12-\n\x12\x62usiness_reference\x18\x03 \x01(\tR\x11\x62usinessReference\x12\x39\n\x06states\x18\x04 \x03(\x0e\x32!.landhub.payments.v1.PaymentStateR\x06states\"x\n\x14ListPaymentsResponse\x12\x38\n\x08payments\x18\x01 \x03(\x0b\x32\x1c.landhub.payments.v1.PaymentR\x08payments\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"L\n\x13WatchPaymentRequest\x12\x35\n\npayment_id\x18\x01 \x01(\tB\x16\x8a\xe7\x18\x12\n\x10payments.PaymentR\tpaymentId\"N\n\x14WatchPaymentResponse\x12\x36\n\x07payment\x18\x01 \x01(\x0b\x32\x1c.landhub.payments.v1.PaymentR\x07payment\"\xce\x01\n\x15\x43\x61pturePaymentRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tR\trequestId\x12-\n\x12\x62usiness_reference\x18\x02 \x01(\tR\x11\x62usinessReference\x12\x35\n\npayment_id\x18\x03 \x01(\tB\x16\x8a\xe7\x18\x12\n\x10payments.PaymentR\tpaymentId\x12\x30\n\x06\x61mount\x18\x04 \x01(\x0b\x32\x18.landhub.common.v1.MoneyR\x06\x61mount\"\x8e\x01\n\x16\x43\x61pturePaymentResponse\x12\x36\n\x07payment\x18\x01 \x01(\x0b\x32\x1c.landhub.payments.v1.PaymentR\x07payment\x12<\n\toperation\x18\x02 \x01(\x0b\x32\x1e.landhub.payments.v1.OperationR\toperation\"\x9b\x01\n\x14\x43\x61ncelPaymentRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tR\trequestId\x12-\n\x12\x62usiness_reference\x18\x02 \x01(\tR\x11\x62usinessReference\x12\x35\n\npayment_id\x18\x03 \x01(\tB\x16\x8a\xe7\x18\x12\n\x10payments.PaymentR\tpaymentId\"\x8d\x01\n\x15\x43\x61ncelPaymentResponse\x12\x36\n\x07payment\x18\x01 \x01(\x0b\x32\x1c.landhub.payments.v1.PaymentR\x07payment\x12<\n\toperation\x18\x02 \x01(\x0b\x32\x1e.landhub.payments.v1.OperationR\toperation\"\xef\x01\n\x13\x43reateRefundRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tR\trequestId\x12-\n\x12\x62usiness_reference\x18\x02 \x01(\tR\x11\x62usinessReference\x12\x35\n\npayment_id\x18\x03 \x01(\tB\x16\x8a\xe7\x18\x12\n\x10payments.PaymentR\tpaymentId\x12\x30\n\x06\x61mount\x18\x04 \x01(\x0b\x32\x18.landhub.common.v1.MoneyR\x06\x61mount\x12!\n\x06reason\x18\x05 \x01(\tB\t\x80\x01\x01\x8a\xe7\x18\x02\x10\x01R\x06reason\"\x83\x01\n\x14\x43reateRefundResponse\x12\x33\n\x06refund\x18\x01 \x01(\x0b\x32\x1b.landhub.payments.v1.RefundR\x06refund\x12\x36\n\x07payment\x18\x02 \x01(\x0b\x32\x1c.landhub.payments.v1.PaymentR\x07payment\"F\n\x10GetRefundRequest\x12\x32\n\trefund_id\x18\x01 \x01(\tB\x15\x8a\xe7\x18\x11\n\x0fpayments.RefundR\x08refundId\"H\n\x11GetRefundResponse\x12\x33\n\x06refund\x18\x01 \x01(\x0b\x32\x1b.landhub.payments.v1.RefundR\x06refund\"8\n\nItHappened\x12*\n\x11vendor_payment_id\x18\x01 \x01(\tR\x0fvendorPaymentId\"\x10\n\x0eItDidNotHappen\"\xcb\x02\n\x15ResolvePaymentRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tR\trequestId\x12-\n\x12\x62usiness_reference\x18\x02 \x01(\tR\x11\x62usinessReference\x12\x35\n\npayment_id\x18\x03 \x01(\tB\x16\x8a\xe7\x18\x12\n\x10payments.PaymentR\tpaymentId\x12=\n\x08happened\x18\x04 \x01(\x0b\x32\x1f.landhub.payments.v1.ItHappenedH\x00R\x08happened\x12K\n\x0e\x64id_not_happen\x18\x05 \x01(\x0b\x32#.landhub.payments.v1.ItDidNotHappenH\x00R\x0c\x64idNotHappen\x12\x16\n\x06reason\x18\x06 \x01(\tR\x06reasonB\t\n\x07\x66inding\"P\n\x16ResolvePaymentResponse\x12\x36\n\x07payment\x18\x01 \x01(\x0b\x32\x1c.landhub.payments.v1.PaymentR\x07payment2\x80\x0e\n\x0fPaymentsService\x12n\n\rCreatePayment\x12).landhub.payments.v1.CreatePaymentRequest\x1a*.landhub.payments.v1.CreatePaymentResponse\"\x06\x8a\xe7\x18\x02\x08\x02\x12\x65\n\nGetPayment\x12&.landhub.payments.v1.GetPaymentRequest\x1a\'.landhub.payments.v1.GetPaymentResponse\"\x06\x8a\xe7\x18\x02\x08\x01\x12k\n\x0cListPayments\x12(.landhub.payments.v1.ListPaymentsRequest\x1a).landhub.payments.v1.ListPaymentsResponse\"\x06\x8a\xe7\x18\x02\x08\x01\x12m\n\x0cWatchPayment\x12(.landhub.payments.v1.WatchPaymentRequest\x1a).landhub.payments.v1.WatchPaymentResponse\"\x06\x8a\xe7\x18\x02\x08\x01\x30\x01\x12q\n\x0e\x43\x61pturePayment\x12*.landhub.payments.v1.CapturePaymentRequest\x1a+.landhub.payments.v1.CapturePaymentResponse\"\x06\x8a\xe7\x18\x02\x08\x02\x12n\n\rCancelPayment\x12).landhub.payments.v1.CancelPaymentRequest\x1a*.landhub.payments.v1.CancelPaymentResponse\"\x06\x8a\xe7\x18\x02\x08\x02\x12k\n\x0c\x43reateRefund\x12(.landhub.payments.v1.CreateRefundRequest\x1a).landhub.payments.v1.CreateRefundResponse\"\x06\x8a\xe7\x18\x02\x08\x02\x12\x62\n\tGetRefund\x12%.landhub.payments.v1.GetRefundRequest\x1a&.landhub.payments.v1.GetRefundResponse\"\x06\x8a\xe7\x18\x02\x08\x01\x12q\n\x0eResolvePayment\x12*.landhub.payments.v1.ResolvePaymentRequest\x1a+.landhub.payments.v1.ResolvePaymentResponse\"\x06\x8a\xe7\x18\x02\x08\x02\x12\x65\n\nCreateDeal\x12&.landhub.payments.v1.CreateDealRequest\x1a\'.landhub.payments.v1.CreateDealResponse\"\x06\x8a\xe7\x18\x02\x08\x02\x12\\\n\x07GetDeal\x12#.landhub.payments.v1.GetDealRequest\x1a$.landhub.payments.v1.GetDealResponse\"\x06\x8a\xe7\x18\x02\x08\x01\x12\x62\n\tListDeals\x12%.landhub.payments.v1.ListDealsRequest\x1a&.landhub.payments.v1.ListDealsResponse\"\x06\x8a\xe7\x18\x02\x08\x01\x12\x65\n\nUpdateDeal\x12&.landhub.payments.v1.UpdateDealRequest\x1a\'.landhub.payments.v1.UpdateDealResponse\"\x06\x8a\xe7\x18\x02\x08\x02\x12\x83\x01\n\x14\x43reateReconciliation\x12\x30.landhub.payments.v1.CreateReconciliationRequest\x1a\x31.landhub.payments.v1.CreateReconciliationResponse\"\x06\x8a\xe7\x18\x02\x08\x02\x12z\n\x11GetReconciliation\x12-.landhub.payments.v1.GetReconciliationRequest\x1a..landhub.payments.v1.GetReconciliationResponse\"\x06\x8a\xe7\x18\x02\x08\x01\x12\x80\x01\n\x13ListReconciliations\x12/.landhub.payments.v1.ListReconciliationsRequest\x1a\x30.landhub.payments.v1.ListReconciliationsResponse\"\x06\x8a\xe7\x18\x02\x08\x01\x42v\n\x16io.landhub.payments.v1B\x14PaymentsServiceProtoP\x01ZDgithub.com/landhub/landhub/clients/go/landhub/payments/v1;paymentsv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -74,46 +76,60 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PAYMENTSSERVICE'].methods_by_name['GetRefund']._serialized_options = b'\212\347\030\002\010\001'
   _globals['_PAYMENTSSERVICE'].methods_by_name['ResolvePayment']._loaded_options = None
   _globals['_PAYMENTSSERVICE'].methods_by_name['ResolvePayment']._serialized_options = b'\212\347\030\002\010\002'
-  _globals['_CREATEPAYMENTREQUEST']._serialized_start=200
-  _globals['_CREATEPAYMENTREQUEST']._serialized_end=741
-  _globals['_CREATEPAYMENTRESPONSE']._serialized_start=743
-  _globals['_CREATEPAYMENTRESPONSE']._serialized_end=822
-  _globals['_GETPAYMENTREQUEST']._serialized_start=824
-  _globals['_GETPAYMENTREQUEST']._serialized_end=898
-  _globals['_GETPAYMENTRESPONSE']._serialized_start=900
-  _globals['_GETPAYMENTRESPONSE']._serialized_end=976
-  _globals['_LISTPAYMENTSREQUEST']._serialized_start=979
-  _globals['_LISTPAYMENTSREQUEST']._serialized_end=1166
-  _globals['_LISTPAYMENTSRESPONSE']._serialized_start=1168
-  _globals['_LISTPAYMENTSRESPONSE']._serialized_end=1288
-  _globals['_WATCHPAYMENTREQUEST']._serialized_start=1290
-  _globals['_WATCHPAYMENTREQUEST']._serialized_end=1366
-  _globals['_WATCHPAYMENTRESPONSE']._serialized_start=1368
-  _globals['_WATCHPAYMENTRESPONSE']._serialized_end=1446
-  _globals['_CAPTUREPAYMENTREQUEST']._serialized_start=1449
-  _globals['_CAPTUREPAYMENTREQUEST']._serialized_end=1655
-  _globals['_CAPTUREPAYMENTRESPONSE']._serialized_start=1658
-  _globals['_CAPTUREPAYMENTRESPONSE']._serialized_end=1800
-  _globals['_CANCELPAYMENTREQUEST']._serialized_start=1803
-  _globals['_CANCELPAYMENTREQUEST']._serialized_end=1958
-  _globals['_CANCELPAYMENTRESPONSE']._serialized_start=1961
-  _globals['_CANCELPAYMENTRESPONSE']._serialized_end=2102
-  _globals['_CREATEREFUNDREQUEST']._serialized_start=2105
-  _globals['_CREATEREFUNDREQUEST']._serialized_end=2344
-  _globals['_CREATEREFUNDRESPONSE']._serialized_start=2347
-  _globals['_CREATEREFUNDRESPONSE']._serialized_end=2478
-  _globals['_GETREFUNDREQUEST']._serialized_start=2480
-  _globals['_GETREFUNDREQUEST']._serialized_end=2550
-  _globals['_GETREFUNDRESPONSE']._serialized_start=2552
-  _globals['_GETREFUNDRESPONSE']._serialized_end=2624
-  _globals['_ITHAPPENED']._serialized_start=2626
-  _globals['_ITHAPPENED']._serialized_end=2682
-  _globals['_ITDIDNOTHAPPEN']._serialized_start=2684
-  _globals['_ITDIDNOTHAPPEN']._serialized_end=2700
-  _globals['_RESOLVEPAYMENTREQUEST']._serialized_start=2703
-  _globals['_RESOLVEPAYMENTREQUEST']._serialized_end=3034
-  _globals['_RESOLVEPAYMENTRESPONSE']._serialized_start=3036
-  _globals['_RESOLVEPAYMENTRESPONSE']._serialized_end=3116
-  _globals['_PAYMENTSSERVICE']._serialized_start=3119
-  _globals['_PAYMENTSSERVICE']._serialized_end=4122
+  _globals['_PAYMENTSSERVICE'].methods_by_name['CreateDeal']._loaded_options = None
+  _globals['_PAYMENTSSERVICE'].methods_by_name['CreateDeal']._serialized_options = b'\212\347\030\002\010\002'
+  _globals['_PAYMENTSSERVICE'].methods_by_name['GetDeal']._loaded_options = None
+  _globals['_PAYMENTSSERVICE'].methods_by_name['GetDeal']._serialized_options = b'\212\347\030\002\010\001'
+  _globals['_PAYMENTSSERVICE'].methods_by_name['ListDeals']._loaded_options = None
+  _globals['_PAYMENTSSERVICE'].methods_by_name['ListDeals']._serialized_options = b'\212\347\030\002\010\001'
+  _globals['_PAYMENTSSERVICE'].methods_by_name['UpdateDeal']._loaded_options = None
+  _globals['_PAYMENTSSERVICE'].methods_by_name['UpdateDeal']._serialized_options = b'\212\347\030\002\010\002'
+  _globals['_PAYMENTSSERVICE'].methods_by_name['CreateReconciliation']._loaded_options = None
+  _globals['_PAYMENTSSERVICE'].methods_by_name['CreateReconciliation']._serialized_options = b'\212\347\030\002\010\002'
+  _globals['_PAYMENTSSERVICE'].methods_by_name['GetReconciliation']._loaded_options = None
+  _globals['_PAYMENTSSERVICE'].methods_by_name['GetReconciliation']._serialized_options = b'\212\347\030\002\010\001'
+  _globals['_PAYMENTSSERVICE'].methods_by_name['ListReconciliations']._loaded_options = None
+  _globals['_PAYMENTSSERVICE'].methods_by_name['ListReconciliations']._serialized_options = b'\212\347\030\002\010\001'
+  _globals['_CREATEPAYMENTREQUEST']._serialized_start=276
+  _globals['_CREATEPAYMENTREQUEST']._serialized_end=817
+  _globals['_CREATEPAYMENTRESPONSE']._serialized_start=819
+  _globals['_CREATEPAYMENTRESPONSE']._serialized_end=898
+  _globals['_GETPAYMENTREQUEST']._serialized_start=900
+  _globals['_GETPAYMENTREQUEST']._serialized_end=974
+  _globals['_GETPAYMENTRESPONSE']._serialized_start=976
+  _globals['_GETPAYMENTRESPONSE']._serialized_end=1052
+  _globals['_LISTPAYMENTSREQUEST']._serialized_start=1055
+  _globals['_LISTPAYMENTSREQUEST']._serialized_end=1242
+  _globals['_LISTPAYMENTSRESPONSE']._serialized_start=1244
+  _globals['_LISTPAYMENTSRESPONSE']._serialized_end=1364
+  _globals['_WATCHPAYMENTREQUEST']._serialized_start=1366
+  _globals['_WATCHPAYMENTREQUEST']._serialized_end=1442
+  _globals['_WATCHPAYMENTRESPONSE']._serialized_start=1444
+  _globals['_WATCHPAYMENTRESPONSE']._serialized_end=1522
+  _globals['_CAPTUREPAYMENTREQUEST']._serialized_start=1525
+  _globals['_CAPTUREPAYMENTREQUEST']._serialized_end=1731
+  _globals['_CAPTUREPAYMENTRESPONSE']._serialized_start=1734
+  _globals['_CAPTUREPAYMENTRESPONSE']._serialized_end=1876
+  _globals['_CANCELPAYMENTREQUEST']._serialized_start=1879
+  _globals['_CANCELPAYMENTREQUEST']._serialized_end=2034
+  _globals['_CANCELPAYMENTRESPONSE']._serialized_start=2037
+  _globals['_CANCELPAYMENTRESPONSE']._serialized_end=2178
+  _globals['_CREATEREFUNDREQUEST']._serialized_start=2181
+  _globals['_CREATEREFUNDREQUEST']._serialized_end=2420
+  _globals['_CREATEREFUNDRESPONSE']._serialized_start=2423
+  _globals['_CREATEREFUNDRESPONSE']._serialized_end=2554
+  _globals['_GETREFUNDREQUEST']._serialized_start=2556
+  _globals['_GETREFUNDREQUEST']._serialized_end=2626
+  _globals['_GETREFUNDRESPONSE']._serialized_start=2628
+  _globals['_GETREFUNDRESPONSE']._serialized_end=2700
+  _globals['_ITHAPPENED']._serialized_start=2702
+  _globals['_ITHAPPENED']._serialized_end=2758
+  _globals['_ITDIDNOTHAPPEN']._serialized_start=2760
+  _globals['_ITDIDNOTHAPPEN']._serialized_end=2776
+  _globals['_RESOLVEPAYMENTREQUEST']._serialized_start=2779
+  _globals['_RESOLVEPAYMENTREQUEST']._serialized_end=3110
+  _globals['_RESOLVEPAYMENTRESPONSE']._serialized_start=3112
+  _globals['_RESOLVEPAYMENTRESPONSE']._serialized_end=3192
+  _globals['_PAYMENTSSERVICE']._serialized_start=3195
+  _globals['_PAYMENTSSERVICE']._serialized_end=4987
 # @@protoc_insertion_point(module_scope)

@@ -3,7 +3,9 @@
 import grpc
 import warnings
 
+from landhub.payments.v1 import deals_pb2 as landhub_dot_payments_dot_v1_dot_deals__pb2
 from landhub.payments.v1 import payments_service_pb2 as landhub_dot_payments_dot_v1_dot_payments__service__pb2
+from landhub.payments.v1 import reconciliations_pb2 as landhub_dot_payments_dot_v1_dot_reconciliations__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
 GRPC_VERSION = grpc.__version__
@@ -80,6 +82,41 @@ class PaymentsServiceStub:
                 request_serializer=landhub_dot_payments_dot_v1_dot_payments__service__pb2.ResolvePaymentRequest.SerializeToString,
                 response_deserializer=landhub_dot_payments_dot_v1_dot_payments__service__pb2.ResolvePaymentResponse.FromString,
                 _registered_method=True)
+        self.CreateDeal = channel.unary_unary(
+                '/landhub.payments.v1.PaymentsService/CreateDeal',
+                request_serializer=landhub_dot_payments_dot_v1_dot_deals__pb2.CreateDealRequest.SerializeToString,
+                response_deserializer=landhub_dot_payments_dot_v1_dot_deals__pb2.CreateDealResponse.FromString,
+                _registered_method=True)
+        self.GetDeal = channel.unary_unary(
+                '/landhub.payments.v1.PaymentsService/GetDeal',
+                request_serializer=landhub_dot_payments_dot_v1_dot_deals__pb2.GetDealRequest.SerializeToString,
+                response_deserializer=landhub_dot_payments_dot_v1_dot_deals__pb2.GetDealResponse.FromString,
+                _registered_method=True)
+        self.ListDeals = channel.unary_unary(
+                '/landhub.payments.v1.PaymentsService/ListDeals',
+                request_serializer=landhub_dot_payments_dot_v1_dot_deals__pb2.ListDealsRequest.SerializeToString,
+                response_deserializer=landhub_dot_payments_dot_v1_dot_deals__pb2.ListDealsResponse.FromString,
+                _registered_method=True)
+        self.UpdateDeal = channel.unary_unary(
+                '/landhub.payments.v1.PaymentsService/UpdateDeal',
+                request_serializer=landhub_dot_payments_dot_v1_dot_deals__pb2.UpdateDealRequest.SerializeToString,
+                response_deserializer=landhub_dot_payments_dot_v1_dot_deals__pb2.UpdateDealResponse.FromString,
+                _registered_method=True)
+        self.CreateReconciliation = channel.unary_unary(
+                '/landhub.payments.v1.PaymentsService/CreateReconciliation',
+                request_serializer=landhub_dot_payments_dot_v1_dot_reconciliations__pb2.CreateReconciliationRequest.SerializeToString,
+                response_deserializer=landhub_dot_payments_dot_v1_dot_reconciliations__pb2.CreateReconciliationResponse.FromString,
+                _registered_method=True)
+        self.GetReconciliation = channel.unary_unary(
+                '/landhub.payments.v1.PaymentsService/GetReconciliation',
+                request_serializer=landhub_dot_payments_dot_v1_dot_reconciliations__pb2.GetReconciliationRequest.SerializeToString,
+                response_deserializer=landhub_dot_payments_dot_v1_dot_reconciliations__pb2.GetReconciliationResponse.FromString,
+                _registered_method=True)
+        self.ListReconciliations = channel.unary_unary(
+                '/landhub.payments.v1.PaymentsService/ListReconciliations',
+                request_serializer=landhub_dot_payments_dot_v1_dot_reconciliations__pb2.ListReconciliationsRequest.SerializeToString,
+                response_deserializer=landhub_dot_payments_dot_v1_dot_reconciliations__pb2.ListReconciliationsResponse.FromString,
+                _registered_method=True)
 
 
 class PaymentsServiceServicer:
@@ -149,6 +186,55 @@ class PaymentsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CreateDeal(self, request, context):
+        """Say what a deal asks for in all: the hub tells when the money is there, by however many payments and transfers.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetDeal(self, request, context):
+        """Get a deal, with what of its money is there.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListDeals(self, request, context):
+        """List deals, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateDeal(self, request, context):
+        """Change what a deal asks for.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateReconciliation(self, request, context):
+        """Compare a day's orders with the acquirer's, again if they were compared before. It goes on after the answer.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetReconciliation(self, request, context):
+        """Get a reconciliation, with the differences that were found.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListReconciliations(self, request, context):
+        """List reconciliations, the latest day first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_PaymentsServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -196,6 +282,41 @@ def add_PaymentsServiceServicer_to_server(servicer, server):
                     servicer.ResolvePayment,
                     request_deserializer=landhub_dot_payments_dot_v1_dot_payments__service__pb2.ResolvePaymentRequest.FromString,
                     response_serializer=landhub_dot_payments_dot_v1_dot_payments__service__pb2.ResolvePaymentResponse.SerializeToString,
+            ),
+            'CreateDeal': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateDeal,
+                    request_deserializer=landhub_dot_payments_dot_v1_dot_deals__pb2.CreateDealRequest.FromString,
+                    response_serializer=landhub_dot_payments_dot_v1_dot_deals__pb2.CreateDealResponse.SerializeToString,
+            ),
+            'GetDeal': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetDeal,
+                    request_deserializer=landhub_dot_payments_dot_v1_dot_deals__pb2.GetDealRequest.FromString,
+                    response_serializer=landhub_dot_payments_dot_v1_dot_deals__pb2.GetDealResponse.SerializeToString,
+            ),
+            'ListDeals': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListDeals,
+                    request_deserializer=landhub_dot_payments_dot_v1_dot_deals__pb2.ListDealsRequest.FromString,
+                    response_serializer=landhub_dot_payments_dot_v1_dot_deals__pb2.ListDealsResponse.SerializeToString,
+            ),
+            'UpdateDeal': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateDeal,
+                    request_deserializer=landhub_dot_payments_dot_v1_dot_deals__pb2.UpdateDealRequest.FromString,
+                    response_serializer=landhub_dot_payments_dot_v1_dot_deals__pb2.UpdateDealResponse.SerializeToString,
+            ),
+            'CreateReconciliation': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateReconciliation,
+                    request_deserializer=landhub_dot_payments_dot_v1_dot_reconciliations__pb2.CreateReconciliationRequest.FromString,
+                    response_serializer=landhub_dot_payments_dot_v1_dot_reconciliations__pb2.CreateReconciliationResponse.SerializeToString,
+            ),
+            'GetReconciliation': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetReconciliation,
+                    request_deserializer=landhub_dot_payments_dot_v1_dot_reconciliations__pb2.GetReconciliationRequest.FromString,
+                    response_serializer=landhub_dot_payments_dot_v1_dot_reconciliations__pb2.GetReconciliationResponse.SerializeToString,
+            ),
+            'ListReconciliations': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListReconciliations,
+                    request_deserializer=landhub_dot_payments_dot_v1_dot_reconciliations__pb2.ListReconciliationsRequest.FromString,
+                    response_serializer=landhub_dot_payments_dot_v1_dot_reconciliations__pb2.ListReconciliationsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -442,6 +563,195 @@ class PaymentsService:
             '/landhub.payments.v1.PaymentsService/ResolvePayment',
             landhub_dot_payments_dot_v1_dot_payments__service__pb2.ResolvePaymentRequest.SerializeToString,
             landhub_dot_payments_dot_v1_dot_payments__service__pb2.ResolvePaymentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateDeal(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/landhub.payments.v1.PaymentsService/CreateDeal',
+            landhub_dot_payments_dot_v1_dot_deals__pb2.CreateDealRequest.SerializeToString,
+            landhub_dot_payments_dot_v1_dot_deals__pb2.CreateDealResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetDeal(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/landhub.payments.v1.PaymentsService/GetDeal',
+            landhub_dot_payments_dot_v1_dot_deals__pb2.GetDealRequest.SerializeToString,
+            landhub_dot_payments_dot_v1_dot_deals__pb2.GetDealResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListDeals(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/landhub.payments.v1.PaymentsService/ListDeals',
+            landhub_dot_payments_dot_v1_dot_deals__pb2.ListDealsRequest.SerializeToString,
+            landhub_dot_payments_dot_v1_dot_deals__pb2.ListDealsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateDeal(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/landhub.payments.v1.PaymentsService/UpdateDeal',
+            landhub_dot_payments_dot_v1_dot_deals__pb2.UpdateDealRequest.SerializeToString,
+            landhub_dot_payments_dot_v1_dot_deals__pb2.UpdateDealResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateReconciliation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/landhub.payments.v1.PaymentsService/CreateReconciliation',
+            landhub_dot_payments_dot_v1_dot_reconciliations__pb2.CreateReconciliationRequest.SerializeToString,
+            landhub_dot_payments_dot_v1_dot_reconciliations__pb2.CreateReconciliationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetReconciliation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/landhub.payments.v1.PaymentsService/GetReconciliation',
+            landhub_dot_payments_dot_v1_dot_reconciliations__pb2.GetReconciliationRequest.SerializeToString,
+            landhub_dot_payments_dot_v1_dot_reconciliations__pb2.GetReconciliationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListReconciliations(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/landhub.payments.v1.PaymentsService/ListReconciliations',
+            landhub_dot_payments_dot_v1_dot_reconciliations__pb2.ListReconciliationsRequest.SerializeToString,
+            landhub_dot_payments_dot_v1_dot_reconciliations__pb2.ListReconciliationsResponse.FromString,
             options,
             channel_credentials,
             insecure,

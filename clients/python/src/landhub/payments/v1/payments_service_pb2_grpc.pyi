@@ -5,7 +5,9 @@ isort:skip_file
 
 from collections import abc as _abc
 from grpc import aio as _aio
+from landhub.payments.v1 import deals_pb2 as _deals_pb2
 from landhub.payments.v1 import payments_service_pb2 as _payments_service_pb2
+from landhub.payments.v1 import reconciliations_pb2 as _reconciliations_pb2
 import abc as _abc_1
 import grpc as _grpc
 import sys
@@ -51,6 +53,20 @@ class PaymentsServiceStub:
     """Get a refund as it stands."""
     ResolvePayment: _grpc.UnaryUnaryMultiCallable[_payments_service_pb2.ResolvePaymentRequest, _payments_service_pb2.ResolvePaymentResponse]
     """Settle what only a person can find out, in the state NEEDS_REVIEW."""
+    CreateDeal: _grpc.UnaryUnaryMultiCallable[_deals_pb2.CreateDealRequest, _deals_pb2.CreateDealResponse]
+    """Say what a deal asks for in all: the hub tells when the money is there, by however many payments and transfers."""
+    GetDeal: _grpc.UnaryUnaryMultiCallable[_deals_pb2.GetDealRequest, _deals_pb2.GetDealResponse]
+    """Get a deal, with what of its money is there."""
+    ListDeals: _grpc.UnaryUnaryMultiCallable[_deals_pb2.ListDealsRequest, _deals_pb2.ListDealsResponse]
+    """List deals, newest first."""
+    UpdateDeal: _grpc.UnaryUnaryMultiCallable[_deals_pb2.UpdateDealRequest, _deals_pb2.UpdateDealResponse]
+    """Change what a deal asks for."""
+    CreateReconciliation: _grpc.UnaryUnaryMultiCallable[_reconciliations_pb2.CreateReconciliationRequest, _reconciliations_pb2.CreateReconciliationResponse]
+    """Compare a day's orders with the acquirer's, again if they were compared before. It goes on after the answer."""
+    GetReconciliation: _grpc.UnaryUnaryMultiCallable[_reconciliations_pb2.GetReconciliationRequest, _reconciliations_pb2.GetReconciliationResponse]
+    """Get a reconciliation, with the differences that were found."""
+    ListReconciliations: _grpc.UnaryUnaryMultiCallable[_reconciliations_pb2.ListReconciliationsRequest, _reconciliations_pb2.ListReconciliationsResponse]
+    """List reconciliations, the latest day first."""
 
 @_typing.type_check_only
 class PaymentsServiceAsyncStub(PaymentsServiceStub):
@@ -75,6 +91,20 @@ class PaymentsServiceAsyncStub(PaymentsServiceStub):
     """Get a refund as it stands."""
     ResolvePayment: _aio.UnaryUnaryMultiCallable[_payments_service_pb2.ResolvePaymentRequest, _payments_service_pb2.ResolvePaymentResponse]  # type: ignore[assignment]
     """Settle what only a person can find out, in the state NEEDS_REVIEW."""
+    CreateDeal: _aio.UnaryUnaryMultiCallable[_deals_pb2.CreateDealRequest, _deals_pb2.CreateDealResponse]  # type: ignore[assignment]
+    """Say what a deal asks for in all: the hub tells when the money is there, by however many payments and transfers."""
+    GetDeal: _aio.UnaryUnaryMultiCallable[_deals_pb2.GetDealRequest, _deals_pb2.GetDealResponse]  # type: ignore[assignment]
+    """Get a deal, with what of its money is there."""
+    ListDeals: _aio.UnaryUnaryMultiCallable[_deals_pb2.ListDealsRequest, _deals_pb2.ListDealsResponse]  # type: ignore[assignment]
+    """List deals, newest first."""
+    UpdateDeal: _aio.UnaryUnaryMultiCallable[_deals_pb2.UpdateDealRequest, _deals_pb2.UpdateDealResponse]  # type: ignore[assignment]
+    """Change what a deal asks for."""
+    CreateReconciliation: _aio.UnaryUnaryMultiCallable[_reconciliations_pb2.CreateReconciliationRequest, _reconciliations_pb2.CreateReconciliationResponse]  # type: ignore[assignment]
+    """Compare a day's orders with the acquirer's, again if they were compared before. It goes on after the answer."""
+    GetReconciliation: _aio.UnaryUnaryMultiCallable[_reconciliations_pb2.GetReconciliationRequest, _reconciliations_pb2.GetReconciliationResponse]  # type: ignore[assignment]
+    """Get a reconciliation, with the differences that were found."""
+    ListReconciliations: _aio.UnaryUnaryMultiCallable[_reconciliations_pb2.ListReconciliationsRequest, _reconciliations_pb2.ListReconciliationsResponse]  # type: ignore[assignment]
+    """List reconciliations, the latest day first."""
 
 class PaymentsServiceServicer(metaclass=_abc_1.ABCMeta):
     """Takes money through acquirers and gives it back."""
@@ -150,5 +180,61 @@ class PaymentsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_payments_service_pb2.ResolvePaymentResponse, _abc.Awaitable[_payments_service_pb2.ResolvePaymentResponse]]:
         """Settle what only a person can find out, in the state NEEDS_REVIEW."""
+
+    @_abc_1.abstractmethod
+    def CreateDeal(
+        self,
+        request: _deals_pb2.CreateDealRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_deals_pb2.CreateDealResponse, _abc.Awaitable[_deals_pb2.CreateDealResponse]]:
+        """Say what a deal asks for in all: the hub tells when the money is there, by however many payments and transfers."""
+
+    @_abc_1.abstractmethod
+    def GetDeal(
+        self,
+        request: _deals_pb2.GetDealRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_deals_pb2.GetDealResponse, _abc.Awaitable[_deals_pb2.GetDealResponse]]:
+        """Get a deal, with what of its money is there."""
+
+    @_abc_1.abstractmethod
+    def ListDeals(
+        self,
+        request: _deals_pb2.ListDealsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_deals_pb2.ListDealsResponse, _abc.Awaitable[_deals_pb2.ListDealsResponse]]:
+        """List deals, newest first."""
+
+    @_abc_1.abstractmethod
+    def UpdateDeal(
+        self,
+        request: _deals_pb2.UpdateDealRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_deals_pb2.UpdateDealResponse, _abc.Awaitable[_deals_pb2.UpdateDealResponse]]:
+        """Change what a deal asks for."""
+
+    @_abc_1.abstractmethod
+    def CreateReconciliation(
+        self,
+        request: _reconciliations_pb2.CreateReconciliationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_reconciliations_pb2.CreateReconciliationResponse, _abc.Awaitable[_reconciliations_pb2.CreateReconciliationResponse]]:
+        """Compare a day's orders with the acquirer's, again if they were compared before. It goes on after the answer."""
+
+    @_abc_1.abstractmethod
+    def GetReconciliation(
+        self,
+        request: _reconciliations_pb2.GetReconciliationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_reconciliations_pb2.GetReconciliationResponse, _abc.Awaitable[_reconciliations_pb2.GetReconciliationResponse]]:
+        """Get a reconciliation, with the differences that were found."""
+
+    @_abc_1.abstractmethod
+    def ListReconciliations(
+        self,
+        request: _reconciliations_pb2.ListReconciliationsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_reconciliations_pb2.ListReconciliationsResponse, _abc.Awaitable[_reconciliations_pb2.ListReconciliationsResponse]]:
+        """List reconciliations, the latest day first."""
 
 def add_PaymentsServiceServicer_to_server(servicer: PaymentsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

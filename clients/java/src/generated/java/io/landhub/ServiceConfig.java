@@ -107,6 +107,27 @@ public final class ServiceConfig {
                         "service", "landhub.payments.v1.PaymentsService",
                         "method", "ResolvePayment"),
                     Map.of(
+                        "service", "landhub.payments.v1.PaymentsService",
+                        "method", "CreateDeal"),
+                    Map.of(
+                        "service", "landhub.payments.v1.PaymentsService",
+                        "method", "GetDeal"),
+                    Map.of(
+                        "service", "landhub.payments.v1.PaymentsService",
+                        "method", "ListDeals"),
+                    Map.of(
+                        "service", "landhub.payments.v1.PaymentsService",
+                        "method", "UpdateDeal"),
+                    Map.of(
+                        "service", "landhub.payments.v1.PaymentsService",
+                        "method", "CreateReconciliation"),
+                    Map.of(
+                        "service", "landhub.payments.v1.PaymentsService",
+                        "method", "GetReconciliation"),
+                    Map.of(
+                        "service", "landhub.payments.v1.PaymentsService",
+                        "method", "ListReconciliations"),
+                    Map.of(
                         "service", "landhub.rosreestr.v1.RosreestrService",
                         "method", "GetLandPlot"),
                     Map.of(

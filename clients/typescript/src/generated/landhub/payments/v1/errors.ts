@@ -50,6 +50,13 @@ export enum ErrorReason {
   REFERENCE_TAKEN = 11,
   /** CURRENCY_DIFFERS - INVALID_ARGUMENT: another currency than the payment's. metadata: {"currency": "RUB"}. */
   CURRENCY_DIFFERS = 12,
+  /**
+   * DEAL_EXISTS - FAILED_PRECONDITION: the caller has a deal of this business reference; UpdateDeal changes it.
+   * metadata: {"deal_id": "..."}.
+   */
+  DEAL_EXISTS = 13,
+  /** DAY_NOT_RECONCILABLE - INVALID_ARGUMENT: the day isn't over in Moscow, is none, or is too long ago; BadRequest names the field. */
+  DAY_NOT_RECONCILABLE = 14,
   UNRECOGNIZED = -1,
 }
 
@@ -94,6 +101,12 @@ export function errorReasonFromJSON(object: any): ErrorReason {
     case 12:
     case "ERROR_REASON_CURRENCY_DIFFERS":
       return ErrorReason.CURRENCY_DIFFERS;
+    case 13:
+    case "ERROR_REASON_DEAL_EXISTS":
+      return ErrorReason.DEAL_EXISTS;
+    case 14:
+    case "ERROR_REASON_DAY_NOT_RECONCILABLE":
+      return ErrorReason.DAY_NOT_RECONCILABLE;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -129,6 +142,10 @@ export function errorReasonToJSON(object: ErrorReason): string {
       return "ERROR_REASON_REFERENCE_TAKEN";
     case ErrorReason.CURRENCY_DIFFERS:
       return "ERROR_REASON_CURRENCY_DIFFERS";
+    case ErrorReason.DEAL_EXISTS:
+      return "ERROR_REASON_DEAL_EXISTS";
+    case ErrorReason.DAY_NOT_RECONCILABLE:
+      return "ERROR_REASON_DAY_NOT_RECONCILABLE";
     case ErrorReason.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";

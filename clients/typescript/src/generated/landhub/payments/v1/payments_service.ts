@@ -23,6 +23,16 @@ import {
 import { Duration } from "../../../google/protobuf/duration.js";
 import { Money } from "../../common/v1/money.js";
 import {
+  CreateDealRequest,
+  CreateDealResponse,
+  GetDealRequest,
+  GetDealResponse,
+  ListDealsRequest,
+  ListDealsResponse,
+  UpdateDealRequest,
+  UpdateDealResponse,
+} from "./deals.js";
+import {
   Operation,
   Payment,
   PaymentMethod,
@@ -34,6 +44,14 @@ import {
   Receipt,
   Refund,
 } from "./payments.js";
+import {
+  CreateReconciliationRequest,
+  CreateReconciliationResponse,
+  GetReconciliationRequest,
+  GetReconciliationResponse,
+  ListReconciliationsRequest,
+  ListReconciliationsResponse,
+} from "./reconciliations.js";
 
 export const protobufPackage = "landhub.payments.v1";
 
@@ -2394,6 +2412,82 @@ export const PaymentsServiceService = {
       Buffer.from(ResolvePaymentResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ResolvePaymentResponse => ResolvePaymentResponse.decode(value),
   },
+  /** Say what a deal asks for in all: the hub tells when the money is there, by however many payments and transfers. */
+  createDeal: {
+    path: "/landhub.payments.v1.PaymentsService/CreateDeal" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CreateDealRequest): Buffer => Buffer.from(CreateDealRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CreateDealRequest => CreateDealRequest.decode(value),
+    responseSerialize: (value: CreateDealResponse): Buffer => Buffer.from(CreateDealResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CreateDealResponse => CreateDealResponse.decode(value),
+  },
+  /** Get a deal, with what of its money is there. */
+  getDeal: {
+    path: "/landhub.payments.v1.PaymentsService/GetDeal" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetDealRequest): Buffer => Buffer.from(GetDealRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetDealRequest => GetDealRequest.decode(value),
+    responseSerialize: (value: GetDealResponse): Buffer => Buffer.from(GetDealResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetDealResponse => GetDealResponse.decode(value),
+  },
+  /** List deals, newest first. */
+  listDeals: {
+    path: "/landhub.payments.v1.PaymentsService/ListDeals" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListDealsRequest): Buffer => Buffer.from(ListDealsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListDealsRequest => ListDealsRequest.decode(value),
+    responseSerialize: (value: ListDealsResponse): Buffer => Buffer.from(ListDealsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListDealsResponse => ListDealsResponse.decode(value),
+  },
+  /** Change what a deal asks for. */
+  updateDeal: {
+    path: "/landhub.payments.v1.PaymentsService/UpdateDeal" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: UpdateDealRequest): Buffer => Buffer.from(UpdateDealRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): UpdateDealRequest => UpdateDealRequest.decode(value),
+    responseSerialize: (value: UpdateDealResponse): Buffer => Buffer.from(UpdateDealResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): UpdateDealResponse => UpdateDealResponse.decode(value),
+  },
+  /** Compare a day's orders with the acquirer's, again if they were compared before. It goes on after the answer. */
+  createReconciliation: {
+    path: "/landhub.payments.v1.PaymentsService/CreateReconciliation" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CreateReconciliationRequest): Buffer =>
+      Buffer.from(CreateReconciliationRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CreateReconciliationRequest => CreateReconciliationRequest.decode(value),
+    responseSerialize: (value: CreateReconciliationResponse): Buffer =>
+      Buffer.from(CreateReconciliationResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CreateReconciliationResponse => CreateReconciliationResponse.decode(value),
+  },
+  /** Get a reconciliation, with the differences that were found. */
+  getReconciliation: {
+    path: "/landhub.payments.v1.PaymentsService/GetReconciliation" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetReconciliationRequest): Buffer =>
+      Buffer.from(GetReconciliationRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetReconciliationRequest => GetReconciliationRequest.decode(value),
+    responseSerialize: (value: GetReconciliationResponse): Buffer =>
+      Buffer.from(GetReconciliationResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetReconciliationResponse => GetReconciliationResponse.decode(value),
+  },
+  /** List reconciliations, the latest day first. */
+  listReconciliations: {
+    path: "/landhub.payments.v1.PaymentsService/ListReconciliations" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListReconciliationsRequest): Buffer =>
+      Buffer.from(ListReconciliationsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListReconciliationsRequest => ListReconciliationsRequest.decode(value),
+    responseSerialize: (value: ListReconciliationsResponse): Buffer =>
+      Buffer.from(ListReconciliationsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListReconciliationsResponse => ListReconciliationsResponse.decode(value),
+  },
 } as const;
 
 export interface PaymentsServiceServer extends UntypedServiceImplementation {
@@ -2415,6 +2509,20 @@ export interface PaymentsServiceServer extends UntypedServiceImplementation {
   getRefund: handleUnaryCall<GetRefundRequest, GetRefundResponse>;
   /** Settle what only a person can find out, in the state NEEDS_REVIEW. */
   resolvePayment: handleUnaryCall<ResolvePaymentRequest, ResolvePaymentResponse>;
+  /** Say what a deal asks for in all: the hub tells when the money is there, by however many payments and transfers. */
+  createDeal: handleUnaryCall<CreateDealRequest, CreateDealResponse>;
+  /** Get a deal, with what of its money is there. */
+  getDeal: handleUnaryCall<GetDealRequest, GetDealResponse>;
+  /** List deals, newest first. */
+  listDeals: handleUnaryCall<ListDealsRequest, ListDealsResponse>;
+  /** Change what a deal asks for. */
+  updateDeal: handleUnaryCall<UpdateDealRequest, UpdateDealResponse>;
+  /** Compare a day's orders with the acquirer's, again if they were compared before. It goes on after the answer. */
+  createReconciliation: handleUnaryCall<CreateReconciliationRequest, CreateReconciliationResponse>;
+  /** Get a reconciliation, with the differences that were found. */
+  getReconciliation: handleUnaryCall<GetReconciliationRequest, GetReconciliationResponse>;
+  /** List reconciliations, the latest day first. */
+  listReconciliations: handleUnaryCall<ListReconciliationsRequest, ListReconciliationsResponse>;
 }
 
 export interface PaymentsServiceClient extends Client {
@@ -2555,6 +2663,118 @@ export interface PaymentsServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ResolvePaymentResponse) => void,
+  ): ClientUnaryCall;
+  /** Say what a deal asks for in all: the hub tells when the money is there, by however many payments and transfers. */
+  createDeal(
+    request: CreateDealRequest,
+    callback: (error: ServiceError | null, response: CreateDealResponse) => void,
+  ): ClientUnaryCall;
+  createDeal(
+    request: CreateDealRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: CreateDealResponse) => void,
+  ): ClientUnaryCall;
+  createDeal(
+    request: CreateDealRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: CreateDealResponse) => void,
+  ): ClientUnaryCall;
+  /** Get a deal, with what of its money is there. */
+  getDeal(
+    request: GetDealRequest,
+    callback: (error: ServiceError | null, response: GetDealResponse) => void,
+  ): ClientUnaryCall;
+  getDeal(
+    request: GetDealRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetDealResponse) => void,
+  ): ClientUnaryCall;
+  getDeal(
+    request: GetDealRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetDealResponse) => void,
+  ): ClientUnaryCall;
+  /** List deals, newest first. */
+  listDeals(
+    request: ListDealsRequest,
+    callback: (error: ServiceError | null, response: ListDealsResponse) => void,
+  ): ClientUnaryCall;
+  listDeals(
+    request: ListDealsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListDealsResponse) => void,
+  ): ClientUnaryCall;
+  listDeals(
+    request: ListDealsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListDealsResponse) => void,
+  ): ClientUnaryCall;
+  /** Change what a deal asks for. */
+  updateDeal(
+    request: UpdateDealRequest,
+    callback: (error: ServiceError | null, response: UpdateDealResponse) => void,
+  ): ClientUnaryCall;
+  updateDeal(
+    request: UpdateDealRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: UpdateDealResponse) => void,
+  ): ClientUnaryCall;
+  updateDeal(
+    request: UpdateDealRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: UpdateDealResponse) => void,
+  ): ClientUnaryCall;
+  /** Compare a day's orders with the acquirer's, again if they were compared before. It goes on after the answer. */
+  createReconciliation(
+    request: CreateReconciliationRequest,
+    callback: (error: ServiceError | null, response: CreateReconciliationResponse) => void,
+  ): ClientUnaryCall;
+  createReconciliation(
+    request: CreateReconciliationRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: CreateReconciliationResponse) => void,
+  ): ClientUnaryCall;
+  createReconciliation(
+    request: CreateReconciliationRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: CreateReconciliationResponse) => void,
+  ): ClientUnaryCall;
+  /** Get a reconciliation, with the differences that were found. */
+  getReconciliation(
+    request: GetReconciliationRequest,
+    callback: (error: ServiceError | null, response: GetReconciliationResponse) => void,
+  ): ClientUnaryCall;
+  getReconciliation(
+    request: GetReconciliationRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetReconciliationResponse) => void,
+  ): ClientUnaryCall;
+  getReconciliation(
+    request: GetReconciliationRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetReconciliationResponse) => void,
+  ): ClientUnaryCall;
+  /** List reconciliations, the latest day first. */
+  listReconciliations(
+    request: ListReconciliationsRequest,
+    callback: (error: ServiceError | null, response: ListReconciliationsResponse) => void,
+  ): ClientUnaryCall;
+  listReconciliations(
+    request: ListReconciliationsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListReconciliationsResponse) => void,
+  ): ClientUnaryCall;
+  listReconciliations(
+    request: ListReconciliationsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListReconciliationsResponse) => void,
   ): ClientUnaryCall;
 }
 

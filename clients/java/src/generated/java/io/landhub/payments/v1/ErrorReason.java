@@ -123,6 +123,23 @@ public enum ErrorReason
    * <code>ERROR_REASON_CURRENCY_DIFFERS = 12;</code>
    */
   ERROR_REASON_CURRENCY_DIFFERS(12),
+  /**
+   * <pre>
+   * FAILED_PRECONDITION: the caller has a deal of this business reference; UpdateDeal changes it.
+   * metadata: {"deal_id": "..."}.
+   * </pre>
+   *
+   * <code>ERROR_REASON_DEAL_EXISTS = 13;</code>
+   */
+  ERROR_REASON_DEAL_EXISTS(13),
+  /**
+   * <pre>
+   * INVALID_ARGUMENT: the day isn't over in Moscow, is none, or is too long ago; BadRequest names the field.
+   * </pre>
+   *
+   * <code>ERROR_REASON_DAY_NOT_RECONCILABLE = 14;</code>
+   */
+  ERROR_REASON_DAY_NOT_RECONCILABLE(14),
   UNRECOGNIZED(-1),
   ;
 
@@ -243,6 +260,23 @@ public enum ErrorReason
    * <code>ERROR_REASON_CURRENCY_DIFFERS = 12;</code>
    */
   public static final int ERROR_REASON_CURRENCY_DIFFERS_VALUE = 12;
+  /**
+   * <pre>
+   * FAILED_PRECONDITION: the caller has a deal of this business reference; UpdateDeal changes it.
+   * metadata: {"deal_id": "..."}.
+   * </pre>
+   *
+   * <code>ERROR_REASON_DEAL_EXISTS = 13;</code>
+   */
+  public static final int ERROR_REASON_DEAL_EXISTS_VALUE = 13;
+  /**
+   * <pre>
+   * INVALID_ARGUMENT: the day isn't over in Moscow, is none, or is too long ago; BadRequest names the field.
+   * </pre>
+   *
+   * <code>ERROR_REASON_DAY_NOT_RECONCILABLE = 14;</code>
+   */
+  public static final int ERROR_REASON_DAY_NOT_RECONCILABLE_VALUE = 14;
 
 
   public final int getNumber() {
@@ -282,6 +316,8 @@ public enum ErrorReason
       case 10: return ERROR_REASON_NOTHING_TO_RESOLVE;
       case 11: return ERROR_REASON_REFERENCE_TAKEN;
       case 12: return ERROR_REASON_CURRENCY_DIFFERS;
+      case 13: return ERROR_REASON_DEAL_EXISTS;
+      case 14: return ERROR_REASON_DAY_NOT_RECONCILABLE;
       default: return null;
     }
   }

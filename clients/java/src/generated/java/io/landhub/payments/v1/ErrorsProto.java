@@ -36,7 +36,7 @@ public final class ErrorsProto extends com.google.protobuf.GeneratedFile {
   static {
     java.lang.String[] descriptorData = {
       "\n landhub/payments/v1/errors.proto\022\023land" +
-      "hub.payments.v1*\363\003\n\013ErrorReason\022\034\n\030ERROR" +
+      "hub.payments.v1*\270\004\n\013ErrorReason\022\034\n\030ERROR" +
       "_REASON_UNSPECIFIED\020\000\022$\n ERROR_REASON_AC" +
       "COUNT_NOT_ALLOWED\020\001\022(\n$ERROR_REASON_RETU" +
       "RN_HOST_NOT_ALLOWED\020\002\022 \n\034ERROR_REASON_RE" +
@@ -48,10 +48,12 @@ public final class ErrorsProto extends com.google.protobuf.GeneratedFile {
       "S_CAPTURED\020\010\022%\n!ERROR_REASON_CAPTURE_EXC" +
       "EEDS_HELD\020\t\022#\n\037ERROR_REASON_NOTHING_TO_R" +
       "ESOLVE\020\n\022 \n\034ERROR_REASON_REFERENCE_TAKEN" +
-      "\020\013\022!\n\035ERROR_REASON_CURRENCY_DIFFERS\020\014Bm\n" +
-      "\026io.landhub.payments.v1B\013ErrorsProtoP\001ZD" +
-      "github.com/landhub/landhub/clients/go/la" +
-      "ndhub/payments/v1;paymentsv1b\006proto3"
+      "\020\013\022!\n\035ERROR_REASON_CURRENCY_DIFFERS\020\014\022\034\n" +
+      "\030ERROR_REASON_DEAL_EXISTS\020\r\022%\n!ERROR_REA" +
+      "SON_DAY_NOT_RECONCILABLE\020\016Bm\n\026io.landhub" +
+      ".payments.v1B\013ErrorsProtoP\001ZDgithub.com/" +
+      "landhub/landhub/clients/go/landhub/payme" +
+      "nts/v1;paymentsv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,

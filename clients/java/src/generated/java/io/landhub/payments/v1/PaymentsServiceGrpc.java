@@ -294,6 +294,223 @@ public final class PaymentsServiceGrpc {
     return getResolvePaymentMethod;
   }
 
+  private static volatile io.grpc.MethodDescriptor<io.landhub.payments.v1.CreateDealRequest,
+      io.landhub.payments.v1.CreateDealResponse> getCreateDealMethod;
+
+  @io.grpc.stub.annotations.RpcMethod(
+      fullMethodName = SERVICE_NAME + '/' + "CreateDeal",
+      requestType = io.landhub.payments.v1.CreateDealRequest.class,
+      responseType = io.landhub.payments.v1.CreateDealResponse.class,
+      methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
+  public static io.grpc.MethodDescriptor<io.landhub.payments.v1.CreateDealRequest,
+      io.landhub.payments.v1.CreateDealResponse> getCreateDealMethod() {
+    io.grpc.MethodDescriptor<io.landhub.payments.v1.CreateDealRequest, io.landhub.payments.v1.CreateDealResponse> getCreateDealMethod;
+    if ((getCreateDealMethod = PaymentsServiceGrpc.getCreateDealMethod) == null) {
+      synchronized (PaymentsServiceGrpc.class) {
+        if ((getCreateDealMethod = PaymentsServiceGrpc.getCreateDealMethod) == null) {
+          PaymentsServiceGrpc.getCreateDealMethod = getCreateDealMethod =
+              io.grpc.MethodDescriptor.<io.landhub.payments.v1.CreateDealRequest, io.landhub.payments.v1.CreateDealResponse>newBuilder()
+              .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "CreateDeal"))
+              .setSampledToLocalTracing(true)
+              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.landhub.payments.v1.CreateDealRequest.getDefaultInstance()))
+              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.landhub.payments.v1.CreateDealResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new PaymentsServiceMethodDescriptorSupplier("CreateDeal"))
+              .build();
+        }
+      }
+    }
+    return getCreateDealMethod;
+  }
+
+  private static volatile io.grpc.MethodDescriptor<io.landhub.payments.v1.GetDealRequest,
+      io.landhub.payments.v1.GetDealResponse> getGetDealMethod;
+
+  @io.grpc.stub.annotations.RpcMethod(
+      fullMethodName = SERVICE_NAME + '/' + "GetDeal",
+      requestType = io.landhub.payments.v1.GetDealRequest.class,
+      responseType = io.landhub.payments.v1.GetDealResponse.class,
+      methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
+  public static io.grpc.MethodDescriptor<io.landhub.payments.v1.GetDealRequest,
+      io.landhub.payments.v1.GetDealResponse> getGetDealMethod() {
+    io.grpc.MethodDescriptor<io.landhub.payments.v1.GetDealRequest, io.landhub.payments.v1.GetDealResponse> getGetDealMethod;
+    if ((getGetDealMethod = PaymentsServiceGrpc.getGetDealMethod) == null) {
+      synchronized (PaymentsServiceGrpc.class) {
+        if ((getGetDealMethod = PaymentsServiceGrpc.getGetDealMethod) == null) {
+          PaymentsServiceGrpc.getGetDealMethod = getGetDealMethod =
+              io.grpc.MethodDescriptor.<io.landhub.payments.v1.GetDealRequest, io.landhub.payments.v1.GetDealResponse>newBuilder()
+              .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "GetDeal"))
+              .setSampledToLocalTracing(true)
+              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.landhub.payments.v1.GetDealRequest.getDefaultInstance()))
+              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.landhub.payments.v1.GetDealResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new PaymentsServiceMethodDescriptorSupplier("GetDeal"))
+              .build();
+        }
+      }
+    }
+    return getGetDealMethod;
+  }
+
+  private static volatile io.grpc.MethodDescriptor<io.landhub.payments.v1.ListDealsRequest,
+      io.landhub.payments.v1.ListDealsResponse> getListDealsMethod;
+
+  @io.grpc.stub.annotations.RpcMethod(
+      fullMethodName = SERVICE_NAME + '/' + "ListDeals",
+      requestType = io.landhub.payments.v1.ListDealsRequest.class,
+      responseType = io.landhub.payments.v1.ListDealsResponse.class,
+      methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
+  public static io.grpc.MethodDescriptor<io.landhub.payments.v1.ListDealsRequest,
+      io.landhub.payments.v1.ListDealsResponse> getListDealsMethod() {
+    io.grpc.MethodDescriptor<io.landhub.payments.v1.ListDealsRequest, io.landhub.payments.v1.ListDealsResponse> getListDealsMethod;
+    if ((getListDealsMethod = PaymentsServiceGrpc.getListDealsMethod) == null) {
+      synchronized (PaymentsServiceGrpc.class) {
+        if ((getListDealsMethod = PaymentsServiceGrpc.getListDealsMethod) == null) {
+          PaymentsServiceGrpc.getListDealsMethod = getListDealsMethod =
+              io.grpc.MethodDescriptor.<io.landhub.payments.v1.ListDealsRequest, io.landhub.payments.v1.ListDealsResponse>newBuilder()
+              .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "ListDeals"))
+              .setSampledToLocalTracing(true)
+              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.landhub.payments.v1.ListDealsRequest.getDefaultInstance()))
+              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.landhub.payments.v1.ListDealsResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new PaymentsServiceMethodDescriptorSupplier("ListDeals"))
+              .build();
+        }
+      }
+    }
+    return getListDealsMethod;
+  }
+
+  private static volatile io.grpc.MethodDescriptor<io.landhub.payments.v1.UpdateDealRequest,
+      io.landhub.payments.v1.UpdateDealResponse> getUpdateDealMethod;
+
+  @io.grpc.stub.annotations.RpcMethod(
+      fullMethodName = SERVICE_NAME + '/' + "UpdateDeal",
+      requestType = io.landhub.payments.v1.UpdateDealRequest.class,
+      responseType = io.landhub.payments.v1.UpdateDealResponse.class,
+      methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
+  public static io.grpc.MethodDescriptor<io.landhub.payments.v1.UpdateDealRequest,
+      io.landhub.payments.v1.UpdateDealResponse> getUpdateDealMethod() {
+    io.grpc.MethodDescriptor<io.landhub.payments.v1.UpdateDealRequest, io.landhub.payments.v1.UpdateDealResponse> getUpdateDealMethod;
+    if ((getUpdateDealMethod = PaymentsServiceGrpc.getUpdateDealMethod) == null) {
+      synchronized (PaymentsServiceGrpc.class) {
+        if ((getUpdateDealMethod = PaymentsServiceGrpc.getUpdateDealMethod) == null) {
+          PaymentsServiceGrpc.getUpdateDealMethod = getUpdateDealMethod =
+              io.grpc.MethodDescriptor.<io.landhub.payments.v1.UpdateDealRequest, io.landhub.payments.v1.UpdateDealResponse>newBuilder()
+              .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "UpdateDeal"))
+              .setSampledToLocalTracing(true)
+              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.landhub.payments.v1.UpdateDealRequest.getDefaultInstance()))
+              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.landhub.payments.v1.UpdateDealResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new PaymentsServiceMethodDescriptorSupplier("UpdateDeal"))
+              .build();
+        }
+      }
+    }
+    return getUpdateDealMethod;
+  }
+
+  private static volatile io.grpc.MethodDescriptor<io.landhub.payments.v1.CreateReconciliationRequest,
+      io.landhub.payments.v1.CreateReconciliationResponse> getCreateReconciliationMethod;
+
+  @io.grpc.stub.annotations.RpcMethod(
+      fullMethodName = SERVICE_NAME + '/' + "CreateReconciliation",
+      requestType = io.landhub.payments.v1.CreateReconciliationRequest.class,
+      responseType = io.landhub.payments.v1.CreateReconciliationResponse.class,
+      methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
+  public static io.grpc.MethodDescriptor<io.landhub.payments.v1.CreateReconciliationRequest,
+      io.landhub.payments.v1.CreateReconciliationResponse> getCreateReconciliationMethod() {
+    io.grpc.MethodDescriptor<io.landhub.payments.v1.CreateReconciliationRequest, io.landhub.payments.v1.CreateReconciliationResponse> getCreateReconciliationMethod;
+    if ((getCreateReconciliationMethod = PaymentsServiceGrpc.getCreateReconciliationMethod) == null) {
+      synchronized (PaymentsServiceGrpc.class) {
+        if ((getCreateReconciliationMethod = PaymentsServiceGrpc.getCreateReconciliationMethod) == null) {
+          PaymentsServiceGrpc.getCreateReconciliationMethod = getCreateReconciliationMethod =
+              io.grpc.MethodDescriptor.<io.landhub.payments.v1.CreateReconciliationRequest, io.landhub.payments.v1.CreateReconciliationResponse>newBuilder()
+              .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "CreateReconciliation"))
+              .setSampledToLocalTracing(true)
+              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.landhub.payments.v1.CreateReconciliationRequest.getDefaultInstance()))
+              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.landhub.payments.v1.CreateReconciliationResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new PaymentsServiceMethodDescriptorSupplier("CreateReconciliation"))
+              .build();
+        }
+      }
+    }
+    return getCreateReconciliationMethod;
+  }
+
+  private static volatile io.grpc.MethodDescriptor<io.landhub.payments.v1.GetReconciliationRequest,
+      io.landhub.payments.v1.GetReconciliationResponse> getGetReconciliationMethod;
+
+  @io.grpc.stub.annotations.RpcMethod(
+      fullMethodName = SERVICE_NAME + '/' + "GetReconciliation",
+      requestType = io.landhub.payments.v1.GetReconciliationRequest.class,
+      responseType = io.landhub.payments.v1.GetReconciliationResponse.class,
+      methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
+  public static io.grpc.MethodDescriptor<io.landhub.payments.v1.GetReconciliationRequest,
+      io.landhub.payments.v1.GetReconciliationResponse> getGetReconciliationMethod() {
+    io.grpc.MethodDescriptor<io.landhub.payments.v1.GetReconciliationRequest, io.landhub.payments.v1.GetReconciliationResponse> getGetReconciliationMethod;
+    if ((getGetReconciliationMethod = PaymentsServiceGrpc.getGetReconciliationMethod) == null) {
+      synchronized (PaymentsServiceGrpc.class) {
+        if ((getGetReconciliationMethod = PaymentsServiceGrpc.getGetReconciliationMethod) == null) {
+          PaymentsServiceGrpc.getGetReconciliationMethod = getGetReconciliationMethod =
+              io.grpc.MethodDescriptor.<io.landhub.payments.v1.GetReconciliationRequest, io.landhub.payments.v1.GetReconciliationResponse>newBuilder()
+              .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "GetReconciliation"))
+              .setSampledToLocalTracing(true)
+              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.landhub.payments.v1.GetReconciliationRequest.getDefaultInstance()))
+              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.landhub.payments.v1.GetReconciliationResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new PaymentsServiceMethodDescriptorSupplier("GetReconciliation"))
+              .build();
+        }
+      }
+    }
+    return getGetReconciliationMethod;
+  }
+
+  private static volatile io.grpc.MethodDescriptor<io.landhub.payments.v1.ListReconciliationsRequest,
+      io.landhub.payments.v1.ListReconciliationsResponse> getListReconciliationsMethod;
+
+  @io.grpc.stub.annotations.RpcMethod(
+      fullMethodName = SERVICE_NAME + '/' + "ListReconciliations",
+      requestType = io.landhub.payments.v1.ListReconciliationsRequest.class,
+      responseType = io.landhub.payments.v1.ListReconciliationsResponse.class,
+      methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
+  public static io.grpc.MethodDescriptor<io.landhub.payments.v1.ListReconciliationsRequest,
+      io.landhub.payments.v1.ListReconciliationsResponse> getListReconciliationsMethod() {
+    io.grpc.MethodDescriptor<io.landhub.payments.v1.ListReconciliationsRequest, io.landhub.payments.v1.ListReconciliationsResponse> getListReconciliationsMethod;
+    if ((getListReconciliationsMethod = PaymentsServiceGrpc.getListReconciliationsMethod) == null) {
+      synchronized (PaymentsServiceGrpc.class) {
+        if ((getListReconciliationsMethod = PaymentsServiceGrpc.getListReconciliationsMethod) == null) {
+          PaymentsServiceGrpc.getListReconciliationsMethod = getListReconciliationsMethod =
+              io.grpc.MethodDescriptor.<io.landhub.payments.v1.ListReconciliationsRequest, io.landhub.payments.v1.ListReconciliationsResponse>newBuilder()
+              .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "ListReconciliations"))
+              .setSampledToLocalTracing(true)
+              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.landhub.payments.v1.ListReconciliationsRequest.getDefaultInstance()))
+              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.landhub.payments.v1.ListReconciliationsResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new PaymentsServiceMethodDescriptorSupplier("ListReconciliations"))
+              .build();
+        }
+      }
+    }
+    return getListReconciliationsMethod;
+  }
+
   /**
    * Creates a new async stub that supports all call types for the service
    */
@@ -449,6 +666,76 @@ public final class PaymentsServiceGrpc {
         io.grpc.stub.StreamObserver<io.landhub.payments.v1.ResolvePaymentResponse> responseObserver) {
       io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getResolvePaymentMethod(), responseObserver);
     }
+
+    /**
+     * <pre>
+     * Say what a deal asks for in all: the hub tells when the money is there, by however many payments and transfers.
+     * </pre>
+     */
+    default void createDeal(io.landhub.payments.v1.CreateDealRequest request,
+        io.grpc.stub.StreamObserver<io.landhub.payments.v1.CreateDealResponse> responseObserver) {
+      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getCreateDealMethod(), responseObserver);
+    }
+
+    /**
+     * <pre>
+     * Get a deal, with what of its money is there.
+     * </pre>
+     */
+    default void getDeal(io.landhub.payments.v1.GetDealRequest request,
+        io.grpc.stub.StreamObserver<io.landhub.payments.v1.GetDealResponse> responseObserver) {
+      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getGetDealMethod(), responseObserver);
+    }
+
+    /**
+     * <pre>
+     * List deals, newest first.
+     * </pre>
+     */
+    default void listDeals(io.landhub.payments.v1.ListDealsRequest request,
+        io.grpc.stub.StreamObserver<io.landhub.payments.v1.ListDealsResponse> responseObserver) {
+      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getListDealsMethod(), responseObserver);
+    }
+
+    /**
+     * <pre>
+     * Change what a deal asks for.
+     * </pre>
+     */
+    default void updateDeal(io.landhub.payments.v1.UpdateDealRequest request,
+        io.grpc.stub.StreamObserver<io.landhub.payments.v1.UpdateDealResponse> responseObserver) {
+      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getUpdateDealMethod(), responseObserver);
+    }
+
+    /**
+     * <pre>
+     * Compare a day's orders with the acquirer's, again if they were compared before. It goes on after the answer.
+     * </pre>
+     */
+    default void createReconciliation(io.landhub.payments.v1.CreateReconciliationRequest request,
+        io.grpc.stub.StreamObserver<io.landhub.payments.v1.CreateReconciliationResponse> responseObserver) {
+      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getCreateReconciliationMethod(), responseObserver);
+    }
+
+    /**
+     * <pre>
+     * Get a reconciliation, with the differences that were found.
+     * </pre>
+     */
+    default void getReconciliation(io.landhub.payments.v1.GetReconciliationRequest request,
+        io.grpc.stub.StreamObserver<io.landhub.payments.v1.GetReconciliationResponse> responseObserver) {
+      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getGetReconciliationMethod(), responseObserver);
+    }
+
+    /**
+     * <pre>
+     * List reconciliations, the latest day first.
+     * </pre>
+     */
+    default void listReconciliations(io.landhub.payments.v1.ListReconciliationsRequest request,
+        io.grpc.stub.StreamObserver<io.landhub.payments.v1.ListReconciliationsResponse> responseObserver) {
+      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getListReconciliationsMethod(), responseObserver);
+    }
   }
 
   /**
@@ -582,6 +869,83 @@ public final class PaymentsServiceGrpc {
       io.grpc.stub.ClientCalls.asyncUnaryCall(
           getChannel().newCall(getResolvePaymentMethod(), getCallOptions()), request, responseObserver);
     }
+
+    /**
+     * <pre>
+     * Say what a deal asks for in all: the hub tells when the money is there, by however many payments and transfers.
+     * </pre>
+     */
+    public void createDeal(io.landhub.payments.v1.CreateDealRequest request,
+        io.grpc.stub.StreamObserver<io.landhub.payments.v1.CreateDealResponse> responseObserver) {
+      io.grpc.stub.ClientCalls.asyncUnaryCall(
+          getChannel().newCall(getCreateDealMethod(), getCallOptions()), request, responseObserver);
+    }
+
+    /**
+     * <pre>
+     * Get a deal, with what of its money is there.
+     * </pre>
+     */
+    public void getDeal(io.landhub.payments.v1.GetDealRequest request,
+        io.grpc.stub.StreamObserver<io.landhub.payments.v1.GetDealResponse> responseObserver) {
+      io.grpc.stub.ClientCalls.asyncUnaryCall(
+          getChannel().newCall(getGetDealMethod(), getCallOptions()), request, responseObserver);
+    }
+
+    /**
+     * <pre>
+     * List deals, newest first.
+     * </pre>
+     */
+    public void listDeals(io.landhub.payments.v1.ListDealsRequest request,
+        io.grpc.stub.StreamObserver<io.landhub.payments.v1.ListDealsResponse> responseObserver) {
+      io.grpc.stub.ClientCalls.asyncUnaryCall(
+          getChannel().newCall(getListDealsMethod(), getCallOptions()), request, responseObserver);
+    }
+
+    /**
+     * <pre>
+     * Change what a deal asks for.
+     * </pre>
+     */
+    public void updateDeal(io.landhub.payments.v1.UpdateDealRequest request,
+        io.grpc.stub.StreamObserver<io.landhub.payments.v1.UpdateDealResponse> responseObserver) {
+      io.grpc.stub.ClientCalls.asyncUnaryCall(
+          getChannel().newCall(getUpdateDealMethod(), getCallOptions()), request, responseObserver);
+    }
+
+    /**
+     * <pre>
+     * Compare a day's orders with the acquirer's, again if they were compared before. It goes on after the answer.
+     * </pre>
+     */
+    public void createReconciliation(io.landhub.payments.v1.CreateReconciliationRequest request,
+        io.grpc.stub.StreamObserver<io.landhub.payments.v1.CreateReconciliationResponse> responseObserver) {
+      io.grpc.stub.ClientCalls.asyncUnaryCall(
+          getChannel().newCall(getCreateReconciliationMethod(), getCallOptions()), request, responseObserver);
+    }
+
+    /**
+     * <pre>
+     * Get a reconciliation, with the differences that were found.
+     * </pre>
+     */
+    public void getReconciliation(io.landhub.payments.v1.GetReconciliationRequest request,
+        io.grpc.stub.StreamObserver<io.landhub.payments.v1.GetReconciliationResponse> responseObserver) {
+      io.grpc.stub.ClientCalls.asyncUnaryCall(
+          getChannel().newCall(getGetReconciliationMethod(), getCallOptions()), request, responseObserver);
+    }
+
+    /**
+     * <pre>
+     * List reconciliations, the latest day first.
+     * </pre>
+     */
+    public void listReconciliations(io.landhub.payments.v1.ListReconciliationsRequest request,
+        io.grpc.stub.StreamObserver<io.landhub.payments.v1.ListReconciliationsResponse> responseObserver) {
+      io.grpc.stub.ClientCalls.asyncUnaryCall(
+          getChannel().newCall(getListReconciliationsMethod(), getCallOptions()), request, responseObserver);
+    }
   }
 
   /**
@@ -694,6 +1058,76 @@ public final class PaymentsServiceGrpc {
       return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
           getChannel(), getResolvePaymentMethod(), getCallOptions(), request);
     }
+
+    /**
+     * <pre>
+     * Say what a deal asks for in all: the hub tells when the money is there, by however many payments and transfers.
+     * </pre>
+     */
+    public io.landhub.payments.v1.CreateDealResponse createDeal(io.landhub.payments.v1.CreateDealRequest request) throws io.grpc.StatusException {
+      return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
+          getChannel(), getCreateDealMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Get a deal, with what of its money is there.
+     * </pre>
+     */
+    public io.landhub.payments.v1.GetDealResponse getDeal(io.landhub.payments.v1.GetDealRequest request) throws io.grpc.StatusException {
+      return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
+          getChannel(), getGetDealMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * List deals, newest first.
+     * </pre>
+     */
+    public io.landhub.payments.v1.ListDealsResponse listDeals(io.landhub.payments.v1.ListDealsRequest request) throws io.grpc.StatusException {
+      return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
+          getChannel(), getListDealsMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Change what a deal asks for.
+     * </pre>
+     */
+    public io.landhub.payments.v1.UpdateDealResponse updateDeal(io.landhub.payments.v1.UpdateDealRequest request) throws io.grpc.StatusException {
+      return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
+          getChannel(), getUpdateDealMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Compare a day's orders with the acquirer's, again if they were compared before. It goes on after the answer.
+     * </pre>
+     */
+    public io.landhub.payments.v1.CreateReconciliationResponse createReconciliation(io.landhub.payments.v1.CreateReconciliationRequest request) throws io.grpc.StatusException {
+      return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
+          getChannel(), getCreateReconciliationMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Get a reconciliation, with the differences that were found.
+     * </pre>
+     */
+    public io.landhub.payments.v1.GetReconciliationResponse getReconciliation(io.landhub.payments.v1.GetReconciliationRequest request) throws io.grpc.StatusException {
+      return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
+          getChannel(), getGetReconciliationMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * List reconciliations, the latest day first.
+     * </pre>
+     */
+    public io.landhub.payments.v1.ListReconciliationsResponse listReconciliations(io.landhub.payments.v1.ListReconciliationsRequest request) throws io.grpc.StatusException {
+      return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
+          getChannel(), getListReconciliationsMethod(), getCallOptions(), request);
+    }
   }
 
   /**
@@ -805,6 +1239,76 @@ public final class PaymentsServiceGrpc {
       return io.grpc.stub.ClientCalls.blockingUnaryCall(
           getChannel(), getResolvePaymentMethod(), getCallOptions(), request);
     }
+
+    /**
+     * <pre>
+     * Say what a deal asks for in all: the hub tells when the money is there, by however many payments and transfers.
+     * </pre>
+     */
+    public io.landhub.payments.v1.CreateDealResponse createDeal(io.landhub.payments.v1.CreateDealRequest request) {
+      return io.grpc.stub.ClientCalls.blockingUnaryCall(
+          getChannel(), getCreateDealMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Get a deal, with what of its money is there.
+     * </pre>
+     */
+    public io.landhub.payments.v1.GetDealResponse getDeal(io.landhub.payments.v1.GetDealRequest request) {
+      return io.grpc.stub.ClientCalls.blockingUnaryCall(
+          getChannel(), getGetDealMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * List deals, newest first.
+     * </pre>
+     */
+    public io.landhub.payments.v1.ListDealsResponse listDeals(io.landhub.payments.v1.ListDealsRequest request) {
+      return io.grpc.stub.ClientCalls.blockingUnaryCall(
+          getChannel(), getListDealsMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Change what a deal asks for.
+     * </pre>
+     */
+    public io.landhub.payments.v1.UpdateDealResponse updateDeal(io.landhub.payments.v1.UpdateDealRequest request) {
+      return io.grpc.stub.ClientCalls.blockingUnaryCall(
+          getChannel(), getUpdateDealMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Compare a day's orders with the acquirer's, again if they were compared before. It goes on after the answer.
+     * </pre>
+     */
+    public io.landhub.payments.v1.CreateReconciliationResponse createReconciliation(io.landhub.payments.v1.CreateReconciliationRequest request) {
+      return io.grpc.stub.ClientCalls.blockingUnaryCall(
+          getChannel(), getCreateReconciliationMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Get a reconciliation, with the differences that were found.
+     * </pre>
+     */
+    public io.landhub.payments.v1.GetReconciliationResponse getReconciliation(io.landhub.payments.v1.GetReconciliationRequest request) {
+      return io.grpc.stub.ClientCalls.blockingUnaryCall(
+          getChannel(), getGetReconciliationMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * List reconciliations, the latest day first.
+     * </pre>
+     */
+    public io.landhub.payments.v1.ListReconciliationsResponse listReconciliations(io.landhub.payments.v1.ListReconciliationsRequest request) {
+      return io.grpc.stub.ClientCalls.blockingUnaryCall(
+          getChannel(), getListReconciliationsMethod(), getCallOptions(), request);
+    }
   }
 
   /**
@@ -913,6 +1417,83 @@ public final class PaymentsServiceGrpc {
       return io.grpc.stub.ClientCalls.futureUnaryCall(
           getChannel().newCall(getResolvePaymentMethod(), getCallOptions()), request);
     }
+
+    /**
+     * <pre>
+     * Say what a deal asks for in all: the hub tells when the money is there, by however many payments and transfers.
+     * </pre>
+     */
+    public com.google.common.util.concurrent.ListenableFuture<io.landhub.payments.v1.CreateDealResponse> createDeal(
+        io.landhub.payments.v1.CreateDealRequest request) {
+      return io.grpc.stub.ClientCalls.futureUnaryCall(
+          getChannel().newCall(getCreateDealMethod(), getCallOptions()), request);
+    }
+
+    /**
+     * <pre>
+     * Get a deal, with what of its money is there.
+     * </pre>
+     */
+    public com.google.common.util.concurrent.ListenableFuture<io.landhub.payments.v1.GetDealResponse> getDeal(
+        io.landhub.payments.v1.GetDealRequest request) {
+      return io.grpc.stub.ClientCalls.futureUnaryCall(
+          getChannel().newCall(getGetDealMethod(), getCallOptions()), request);
+    }
+
+    /**
+     * <pre>
+     * List deals, newest first.
+     * </pre>
+     */
+    public com.google.common.util.concurrent.ListenableFuture<io.landhub.payments.v1.ListDealsResponse> listDeals(
+        io.landhub.payments.v1.ListDealsRequest request) {
+      return io.grpc.stub.ClientCalls.futureUnaryCall(
+          getChannel().newCall(getListDealsMethod(), getCallOptions()), request);
+    }
+
+    /**
+     * <pre>
+     * Change what a deal asks for.
+     * </pre>
+     */
+    public com.google.common.util.concurrent.ListenableFuture<io.landhub.payments.v1.UpdateDealResponse> updateDeal(
+        io.landhub.payments.v1.UpdateDealRequest request) {
+      return io.grpc.stub.ClientCalls.futureUnaryCall(
+          getChannel().newCall(getUpdateDealMethod(), getCallOptions()), request);
+    }
+
+    /**
+     * <pre>
+     * Compare a day's orders with the acquirer's, again if they were compared before. It goes on after the answer.
+     * </pre>
+     */
+    public com.google.common.util.concurrent.ListenableFuture<io.landhub.payments.v1.CreateReconciliationResponse> createReconciliation(
+        io.landhub.payments.v1.CreateReconciliationRequest request) {
+      return io.grpc.stub.ClientCalls.futureUnaryCall(
+          getChannel().newCall(getCreateReconciliationMethod(), getCallOptions()), request);
+    }
+
+    /**
+     * <pre>
+     * Get a reconciliation, with the differences that were found.
+     * </pre>
+     */
+    public com.google.common.util.concurrent.ListenableFuture<io.landhub.payments.v1.GetReconciliationResponse> getReconciliation(
+        io.landhub.payments.v1.GetReconciliationRequest request) {
+      return io.grpc.stub.ClientCalls.futureUnaryCall(
+          getChannel().newCall(getGetReconciliationMethod(), getCallOptions()), request);
+    }
+
+    /**
+     * <pre>
+     * List reconciliations, the latest day first.
+     * </pre>
+     */
+    public com.google.common.util.concurrent.ListenableFuture<io.landhub.payments.v1.ListReconciliationsResponse> listReconciliations(
+        io.landhub.payments.v1.ListReconciliationsRequest request) {
+      return io.grpc.stub.ClientCalls.futureUnaryCall(
+          getChannel().newCall(getListReconciliationsMethod(), getCallOptions()), request);
+    }
   }
 
   private static final int METHODID_CREATE_PAYMENT = 0;
@@ -924,6 +1505,13 @@ public final class PaymentsServiceGrpc {
   private static final int METHODID_CREATE_REFUND = 6;
   private static final int METHODID_GET_REFUND = 7;
   private static final int METHODID_RESOLVE_PAYMENT = 8;
+  private static final int METHODID_CREATE_DEAL = 9;
+  private static final int METHODID_GET_DEAL = 10;
+  private static final int METHODID_LIST_DEALS = 11;
+  private static final int METHODID_UPDATE_DEAL = 12;
+  private static final int METHODID_CREATE_RECONCILIATION = 13;
+  private static final int METHODID_GET_RECONCILIATION = 14;
+  private static final int METHODID_LIST_RECONCILIATIONS = 15;
 
   private static final class MethodHandlers<Req, Resp> implements
       io.grpc.stub.ServerCalls.UnaryMethod<Req, Resp>,
@@ -977,6 +1565,34 @@ public final class PaymentsServiceGrpc {
         case METHODID_RESOLVE_PAYMENT:
           serviceImpl.resolvePayment((io.landhub.payments.v1.ResolvePaymentRequest) request,
               (io.grpc.stub.StreamObserver<io.landhub.payments.v1.ResolvePaymentResponse>) responseObserver);
+          break;
+        case METHODID_CREATE_DEAL:
+          serviceImpl.createDeal((io.landhub.payments.v1.CreateDealRequest) request,
+              (io.grpc.stub.StreamObserver<io.landhub.payments.v1.CreateDealResponse>) responseObserver);
+          break;
+        case METHODID_GET_DEAL:
+          serviceImpl.getDeal((io.landhub.payments.v1.GetDealRequest) request,
+              (io.grpc.stub.StreamObserver<io.landhub.payments.v1.GetDealResponse>) responseObserver);
+          break;
+        case METHODID_LIST_DEALS:
+          serviceImpl.listDeals((io.landhub.payments.v1.ListDealsRequest) request,
+              (io.grpc.stub.StreamObserver<io.landhub.payments.v1.ListDealsResponse>) responseObserver);
+          break;
+        case METHODID_UPDATE_DEAL:
+          serviceImpl.updateDeal((io.landhub.payments.v1.UpdateDealRequest) request,
+              (io.grpc.stub.StreamObserver<io.landhub.payments.v1.UpdateDealResponse>) responseObserver);
+          break;
+        case METHODID_CREATE_RECONCILIATION:
+          serviceImpl.createReconciliation((io.landhub.payments.v1.CreateReconciliationRequest) request,
+              (io.grpc.stub.StreamObserver<io.landhub.payments.v1.CreateReconciliationResponse>) responseObserver);
+          break;
+        case METHODID_GET_RECONCILIATION:
+          serviceImpl.getReconciliation((io.landhub.payments.v1.GetReconciliationRequest) request,
+              (io.grpc.stub.StreamObserver<io.landhub.payments.v1.GetReconciliationResponse>) responseObserver);
+          break;
+        case METHODID_LIST_RECONCILIATIONS:
+          serviceImpl.listReconciliations((io.landhub.payments.v1.ListReconciliationsRequest) request,
+              (io.grpc.stub.StreamObserver<io.landhub.payments.v1.ListReconciliationsResponse>) responseObserver);
           break;
         default:
           throw new AssertionError();
@@ -1059,6 +1675,55 @@ public final class PaymentsServiceGrpc {
               io.landhub.payments.v1.ResolvePaymentRequest,
               io.landhub.payments.v1.ResolvePaymentResponse>(
                 service, METHODID_RESOLVE_PAYMENT)))
+        .addMethod(
+          getCreateDealMethod(),
+          io.grpc.stub.ServerCalls.asyncUnaryCall(
+            new MethodHandlers<
+              io.landhub.payments.v1.CreateDealRequest,
+              io.landhub.payments.v1.CreateDealResponse>(
+                service, METHODID_CREATE_DEAL)))
+        .addMethod(
+          getGetDealMethod(),
+          io.grpc.stub.ServerCalls.asyncUnaryCall(
+            new MethodHandlers<
+              io.landhub.payments.v1.GetDealRequest,
+              io.landhub.payments.v1.GetDealResponse>(
+                service, METHODID_GET_DEAL)))
+        .addMethod(
+          getListDealsMethod(),
+          io.grpc.stub.ServerCalls.asyncUnaryCall(
+            new MethodHandlers<
+              io.landhub.payments.v1.ListDealsRequest,
+              io.landhub.payments.v1.ListDealsResponse>(
+                service, METHODID_LIST_DEALS)))
+        .addMethod(
+          getUpdateDealMethod(),
+          io.grpc.stub.ServerCalls.asyncUnaryCall(
+            new MethodHandlers<
+              io.landhub.payments.v1.UpdateDealRequest,
+              io.landhub.payments.v1.UpdateDealResponse>(
+                service, METHODID_UPDATE_DEAL)))
+        .addMethod(
+          getCreateReconciliationMethod(),
+          io.grpc.stub.ServerCalls.asyncUnaryCall(
+            new MethodHandlers<
+              io.landhub.payments.v1.CreateReconciliationRequest,
+              io.landhub.payments.v1.CreateReconciliationResponse>(
+                service, METHODID_CREATE_RECONCILIATION)))
+        .addMethod(
+          getGetReconciliationMethod(),
+          io.grpc.stub.ServerCalls.asyncUnaryCall(
+            new MethodHandlers<
+              io.landhub.payments.v1.GetReconciliationRequest,
+              io.landhub.payments.v1.GetReconciliationResponse>(
+                service, METHODID_GET_RECONCILIATION)))
+        .addMethod(
+          getListReconciliationsMethod(),
+          io.grpc.stub.ServerCalls.asyncUnaryCall(
+            new MethodHandlers<
+              io.landhub.payments.v1.ListReconciliationsRequest,
+              io.landhub.payments.v1.ListReconciliationsResponse>(
+                service, METHODID_LIST_RECONCILIATIONS)))
         .build();
   }
 
@@ -1116,6 +1781,13 @@ public final class PaymentsServiceGrpc {
               .addMethod(getCreateRefundMethod())
               .addMethod(getGetRefundMethod())
               .addMethod(getResolvePaymentMethod())
+              .addMethod(getCreateDealMethod())
+              .addMethod(getGetDealMethod())
+              .addMethod(getListDealsMethod())
+              .addMethod(getUpdateDealMethod())
+              .addMethod(getCreateReconciliationMethod())
+              .addMethod(getGetReconciliationMethod())
+              .addMethod(getListReconciliationsMethod())
               .build();
         }
       }

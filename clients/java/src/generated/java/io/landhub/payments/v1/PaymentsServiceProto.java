@@ -139,109 +139,130 @@ public final class PaymentsServiceProto extends com.google.protobuf.GeneratedFil
       "roto\022\023landhub.payments.v1\032\036google/protob" +
       "uf/duration.proto\032\035landhub/common/v1/mon" +
       "ey.proto\032\037landhub/common/v1/options.prot" +
-      "o\032\"landhub/payments/v1/payments.proto\"\235\004" +
-      "\n\024CreatePaymentRequest\022\035\n\nrequest_id\030\001 \001" +
-      "(\tR\trequestId\022-\n\022business_reference\030\002 \001(" +
-      "\tR\021businessReference\022\030\n\007account\030\003 \001(\tR\007a" +
-      "ccount\0220\n\006amount\030\004 \001(\0132\030.landhub.common." +
-      "v1.MoneyR\006amount\022\033\n\ttwo_stage\030\005 \001(\010R\010two" +
-      "Stage\022I\n\016payment_method\030\006 \001(\0162\".landhub." +
-      "payments.v1.PaymentMethodR\rpaymentMethod" +
-      "\022\035\n\nreturn_url\030\007 \001(\tR\treturnUrl\022\031\n\010fail_" +
-      "url\030\010 \001(\tR\007failUrl\022+\n\013description\030\t \001(\tB" +
-      "\t\200\001\001\212\347\030\002\020\001R\013description\022&\n\tclient_id\030\n \001" +
-      "(\tB\t\200\001\001\212\347\030\002\020\001R\010clientId\022<\n\014expire_after\030" +
-      "\013 \001(\0132\031.google.protobuf.DurationR\013expire" +
-      "After\0226\n\007receipt\030\014 \001(\0132\034.landhub.payment" +
-      "s.v1.ReceiptR\007receipt\"O\n\025CreatePaymentRe" +
-      "sponse\0226\n\007payment\030\001 \001(\0132\034.landhub.paymen" +
-      "ts.v1.PaymentR\007payment\"J\n\021GetPaymentRequ" +
-      "est\0225\n\npayment_id\030\001 \001(\tB\026\212\347\030\022\n\020payments." +
-      "PaymentR\tpaymentId\"L\n\022GetPaymentResponse" +
-      "\0226\n\007payment\030\001 \001(\0132\034.landhub.payments.v1." +
-      "PaymentR\007payment\"\273\001\n\023ListPaymentsRequest" +
-      "\022\033\n\tpage_size\030\001 \001(\005R\010pageSize\022\035\n\npage_to" +
-      "ken\030\002 \001(\tR\tpageToken\022-\n\022business_referen" +
-      "ce\030\003 \001(\tR\021businessReference\0229\n\006states\030\004 " +
-      "\003(\0162!.landhub.payments.v1.PaymentStateR\006" +
-      "states\"x\n\024ListPaymentsResponse\0228\n\010paymen" +
-      "ts\030\001 \003(\0132\034.landhub.payments.v1.PaymentR\010" +
-      "payments\022&\n\017next_page_token\030\002 \001(\tR\rnextP" +
-      "ageToken\"L\n\023WatchPaymentRequest\0225\n\npayme" +
-      "nt_id\030\001 \001(\tB\026\212\347\030\022\n\020payments.PaymentR\tpay" +
-      "mentId\"N\n\024WatchPaymentResponse\0226\n\007paymen" +
-      "t\030\001 \001(\0132\034.landhub.payments.v1.PaymentR\007p" +
-      "ayment\"\316\001\n\025CapturePaymentRequest\022\035\n\nrequ" +
-      "est_id\030\001 \001(\tR\trequestId\022-\n\022business_refe" +
-      "rence\030\002 \001(\tR\021businessReference\0225\n\npaymen" +
-      "t_id\030\003 \001(\tB\026\212\347\030\022\n\020payments.PaymentR\tpaym" +
-      "entId\0220\n\006amount\030\004 \001(\0132\030.landhub.common.v" +
-      "1.MoneyR\006amount\"\216\001\n\026CapturePaymentRespon" +
+      "o\032\037landhub/payments/v1/deals.proto\032\"land" +
+      "hub/payments/v1/payments.proto\032)landhub/" +
+      "payments/v1/reconciliations.proto\"\235\004\n\024Cr" +
+      "eatePaymentRequest\022\035\n\nrequest_id\030\001 \001(\tR\t" +
+      "requestId\022-\n\022business_reference\030\002 \001(\tR\021b" +
+      "usinessReference\022\030\n\007account\030\003 \001(\tR\007accou" +
+      "nt\0220\n\006amount\030\004 \001(\0132\030.landhub.common.v1.M" +
+      "oneyR\006amount\022\033\n\ttwo_stage\030\005 \001(\010R\010twoStag" +
+      "e\022I\n\016payment_method\030\006 \001(\0162\".landhub.paym" +
+      "ents.v1.PaymentMethodR\rpaymentMethod\022\035\n\n" +
+      "return_url\030\007 \001(\tR\treturnUrl\022\031\n\010fail_url\030" +
+      "\010 \001(\tR\007failUrl\022+\n\013description\030\t \001(\tB\t\200\001\001" +
+      "\212\347\030\002\020\001R\013description\022&\n\tclient_id\030\n \001(\tB\t" +
+      "\200\001\001\212\347\030\002\020\001R\010clientId\022<\n\014expire_after\030\013 \001(" +
+      "\0132\031.google.protobuf.DurationR\013expireAfte" +
+      "r\0226\n\007receipt\030\014 \001(\0132\034.landhub.payments.v1" +
+      ".ReceiptR\007receipt\"O\n\025CreatePaymentRespon" +
       "se\0226\n\007payment\030\001 \001(\0132\034.landhub.payments.v" +
-      "1.PaymentR\007payment\022<\n\toperation\030\002 \001(\0132\036." +
-      "landhub.payments.v1.OperationR\toperation" +
-      "\"\233\001\n\024CancelPaymentRequest\022\035\n\nrequest_id\030" +
-      "\001 \001(\tR\trequestId\022-\n\022business_reference\030\002" +
-      " \001(\tR\021businessReference\0225\n\npayment_id\030\003 " +
-      "\001(\tB\026\212\347\030\022\n\020payments.PaymentR\tpaymentId\"\215" +
-      "\001\n\025CancelPaymentResponse\0226\n\007payment\030\001 \001(" +
-      "\0132\034.landhub.payments.v1.PaymentR\007payment" +
-      "\022<\n\toperation\030\002 \001(\0132\036.landhub.payments.v" +
-      "1.OperationR\toperation\"\357\001\n\023CreateRefundR" +
-      "equest\022\035\n\nrequest_id\030\001 \001(\tR\trequestId\022-\n" +
-      "\022business_reference\030\002 \001(\tR\021businessRefer" +
-      "ence\0225\n\npayment_id\030\003 \001(\tB\026\212\347\030\022\n\020payments" +
-      ".PaymentR\tpaymentId\0220\n\006amount\030\004 \001(\0132\030.la" +
-      "ndhub.common.v1.MoneyR\006amount\022!\n\006reason\030" +
-      "\005 \001(\tB\t\200\001\001\212\347\030\002\020\001R\006reason\"\203\001\n\024CreateRefun" +
-      "dResponse\0223\n\006refund\030\001 \001(\0132\033.landhub.paym" +
-      "ents.v1.RefundR\006refund\0226\n\007payment\030\002 \001(\0132" +
-      "\034.landhub.payments.v1.PaymentR\007payment\"F" +
-      "\n\020GetRefundRequest\0222\n\trefund_id\030\001 \001(\tB\025\212" +
-      "\347\030\021\n\017payments.RefundR\010refundId\"H\n\021GetRef" +
-      "undResponse\0223\n\006refund\030\001 \001(\0132\033.landhub.pa" +
-      "yments.v1.RefundR\006refund\"8\n\nItHappened\022*" +
-      "\n\021vendor_payment_id\030\001 \001(\tR\017vendorPayment" +
-      "Id\"\020\n\016ItDidNotHappen\"\313\002\n\025ResolvePaymentR" +
-      "equest\022\035\n\nrequest_id\030\001 \001(\tR\trequestId\022-\n" +
-      "\022business_reference\030\002 \001(\tR\021businessRefer" +
-      "ence\0225\n\npayment_id\030\003 \001(\tB\026\212\347\030\022\n\020payments" +
-      ".PaymentR\tpaymentId\022=\n\010happened\030\004 \001(\0132\037." +
-      "landhub.payments.v1.ItHappenedH\000R\010happen" +
-      "ed\022K\n\016did_not_happen\030\005 \001(\0132#.landhub.pay" +
-      "ments.v1.ItDidNotHappenH\000R\014didNotHappen\022" +
-      "\026\n\006reason\030\006 \001(\tR\006reasonB\t\n\007finding\"P\n\026Re" +
-      "solvePaymentResponse\0226\n\007payment\030\001 \001(\0132\034." +
-      "landhub.payments.v1.PaymentR\007payment2\353\007\n" +
-      "\017PaymentsService\022n\n\rCreatePayment\022).land" +
-      "hub.payments.v1.CreatePaymentRequest\032*.l" +
-      "andhub.payments.v1.CreatePaymentResponse" +
-      "\"\006\212\347\030\002\010\002\022e\n\nGetPayment\022&.landhub.payment" +
-      "s.v1.GetPaymentRequest\032\'.landhub.payment" +
-      "s.v1.GetPaymentResponse\"\006\212\347\030\002\010\001\022k\n\014ListP" +
-      "ayments\022(.landhub.payments.v1.ListPaymen" +
-      "tsRequest\032).landhub.payments.v1.ListPaym" +
-      "entsResponse\"\006\212\347\030\002\010\001\022m\n\014WatchPayment\022(.l" +
-      "andhub.payments.v1.WatchPaymentRequest\032)" +
-      ".landhub.payments.v1.WatchPaymentRespons" +
-      "e\"\006\212\347\030\002\010\0010\001\022q\n\016CapturePayment\022*.landhub." +
-      "payments.v1.CapturePaymentRequest\032+.land" +
-      "hub.payments.v1.CapturePaymentResponse\"\006" +
-      "\212\347\030\002\010\002\022n\n\rCancelPayment\022).landhub.paymen" +
-      "ts.v1.CancelPaymentRequest\032*.landhub.pay" +
-      "ments.v1.CancelPaymentResponse\"\006\212\347\030\002\010\002\022k" +
-      "\n\014CreateRefund\022(.landhub.payments.v1.Cre" +
-      "ateRefundRequest\032).landhub.payments.v1.C" +
-      "reateRefundResponse\"\006\212\347\030\002\010\002\022b\n\tGetRefund" +
-      "\022%.landhub.payments.v1.GetRefundRequest\032" +
-      "&.landhub.payments.v1.GetRefundResponse\"" +
-      "\006\212\347\030\002\010\001\022q\n\016ResolvePayment\022*.landhub.paym" +
-      "ents.v1.ResolvePaymentRequest\032+.landhub." +
-      "payments.v1.ResolvePaymentResponse\"\006\212\347\030\002" +
-      "\010\002Bv\n\026io.landhub.payments.v1B\024PaymentsSe" +
-      "rviceProtoP\001ZDgithub.com/landhub/landhub" +
-      "/clients/go/landhub/payments/v1;payments" +
-      "v1b\006proto3"
+      "1.PaymentR\007payment\"J\n\021GetPaymentRequest\022" +
+      "5\n\npayment_id\030\001 \001(\tB\026\212\347\030\022\n\020payments.Paym" +
+      "entR\tpaymentId\"L\n\022GetPaymentResponse\0226\n\007" +
+      "payment\030\001 \001(\0132\034.landhub.payments.v1.Paym" +
+      "entR\007payment\"\273\001\n\023ListPaymentsRequest\022\033\n\t" +
+      "page_size\030\001 \001(\005R\010pageSize\022\035\n\npage_token\030" +
+      "\002 \001(\tR\tpageToken\022-\n\022business_reference\030\003" +
+      " \001(\tR\021businessReference\0229\n\006states\030\004 \003(\0162" +
+      "!.landhub.payments.v1.PaymentStateR\006stat" +
+      "es\"x\n\024ListPaymentsResponse\0228\n\010payments\030\001" +
+      " \003(\0132\034.landhub.payments.v1.PaymentR\010paym" +
+      "ents\022&\n\017next_page_token\030\002 \001(\tR\rnextPageT" +
+      "oken\"L\n\023WatchPaymentRequest\0225\n\npayment_i" +
+      "d\030\001 \001(\tB\026\212\347\030\022\n\020payments.PaymentR\tpayment" +
+      "Id\"N\n\024WatchPaymentResponse\0226\n\007payment\030\001 " +
+      "\001(\0132\034.landhub.payments.v1.PaymentR\007payme" +
+      "nt\"\316\001\n\025CapturePaymentRequest\022\035\n\nrequest_" +
+      "id\030\001 \001(\tR\trequestId\022-\n\022business_referenc" +
+      "e\030\002 \001(\tR\021businessReference\0225\n\npayment_id" +
+      "\030\003 \001(\tB\026\212\347\030\022\n\020payments.PaymentR\tpaymentI" +
+      "d\0220\n\006amount\030\004 \001(\0132\030.landhub.common.v1.Mo" +
+      "neyR\006amount\"\216\001\n\026CapturePaymentResponse\0226" +
+      "\n\007payment\030\001 \001(\0132\034.landhub.payments.v1.Pa" +
+      "ymentR\007payment\022<\n\toperation\030\002 \001(\0132\036.land" +
+      "hub.payments.v1.OperationR\toperation\"\233\001\n" +
+      "\024CancelPaymentRequest\022\035\n\nrequest_id\030\001 \001(" +
+      "\tR\trequestId\022-\n\022business_reference\030\002 \001(\t" +
+      "R\021businessReference\0225\n\npayment_id\030\003 \001(\tB" +
+      "\026\212\347\030\022\n\020payments.PaymentR\tpaymentId\"\215\001\n\025C" +
+      "ancelPaymentResponse\0226\n\007payment\030\001 \001(\0132\034." +
+      "landhub.payments.v1.PaymentR\007payment\022<\n\t" +
+      "operation\030\002 \001(\0132\036.landhub.payments.v1.Op" +
+      "erationR\toperation\"\357\001\n\023CreateRefundReque" +
+      "st\022\035\n\nrequest_id\030\001 \001(\tR\trequestId\022-\n\022bus" +
+      "iness_reference\030\002 \001(\tR\021businessReference" +
+      "\0225\n\npayment_id\030\003 \001(\tB\026\212\347\030\022\n\020payments.Pay" +
+      "mentR\tpaymentId\0220\n\006amount\030\004 \001(\0132\030.landhu" +
+      "b.common.v1.MoneyR\006amount\022!\n\006reason\030\005 \001(" +
+      "\tB\t\200\001\001\212\347\030\002\020\001R\006reason\"\203\001\n\024CreateRefundRes" +
+      "ponse\0223\n\006refund\030\001 \001(\0132\033.landhub.payments" +
+      ".v1.RefundR\006refund\0226\n\007payment\030\002 \001(\0132\034.la" +
+      "ndhub.payments.v1.PaymentR\007payment\"F\n\020Ge" +
+      "tRefundRequest\0222\n\trefund_id\030\001 \001(\tB\025\212\347\030\021\n" +
+      "\017payments.RefundR\010refundId\"H\n\021GetRefundR" +
+      "esponse\0223\n\006refund\030\001 \001(\0132\033.landhub.paymen" +
+      "ts.v1.RefundR\006refund\"8\n\nItHappened\022*\n\021ve" +
+      "ndor_payment_id\030\001 \001(\tR\017vendorPaymentId\"\020" +
+      "\n\016ItDidNotHappen\"\313\002\n\025ResolvePaymentReque" +
+      "st\022\035\n\nrequest_id\030\001 \001(\tR\trequestId\022-\n\022bus" +
+      "iness_reference\030\002 \001(\tR\021businessReference" +
+      "\0225\n\npayment_id\030\003 \001(\tB\026\212\347\030\022\n\020payments.Pay" +
+      "mentR\tpaymentId\022=\n\010happened\030\004 \001(\0132\037.land" +
+      "hub.payments.v1.ItHappenedH\000R\010happened\022K" +
+      "\n\016did_not_happen\030\005 \001(\0132#.landhub.payment" +
+      "s.v1.ItDidNotHappenH\000R\014didNotHappen\022\026\n\006r" +
+      "eason\030\006 \001(\tR\006reasonB\t\n\007finding\"P\n\026Resolv" +
+      "ePaymentResponse\0226\n\007payment\030\001 \001(\0132\034.land" +
+      "hub.payments.v1.PaymentR\007payment2\200\016\n\017Pay" +
+      "mentsService\022n\n\rCreatePayment\022).landhub." +
+      "payments.v1.CreatePaymentRequest\032*.landh" +
+      "ub.payments.v1.CreatePaymentResponse\"\006\212\347" +
+      "\030\002\010\002\022e\n\nGetPayment\022&.landhub.payments.v1" +
+      ".GetPaymentRequest\032\'.landhub.payments.v1" +
+      ".GetPaymentResponse\"\006\212\347\030\002\010\001\022k\n\014ListPayme" +
+      "nts\022(.landhub.payments.v1.ListPaymentsRe" +
+      "quest\032).landhub.payments.v1.ListPayments" +
+      "Response\"\006\212\347\030\002\010\001\022m\n\014WatchPayment\022(.landh" +
+      "ub.payments.v1.WatchPaymentRequest\032).lan" +
+      "dhub.payments.v1.WatchPaymentResponse\"\006\212" +
+      "\347\030\002\010\0010\001\022q\n\016CapturePayment\022*.landhub.paym" +
+      "ents.v1.CapturePaymentRequest\032+.landhub." +
+      "payments.v1.CapturePaymentResponse\"\006\212\347\030\002" +
+      "\010\002\022n\n\rCancelPayment\022).landhub.payments.v" +
+      "1.CancelPaymentRequest\032*.landhub.payment" +
+      "s.v1.CancelPaymentResponse\"\006\212\347\030\002\010\002\022k\n\014Cr" +
+      "eateRefund\022(.landhub.payments.v1.CreateR" +
+      "efundRequest\032).landhub.payments.v1.Creat" +
+      "eRefundResponse\"\006\212\347\030\002\010\002\022b\n\tGetRefund\022%.l" +
+      "andhub.payments.v1.GetRefundRequest\032&.la" +
+      "ndhub.payments.v1.GetRefundResponse\"\006\212\347\030" +
+      "\002\010\001\022q\n\016ResolvePayment\022*.landhub.payments" +
+      ".v1.ResolvePaymentRequest\032+.landhub.paym" +
+      "ents.v1.ResolvePaymentResponse\"\006\212\347\030\002\010\002\022e" +
+      "\n\nCreateDeal\022&.landhub.payments.v1.Creat" +
+      "eDealRequest\032\'.landhub.payments.v1.Creat" +
+      "eDealResponse\"\006\212\347\030\002\010\002\022\\\n\007GetDeal\022#.landh" +
+      "ub.payments.v1.GetDealRequest\032$.landhub." +
+      "payments.v1.GetDealResponse\"\006\212\347\030\002\010\001\022b\n\tL" +
+      "istDeals\022%.landhub.payments.v1.ListDeals" +
+      "Request\032&.landhub.payments.v1.ListDealsR" +
+      "esponse\"\006\212\347\030\002\010\001\022e\n\nUpdateDeal\022&.landhub." +
+      "payments.v1.UpdateDealRequest\032\'.landhub." +
+      "payments.v1.UpdateDealResponse\"\006\212\347\030\002\010\002\022\203" +
+      "\001\n\024CreateReconciliation\0220.landhub.paymen" +
+      "ts.v1.CreateReconciliationRequest\0321.land" +
+      "hub.payments.v1.CreateReconciliationResp" +
+      "onse\"\006\212\347\030\002\010\002\022z\n\021GetReconciliation\022-.land" +
+      "hub.payments.v1.GetReconciliationRequest" +
+      "\032..landhub.payments.v1.GetReconciliation" +
+      "Response\"\006\212\347\030\002\010\001\022\200\001\n\023ListReconciliations" +
+      "\022/.landhub.payments.v1.ListReconciliatio" +
+      "nsRequest\0320.landhub.payments.v1.ListReco" +
+      "nciliationsResponse\"\006\212\347\030\002\010\001Bv\n\026io.landhu" +
+      "b.payments.v1B\024PaymentsServiceProtoP\001ZDg" +
+      "ithub.com/landhub/landhub/clients/go/lan" +
+      "dhub/payments/v1;paymentsv1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -249,7 +270,9 @@ public final class PaymentsServiceProto extends com.google.protobuf.GeneratedFil
           com.google.protobuf.DurationProto.getDescriptor(),
           io.landhub.common.v1.MoneyProto.getDescriptor(),
           io.landhub.common.v1.OptionsProto.getDescriptor(),
+          io.landhub.payments.v1.DealsProto.getDescriptor(),
           io.landhub.payments.v1.PaymentsProto.getDescriptor(),
+          io.landhub.payments.v1.ReconciliationsProto.getDescriptor(),
         });
     internal_static_landhub_payments_v1_CreatePaymentRequest_descriptor =
       getDescriptor().getMessageType(0);
@@ -375,7 +398,9 @@ public final class PaymentsServiceProto extends com.google.protobuf.GeneratedFil
     com.google.protobuf.DurationProto.getDescriptor();
     io.landhub.common.v1.MoneyProto.getDescriptor();
     io.landhub.common.v1.OptionsProto.getDescriptor();
+    io.landhub.payments.v1.DealsProto.getDescriptor();
     io.landhub.payments.v1.PaymentsProto.getDescriptor();
+    io.landhub.payments.v1.ReconciliationsProto.getDescriptor();
     com.google.protobuf.ExtensionRegistry registry =
         com.google.protobuf.ExtensionRegistry.newInstance();
     registry.add(io.landhub.common.v1.OptionsProto.field);
