@@ -15,13 +15,14 @@ class Pace:
         self._window = timedelta(seconds=seconds)
         self._taken: dict[str, deque[datetime]] = {}
 
-    def wait_seconds(self, key: str = "") -> float:
-        """How long until a call is let in; 0 if it is now."""
+    def wait_seconds(self, key: str = "", *, calls: int | None = None) -> float:
+        """How long until a call is let in, where so many are (else as many as it was made with); 0 if it is now."""
         taken = self._taken.get(key, deque())
         now = self._clock.now()
         while taken and taken[0] <= now - self._window:
             taken.popleft()
-        return (taken[0] + self._window - now).total_seconds() if len(taken) >= self._calls else 0.0
+        most = self._calls if calls is None else calls
+        return (taken[0] + self._window - now).total_seconds() if len(taken) >= most else 0.0
 
     def take(self, key: str = "") -> None:
         """Count a call."""

@@ -3,9 +3,8 @@
 import dataclasses
 import hashlib
 import re
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta, timezone
 from functools import partial
 from itertools import count
 from typing import Any
@@ -14,13 +13,14 @@ from xml.sax.saxutils import escape
 from sandbox.clock import SandboxClock
 from sandbox.faults import Fault, FaultKind
 from sandbox.messages.book import Fate, Message, MessageBook
+from sandbox.messages.pace import Pace
 from sandbox.messages.segments import parts
 from sandbox.messages.vendor import Asked, Route, Told
 
 NAME = "smsc"
 _PHONE = re.compile(r"7\d{10}|[1-689]\d{9,14}")
 _IDS = range(1, 2**31)
-_MINUTE = timedelta(minutes=1)
+_MINUTE_SECONDS = 60
 _MOSCOW = timezone(timedelta(hours=3))
 _MOST_AT_ONCE = 5
 _MOST_POLLS_A_MINUTE = 5
@@ -83,7 +83,7 @@ class Smsc:
         self._first_balance = self.balance = balance
         self._most_at_once = most_at_once
         self._ids = count(1_000)
-        self._recent: deque[tuple[datetime, str]] = deque()
+        self._equal = Pace(clock=clock, calls=1, seconds=_MINUTE_SECONDS)
 
     @property
     def name(self) -> str:
@@ -112,7 +112,7 @@ class Smsc:
     def forget(self) -> None:
         """Begin anew."""
         self.balance = self._first_balance
-        self._recent.clear()
+        self._equal.clear()
 
     def _send(self, asked: Asked, fields: Mapping[str, str], form: str) -> Told:
         if asked.in_flight >= self._most_at_once:
@@ -201,14 +201,11 @@ class Smsc:
 
     def _refuse_repeated(self, what: str, fields: Mapping[str, str], *, most: int, message_id: str) -> None:
         """Count equal requests within a minute. Its own number makes no request another one."""
-        now = self._clock.now()
-        while self._recent and self._recent[0][0] <= now - _MINUTE:
-            self._recent.popleft()
         parts_of_key = [fields.get(name, "") for name in ("phones", "mes", "list", "sender")]
         key = hashlib.sha256("\0".join([what, *parts_of_key]).encode()).hexdigest()
-        if sum(1 for _, known in self._recent if known == key) >= most:
+        if self._equal.wait_seconds(key, calls=most):
             raise _RefusedError(9, message_id=message_id)
-        self._recent.append((now, key))
+        self._equal.take(key)
 
     def _status(self, asked: Asked, fields: Mapping[str, str], form: str) -> Told:
         self._let_in(fields)

@@ -2,15 +2,15 @@
 
 import dataclasses
 import re
-from collections import deque
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import count
 from typing import Any
 
 from sandbox.clock import SandboxClock
 from sandbox.faults import Fault, FaultKind
 from sandbox.messages.book import Fate, Message, MessageBook
+from sandbox.messages.pace import Pace
 from sandbox.messages.segments import parts
 from sandbox.messages.vendor import Asked, Route, Told
 
@@ -69,7 +69,8 @@ class SmsRu:
         self._part_cost = part_cost
         self._first_balance = self.balance = balance
         self._ids = count(10_000_000)
-        self._sent: deque[tuple[datetime, str, str]] = deque()
+        self._same_minute = Pace(clock=clock, calls=1, seconds=60)
+        self._same_day = Pace(clock=clock, calls=_SAME_TEXT_A_DAY, seconds=86_400)
 
     @property
     def name(self) -> str:
@@ -98,7 +99,8 @@ class SmsRu:
     def forget(self) -> None:
         """Begin anew."""
         self.balance = self._first_balance
-        self._sent.clear()
+        self._same_minute.clear()
+        self._same_day.clear()
 
     def _send(self, asked: Asked) -> Told:
         read = self._read(asked)
@@ -150,28 +152,23 @@ class SmsRu:
         self._book.add(message, lag_seconds=asked.lag_seconds)
         if not is_test:
             self.balance -= message.cost
-            self._sent.append((self._clock.now(), phone, text))
+            self._same_minute.take(f"{phone} {text}")
+            self._same_day.take(f"{phone} {text}")
         return {"status": "OK", "status_code": 100, "sms_id": message_id}
 
     def _refusal(self, phone: str, text: str, number: int) -> str:
         """The code by which one number is refused; empty if it isn't."""
-        same = [time for time, whom, what in self._today() if (whom, what) == (phone, text)]
+        same = f"{phone} {text}"
         rules = (
             (not _PHONE.fullmatch(phone), "202"),
             (not text, "203"),
             (phone in self._book.refusals, self._book.refusals.get(phone, "")),
             (number > _MOST_PARTS, "205"),
             (number * self._part_cost > self.balance, "201"),
-            (bool(same) and same[-1] > self._clock.now() - timedelta(minutes=1), "231"),
-            (len(same) >= _SAME_TEXT_A_DAY, "232"),
+            (self._same_minute.wait_seconds(same) > 0, "231"),
+            (self._same_day.wait_seconds(same) > 0, "232"),
         )
         return next((code for broken, code in rules if broken), "")
-
-    def _today(self) -> Sequence[tuple[datetime, str, str]]:
-        since = self._clock.now() - timedelta(days=1)
-        while self._sent and self._sent[0][0] <= since:
-            self._sent.popleft()
-        return self._sent
 
     def _status(self, asked: Asked) -> Told:
         fields = asked.fields()

@@ -90,7 +90,7 @@ class UnisenderGo:
         if refused is not None or document is None:
             return refused or _error(400, 150, "no body")
         message: Mapping[str, Any] = document["message"]
-        job, failed, taken = f"1{next(self._jobs):05d}-0004{len(self._book.of(NAME)) % 10}N-9X", {}, []
+        job, failed, taken = f"1{next(self._jobs):05d}-00041N-9X", {}, []
         for recipient in message["recipients"]:
             address = str(recipient.get("email", ""))
             fate = self._book.refusals.get(address, "" if _ADDRESS.fullmatch(address) else "invalid")

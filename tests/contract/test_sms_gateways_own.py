@@ -19,6 +19,7 @@ from hub.modules.notifications.port import (
     NotificationsPort,
     Refusal,
     RefusedError,
+    Sought,
 )
 from hub.modules.notifications.providers import smsaero, smsc, smsru
 from sandbox.app import Sandbox
@@ -286,3 +287,9 @@ def test_a_login_is_one_of_two() -> None:
 async def test_each_balance_is_money(ports: dict[str, NotificationsPort]) -> None:
     for port in ports.values():
         assert (await port.balance()).money == Money(100_000_000, "RUB")
+
+
+async def test_an_id_that_a_person_made_up_is_no_question(ports: dict[str, NotificationsPort]) -> None:
+    made_up = Sought(reference=MESSAGE.reference, address=MESSAGE.address, vendor_id="по телефону")
+    for port in ports.values():
+        assert {one.fate for one in await port.reports([made_up])} <= {Fate.NOT_FOUND}

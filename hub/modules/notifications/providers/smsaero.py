@@ -77,7 +77,7 @@ _DATA = frozenset(
         "dateAnswer",
     }
 )  # fmt: skip
-_STATUS = re.compile(r"[0-9]{1,3}")
+_NUMBER, _STATUS = re.compile(r"[0-9]{1,18}"), re.compile(r"[0-9]{1,3}")
 
 
 class Settings(Place):
@@ -164,18 +164,7 @@ class SmsAero(SilentPort):
 
     async def reports(self, sought: Sequence[Sought]) -> Sequence[Report]:
         """See the port."""
-
-        def read(answer: HttpAnswer) -> Report:
-            number = sought[0].vendor_id
-            if answer.status == 404:
-                return Report(vendor_id=number, fate=Fate.NOT_FOUND, vendor_code="404")
-            data = self._data("status", answer)
-            if data.text("id") != number:
-                raise AnswerInvalidError("the answer is about another message")
-            return self._report(data)
-
-        fields = {"id": int(sought[0].vendor_id)}
-        return [await self._ask("status", "/sms/status", fields, read, safety=Safety.READ)]
+        return [await self._status(one.vendor_id) for one in sought if _NUMBER.fullmatch(one.vendor_id)]
 
     def read_callback(self, callback: Callback) -> CallbackRead | None:
         """See the port. Nothing is signed: the message is asked for."""
@@ -186,7 +175,7 @@ class SmsAero(SilentPort):
         if callback.method != "POST" or not isinstance(value, dict):
             return None
         number, status = str(value.get("id", "")), str(value.get("status", ""))
-        if not number.isdecimal() or not _STATUS.fullmatch(status):
+        if not _NUMBER.fullmatch(number) or not _STATUS.fullmatch(status):
             return None
         fate, refusal = _FATES.get(int(status), (Fate.UNDER_WAY, Refusal.OTHER))
         report = Report(vendor_id=number, fate=fate, refusal=refusal, vendor_code=status)
@@ -209,6 +198,17 @@ class SmsAero(SilentPort):
     async def close(self) -> None:
         """See the port."""
         await self._gateway.close()
+
+    async def _status(self, number: str) -> Report:
+        def read(answer: HttpAnswer) -> Report:
+            if answer.status == 404:
+                return Report(vendor_id=number, fate=Fate.NOT_FOUND, vendor_code="404")
+            data = self._data("status", answer)
+            if data.text("id") != number:
+                raise AnswerInvalidError("the answer is about another message")
+            return self._report(data)
+
+        return await self._ask("status", "/sms/status", {"id": int(number)}, read, safety=Safety.READ)
 
     def _report(self, data: Fields) -> Report:
         status = data.number("status")

@@ -216,7 +216,7 @@ class Smsc(NotificationsPort):
 
     async def reports(self, sought: Sequence[Sought]) -> Sequence[Report]:
         """See the port. One at a time: a question about several is answered once a minute."""
-        return [await self._status(one, int(one.vendor_id)) for one in sought]
+        return [await self._status(one, int(one.vendor_id)) for one in sought if _NUMBER.fullmatch(one.vendor_id)]
 
     def read_callback(self, callback: Callback) -> CallbackRead | None:
         """See the port. Its hash isn't documented well enough to rest on: the message is asked for."""
