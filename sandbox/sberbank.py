@@ -17,7 +17,7 @@ from sandbox.clock import SandboxClock
 from sandbox.faults import Fault, FaultBoard, FaultKind
 from sandbox.listener import Listener
 from sandbox.sberbank_callbacks import SberbankCallbacks
-from sandbox.sberbank_orders import SUCCEEDED, BankError, BankOrder, OrderBook, snapshot
+from sandbox.sberbank_orders import SUCCEEDED, BankError, BankOrder, Card, OrderBook, snapshot
 from sandbox.sberbank_wire import Dialect
 from sandbox.strikes import Strikes
 
@@ -39,6 +39,7 @@ _LIVES_SECONDS = 1200
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _CALLS_KEPT = 1000
 _REQUEST_LIMIT_BYTES = 1024 * 1024
+_HTTP_ERRORS = 400
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,7 @@ class Call:
     faults: tuple[str, ...]
     fields: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     outcome: str = "unanswered"
+    """`ok`, an error code, `http 503`, or `unanswered`."""
 
 
 class SberbankGateway:
@@ -162,13 +164,14 @@ class SberbankGateway:
         self, request: web.Request, dialect: Dialect, operation: str, faults: tuple[Fault, ...], call: Call
     ) -> web.StreamResponse:
         body = await request.read()
+        call.fields = _told(dialect, request.content_type, body)
         await self._tell_of_change()
         early = await self._strikes.before(request, faults)
         if early is not None:
+            call.outcome = f"http {early.status}" if early.status >= _HTTP_ERRORS else "unanswered"
             return early
         try:
             fields = wire.read(dialect, request.content_type, body)
-            call.fields = {name: value for name, value in fields.items() if name not in {"password", "token"}}
             answer = self._run(dialect, operation, fields, faults)
             call.outcome = "ok"
             await self.callbacks.sender.send_early()
@@ -305,13 +308,23 @@ class SberbankGateway:
             return web.Response(status=404)
         form = await request.post()
         try:
-            pay(self.book, order, str(form.get("outcome", "approve")))
+            card = Card(pan=str(form.get("pan", Card().pan)), holder=str(form.get("holder", Card().holder)))
+            pay(self.book, order, str(form.get("outcome", "approve")), card=card)
         except BankError as error:
             return web.Response(status=409, text=str(error))
         raise web.HTTPSeeOther(order.return_url)
 
 
-def pay(book: OrderBook, order: BankOrder, outcome: str) -> None:
+def _told(dialect: Dialect, content_type: str, body: bytes) -> dict[str, Any]:
+    """What a call says, whatever becomes of it; nothing if it can't be read."""
+    try:
+        fields = wire.read(dialect, content_type, body)
+    except BankError:
+        return {}
+    return {name: value for name, value in fields.items() if name not in {"password", "token"}}
+
+
+def pay(book: OrderBook, order: BankOrder, outcome: str, *, card: Card | None = None) -> None:
     """Do what the payer does: `approve`, `challenge` (goes to his bank's page), `fail` (may try again), `decline`.
 
     Raises:
@@ -320,7 +333,7 @@ def pay(book: OrderBook, order: BankOrder, outcome: str) -> None:
     """
     match outcome:
         case "approve":
-            book.pay(order)
+            book.pay(order, card)
         case "challenge":
             book.challenge(order)
         case "fail":
@@ -334,7 +347,8 @@ def pay(book: OrderBook, order: BankOrder, outcome: str) -> None:
 _PAGE = """<!DOCTYPE html>
 <html lang="ru"><head><meta charset="utf-8"><title>Оплата</title></head><body>
 <h1>К оплате {amount:.2f} ₽</h1><p>{what}</p>
-<form method="post"><button name="outcome" value="approve">Оплатить</button>
+<form method="post"><input name="pan" value="4111111111111111"><input name="holder" value="TEST">
+<button name="outcome" value="approve">Оплатить</button>
 <button name="outcome" value="fail">Карта без денег</button>
 <button name="outcome" value="decline">Отказ банка</button></form>
 </body></html>

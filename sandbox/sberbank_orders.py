@@ -42,6 +42,14 @@ class BankOperation:
     external_id: str = ""
 
 
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """What the payer writes on the payment page."""
+
+    pan: str = "4111111111111111"
+    holder: str = "TEST"
+
+
 @dataclasses.dataclass(slots=True, kw_only=True)
 class BankOrder:
     """An order, as the bank knows it."""
@@ -62,6 +70,7 @@ class BankOrder:
     captured: int = 0
     refunded: int = 0
     was_reversal_tried: bool = False
+    card: Card = Card()
     operations: list[BankOperation] = dataclasses.field(default_factory=list)
 
     @property
@@ -78,8 +87,10 @@ class BankOrder:
 class OrderBook:
     """All orders of one merchant. What is committed late waits for the sandbox's clock."""
 
-    def __init__(self, *, clock: SandboxClock) -> None:
+    def __init__(self, *, clock: SandboxClock, make_id: Callable[[], object] = uuid.uuid4) -> None:
+        """`make_id` makes the gateway's own ids of orders: UUIDs."""
         self._clock = clock
+        self._make_id = make_id
         self._orders: dict[str, BankOrder] = {}
         self._by_number: dict[str, BankOrder] = {}
         self._hidden_until: dict[str, datetime] = {}
@@ -123,7 +134,7 @@ class OrderBook:
         now = self._clock.now()
         order = BankOrder(
             number=number,
-            order_id=str(uuid.uuid4()),
+            order_id=str(self._make_id()),
             amount=amount,
             two_stage=two_stage,
             created_at=now,
@@ -133,7 +144,7 @@ class OrderBook:
         self._orders[order.order_id] = self._by_number[number] = order
         return order
 
-    def pay(self, order: BankOrder) -> None:
+    def pay(self, order: BankOrder, card: Card | None = None) -> None:
         """The payer's card is charged, or his money held.
 
         Raises:
@@ -142,7 +153,7 @@ class OrderBook:
         self._catch_up()
         if order.status not in _UNPAID:
             raise BankError(7, "Заказ не может быть оплачен")
-        order.action_code, order.approved = 0, order.amount
+        order.action_code, order.approved, order.card = 0, order.amount, card or Card()
         if order.two_stage:
             order.status = HELD
             self._note(order, "PREAUTHORIZATION", order.amount)

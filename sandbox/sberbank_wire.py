@@ -231,8 +231,13 @@ _PAYMENT_STATES = ("CREATED", "APPROVED", "DEPOSITED", "REVERSED", "REFUNDED", "
 def _card(order: BankOrder) -> dict[str, Any]:
     if order.status not in {HELD, PAID, REFUNDED}:
         return {}
-    card = {"maskedPan": "411111**1111", "expiration": "203012", "cardholderName": "TEST", "approvalCode": "123456"}
-    return {"cardAuthInfo": {**card, "paymentSystem": "MIR", "paymentWay": "CARD"}}
+    told = {
+        "maskedPan": f"{order.card.pan[:6]}**{order.card.pan[-4:]}",
+        "expiration": "203012",
+        "cardholderName": order.card.holder,
+        "approvalCode": "123456",
+    }
+    return {"cardAuthInfo": {**told, "paymentSystem": "MIR", "paymentWay": "CARD"}}
 
 
 def _line(line: BankOperation) -> dict[str, Any]:

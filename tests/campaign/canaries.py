@@ -9,6 +9,9 @@ from tests.support.canaries import Aviary, spellings
 
 PLOT = "50:20:0010101:777"
 WORD = "Канарейкина"  # every text that tests.support.canaries makes begins with it
+PASSWORD = "kanareyka&parol=7+"  # noqa: S105 - our login's at the simulated acquirers
+PAN, HOLDER = "2200700819764003", "KANAREYKA NA KARTE"
+MASKED_PAN = "220070**4003"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,8 @@ class Canaries:
 
     def found_in(self, places: Iterable[tuple[str, bytes]]) -> Iterator[str]:
         """Yield, a sentence each, which place holds one, and how it is written."""
-        needles = {needle: way for stem in (WORD, self.seller_inn) for way, needle in spellings(stem)}
+        stems = (WORD, self.seller_inn, PASSWORD, PAN, HOLDER, MASKED_PAN)
+        needles = {needle: way for stem in stems for way, needle in spellings(stem)}
         for place, haystack in places:
             for needle, way in needles.items():
                 if needle in haystack:

@@ -15,6 +15,7 @@ from tests.campaign.kills import run_kills
 from tests.campaign.planted import PLANTED
 from tests.campaign.runner import Order, run_seeds
 from tests.campaign.template import Template, make_template
+from tests.campaign.themes import THEMES
 from tests.campaign.worker import Task, work
 from tests.support.postgres import running_server
 
@@ -32,6 +33,7 @@ def main(arguments: Sequence[str]) -> int:
         task = Task(
             template=template,
             root=options.folder,
+            themes=options.about,
             plant=options.plant,
             zombies=options.zombies,
             until_found=options.until_found,
@@ -46,6 +48,7 @@ def main(arguments: Sequence[str]) -> int:
             seeds=options.seeds,
             first_seed=options.first_seed,
             processes=options.processes,
+            themes=options.about,
             plant=options.plant,
             report=options.report,
             until_found=options.until_found,
@@ -90,12 +93,20 @@ def _stop(_number: int, _frame: object) -> None:
     sys.exit(143)  # so that what was made is removed, and the workers are ended
 
 
+def _themes(names: str) -> list[str]:
+    unknown = set(names.split(",")) - set(THEMES)
+    if unknown:
+        raise argparse.ArgumentTypeError(f"no such theme: {', '.join(sorted(unknown))}")
+    return names.split(",")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="tests/campaign", description=__doc__)
     parser.add_argument("--seeds", type=int, default=10_000, help="how many seeds (10000)")
     parser.add_argument("--kills", type=int, default=0, help="how many kills of real programs afterwards (none)")
     parser.add_argument("--first-seed", type=int, default=1)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite", help="of the kills (sqlite)")
+    parser.add_argument("--about", type=_themes, default=sorted(THEMES), help="a seed each in turn: " + ",".join(sorted(THEMES)))
     parser.add_argument("--processes", type=int, default=2, help="how many at once (2)")
     parser.add_argument("--report", type=Path, default=Path("build/campaign.json"))
     parser.add_argument("--plant", choices=sorted(PLANTED), default="", help="run with this bug in the hub")

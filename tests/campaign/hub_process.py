@@ -70,7 +70,7 @@ REFERENCES = VendorReferences(key=Secret(b"reference key of the campaigns"))
 HASHES = KeyedHash(key=Secret(b"hash key"), key_id="h1")
 ACCESS = AccessRules(
     callers={name: Caller(roles=frozenset({"deal"})) for name in ("crm", "office")},
-    roles={"deal": ("landhub.rosreestr.v1.*", "landhub.signatures.v1.*")},
+    roles={"deal": ("landhub.rosreestr.v1.*", "landhub.signatures.v1.*", "landhub.payments.v1.*")},
 )
 
 

@@ -19,24 +19,36 @@ from signer_agent.app import Agent
 from signer_agent.journal_file import JournalFile
 from signer_agent.keys.port import KeyBackend
 from signer_agent.settings import Settings as AgentSettings
+from tests.campaign.acquirers.port import Acquirer, Card
+from tests.campaign.canaries import HOLDER, PAN
 from tests.campaign.simulation.clock import VirtualClock, VirtualSandboxClock
 from tests.campaign.simulation.process import Process
 
 GATEWAY_PORT = 7500
 STEP_SECONDS = 4.0
+CARD = Card(pan=PAN, holder=HOLDER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vendor:
-    """The gateway and its book."""
+    """The gateway and its book, and the acquirer if the run is about one."""
 
     gateway: XmlGateway
     book: RegistrationBook
     faults: FaultBoard
     registry: Registry
+    acquirer: Acquirer | None
+
+    async def start(self) -> None:
+        """Listen."""
+        await self.gateway.start()
+        if self.acquirer is not None:
+            await self.acquirer.start()
 
 
-def make_vendor(folder: Path, *, clock: VirtualClock, fernet_key: bytes, seed: int) -> Vendor:
+def make_vendor(
+    folder: Path, *, clock: VirtualClock, fernet_key: bytes, acquirer: type[Acquirer] | None, seed: int
+) -> Vendor:
     """Put a gateway together as Sandbox.start does, on the given time. Without TLS: see simulation/network.py."""
     sandbox_clock = VirtualSandboxClock(clock=clock)
     faults = FaultBoard(seed=seed)
@@ -56,7 +68,8 @@ def make_vendor(folder: Path, *, clock: VirtualClock, fernet_key: bytes, seed: i
         allowed_clients=None,
         errors_as_http=bool(seed % 2),
     )
-    return Vendor(gateway=gateway, book=book, faults=faults, registry=registry)
+    made = None if acquirer is None else acquirer(clock=sandbox_clock, faults=faults, card=CARD, seed=seed)
+    return Vendor(gateway=gateway, book=book, faults=faults, registry=registry, acquirer=made)
 
 
 class AgentProcess:

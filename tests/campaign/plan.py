@@ -1,10 +1,10 @@
 """What a seed draws: who dies where and when, who is stopped, what the wires and the vendor do, what is put back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import exp, log
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from sandbox.faults import Fault, FaultKind
 from tests.campaign.simulation.process import CrashPoint, PointKind
@@ -69,7 +69,17 @@ class Plan:
     replays: bool
 
 
-def draw_plan(random: Random, *, zombies: bool = False) -> Plan:
+class Misfortunes(Protocol):
+    """What a theme brings of its own: what its vendors do, and which calls get lost."""
+
+    rpc_paths: Sequence[str]
+
+    def draw_fault(self, random: Random) -> Fault:
+        """Draw a vendor's fault."""
+        ...
+
+
+def draw_plan(random: Random, theme: Misfortunes, *, zombies: bool = False) -> Plan:
     """Draw what befalls one run. A fifth are about zombies: two replicas that stop and go on, and no crash."""
     zombies = random.random() < 0.2 or zombies
     replicas = 2 if zombies else random.choice((1, 1, 2))
@@ -86,8 +96,8 @@ def draw_plan(random: Random, *, zombies: bool = False) -> Plan:
         restore=Restore(copied_at_seconds=random.uniform(0.5, 12.0), put_back_at_seconds=random.uniform(13.0, 60.0))
         if restore
         else None,
-        vendor_faults=tuple(_vendor_fault(random) for _ in range(random.choice((0, 0, 1, 1, 2, 3)))),
-        rpc_faults=tuple(_rpc_fault(random) for _ in range(random.choice((0, 0, 1, 2)))),
+        vendor_faults=tuple(theme.draw_fault(random) for _ in range(random.choice((0, 0, 1, 1, 2, 3)))),
+        rpc_faults=tuple(_rpc_fault(random, theme.rpc_paths) for _ in range(random.choice((0, 0, 1, 2)))),
         busy_commits=((random.uniform(0.5, 10.0), random.choice((1, 3))),) if random.random() < 0.15 else (),
         replays=restore or random.random() < 0.3,
     )
@@ -115,7 +125,7 @@ def _point(random: Random, kind: PointKind) -> CrashPoint:
     return CrashPoint(kind, max(1, count))
 
 
-def _vendor_fault(random: Random) -> Fault:
+def draw_register_fault(random: Random) -> Fault:
     """Every kind the sandbox has, with what it needs to be survived."""
     kind = random.choice([*(kind for kind in FaultKind if not kind.is_of_timestamps), *_FREQUENT])
     values: dict[str, Any] = {
@@ -158,6 +168,6 @@ _FREQUENT: Final = (
 )
 
 
-def _rpc_fault(random: Random) -> tuple[str, str]:
-    path = random.choice(("SignerService/Sign", "SignerService", "CreateRegistration", "SignDocument", "Service/"))
+def _rpc_fault(random: Random, paths: Sequence[str]) -> tuple[str, str]:
+    path = random.choice(paths)
     return path, random.choice(("refused", "request_lost", "answer_lost", "answer_lost", "slow"))

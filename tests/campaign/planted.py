@@ -15,6 +15,7 @@ from hub.modules.rosreestr.work import RegistrationWork
 from hub.modules.signatures.service import SignaturesService
 from hub.storage.outbox_store import SqlOutboxStore
 from tests.campaign.canaries import WORD
+from tests.campaign.planted_payments import PLANTED_IN_PAYMENTS
 
 
 def _skip_lease_check() -> None:
@@ -88,6 +89,11 @@ def _log_a_name() -> None:
     SignaturesService.hash_document = talkative  # type: ignore[method-assign]
 
 
+def theme_of(plant: str) -> str:
+    """What a run must be about to find a planted bug."""
+    return "sberbank" if plant in PLANTED_IN_PAYMENTS else "land"
+
+
 PLANTED: Final[Mapping[str, Callable[[], None]]] = {
     "skip-lease-check": _skip_lease_check,
     "resend-after-lost-answer": _resend_after_lost_answer,
@@ -96,4 +102,5 @@ PLANTED: Final[Mapping[str, Callable[[], None]]] = {
     "intent-left-out": _leave_intent_out,
     "sign-anew-each-time": _sign_anew_each_time,
     "name-in-the-log": _log_a_name,
+    **PLANTED_IN_PAYMENTS,
 }

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
@@ -29,16 +29,15 @@ from tests.campaign.database import Engines
 from tests.campaign.evidence import Evidence
 from tests.campaign.hub_process import Shared
 from tests.campaign.machine import Files, Machine
-from tests.campaign.operations.every import EVERY
 from tests.campaign.operations.port import Operation, Scene
-from tests.campaign.operations.rosreestr import VISIBILITY_SECONDS
-from tests.campaign.peers import GATEWAY_PORT, SharedBackend, make_vendor
+from tests.campaign.peers import SharedBackend, make_vendor
 from tests.campaign.plan import Plan, draw_plan
 from tests.campaign.simulation.clock import VirtualClock
 from tests.campaign.simulation.network import Network
 from tests.campaign.simulation.process import Process
 from tests.campaign.simulation.rpc import RpcFaults, RpcWorld, install
 from tests.campaign.template import Template
+from tests.campaign.themes import THEMES, Theme
 from tests.campaign.verdict import violations
 
 QUIET_SECONDS = 5400.0
@@ -50,6 +49,7 @@ class Result:
     """What came of a seed."""
 
     seed: int
+    theme: str
     digest: str
     violations: tuple[str, ...]
     crashes: tuple[str, ...]
@@ -88,11 +88,12 @@ class Course:
                 pool=contract.pool,
                 methods=[method for service in contract.services.values() for method in service.methods.values()],
             ),
-            modules=_modules(),
+            modules={},
             settings=Settings(signing=SigningSettings.model_validate({"agents": {"main": _AGENT}})),
             template=self.template.folder,
             tracer=provider.get_tracer("campaign"),
         )
+        self._modules = {name: _configured(theme) for name, theme in THEMES.items()}
         self.agent_settings = load_agent_settings(self.template.agent)
         validating = AgentValidating()  # compiling the rules takes longer than most runs
         signer_agent.app.Validating = lambda: validating  # type: ignore[assignment,attr-defined]
@@ -102,25 +103,29 @@ class Course:
         self.thumbprint = self.template.thumbprint
         self.foreign = self.template.foreign()
 
-    def run(self, seed: int, *, zombies: bool = False) -> Result:
-        """Run one seed and judge it; `zombies` makes it one about zombies."""
+    def run(self, seed: int, theme: Theme, *, zombies: bool = False) -> Result:
+        """Run one seed of a theme and judge it; `zombies` makes it one about zombies."""
         for engines in self.engines:
             engines.release()
         self.files.prepare(self.template)
         self.logs.clear()
         self.spans.clear()
         random = Random(f"campaign {seed}")
-        plan = draw_plan(random, zombies=zombies)
+        plan = draw_plan(random, theme, zombies=zombies)
         loop = Network(random=Random(random.getrandbits(64)))
         self._world = RpcWorld(loop=loop, faults=RpcFaults(random=random, waiting=list(plan.rpc_faults)))
         driver = loop.add(Process(name="driver"))
-        scenario = _Scenario(course=self, world=self._world, plan=plan, random=random, seed=seed)
+        scenario = _Scenario(course=self, world=self._world, theme=theme, plan=plan, random=random, seed=seed)
         try:
             loop.run(scenario.play(), process=driver)
-            found = tuple(violations(scenario.evidence(), scenario.operations, self.template))
+            found = tuple(violations(scenario.evidence(), theme.modules, scenario.operations, self.template))
         finally:
             loop.close()
         return scenario.result(found)
+
+    def shared_by(self, theme: Theme) -> Shared:
+        """What is the same in all runs of a theme."""
+        return replace(self.shared, modules=self._modules[theme.name])
 
     def _current_world(self) -> RpcWorld:
         assert self._world is not None
@@ -130,8 +135,11 @@ class Course:
 class _Scenario:
     """One run from its beginning to its evidence."""
 
-    def __init__(self, *, course: Course, world: RpcWorld, plan: Plan, random: Random, seed: int) -> None:
+    def __init__(
+        self, *, course: Course, world: RpcWorld, theme: Theme, plan: Plan, random: Random, seed: int
+    ) -> None:
         self._course = course
+        self._theme = theme
         self._world = world
         self._plan = plan
         self._seed = seed
@@ -141,7 +149,13 @@ class _Scenario:
         vendor_process = world.loop.add(Process(name="vendor"))
         self._vendor_process = vendor_process
         self._vendor = vendor_process.context().run(
-            lambda: make_vendor(course.files.vendor, clock=self._clock, fernet_key=course.fernet_key, seed=seed)
+            lambda: make_vendor(
+                course.files.vendor,
+                clock=self._clock,
+                fernet_key=course.fernet_key,
+                acquirer=theme.acquirer,
+                seed=seed,
+            )
         )
         self._vendor.registry.put(CANARIES.plot())
         self._vendor.faults.add(*plan.vendor_faults)
@@ -149,7 +163,7 @@ class _Scenario:
             world=world,
             clock=self._clock,
             random=Random(random.getrandbits(64)),
-            shared=course.shared,
+            shared=course.shared_by(theme),
             files=course.files,
             engines=course.engines,
             vendor=self._vendor,
@@ -168,7 +182,7 @@ class _Scenario:
 
     async def play(self) -> None:
         """Let the backends work while misfortunes come; then heal, replay, and wait until all is quiet."""
-        await self._world.loop.spawn(self._vendor_process, self._vendor.gateway.start())
+        await self._world.loop.spawn(self._vendor_process, self._vendor.start())
         self._machine.start()
         scene = Scene(
             backend=self._backend,
@@ -180,13 +194,15 @@ class _Scenario:
         flows = [
             module.draw(self._random, scene, number)
             for number in range(self._plan.flows)
-            for module in self._random.choice((EVERY, EVERY, EVERY[:1], EVERY[1:]))
+            for module in self._theme.draw_modules(self._random)
         ]
         self.operations = [operation for flow in flows for operation in flow]
         await asyncio.gather(*(_in_turn(flow, scene) for flow in flows))
         await self._machine.heal()
         if self._plan.replays:
             await asyncio.gather(*(_again(flow, scene) for flow in flows))
+        for module in self._theme.modules:
+            await module.close(scene, self.operations)
         await self._until_quiet(scene)
         await self._machine.end(in_order=self._seed % 2 == 0)
 
@@ -211,6 +227,7 @@ class _Scenario:
             answers=self._backend.answers,
             registrations=self._vendor.book.registrations(),
             gateway_calls=list(self._vendor.gateway.calls),
+            acquirer=self._vendor.acquirer,
             restored=self._machine.restored,
             told=[("a log", logs.encode()), ("a span", spans.encode()), ("a metric", metrics), ("an error", errors)],
             errors=[*self._world.loop.errors, *broken],
@@ -221,6 +238,7 @@ class _Scenario:
         faults = Counter(self._vendor.faults.struck) + Counter(self._world.faults.struck)
         return Result(
             seed=self._seed,
+            theme=self._theme.name,
             digest=self._world.loop.digest,
             violations=tuple(found),
             crashes=tuple(self._machine.crashes),
@@ -243,10 +261,12 @@ class _Scenario:
                 return
 
     def _open_jobs(self, scene: Scene) -> bool:
-        waiting = {known for module in EVERY for known in module.waits_for_others(scene)}
         with self._course.engines[0].reader.connect() as conn:
             found = conn.exec_driver_sql(_OPEN_JOBS).all()
-        return any(state == "leased" or vendor_id not in waiting for state, vendor_id in found)
+            if not found:
+                return False
+            waiting = {known for module in self._theme.modules for known in module.waits_for_others(conn, scene)}
+        return any(state == "leased" or resource_id not in waiting for state, resource_id in found)
 
 
 class _Kept:
@@ -272,23 +292,9 @@ async def _again(flow: Sequence[Operation], scene: Scene) -> None:
         await operation.replay(scene)
 
 
-def _modules() -> dict[str, ConfiguredModule]:
-    gateway = {
-        "api_url": f"https://127.0.0.1:{GATEWAY_PORT}",
-        "client_certificate": "gateway/client.crt",
-        "client_key": "gateway/client.key",
-        "ca_bundle": "gateway/ca.crt",
-        "fernet_keys": ["file:gateway/fernet.key"],
-        "visibility_window_seconds": VISIBILITY_SECONDS,
-        "policy": {"recovery_timeout": 20.0},
-    }
-    trust = {"anchors": ["gost/root.crt"], "intermediates": ["gost/issuing.crt"], "crls": ["gost/*.crl"]}
-    tables = {
-        "rosreestr": {"providers": {"xml_gateway": gateway}, "status_poll_initial": 4.0, "status_poll_max": 15.0},
-        "signatures": {"trust": trust},
-    }
+def _configured(theme: Theme) -> dict[str, ConfiguredModule]:
     configured = {}
-    for name, table in tables.items():
+    for name, table in theme.tables.items():
         spec = load_module(name)
         configured[name] = ConfiguredModule(spec=spec, settings=spec.settings.model_validate(table), mode=Mode.ON)
     return configured
@@ -300,9 +306,5 @@ _AGENT = {
     "certificate": "agent/pki/hub.crt",
     "key": "agent/pki/hub.key",
 }
-_OPEN_JOBS = """
-select job.state, registration.vendor_id from outbox_jobs job
-  left join rosreestr_registrations registration on registration.id = job.resource_id
-  where job.state in ('ready', 'leased')
-"""
+_OPEN_JOBS = "select state, resource_id from outbox_jobs where state in ('ready', 'leased')"
 _BROKEN = ("job.failed", "rpc_failed", "claiming_failed", "background_failed", "Traceback")

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ class Order:
     seeds: int
     first_seed: int
     processes: int
+    themes: Sequence[str]
     plant: str
     report: Path
     until_found: bool
@@ -43,6 +45,7 @@ class Summary:
     kills: int = 0
     restores: int = 0
     virtual_hours: float = 0.0
+    themes: Counter[str] = field(default_factory=Counter)
     crashes: Counter[str] = field(default_factory=Counter)
     places: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
@@ -52,6 +55,7 @@ class Summary:
     def take(self, result: dict[str, Any]) -> None:
         """Add a seed."""
         self.seeds += 1
+        self.themes[result["theme"]] += 1
         self.operations += result["operations"]
         self.answers += result["answers"]
         self.kills += result["kills"]
@@ -66,13 +70,14 @@ class Summary:
             kind = violation.partition(":")[0]
             self.violations[kind if kind in CLASSES else "other"] += 1
         if result["violations"]:
-            self.failing.append({name: result[name] for name in ("seed", "digest", "violations", "crashes")})
+            self.failing.append({name: result[name] for name in ("seed", "theme", "digest", "violations", "crashes")})
 
     def report(self, *, seconds: float, commit: str, order: Order) -> dict[str, Any]:
         """The report as JSON."""
         return {
             "commit": commit,
             "seeds": self.seeds,
+            "themes": dict(self.themes.most_common()),
             "first_seed": order.first_seed,
             "seconds": round(seconds, 1),
             "seeds_per_second": round(self.seeds / seconds, 2),
@@ -112,7 +117,7 @@ def _start(order: Order, template: Template, folder: Path, number: int) -> "subp
     command = [
         sys.executable, str(PROGRAM), "--worker", str(template.folder), "--folder", str(folder / f"worker-{number}"),
         "--first-seed", str(order.first_seed + number), "--seeds", str(order.seeds - number),
-        "--every", str(order.processes),
+        "--every", str(order.processes), "--about", ",".join(order.themes),
     ]  # fmt: skip
     if order.plant:
         command += ["--plant", order.plant]
@@ -156,9 +161,9 @@ def _read(worker: "subprocess.Popen[str]", lines: "queue.Queue[str | None]") -> 
 def _tell_failure(order: Order, result: dict[str, Any], summary: Summary) -> None:
     if len(summary.failing) > MAX_TOLD:
         return
-    more = [f"--plant={order.plant}"] * bool(order.plant) + ["--zombies"] * order.zombies
+    more = [f"--about={result['theme']}"] + [f"--plant={order.plant}"] * bool(order.plant) + ["--zombies"] * order.zombies
     plant = f' ARGS="{" ".join(more)}"' if more else ""
-    _tell(f"seed {result['seed']} fails, digest {result['digest']}, crashes {result['crashes']}")
+    _tell(f"seed {result['seed']} of {result['theme']} fails, digest {result['digest']}, crashes {result['crashes']}")
     for violation in result["violations"][:MAX_TOLD]:
         _tell(f"    {violation}")
     _tell(f"    again: make campaign SEEDS=1 KILLS=0 FIRST_SEED={result['seed']}{plant}")

@@ -18,6 +18,7 @@ from sandbox.test_ca import Subject, TestAuthority
 from sandbox.tls import ThrowAwayPki
 from signer_agent.clock import SystemClock
 from signer_agent.installation import Plan, create
+from tests.campaign.canaries import PASSWORD
 from tests.campaign.database import COMPANIONS, FILE_NAME
 
 AUDIT_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -105,6 +106,8 @@ def _make_gateway(folder: Path) -> None:
     ThrowAwayPki.create(folder).client()
     (folder / "fernet.key").touch(mode=0o600)
     (folder / "fernet.key").write_bytes(Fernet.generate_key())
+    (folder / "acquirer.password").touch(mode=0o600)
+    (folder / "acquirer.password").write_text(PASSWORD)
 
 
 def _make_agent(folder: Path) -> None:

@@ -15,17 +15,19 @@ from signer_agent.journal_verify import verify_journal
 from tests.campaign.caller import Answer
 from tests.campaign.canaries import CANARIES
 from tests.campaign.evidence import Evidence, Row
-from tests.campaign.operations.every import EVERY
-from tests.campaign.operations.port import Operation
+from tests.campaign.operations.port import ModuleCampaign, Operation
 from tests.campaign.template import AUDIT_KEY, Template
 
 ROLLED_BACK = {Problem.ROLLED_BACK, Problem.CHECKPOINT_MISSING, Problem.INSTANCE_DROPPED, Problem.TRUNCATED}
 """What a restore may and must look like to the audit."""
 HONEST_DEATHS = {"REFERENCE_TAKEN", "LOOKUP_NOT_SUPPORTED"}
 INTERNAL = ("INTERNAL", "UNKNOWN")
+_TOLD_OF = (("rosreestr.registration", "rosreestr_registrations"), ("payments.payment", "payments_payments"))
 
 
-def violations(evidence: Evidence, operations: Sequence[Operation], template: Template) -> Iterator[str]:
+def violations(
+    evidence: Evidence, modules: Sequence[ModuleCampaign], operations: Sequence[Operation], template: Template
+) -> Iterator[str]:
     """Say, a sentence each, what is not as it must be."""
     for error in evidence.errors:
         yield f"uncaught: {error}"
@@ -33,10 +35,11 @@ def violations(evidence: Evidence, operations: Sequence[Operation], template: Te
     yield from _audit(evidence)
     yield from _intents_and_outcomes(evidence)
     yield from _outbox(evidence)
-    yield from _events(evidence)
+    for resource, table in _TOLD_OF:
+        yield from _events(evidence, resource, table)
     yield from _journal(evidence, template)
     yield from CANARIES.found_in([*evidence.told, *evidence.files()])
-    for module in EVERY:
+    for module in modules:
         yield from module.violations(evidence, operations)
 
 
@@ -78,15 +81,16 @@ def _audit(evidence: Evidence) -> Iterator[str]:
 
 
 def _intents_and_outcomes(evidence: Evidence) -> Iterator[str]:
-    """Each job of a call has one intent before it; no attempt is settled after a later one has begun to be."""
+    """Each job of a call has its intent before it, one for one; no attempt is settled after a later one has begun to be."""
     intents = Counter(row["resource"] for row in evidence.audit() if row["phase"] == "intent")
     outcomes: dict[str, list[Row]] = defaultdict(list)
     for row in evidence.audit():
         if row["phase"] == "outcome" and '"job"' in row["details"]:
             outcomes[row["details"].split('"job":"')[1].split('"')[0]].append(row)
-    for job in evidence.rows("outbox_jobs"):
-        resource = f"{job['resource']}/{job['resource_id']}"
-        if job["request_id"] and intents[resource] != 1:
+    jobs = [(job, f"{job['resource']}/{job['resource_id']}") for job in evidence.rows("outbox_jobs")]
+    begun = Counter(resource for job, resource in jobs if job["request_id"])
+    for job, resource in jobs:
+        if job["request_id"] and intents[resource] != begun[resource]:
             yield f"unaudited: {resource} has {intents[resource]} records of its intent"
         if job["request_id"] and job["state"] == "done" and not outcomes[job["id"]]:
             yield f"unaudited: {resource} is done without a record of its outcome"
@@ -108,19 +112,20 @@ def _outbox(evidence: Evidence) -> Iterator[str]:
             yield f"{name} has {job['failures']} failures after all was well again"
 
 
-def _events(evidence: Evidence) -> Iterator[str]:
-    """A registration is told of as created once, and its last state told is the one it has."""
-    created = Counter(row["subject"] for row in evidence.rows("events") if row["type"].endswith("registration.created"))
-    for row in evidence.rows("rosreestr_registrations"):
+def _events(evidence: Evidence, resource: str, table: str) -> Iterator[str]:
+    """What there is was told of as created once, and its last state told is the one it has."""
+    name = resource.rpartition(".")[2]
+    created = Counter(row["subject"] for row in evidence.rows("events") if row["type"] == f"{resource}.created")
+    for row in evidence.rows(table):
         if created[row["id"]] != 1:
-            yield f"registration {row['id']} was told of as created {created[row['id']]} times"
+            yield f"{name} {row['id']} was told of as created {created[row['id']]} times"
     last: dict[str, str] = {}
     for row in evidence.rows("events", "sequence"):
-        if row["type"] == "rosreestr.registration.state_changed":
+        if row["type"] == f"{resource}.state_changed":
             last[row["subject"]] = row["data"]
-    for row in evidence.rows("rosreestr_registrations"):
+    for row in evidence.rows(table):
         if row["id"] in last and f'"state": "{row["state"]}"' not in last[row["id"]]:
-            yield f"registration {row['id']} is {row['state']}, and the last event says {last[row['id']]}"
+            yield f"{name} {row['id']} is {row['state']}, and the last event says {last[row['id']]}"
 
 
 def _journal(evidence: Evidence, template: Template) -> Iterator[str]:

@@ -6,22 +6,24 @@ import json
 import logging
 import shutil
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from tests.campaign.planted import PLANTED
 from tests.campaign.run import Course
 from tests.campaign.template import Template
+from tests.campaign.themes import THEMES
 
 COLLECT_EVERY = 25  # seeds; what a run leaves are circles that nobody reaches
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """How to run. `root` is emptied for every seed; `keep` is where files and log of a seed go that fails."""
+    """How to run. Seed after seed is about the next of `themes`. `root` is emptied for every seed; `keep` is where files and log of a seed go that fails."""
 
     template: Template
     root: Path
+    themes: Sequence[str]
     plant: str
     zombies: bool
     until_found: bool
@@ -37,7 +39,8 @@ def work(task: Task, seeds: Iterable[int]) -> int:
         PLANTED[task.plant]()
     gc.disable()
     for number, seed in enumerate(seeds, start=1):
-        result = course.run(seed, zombies=task.zombies)
+        theme = THEMES[task.themes[seed % len(task.themes)]]
+        result = course.run(seed, theme, zombies=task.zombies)
         if result.violations and task.keep is not None:
             shutil.copytree(task.root, task.keep, dirs_exist_ok=True)
             (task.keep / "log.txt").write_text("\n".join(course.logs))

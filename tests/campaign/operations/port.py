@@ -10,6 +10,8 @@ from datetime import datetime
 from random import Random
 from typing import Protocol
 
+from sqlalchemy import Connection
+
 from hub.core.call import Call
 from hub.core.vendor_reference import ReferenceShape
 from tests.campaign.caller import Backend
@@ -54,8 +56,12 @@ class ModuleCampaign(Protocol):
         """Draw the operations of one flow, in their order; flows run at the same time."""
         ...
 
-    def waits_for_others(self, scene: Scene) -> set[str]:
-        """The vendor's ids of what goes on only when somebody else acts: its jobs need not end."""
+    async def close(self, scene: Scene, operations: Sequence[Operation]) -> None:
+        """Do what people do when all is well again: settle what waits for them."""
+        ...
+
+    def waits_for_others(self, conn: Connection, scene: Scene) -> set[str]:
+        """Our ids of what goes on only when somebody else acts: jobs on it need not end."""
         ...
 
     def violations(self, evidence: Evidence, operations: Sequence[Operation]) -> Iterator[str]:
@@ -68,10 +74,10 @@ def request_id(random: Random) -> str:
     return str(uuid.UUID(int=random.getrandbits(128), version=4))
 
 
-def vendor_reference(caller: str, path: str, asked: str) -> str:
+def vendor_reference(caller: str, path: str, asked: str, attempt: int = 1) -> str:
     """The reference under which the vendor must have what a call asked for."""
     call = Call(caller=caller, group=caller, method=f"/{path}", deadline=0.0, request_id=asked)
-    return REFERENCES.make(call, shape=ReferenceShape(length=32))
+    return REFERENCES.make(call, shape=ReferenceShape(length=32), attempt=attempt)
 
 
 def seconds_between(earlier: str, later: str) -> float:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from sqlalchemy import Connection
+
 from landhub.common.v1 import document_pb2, money_pb2, party_pb2
 from landhub.rosreestr.v1 import rosreestr_pb2 as pb
 from landhub.rosreestr.v1 import rosreestr_service_pb2 as service
@@ -15,7 +17,13 @@ from sandbox.xml_gateway import Call
 from tests.campaign.caller import Answer
 from tests.campaign.canaries import CANARIES, PLOT
 from tests.campaign.evidence import Evidence, Row
-from tests.campaign.operations.port import Operation, Scene, request_id, seconds_between, vendor_reference
+from tests.campaign.operations.port import (
+    Operation,
+    Scene,
+    request_id,
+    seconds_between,
+    vendor_reference,
+)
 
 SERVICE = "landhub.rosreestr.v1.RosreestrService"
 CREATE, ADD = f"{SERVICE}/CreateRegistration", f"{SERVICE}/AddRegistrationDocuments"
@@ -232,10 +240,15 @@ class Rosreestr:
             )
         return drawn
 
-    def waits_for_others(self, scene: Scene) -> set[str]:
+    async def close(self, scene: Scene, operations: Sequence[Operation]) -> None:
+        """Nothing waits for people."""
+
+    def waits_for_others(self, conn: Connection, scene: Scene) -> set[str]:
         """What is suspended until somebody brings a document."""
-        suspended = (item for item in scene.vendor.book.registrations() if item.progress.status.word == "SUSPENDED")
-        return {item.request_id for item in suspended}
+        there = scene.vendor.book.registrations()
+        suspended = {item.request_id for item in there if item.progress.status.word == "SUSPENDED"}
+        known = conn.exec_driver_sql("select id, vendor_id from rosreestr_registrations").all()
+        return {our_id for our_id, vendor_id in known if vendor_id in suspended}
 
     def violations(self, evidence: Evidence, operations: Sequence[Operation]) -> Iterator[str]:
         """Hold the book, the rows and the calls against each other."""

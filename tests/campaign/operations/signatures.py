@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
+from sqlalchemy import Connection
+
 from gost.digest import streebog256
 from landhub.common.v1 import document_pb2, signing_pb2
 from landhub.signatures.v1 import signatures_pb2 as pb
@@ -123,9 +125,12 @@ class Signatures:
         random.shuffle(drawn)
         return drawn
 
-    def waits_for_others(self, scene: Scene) -> set[str]:
+    async def close(self, scene: Scene, operations: Sequence[Operation]) -> None:
+        """Nothing waits for people: no key is locked."""
+
+    def waits_for_others(self, conn: Connection, scene: Scene) -> set[str]:
         """Nothing does: no key is locked."""
-        del scene
+        del conn, scene
         return set()
 
     def violations(self, evidence: Evidence, operations: Sequence[Operation]) -> Iterator[str]:

@@ -1,0 +1,204 @@
+"""The RBS gateway: an installation that keeps our refunds' numbers, in both dialects, and one that doesn't."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from random import Random
+from typing import Any, Final
+
+from sandbox import sberbank_orders as bank
+from sandbox.clock import SandboxClock
+from sandbox.faults import Fault, FaultBoard, FaultKind
+from sandbox.sberbank import PATHS, Call, Login, SberbankGateway, pay
+from sandbox.sberbank_wire import Dialect
+from tests.campaign.acquirers.port import (
+    LONGEST_LAG_SECONDS,
+    LONGEST_LATENCY_SECONDS,
+    ORDER_LIVES_SECONDS,
+    VISIBILITY_SECONDS,
+    Acquirer,
+    BookOrder,
+    Card,
+    PlainListener,
+    Sending,
+)
+from tests.campaign.canaries import PASSWORD
+
+_KEYED_PORT, _PLAIN_PORT = 7510, 7511
+_ACCOUNTS: Final = {
+    "ecom": (Dialect.ECOM, _KEYED_PORT),
+    "classic_keyed": (Dialect.CLASSIC, _KEYED_PORT),
+    "classic": (Dialect.CLASSIC, _PLAIN_PORT),
+}
+_KINDS: Final = {
+    "register.do": "create",
+    "registerPreAuth.do": "create",
+    "getOrderStatusExtended.do": "status",
+    "deposit.do": "capture",
+    "decline.do": "decline",
+    "reverse.do": "reverse",
+    "refund.do": "refund",
+}
+_STATUS = "getOrderStatusExtended.do"
+_FAULTY: Final = (*(name for name in _KINDS if name != _STATUS), "register.do", "registerPreAuth.do", _STATUS, "*")
+_FAULTS: Final = (
+    *[FaultKind.ANSWER_LOST] * 4,
+    *[FaultKind.COMMIT_LATE] * 3,
+    *[FaultKind.STATUS_LAGS] * 3,
+    *[FaultKind.RESET] * 2,
+    *[FaultKind.HTTP_STATUS] * 2,
+    *[FaultKind.ERROR] * 2,
+    FaultKind.LATENCY, FaultKind.SLOW_ANSWER, FaultKind.HANG, FaultKind.HTML, FaultKind.CUT_BODY,
+    FaultKind.CUT_DOCUMENT, FaultKind.EMPTY, FaultKind.HUGE, FaultKind.WRONG_CHARSET, FaultKind.UNKNOWN_STATUS,
+    FaultKind.UNKNOWN_ELEMENT, FaultKind.NUMBER_CODES,
+)  # fmt: skip
+_NOTHING_DONE = {"4", "5", "http 429", "http 403"}
+
+
+class Sberbank(Acquirer):
+    """See Acquirer."""
+
+    family = "sberbank"
+    provider = "sberbank"
+
+    @staticmethod
+    def accounts() -> Mapping[str, Mapping[str, Any]]:
+        """See Acquirer."""
+        return {name: _settings(dialect, port) for name, (dialect, port) in _ACCOUNTS.items()}
+
+    @staticmethod
+    def keyed_refunds(account: str) -> bool:
+        """See Acquirer."""
+        return account != "classic"
+
+    @staticmethod
+    def draw_fault(random: Random) -> Fault:
+        """See Acquirer."""
+        kind, operation = random.choice(_FAULTS), random.choice(_FAULTY)
+        values: dict[str, Any] = {"kind": kind, "times": random.choice((1, 1, 1, 2, 4))}
+        match kind:
+            case FaultKind.LATENCY | FaultKind.SLOW_ANSWER:
+                values["seconds"] = random.uniform(1.0, LONGEST_LATENCY_SECONDS)
+            case FaultKind.COMMIT_LATE | FaultKind.STATUS_LAGS:
+                operation = "register.do" if operation in {_STATUS, "*"} else operation
+                values |= {"seconds": random.uniform(5.0, LONGEST_LAG_SECONDS)}
+                values["answer"] = random.choice(("reset", "hang"))
+            case FaultKind.ANSWER_LOST:
+                values["answer"] = random.choice(("reset", "hang"))
+            case FaultKind.HTTP_STATUS:
+                values["http_status"] = random.choice((429, 500, 502, 503, 403))
+                values["retry_after_seconds"] = random.choice((None, 3))
+            case FaultKind.ERROR:
+                values["code"] = random.choice(("7", "7", "4", "5", "99"))
+            case FaultKind.UNKNOWN_STATUS:
+                operation = _STATUS
+                values["word"] = "77"
+            case _:
+                pass
+        return Fault(**values, operation=operation if operation == "*" else f"sberbank.{operation}")
+
+    def __init__(self, *, clock: SandboxClock, faults: FaultBoard, card: Card, seed: int) -> None:
+        """See Acquirer."""
+        self._card = bank.Card(pan=card.pan, holder=card.holder)
+        ids = Random(f"orders {seed}")
+        self._gateways = {
+            port: SberbankGateway(
+                listener=PlainListener(host="127.0.0.1", port=port),
+                clock=clock,
+                faults=faults,
+                book=bank.OrderBook(clock=clock, make_id=lambda: uuid.UUID(int=ids.getrandbits(128), version=4)),
+                login=Login(password=PASSWORD),
+                lowers_deposited=bool(seed % 2),
+                takes_refund_ids=port == _KEYED_PORT,
+            )
+            for port in (_KEYED_PORT, _PLAIN_PORT)
+        }
+
+    async def start(self) -> None:
+        """See Acquirer."""
+        for gateway in self._gateways.values():
+            await gateway.start()
+
+    def orders(self) -> Sequence[BookOrder]:
+        """See Acquirer."""
+        return [_told(order) for gateway in self._gateways.values() for order in gateway.book.orders()]
+
+    def pay(self, vendor_id: str, outcome: str) -> bool:
+        """See Acquirer."""
+        book, order = self._found(vendor_id)
+        try:
+            pay(book, order, outcome, card=self._card)
+        except bank.BankError:
+            return False
+        return True
+
+    def operate(self, vendor_id: str, action: str, kopecks: int = 0) -> bool:
+        """See Acquirer."""
+        book, order = self._found(vendor_id)
+        try:
+            match action:
+                case "refund":
+                    book.refund(order, kopecks)
+                case "deposit":
+                    book.deposit(order, kopecks)
+                case "reverse":
+                    book.reverse(order)
+                case "undo_refund":
+                    if order.refunded < kopecks:
+                        return False
+                    book.undo_refund(order, kopecks)
+                case _:
+                    raise ValueError(action)
+        except bank.BankError:
+            return False
+        return True
+
+    def sendings(self) -> Sequence[Sending]:
+        """See Acquirer."""
+        calls = [call for gateway in self._gateways.values() for call in gateway.calls]
+        return [_sending(call) for call in sorted(calls, key=lambda call: call.time)]
+
+    def _found(self, vendor_id: str) -> tuple[bank.OrderBook, bank.BankOrder]:
+        for gateway in self._gateways.values():
+            order = gateway.book.find(vendor_id)
+            if order is not None:
+                return gateway.book, order
+        raise LookupError(vendor_id)
+
+
+def _settings(dialect: Dialect, port: int) -> Mapping[str, Any]:
+    return {
+        "dialect": dialect.value,
+        "api_url": f"https://127.0.0.1:{port}{PATHS[dialect]}",
+        "user_name": Login().user_name,
+        "password": "file:gateway/acquirer.password",
+        "ca_bundle": "gateway/ca.crt",
+        "keyed_refunds": port == _KEYED_PORT,
+        "session_seconds": ORDER_LIVES_SECONDS,
+        "hold_days": 7,
+        "visibility_window_seconds": VISIBILITY_SECONDS,
+        "policy": {"recovery_timeout": 20.0, "attempt_timeout": 20.0, "total_timeout": 60.0},
+    }
+
+
+def _told(order: bank.BankOrder) -> BookOrder:
+    return BookOrder(
+        vendor_id=order.order_id,
+        reference=order.number,
+        amount=order.amount,
+        held=order.approved if order.status == bank.HELD else 0,
+        captured=order.captured,
+        refunded=order.refunded,
+        is_payable=order.status in {bank.REGISTERED, bank.AT_ACS},
+        is_reversed=order.status == bank.REVERSED,
+    )
+
+
+def _sending(call: Call) -> Sending:
+    order = call.fields.get("orderNumber") or call.fields.get("orderId") or ""
+    return Sending(
+        kind=_KINDS[call.operation],
+        order=str(order),
+        time=datetime.fromisoformat(call.time),
+        did_nothing=call.outcome in _NOTHING_DONE,
+    )
