@@ -268,6 +268,8 @@ class SberbankGateway:
                 expected = fields.get("expectedDepositedAmount")
                 if not self._takes_refund_ids:
                     external_id, expected = "", None
+                if expected is not None and not self._lowers_deposited:
+                    expected -= order.refunded  # it compares with the figure that it tells
                 self.book.refund(order, fields["amount"], external_id=external_id, expected=expected)
 
     def _register(self, operation: str, fields: Mapping[str, Any]) -> BankOrder:

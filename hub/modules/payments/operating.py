@@ -27,7 +27,13 @@ from hub.modules.payments.operations import (
     allowed,
     judge,
 )
-from hub.modules.payments.port import OrderNotFoundError, PaymentsPort, RefundOrder, credentials_refused
+from hub.modules.payments.port import (
+    OrderNotFoundError,
+    PaymentsPort,
+    RefundOrder,
+    UnclearRefusalError,
+    credentials_refused,
+)
 from hub.modules.payments.states import PaymentState, ReviewReason
 from hub.modules.payments.store import OperationRow, PaymentRow, PaymentsStore, StaleVersionError
 
@@ -119,17 +125,19 @@ class _Run:
         return self._port.capabilities.keyed_refunds if told is None else told
 
     def _judge(self, seen: Observation) -> Judgement:
-        sent_time = self._operation.sent_time or self._operation.create_time
-        shown = self._ask_time >= sent_time + self._port.capabilities.visibility_window
         able = self._port.capabilities
         return judge(
             _sent(self._operation),
             seen,
-            shown=shown,
+            shown=self._is_shown(),
             keyed=self._is_keyed(seen),
             numbered=able.shows_refund_numbers,
             keyed_changes=able.keyed_changes,
         )
+
+    def _is_shown(self) -> bool:
+        sent_time = self._operation.sent_time or self._operation.create_time
+        return self._ask_time >= sent_time + self._port.capabilities.visibility_window
 
     async def _conclude(self, judgement: Judgement, seen: Observation) -> Next:
         match judgement.verdict:
@@ -138,6 +146,10 @@ class _Run:
             case Verdict.REFUSED:
                 self._operation = replace(self._operation, refusal_code=judgement.code)
                 return await self.settle(OperationState.REFUSED, code="FAILED_PRECONDITION", reason=judgement.code)
+            case Verdict.SEND_AGAIN if self._was_refused(seen):
+                return await self.settle(
+                    OperationState.REFUSED, code="FAILED_PRECONDITION", reason="REFUSED_BY_PROVIDER"
+                )
             case Verdict.SEND_AGAIN:
                 return await self._send(seen)
             case Verdict.REVIEW:
@@ -145,15 +157,24 @@ class _Run:
             case Verdict.WAIT:
                 return await self._settle_unknown("NOT_VISIBLE_YET")
 
+    def _was_refused(self, seen: Observation) -> bool:
+        """Whether the acquirer's unclear no was one: nothing shows after the window. A hold that came may be let go."""
+        sent = _sent(self._operation)
+        is_next_step = sent.kind is OperationKind.CANCEL and seen.standing is Standing.HELD and not sent.was_held
+        return bool(self._operation.refusal_code) and self._is_shown() and not is_next_step
+
     async def _send(self, seen: Observation) -> Next:
         # Sent again, it is sent for the order as it stands now: held where it was unpaid, less where others refunded.
         if self._operation.kind == OperationKind.CANCEL:
             self._operation = replace(self._operation, held_before=seen.held)
         if self._operation.kind == OperationKind.REFUND:
             self._operation = replace(self._operation, balance_before=seen.balance)
+        self._operation = replace(self._operation, refusal_code="")
         try:
             await self._call(seen)
-        except OutcomeUnknownError:
+        except OutcomeUnknownError as error:
+            if isinstance(error, UnclearRefusalError):
+                self._operation = replace(self._operation, refusal_code=error.metadata["vendor_code"][:64])
             return await self._look_at_once()
         except PreconditionError as error:
             if credentials_refused(error):
@@ -239,6 +260,8 @@ class _Run:
     ) -> Next:
         """Write the operation's state and what was seen of the payment, in one transaction."""
         after = replace(self._operation, state=state)
+        if state is OperationState.DONE:
+            after = replace(after, refusal_code="")
         if state is OperationState.UNSENT:
             after = replace(after, sent_time=None)
         released = after.minor_units if state in _RELEASES and after.kind == OperationKind.REFUND else 0

@@ -311,3 +311,14 @@ async def test_where_the_bank_keeps_no_number_a_refund_it_does_not_know_of_stops
     operated = await shop.service.create_refund(shop.core.call(2), row.id, roubles(5_000), "")
     assert (operated.operation.state, operated.payment.review_reason) == ("NEEDS_REVIEW", "REFUND_AMBIGUOUS")
     assert shop.vendor.calls("refund") == 0
+
+
+async def test_a_refund_that_the_bank_never_stops_refusing_is_refused_and_may_be_asked_for_anew(shop: Shop) -> None:
+    row = await shop.paid()
+    shop.vendor.fail("refund", "unclear", times=20)
+    refunded = await shop.service.create_refund(shop.core.call(2), row.id, roubles(5_000), "")
+    assert refunded.operation.state == "OUTCOME_UNKNOWN"
+    await shop.pass_time(1_200, step=60)
+    again = await shop.service.get_refund(shop.core.call(), refunded.operation.id)
+    assert (again.operation.state, again.operation.refusal_code, again.payment.reserved) == ("REFUSED", "7", 0)
+    assert shop.vendor.calls("refund") == 1
