@@ -9,7 +9,7 @@ from tests.support.canaries import Aviary, spellings
 
 PLOT = "50:20:0010101:777"
 WORD = "Канарейкина"  # every text that tests.support.canaries makes begins with it
-PASSWORD = "kanareyka&parol=7+"  # noqa: S105 - our login's at the simulated acquirers
+PASSWORD = "kanareyka&parol=7+"  # of our login at the simulated acquirers
 PAN, HOLDER = "2200700819764003", "KANAREYKA NA KARTE"
 MASKED_PAN = "220070**4003"
 

@@ -106,7 +106,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--kills", type=int, default=0, help="how many kills of real programs afterwards (none)")
     parser.add_argument("--first-seed", type=int, default=1)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite", help="of the kills (sqlite)")
-    parser.add_argument("--about", type=_themes, default=sorted(THEMES), help="a seed each in turn: " + ",".join(sorted(THEMES)))
+    parser.add_argument(
+        "--about", type=_themes, default=sorted(THEMES), help="a seed each in turn: " + ",".join(sorted(THEMES))
+    )
     parser.add_argument("--processes", type=int, default=2, help="how many at once (2)")
     parser.add_argument("--report", type=Path, default=Path("build/campaign.json"))
     parser.add_argument("--plant", choices=sorted(PLANTED), default="", help="run with this bug in the hub")

@@ -72,7 +72,10 @@ class Plan:
 class Misfortunes(Protocol):
     """What a theme brings of its own: what its vendors do, and which calls get lost."""
 
-    rpc_paths: Sequence[str]
+    @property
+    def rpc_paths(self) -> Sequence[str]:
+        """Parts of the paths of calls."""
+        ...
 
     def draw_fault(self, random: Random) -> Fault:
         """Draw a vendor's fault."""

@@ -5,11 +5,14 @@ from dataclasses import replace
 from typing import Any, Final
 
 import hub.core.outbox
-import hub.modules.payments.operating as operating
+from hub.modules.payments import operating, operations
 from hub.modules.payments.creation import Creation
 from hub.modules.payments.observation import Standing
 from hub.modules.payments.operations import Judgement, OperationKind, Verdict
+from hub.modules.payments.providers import _sberbank_requests as requests
+from hub.modules.payments.providers import sberbank
 from hub.modules.payments.providers.sberbank import Sberbank
+from hub.resilience import json_answer
 
 
 def _open_again_without_asking() -> None:
@@ -31,24 +34,24 @@ def _open_the_next_without_declining() -> None:
 
 
 def _refund_again_without_a_number() -> None:
-    judge = operating.judge
+    judge = operations.judge
 
-    def judged(sent: Any, seen: Any, *, shown: bool, keyed: bool) -> Judgement:
-        verdict = judge(sent, seen, shown=shown, keyed=keyed)
+    def judged(sent: Any, seen: Any, **how: Any) -> Judgement:
+        verdict = judge(sent, seen, **how)
         is_review = sent.kind is OperationKind.REFUND and verdict.verdict is Verdict.REVIEW
         return Judgement(Verdict.SEND_AGAIN) if is_review else verdict
 
-    operating.judge = judged
+    operating.judge = judged  # type: ignore[attr-defined]
 
 
 def _reverse_again() -> None:
-    judge = operating.judge
+    judge = operations.judge
 
-    def judged(sent: Any, seen: Any, *, shown: bool, keyed: bool) -> Judgement:
+    def judged(sent: Any, seen: Any, **how: Any) -> Judgement:
         is_held = sent.kind is OperationKind.CANCEL and seen.standing is Standing.HELD
-        return Judgement(Verdict.SEND_AGAIN) if is_held else judge(sent, seen, shown=shown, keyed=keyed)
+        return Judgement(Verdict.SEND_AGAIN) if is_held else judge(sent, seen, **how)
 
-    operating.judge = judged
+    operating.judge = judged  # type: ignore[attr-defined]
 
 
 def _number_refunds_anew() -> None:
@@ -64,20 +67,16 @@ def _number_refunds_anew() -> None:
 
 
 def _log_the_answer() -> None:
-    import hub.modules.payments.providers.sberbank as sberbank  # noqa: PLC0415 - its function is what is replaced
-
-    parse = sberbank.parse_object
+    parse = json_answer.parse_object
 
     def talkative(body: bytes) -> Any:
         hub.core.outbox.log.warning("answered", body=body.decode())
         return parse(body)
 
-    sberbank.parse_object = talkative
+    sberbank.parse_object = talkative  # type: ignore[attr-defined]
 
 
 def _log_the_request() -> None:
-    import hub.modules.payments.providers._sberbank_requests as requests  # noqa: PLC0415 - as above
-
     encode = requests.encode
 
     def talkative(dialect: Any, login: Any, fields: Any) -> Any:

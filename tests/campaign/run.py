@@ -135,9 +135,7 @@ class Course:
 class _Scenario:
     """One run from its beginning to its evidence."""
 
-    def __init__(
-        self, *, course: Course, world: RpcWorld, theme: Theme, plan: Plan, random: Random, seed: int
-    ) -> None:
+    def __init__(self, *, course: Course, world: RpcWorld, theme: Theme, plan: Plan, random: Random, seed: int) -> None:
         self._course = course
         self._theme = theme
         self._world = world

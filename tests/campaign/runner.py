@@ -161,12 +161,12 @@ def _read(worker: "subprocess.Popen[str]", lines: "queue.Queue[str | None]") -> 
 def _tell_failure(order: Order, result: dict[str, Any], summary: Summary) -> None:
     if len(summary.failing) > MAX_TOLD:
         return
-    more = [f"--about={result['theme']}"] + [f"--plant={order.plant}"] * bool(order.plant) + ["--zombies"] * order.zombies
-    plant = f' ARGS="{" ".join(more)}"' if more else ""
+    more = [f"--about={result['theme']}"]
+    more += [f"--plant={order.plant}"] * bool(order.plant) + ["--zombies"] * order.zombies
     _tell(f"seed {result['seed']} of {result['theme']} fails, digest {result['digest']}, crashes {result['crashes']}")
     for violation in result["violations"][:MAX_TOLD]:
         _tell(f"    {violation}")
-    _tell(f"    again: make campaign SEEDS=1 KILLS=0 FIRST_SEED={result['seed']}{plant}")
+    _tell(f'    again: make campaign SEEDS=1 KILLS=0 FIRST_SEED={result["seed"]} ARGS="{" ".join(more)}"')
 
 
 def _line(summary: Summary, began: float) -> str:

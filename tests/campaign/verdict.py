@@ -81,7 +81,7 @@ def _audit(evidence: Evidence) -> Iterator[str]:
 
 
 def _intents_and_outcomes(evidence: Evidence) -> Iterator[str]:
-    """Each job of a call has its intent before it, one for one; no attempt is settled after a later one has begun to be."""
+    """Each job of a call has its intent before it; no attempt is settled after a later one has begun to be."""
     intents = Counter(row["resource"] for row in evidence.audit() if row["phase"] == "intent")
     outcomes: dict[str, list[Row]] = defaultdict(list)
     for row in evidence.audit():

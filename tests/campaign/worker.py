@@ -19,7 +19,7 @@ COLLECT_EVERY = 25  # seeds; what a run leaves are circles that nobody reaches
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """How to run. Seed after seed is about the next of `themes`. `root` is emptied for every seed; `keep` is where files and log of a seed go that fails."""
+    """How to run. Seeds are about the `themes` in turn. `root` is emptied for each; `keep`: for one that fails."""
 
     template: Template
     root: Path

@@ -1,4 +1,4 @@
-"""What a campaign needs of an acquirer's simulator: its accounts, what people do at it, its book, and what it was sent."""
+"""What a campaign needs of an acquirer's simulator: accounts, what people do at it, its book, and what it was sent."""
 
 import abc
 from collections.abc import Mapping, Sequence

@@ -7,9 +7,11 @@ from random import Random
 from typing import Any, Final
 
 from sandbox import sberbank_orders as bank
+from sandbox.callbacks import CallbackSender
 from sandbox.clock import SandboxClock
 from sandbox.faults import Fault, FaultBoard, FaultKind
 from sandbox.sberbank import PATHS, Call, Login, SberbankGateway, pay
+from sandbox.sberbank_callbacks import SberbankCallbacks, by_secret
 from sandbox.sberbank_wire import Dialect
 from tests.campaign.acquirers.port import (
     LONGEST_LAG_SECONDS,
@@ -108,6 +110,7 @@ class Sberbank(Acquirer):
                 faults=faults,
                 book=bank.OrderBook(clock=clock, make_id=lambda: uuid.UUID(int=ids.getrandbits(128), version=4)),
                 login=Login(password=PASSWORD),
+                callbacks=_silent(clock, faults),
                 lowers_deposited=bool(seed % 2),
                 takes_refund_ids=port == _KEYED_PORT,
             )
@@ -164,6 +167,12 @@ class Sberbank(Acquirer):
             if order is not None:
                 return gateway.book, order
         raise LookupError(vendor_id)
+
+
+def _silent(clock: SandboxClock, faults: FaultBoard) -> SberbankCallbacks:
+    """Callbacks to nobody: the simulated hub has no public listener, and they are hints only."""
+    sender = CallbackSender(name="sberbank", clock=clock, faults=faults, attempts=1, pause_seconds=1.0)
+    return SberbankCallbacks(sender=sender, sign=by_secret())
 
 
 def _settings(dialect: Dialect, port: int) -> Mapping[str, Any]:

@@ -22,13 +22,13 @@ from tests.campaign.operations.port import Operation, Scene, request_id, vendor_
 
 SERVICE = "landhub.payments.v1.PaymentsService"
 CREATE, GET, RESOLVE = f"{SERVICE}/CreatePayment", f"{SERVICE}/GetPayment", f"{SERVICE}/ResolvePayment"
+METHODS = {"REFUND": "CreateRefund", "CAPTURE": "CapturePayment", "CANCEL": "CancelPayment"}
 ATTEMPTS = 5
 OPEN = {pb.PAYMENT_STATE_PENDING, pb.PAYMENT_STATE_OUTCOME_UNKNOWN}
 OPEN_OPERATION = {pb.OPERATION_STATE_PENDING, pb.OPERATION_STATE_OUTCOME_UNKNOWN}
 UNPAID = {pb.PAYMENT_STATE_AWAITING_PAYER}
 LOOKS, LOOK_SECONDS = 20, 6.0
 PAYERS = (("approve",),) * 6 + (("challenge", "approve"), ("fail", "approve"), ("fail",), ("decline",), ())
-OUR_MONEY = ("refund", "refund", "refund", "refund", "refund")
 
 
 def roubles(kopecks: int) -> money_pb2.Money:
@@ -189,7 +189,7 @@ class Change:
     @property
     def path(self) -> str:
         """The RPC's."""
-        return f"{SERVICE}/{ {'REFUND': 'CreateRefund', 'CAPTURE': 'CapturePayment', 'CANCEL': 'CancelPayment'}[self.kind] }"
+        return f"{SERVICE}/{METHODS[self.kind]}"
 
     @property
     def reference(self) -> str:

@@ -132,9 +132,11 @@ def _judged(case: _Case) -> Iterator[str]:
 def _equal(case: _Case, order: BookOrder) -> Iterator[str]:
     """The ledger's amounts and state, and the acquirer's."""
     row = case.row
-    ours = (row["held"], row["captured"] - row["refunded"]) if order.is_reversed else None
-    ours = ours or (row["held"], row["captured"], row["refunded"])
-    theirs = (0, 0) if order.is_reversed else (order.held, order.captured, order.refunded)
+    if order.is_reversed:
+        ours, theirs = (row["held"], row["captured"] - row["refunded"], 0), (0, 0, 0)
+    else:
+        ours = (row["held"], row["captured"], row["refunded"])
+        theirs = (order.held, order.captured, order.refunded)
     if ours != theirs:
         yield f"lost: {case.name} is {row['state']} {ours} here and {theirs} there (held, captured, refunded)"
     if row["state"] not in _states(order) | {"NEEDS_REVIEW"}:
