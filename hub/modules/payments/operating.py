@@ -26,6 +26,7 @@ from hub.modules.payments.operations import (
     Verdict,
     allowed,
     judge,
+    refunded_by_others,
 )
 from hub.modules.payments.port import (
     OrderNotFoundError,
@@ -108,7 +109,9 @@ class _Run:
         if self._operation.sent_time is not None:
             return await self._conclude(self._judge(seen), seen)
         self._operation = self._as_to_be_sent(seen)
-        known = replace(_sent(self._operation), refunded=self._row.refunded)
+        ours = self._row.reserved - self._operation.minor_units
+        sent = _sent(self._operation)
+        known = replace(sent, refunded=refunded_by_others(sent, seen, known=self._row.refunded, ours=ours))
         numbered = self._port.capabilities.shows_refund_numbers
         return await self._conclude(allowed(known, seen, keyed=self._is_keyed(seen), numbered=numbered), seen)
 

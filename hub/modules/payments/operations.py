@@ -209,5 +209,21 @@ def _told(sent: Sent, seen: Observation) -> Judgement | None:
     return Judgement(Verdict.REFUSED, REFUND_FAILED) if VendorOperationKind.REFUND_FAILED in kinds else None
 
 
+def refunded_by_others(sent: Sent, seen: Observation, *, known: int, ours: int) -> int:
+    """Return how much went back before a refund is sent for the first time, and can't be this very one.
+
+    A hub that was restored may have made it, forgotten it, and seen since that money went back.
+
+    Args:
+        sent: The refund.
+        seen: The order.
+        known: What the hub saw go back, whoever did it.
+        ours: What it gave back by its other refunds.
+    """
+    lines = [line for line in seen.operations if line.kind is VendorOperationKind.REFUND]
+    alike = not lines or any(line.minor_units == sent.minor_units for line in lines)
+    return ours if alike and known - ours >= sent.minor_units else known
+
+
 def _left(seen: Observation) -> int:
     return seen.captured - seen.refunded

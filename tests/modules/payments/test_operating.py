@@ -313,6 +313,28 @@ async def test_where_the_bank_keeps_no_number_a_refund_it_does_not_know_of_stops
     assert shop.vendor.calls("refund") == 0
 
 
+async def test_a_refund_seen_by_a_restored_hub_that_forgot_it_is_not_made_again_where_the_bank_keeps_no_number(
+    plain_shop: Shop, tmp_path: Path, clock: FakeClock
+) -> None:
+    """The restored hub looks at the order before anybody asks it for the refund again."""
+    row = await plain_shop.paid()
+    await plain_shop.service.create_refund(plain_shop.core.call(2), row.id, roubles(5_000), "")
+    (tmp_path / "restored").mkdir()
+    port = connect(make_context(tmp_path), plain_shop.vendor.sandbox, Dialect.CLASSIC, keyed_refunds=False)
+    async with open_core(tmp_path / "restored", clock=clock, seed=2) as core:
+        shop = wire(core, port, plain_shop.vendor)
+        again = await shop.create()
+        assert (again.state, again.refunded, again.reserved) == ("PARTIALLY_REFUNDED", 5_000, 0)
+        refunded = await shop.service.create_refund(core.call(2), again.id, roubles(5_000), "")
+        assert refunded.operation.state == "NEEDS_REVIEW"
+        assert refunded.payment.review_reason == "REFUND_AMBIGUOUS"
+        assert shop.vendor.order(row.vendor_id).refunded == 5_000
+        await shop.settlement.resolve_payment(core.call(3), again.id, Finding(happened=True))
+        other = await shop.service.create_refund(core.call(4), again.id, roubles(4_000), "")
+        assert other.operation.state == "DONE", "what nobody can have made before is made"
+    await port.close()
+
+
 async def test_a_refund_that_the_bank_never_stops_refusing_is_refused_and_may_be_asked_for_anew(shop: Shop) -> None:
     row = await shop.paid()
     shop.vendor.fail("refund", "unclear", times=20)
