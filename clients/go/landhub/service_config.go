@@ -102,6 +102,70 @@ const ServiceConfig = `{
           "method": "EstimateSms"
         },
         {
+          "service": "landhub.notifications.v1.RecipientsService",
+          "method": "CreateContact"
+        },
+        {
+          "service": "landhub.notifications.v1.RecipientsService",
+          "method": "ListContacts"
+        },
+        {
+          "service": "landhub.notifications.v1.RecipientsService",
+          "method": "DeleteContact"
+        },
+        {
+          "service": "landhub.notifications.v1.RecipientsService",
+          "method": "CreateOptOut"
+        },
+        {
+          "service": "landhub.notifications.v1.RecipientsService",
+          "method": "ListOptOuts"
+        },
+        {
+          "service": "landhub.notifications.v1.RecipientsService",
+          "method": "DeleteOptOut"
+        },
+        {
+          "service": "landhub.notifications.v1.RulesService",
+          "method": "CreateRule"
+        },
+        {
+          "service": "landhub.notifications.v1.RulesService",
+          "method": "GetRule"
+        },
+        {
+          "service": "landhub.notifications.v1.RulesService",
+          "method": "ListRules"
+        },
+        {
+          "service": "landhub.notifications.v1.RulesService",
+          "method": "DeleteRule"
+        },
+        {
+          "service": "landhub.notifications.v1.RulesService",
+          "method": "ListFirings"
+        },
+        {
+          "service": "landhub.notifications.v1.RulesService",
+          "method": "PreviewRules"
+        },
+        {
+          "service": "landhub.notifications.v1.TemplatesService",
+          "method": "CreateTemplate"
+        },
+        {
+          "service": "landhub.notifications.v1.TemplatesService",
+          "method": "GetTemplate"
+        },
+        {
+          "service": "landhub.notifications.v1.TemplatesService",
+          "method": "ListTemplates"
+        },
+        {
+          "service": "landhub.notifications.v1.TemplatesService",
+          "method": "PreviewTemplate"
+        },
+        {
           "service": "landhub.payments.v1.PaymentsService",
           "method": "CreatePayment"
         },

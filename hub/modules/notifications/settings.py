@@ -2,11 +2,30 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from hub.modules.notifications.quiet_hours import Span
+from hub.modules.notifications.template_words import is_time_zone
+
+
+def _zone_name(name: str) -> str:
+    if not is_time_zone(name):
+        raise ValueError("needs a zone of the IANA database, Europe/Moscow")
+    return name
+
+
+def _quiet_span(text: str) -> str:
+    if text:
+        Span.parse(text)
+    return text
+
 
 from hub.resilience.policy import Rate
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
+
+ZoneName = Annotated[str, AfterValidator(_zone_name)]
+QuietSpan = Annotated[str, AfterValidator(_quiet_span)]
 
 
 class AccountSettings(BaseModel):
@@ -46,3 +65,11 @@ class NotificationsSettings(BaseModel):
     """A file beside the database that tells how much was sent: by it, a restored older database is recognised."""
     keep_personal_days: float = Field(default=30.0, gt=0, le=36_500)
     """How long after its last change a final notification keeps its texts and addresses."""
+    time_zone: ZoneName = "Europe/Moscow"
+    """Of recipients that nothing else is known of: an e-mail address, a mobile number of Russia."""
+    quiet_weekdays: QuietSpan = "22:00-08:00"
+    """The nights in which nobody is told anything but what is PRIORITY_HIGH, by his clock; empty: there are none."""
+    quiet_weekends: QuietSpan = "20:00-09:00"
+    """The same of Saturdays and Sundays: each evening and morning of those days."""
+    keep_contact_days: float = Field(default=1_825.0, gt=0, le=36_500)
+    """How long a contact of a business reference keeps its addresses after it was named."""

@@ -80,6 +80,54 @@ public final class ServiceConfig {
                         "service", "landhub.notifications.v1.NotificationsService",
                         "method", "EstimateSms"),
                     Map.of(
+                        "service", "landhub.notifications.v1.RecipientsService",
+                        "method", "CreateContact"),
+                    Map.of(
+                        "service", "landhub.notifications.v1.RecipientsService",
+                        "method", "ListContacts"),
+                    Map.of(
+                        "service", "landhub.notifications.v1.RecipientsService",
+                        "method", "DeleteContact"),
+                    Map.of(
+                        "service", "landhub.notifications.v1.RecipientsService",
+                        "method", "CreateOptOut"),
+                    Map.of(
+                        "service", "landhub.notifications.v1.RecipientsService",
+                        "method", "ListOptOuts"),
+                    Map.of(
+                        "service", "landhub.notifications.v1.RecipientsService",
+                        "method", "DeleteOptOut"),
+                    Map.of(
+                        "service", "landhub.notifications.v1.RulesService",
+                        "method", "CreateRule"),
+                    Map.of(
+                        "service", "landhub.notifications.v1.RulesService",
+                        "method", "GetRule"),
+                    Map.of(
+                        "service", "landhub.notifications.v1.RulesService",
+                        "method", "ListRules"),
+                    Map.of(
+                        "service", "landhub.notifications.v1.RulesService",
+                        "method", "DeleteRule"),
+                    Map.of(
+                        "service", "landhub.notifications.v1.RulesService",
+                        "method", "ListFirings"),
+                    Map.of(
+                        "service", "landhub.notifications.v1.RulesService",
+                        "method", "PreviewRules"),
+                    Map.of(
+                        "service", "landhub.notifications.v1.TemplatesService",
+                        "method", "CreateTemplate"),
+                    Map.of(
+                        "service", "landhub.notifications.v1.TemplatesService",
+                        "method", "GetTemplate"),
+                    Map.of(
+                        "service", "landhub.notifications.v1.TemplatesService",
+                        "method", "ListTemplates"),
+                    Map.of(
+                        "service", "landhub.notifications.v1.TemplatesService",
+                        "method", "PreviewTemplate"),
+                    Map.of(
                         "service", "landhub.payments.v1.PaymentsService",
                         "method", "CreatePayment"),
                     Map.of(
