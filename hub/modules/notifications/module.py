@@ -20,7 +20,9 @@ from hub.modules.notifications.port import NotificationsPort
 from hub.modules.notifications.sent_mark import SentMark
 from hub.modules.notifications.servicer import NotificationsServicer
 from hub.modules.notifications.settings import NotificationsSettings
-from hub.modules.notifications.wording import PlainWording
+from hub.modules.notifications.wording import Wording
+from hub.modules.notifications.wording_parts import PACKAGE, Ground, Rules, WordingParts
+from hub.modules.notifications.wording_parts import TITLES as WORDING_TITLES
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +37,7 @@ _TITLES = {
     ledgers.CAMPAIGN_CREATED: "Рассылка принята хабом",
     ledgers.CAMPAIGN_CANCELLED: "Рассылка отменена",
     campaigning.WRITE_OUT: "Составление уведомлений рассылки",
+    **WORDING_TITLES,
 }
 
 
@@ -52,12 +55,19 @@ async def build(settings: NotificationsSettings, ctx: ModuleContext) -> RunningM
         mark.open()
         opened.callback(mark.close)
         by_name = Accounts(accounts, routes=settings.routes)
-        running = _running(settings, ctx, by_name, Engine(_foundation(settings, ctx, by_name, mark)))
+        ground = _ground(ctx)
+        parts = WordingParts(settings, ground)
+        engine = Engine(_foundation(settings, ctx, by_name, mark, parts.wording))
+        rules = Rules(parts, ground, accounts=by_name, service=engine.service)
+        opened.push_async_callback(rules.follower.close)
+        running = _with_wording(_running(settings, ctx, by_name, engine), parts, rules)
         closing = opened.pop_all()
     return replace(running, renewals=renewals, close=closing.aclose)
 
 
-def _foundation(settings: NotificationsSettings, ctx: ModuleContext, accounts: Accounts, mark: SentMark) -> Foundation:
+def _foundation(
+    settings: NotificationsSettings, ctx: ModuleContext, accounts: Accounts, mark: SentMark, wording: Wording
+) -> Foundation:
     return Foundation(
         database=ctx.database,
         outbox=ctx.outbox,
@@ -69,8 +79,41 @@ def _foundation(settings: NotificationsSettings, ctx: ModuleContext, accounts: A
         columns=ctx.columns,
         accounts=accounts,
         settings=settings,
-        wording=PlainWording(),
+        wording=wording,
         mark=mark,
+    )
+
+
+def _ground(ctx: ModuleContext) -> Ground:
+    return Ground(
+        database=ctx.database,
+        outbox=ctx.outbox,
+        events=ctx.events,
+        effects=ctx.effects,
+        persons=ctx.persons,
+        clock=ctx.clock,
+        ids=ctx.ids,
+        columns=ctx.columns,
+        pages=ctx.pages,
+    )
+
+
+def _with_wording(running: RunningModule, parts: WordingParts, rules: Rules) -> RunningModule:
+    async def start() -> None:
+        await running.start()
+        await rules.follower.start()
+
+    wording = {
+        f"{PACKAGE}.TemplatesService": parts.templates,
+        f"{PACKAGE}.RecipientsService": parts.contacts,
+        f"{PACKAGE}.RulesService": rules.servicer,
+    }
+    return replace(
+        running,
+        services={**running.services, **wording},
+        jobs=(*running.jobs, *rules.kinds()),
+        personal=(*running.personal, parts.personal_data()),
+        start=start,
     )
 
 

@@ -6,6 +6,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from hub.modules.notifications.quiet_hours import Span
 from hub.modules.notifications.template_words import is_time_zone
+from hub.resilience.policy import Rate
 
 
 def _zone_name(name: str) -> str:
@@ -19,8 +20,6 @@ def _quiet_span(text: str) -> str:
         Span.parse(text)
     return text
 
-
-from hub.resilience.policy import Rate
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
 

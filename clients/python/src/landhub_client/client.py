@@ -15,6 +15,9 @@ from landhub.events.v1 import events_pb2, events_service_pb2
 from landhub.events.v1.events_service_pb2_grpc import EventsServiceStub
 from landhub.hub.v1.hub_service_pb2_grpc import HubServiceStub
 from landhub.notifications.v1.notifications_service_pb2_grpc import NotificationsServiceStub
+from landhub.notifications.v1.recipients_service_pb2_grpc import RecipientsServiceStub
+from landhub.notifications.v1.rules_service_pb2_grpc import RulesServiceStub
+from landhub.notifications.v1.templates_service_pb2_grpc import TemplatesServiceStub
 from landhub.payments.v1.payments_service_pb2_grpc import PaymentsServiceStub
 from landhub.rosreestr.v1 import rosreestr_pb2, rosreestr_service_pb2
 from landhub.rosreestr.v1.rosreestr_service_pb2_grpc import RosreestrServiceStub
@@ -34,6 +37,9 @@ if TYPE_CHECKING:
     from landhub.events.v1.events_service_pb2_grpc import EventsServiceAsyncStub
     from landhub.hub.v1.hub_service_pb2_grpc import HubServiceAsyncStub
     from landhub.notifications.v1.notifications_service_pb2_grpc import NotificationsServiceAsyncStub
+    from landhub.notifications.v1.recipients_service_pb2_grpc import RecipientsServiceAsyncStub
+    from landhub.notifications.v1.rules_service_pb2_grpc import RulesServiceAsyncStub
+    from landhub.notifications.v1.templates_service_pb2_grpc import TemplatesServiceAsyncStub
     from landhub.payments.v1.payments_service_pb2_grpc import PaymentsServiceAsyncStub
     from landhub.rosreestr.v1.rosreestr_service_pb2_grpc import RosreestrServiceAsyncStub
     from landhub.signatures.v1.signatures_service_pb2_grpc import SignaturesServiceAsyncStub
@@ -50,6 +56,7 @@ class Client:
 
     Attributes:
         rosreestr, signatures, payments, notifications, events: Stubs of the hub's services.
+        recipients, rules, templates: Those of notifications that say what is said to whom.
         hub: The stub of administration, which is served at an address of its own.
     """
 
@@ -87,6 +94,9 @@ class Client:
         self.signatures: SignaturesServiceAsyncStub = SignaturesServiceStub(facade)
         self.payments: PaymentsServiceAsyncStub = PaymentsServiceStub(facade)
         self.notifications: NotificationsServiceAsyncStub = NotificationsServiceStub(facade)
+        self.recipients: RecipientsServiceAsyncStub = RecipientsServiceStub(facade)
+        self.rules: RulesServiceAsyncStub = RulesServiceStub(facade)
+        self.templates: TemplatesServiceAsyncStub = TemplatesServiceStub(facade)
         self.events: EventsServiceAsyncStub = EventsServiceStub(facade)
         self.hub: HubServiceAsyncStub = HubServiceStub(facade)
 

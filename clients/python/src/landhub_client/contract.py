@@ -11,7 +11,12 @@ from google.protobuf.descriptor import Descriptor, MethodDescriptor, ServiceDesc
 from landhub.common.v1 import options_pb2
 from landhub.events.v1 import events_service_pb2
 from landhub.hub.v1 import hub_service_pb2
-from landhub.notifications.v1 import notifications_service_pb2
+from landhub.notifications.v1 import (
+    notifications_service_pb2,
+    recipients_service_pb2,
+    rules_service_pb2,
+    templates_service_pb2,
+)
 from landhub.payments.v1 import payments_service_pb2
 from landhub.rosreestr.v1 import rosreestr_service_pb2
 from landhub.signatures.v1 import signatures_service_pb2
@@ -23,6 +28,9 @@ SERVICES: tuple[ServiceDescriptor, ...] = tuple(
         signatures_service_pb2,
         payments_service_pb2,
         notifications_service_pb2,
+        templates_service_pb2,
+        recipients_service_pb2,
+        rules_service_pb2,
         events_service_pb2,
         hub_service_pb2,
     )

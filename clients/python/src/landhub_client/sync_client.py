@@ -14,6 +14,9 @@ from landhub.events.v1 import events_pb2, events_service_pb2
 from landhub.events.v1.events_service_pb2_grpc import EventsServiceStub
 from landhub.hub.v1.hub_service_pb2_grpc import HubServiceStub
 from landhub.notifications.v1.notifications_service_pb2_grpc import NotificationsServiceStub
+from landhub.notifications.v1.recipients_service_pb2_grpc import RecipientsServiceStub
+from landhub.notifications.v1.rules_service_pb2_grpc import RulesServiceStub
+from landhub.notifications.v1.templates_service_pb2_grpc import TemplatesServiceStub
 from landhub.payments.v1.payments_service_pb2_grpc import PaymentsServiceStub
 from landhub.rosreestr.v1 import rosreestr_pb2, rosreestr_service_pb2
 from landhub.rosreestr.v1.rosreestr_service_pb2_grpc import RosreestrServiceStub
@@ -61,6 +64,9 @@ class SyncClient:
         self.signatures = SignaturesServiceStub(facade)
         self.payments = PaymentsServiceStub(facade)
         self.notifications = NotificationsServiceStub(facade)
+        self.recipients = RecipientsServiceStub(facade)
+        self.rules = RulesServiceStub(facade)
+        self.templates = TemplatesServiceStub(facade)
         self.events = EventsServiceStub(facade)
         self.hub = HubServiceStub(facade)
 
