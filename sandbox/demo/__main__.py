@@ -16,6 +16,7 @@ from landhub_client import LandhubError
 from sandbox.demo import papers
 from sandbox.demo.deal import DealFailedError
 from sandbox.demo.installation import Installation, InstallationFailedError, install
+from sandbox.demo.payer import PayerRefusedError
 from sandbox.demo.ports import Ports, PortTakenError
 from sandbox.demo.processes import ProcessFailedError, running_pid, stop_pid
 from sandbox.demo.stack import Stack, post
@@ -85,7 +86,13 @@ def _run(stack: Stack, steps: "Steps", *, keep: bool) -> None:
         steps.say("running", "sandbox, signer agent and hub")
         _show(stack, steps)
         keeps_running = keep
-    except (LandhubError, DealFailedError, IncompleteTraceError, subprocess.CalledProcessError) as error:
+    except (
+        LandhubError,
+        DealFailedError,
+        PayerRefusedError,
+        IncompleteTraceError,
+        subprocess.CalledProcessError,
+    ) as error:
         tails = "\n".join(f"{part.name}.log:\n{part.log_tail()}" for part in (stack.hub, stack.agent, stack.sandbox))
         raise DemoRefusedError(f"{error}\n{tails}") from error
     finally:

@@ -1,5 +1,6 @@
 """The land deal, step by step through the Python client. Every step may be repeated: it has a request id of its own."""
 
+import asyncio
 import contextlib
 import dataclasses
 import uuid
@@ -8,16 +9,20 @@ from datetime import UTC, datetime, timedelta
 
 from landhub.common.v1 import document_pb2, money_pb2, party_pb2, signing_pb2
 from landhub.events.v1 import events_pb2, events_service_pb2
+from landhub.payments.v1 import deals_pb2, payments_pb2, payments_service_pb2
 from landhub.rosreestr.v1 import rosreestr_pb2, rosreestr_service_pb2
 from landhub.signatures.v1 import signatures_pb2, signatures_service_pb2
 from landhub_client import Client, RefusedError, attest
 from sandbox.demo import papers
 from sandbox.demo.installation import ATTESTATION_KEY_ID, Installation
+from sandbox.demo.payer import pay_on_page
 from sandbox.foreign_signer import sign_detached
 from sandbox.openssl import run_openssl
 from sandbox.registry import CO_OWNERS
 
 _ATTESTATION_LIFETIME = timedelta(minutes=10)
+_RETURN_URL = "https://shop.example/paid"
+_MONEY_SECONDS = 60
 
 SELLER = party_pb2.Party(
     person=party_pb2.Person(surname="Тестов", given_name="Иван", patronymic="Образцович", inn="502099000124")
@@ -133,6 +138,62 @@ class Deal:
             )
         )
 
+    async def ask_for_money(self) -> deals_pb2.Deal:
+        """Say what the deal asks for in all, so that the hub tells when it is there."""
+        answer = await self._client.payments.CreateDeal(
+            deals_pb2.CreateDealRequest(
+                request_id=self._names.request_id("deal"),
+                business_reference=self._names.reference,
+                amount=_roubles(papers.PRICE_KOPECKS),
+            )
+        )
+        return answer.deal
+
+    async def create_payment(self, what: str, kopecks: int) -> payments_pb2.Payment:
+        """Open one instalment at the acquirer."""
+        answer = await self._client.payments.CreatePayment(
+            payments_service_pb2.CreatePaymentRequest(
+                request_id=self._names.request_id(f"payment {what}"),
+                business_reference=self._names.reference,
+                account="sber",
+                amount=_roubles(kopecks),
+                return_url=_RETURN_URL,
+                description=f"{what} по договору № {self._names.contract_number}",
+            )
+        )
+        return answer.payment
+
+    async def pay(self, payment: payments_pb2.Payment) -> str:
+        """Let the buyer pay on the acquirer's page; returns where he is sent afterwards.
+
+        Raises:
+            PayerRefusedError: the page didn't take the money.
+        """
+        ca = self._installation.folder / "sandbox/ca.crt"
+        return await asyncio.to_thread(pay_on_page, payment.payment_url, ca=ca)
+
+    async def money_there(self, deal_id: str) -> deals_pb2.Deal:
+        """Wait for the event that the deal's money is there, and return the deal.
+
+        Raises:
+            DealFailedError: it never came.
+        """
+        request = events_service_pb2.SubscribeRequest(
+            after_cursor="0", types=["payments.deal.state_changed"], business_reference=self._names.reference
+        )
+        try:
+            async with (
+                asyncio.timeout(_MONEY_SECONDS),
+                contextlib.aclosing(self._client.subscribe(request)) as events,
+            ):
+                async for event in events:
+                    if event.subject == deal_id and event.data["state"] == "PAID":
+                        break
+        except TimeoutError as error:
+            raise DealFailedError("the money never came") from error
+        answer = await self._client.payments.GetDeal(deals_pb2.GetDealRequest(deal_id=deal_id))
+        return answer.deal
+
     async def submit(self, signatures: Sequence[bytes]) -> rosreestr_pb2.Registration:
         """Submit the transfer with the contract and both signatures."""
         whole = rosreestr_pb2.Share(numerator=1, denominator=1)
@@ -192,7 +253,7 @@ class Deal:
         transfer = rosreestr_pb2.Transfer(
             contract_number=self._names.contract_number,
             contract_date=papers.CONTRACT_DATE,
-            price=money_pb2.Money(minor_units=papers.PRICE_KOPECKS, currency_code="RUB"),
+            price=_roubles(papers.PRICE_KOPECKS),
             transferors=sellers,
             transferees=[rosreestr_pb2.TransferParty(party=BUYER, share=whole)],
             cadastral_numbers=[plot],
@@ -220,3 +281,7 @@ class Deal:
             certificate_thumbprint=certificate_thumbprint,
             expire_time=datetime.now(UTC) + _ATTESTATION_LIFETIME,
         )
+
+
+def _roubles(kopecks: int) -> money_pb2.Money:
+    return money_pb2.Money(minor_units=kopecks, currency_code="RUB")

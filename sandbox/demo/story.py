@@ -11,6 +11,7 @@ from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 
 from landhub.events.v1 import events_pb2
+from landhub.payments.v1 import deals_pb2
 from landhub.rosreestr.v1 import rosreestr_pb2, rosreestr_service_pb2
 from landhub.signatures.v1 import signatures_pb2
 from landhub_client import Client
@@ -103,6 +104,7 @@ async def _steps(deal: Deal, steps: Steps) -> Outcome:
     attached = await deal.attach_foreign()
     buyer = attached.signature.certificate
     steps.say("buyer's signature attached", f"passed; signed by {buyer.owner.common_name}")
+    paid = await _take_payment(deal, steps)
     registration = await deal.submit([signature.cms, attached.signature.cms])
     steps.say("submitted", f"{_state(registration)}, at the register {registration.vendor_registration_id}")
     suspended = await deal.reach(registration.registration_id, rosreestr_pb2.REGISTRATION_STATE_SUSPENDED)
@@ -119,6 +121,9 @@ async def _steps(deal: Deal, steps: Steps) -> Outcome:
         "signature_id": signature.signature_id,
         "certificate_thumbprint": signature.certificate_thumbprint,
         "attached_signature_id": attached.signature.signature_id,
+        "deal_id": paid.deal_id,
+        "deal_state": deals_pb2.DealState.Name(paid.state).removeprefix("DEAL_STATE_"),
+        "paid_kopecks": paid.captured_amount.minor_units,
         "registration_id": registered.registration_id,
         "vendor_registration_id": registered.vendor_registration_id,
         "state": _state(registered),
@@ -126,6 +131,27 @@ async def _steps(deal: Deal, steps: Steps) -> Outcome:
         "document_count": registered.document_count,
     }
     return Outcome(cms=signature.cms, summary=summary)
+
+
+async def _take_payment(deal: Deal, steps: Steps) -> deals_pb2.Deal:
+    """Have the price paid in two instalments, and go on when the hub says that the money is there."""
+    asked = await deal.ask_for_money()
+    steps.say("money asked for", f"{_roubles(asked.amount.minor_units)} in all")
+    instalments = {
+        "Задаток": papers.ADVANCE_KOPECKS,
+        "Остаток": papers.PRICE_KOPECKS - papers.ADVANCE_KOPECKS,
+    }
+    for what, kopecks in instalments.items():
+        payment = await deal.create_payment(what, kopecks)
+        await deal.pay(payment)
+        steps.say("paid on the bank's page", f"{_roubles(kopecks)}, order {payment.vendor_payment_id}")
+    paid = await deal.money_there(asked.deal_id)
+    steps.say("the money is there", f"{_roubles(paid.captured_amount.minor_units)}: now it may be registered")
+    return paid
+
+
+def _roubles(kopecks: int) -> str:
+    return f"{kopecks / 100:,.2f} ₽".replace(",", " ")
 
 
 async def _sign(deal: Deal, steps: Steps) -> signatures_pb2.Signature:

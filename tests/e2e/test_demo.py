@@ -64,11 +64,21 @@ def test_the_summary_tells_the_refusal_and_the_registration(demo: tuple[Path, st
     assert {event["data"]["state"] for event in summary["events"] if "state" in event["data"]} >= EVENTS
 
 
+def test_the_registration_is_submitted_once_the_money_is_there(demo: tuple[Path, str]) -> None:
+    summary = _summary(demo[0])
+    assert (summary["deal_state"], summary["paid_kopecks"]) == ("PAID", 150_000_000)
+    told = [(event["type"], event["data"].get("state")) for event in summary["events"]]
+    assert told.count(("payments.payment.state_changed", "CAPTURED")) == 2
+    there = told.index(("payments.deal.state_changed", "PAID"))
+    assert there < told.index(("rosreestr.registration.created", "PENDING"))
+
+
 def test_the_story_is_printed(demo: tuple[Path, str]) -> None:
     _, printed = demo
     for line in (
         "Подпись разрешена правилом contracts of the demo",
         "agent main",
+        "Изменилось состояние расчётов по сделке  PAID",
         "rosreestr.xml_gateway",
         "REGISTERED",
     ):
