@@ -66,6 +66,8 @@ class Creation:
             if row.sent_time is not None:
                 return await self._find_out(port, row, lease)
             return await self._open(port, row, lease)
+        except StaleVersionError:
+            return Again(delay=timedelta(), reason="CHANGED_MEANWHILE")
         except HubError as error:
             if row.sent_time is None and nothing_sent(error):
                 return await self._settle_unsent(row, lease, error)

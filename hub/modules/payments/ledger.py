@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from hub.core.database import Database
 from hub.core.events import Event, Events
-from hub.core.jobs import NewJob
+from hub.core.jobs import JobState, NewJob
 from hub.core.money import Money
 from hub.core.outbox import Outbox
 from hub.modules.payments.deals import Deals
@@ -179,6 +179,12 @@ class Ledger:
     def look(self, conn: Connection, row: PaymentRow, *, key: str, after: timedelta = timedelta()) -> None:
         """Have a payment asked for once; a second look of the same key is not written."""
         self._outbox.enqueue(conn, _job(LOOK, row, run_at=self._database.now(conn) + after, key=f"{row.id}:{key}"))
+
+    def is_at_work(self, conn: Connection, job_id: str) -> bool:
+        """Whether a worker has a job in hands right now: what it sends next nobody can take back."""
+        view = self._outbox.view(conn, job_id)
+        until = None if view is None or view.state is not JobState.LEASED else view.lease_until
+        return until is not None and until > self._database.now(conn)
 
     def look_soon(self, conn: Connection, row: PaymentRow) -> timedelta:
         """Have a payment looked at because its acquirer says that something happened, once a window of time.

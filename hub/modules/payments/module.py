@@ -122,7 +122,9 @@ def _wire(
         persons=ctx.persons,
         settings=settings,
     )
-    settlement = Settlement(store=store, ledger=ledger, database=ctx.database, effects=ctx.effects, settings=settings)
+    settlement = Settlement(
+        store=store, ledger=ledger, database=ctx.database, effects=ctx.effects, settings=settings, accounts=accounts
+    )
     books = _books(settings, ctx, accounts, store=store, ledger=ledger, following=following)
     servicer = PaymentsServicer(
         service=service,

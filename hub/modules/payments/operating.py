@@ -79,6 +79,8 @@ class Operating:
             return Again(reason=ACCOUNT_MISSING)
         try:
             return await _Run(self._means, port, operation, row, lease).go()
+        except StaleVersionError:
+            return Again(delay=timedelta(), reason="CHANGED_MEANWHILE")
         except HubError as error:
             if operation.sent_time is None and nothing_sent(error):
                 run = _Run(self._means, port, replace(operation, unsent_reason=error.reason), row, lease)
@@ -213,6 +215,9 @@ class _Run:
         """Note durably, before it leaves, that it may have been sent, and how the order stood."""
 
         def note(conn: Connection) -> None:
+            stored = self._means.store.get_operation(conn, self._operation.id)
+            if stored is None or stored.state not in _AT_WORK:
+                raise StaleVersionError  # a person settled it meanwhile, and what it reserved may be another's now
             sent = replace(self._operation, sent_time=self._means.database.now(conn))
             self._means.store.update_operation(conn, sent)
             if sent.kind == OperationKind.CANCEL:

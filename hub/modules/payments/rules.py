@@ -61,14 +61,14 @@ def require_refundable(row: PaymentRow, amount: Money) -> None:
         )
 
 
-def busy(operation_id: str) -> InProgressError:
-    """Return the error for a payment that has another operation under way."""
+def busy(operation_id: str, *, until: timedelta = _ASK_AGAIN) -> InProgressError:
+    """Return the error for a payment that has another operation, or its own opening, under way."""
     return InProgressError(
         "Another operation on the payment is under way; send this one again when its outcome is known.",
         reason="PAYMENT_BUSY",
         domain=DOMAIN,
         metadata={"operation_id": operation_id},
-        retry_after=_ASK_AGAIN,
+        retry_after=until,
     )
 
 

@@ -11,9 +11,11 @@ from hub.core.database import Database
 from hub.core.effects import Claim, Effects
 from hub.core.errors import PreconditionError
 from hub.module_api import Resolution, StuckResource
+from hub.modules.payments.accounts import Accounts
 from hub.modules.payments.ledger import CREATE, OPERATE, PAYMENT, Ledger, known_of
 from hub.modules.payments.operations import OperationKind, OperationState
 from hub.modules.payments.port import DOMAIN
+from hub.modules.payments.rules import busy
 from hub.modules.payments.service import not_found
 from hub.modules.payments.settings import PaymentsSettings
 from hub.modules.payments.states import PaymentState, state_of
@@ -44,7 +46,9 @@ class Settlement:
         database: Database,
         effects: Effects,
         settings: PaymentsSettings,
+        accounts: Accounts,
     ) -> None:
+        self._accounts = accounts
         self._store = store
         self._ledger = ledger
         self._database = database
@@ -78,6 +82,7 @@ class Settlement:
         Raises:
             NotFoundError: no such payment, or another caller's.
             PreconditionError: nothing waits for a person there.
+            InProgressError: the hub is finding it out right now, or it can't be known yet that it did not happen.
         """
         return await self._settle(call, payment_id, finding, owner=call.group)
 
@@ -88,8 +93,10 @@ class Settlement:
                 raise not_found(PAYMENT)
             operation = self._store.get_open_operation(conn, payment_id)
             if operation is not None and operation.state in _UNKNOWN_OPERATION:
+                self._require_idle(conn, row.account, operation, finding)
                 self._settle_operation(conn, row, operation, finding)
             elif row.state in _UNKNOWN:
+                self._require_idle(conn, row.account, row, finding)
                 self._settle_order(conn, row, finding)
             else:
                 raise _nothing_to_resolve(row, administrator=owner is None)
@@ -99,6 +106,26 @@ class Settlement:
         if settled is None:
             raise not_found(PAYMENT)
         return settled
+
+    def _require_idle(self, conn: Connection, account: str, asked: PaymentRow | OperationRow, finding: Finding) -> None:
+        """Refuse a finding while the hub itself may be bringing about the contrary.
+
+        Raises:
+            InProgressError: a worker is at it, or what was sent may not show yet, so that nobody can know that it did
+                not happen.
+        """
+        if self._ledger.is_at_work(conn, asked.job_id):
+            raise busy(asked.id)
+        if finding.happened:
+            return
+        if isinstance(asked, PaymentRow) and asked.is_sealing and asked.state == PaymentState.OUTCOME_UNKNOWN:
+            raise busy(asked.id)  # the hub saw the order, and declines it
+        port = self._accounts.port(account)
+        if port is None or asked.sent_time is None:
+            return
+        shown = asked.sent_time + port.capabilities.visibility_window
+        if asked.state == PaymentState.OUTCOME_UNKNOWN and self._database.now(conn) < shown:
+            raise busy(asked.id, until=shown - self._database.now(conn))
 
     def _settle_operation(self, conn: Connection, row: PaymentRow, operation: OperationRow, finding: Finding) -> None:
         state = OperationState.DONE if finding.happened else OperationState.REFUSED

@@ -260,14 +260,21 @@ class PaymentsStore:
         return [self._payment(found) for found in conn.execute(query).mappings()]
 
     def mark_payment_sent(self, conn: Connection, row: PaymentRow, *, now: datetime) -> None:
-        """Note just before it leaves that the order of the row's attempt may have been sent, or is being declined."""
+        """Note just before it leaves that the order of the row's attempt may have been sent, or is being declined.
+
+        Raises:
+            StaleVersionError: its outcome is known meanwhile: a person settled it, and nothing may leave any more.
+        """
         values = {
             "attempt": row.attempt,
             "vendor_reference": row.vendor_reference,
             "is_sealing": row.is_sealing,
             "sent_time": now,
         }
-        conn.execute(update(payments).where(payments.c.id == row.id).values(values))
+        is_awaited = payments.c.state.in_((PaymentState.PENDING, PaymentState.OUTCOME_UNKNOWN))
+        statement = update(payments).where(payments.c.id == row.id, is_awaited)
+        if conn.execute(statement.values(values)).rowcount != 1:
+            raise StaleVersionError
 
     def mark_cancel_asked(self, conn: Connection, payment_id: str) -> None:
         """Note that an end of the payment from now on may be our own doing."""

@@ -112,7 +112,9 @@ def wire(core: Core, port: PaymentsPort, vendor: SberbankVendor, *, is_shared: b
         persons=core.persons,
         settings=settings,
     )
-    settlement = Settlement(store=store, ledger=ledger, database=core.database, effects=core.effects, settings=settings)
+    settlement = Settlement(
+        store=store, ledger=ledger, database=core.database, effects=core.effects, settings=settings, accounts=accounts
+    )
     return Shop(core=core, vendor=vendor, service=service, settlement=settlement, store=store, books=books)
 
 
