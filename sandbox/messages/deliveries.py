@@ -89,6 +89,15 @@ class DeliveryCallbacks:
                 await self._task
         await self.sender.stop()
 
+    async def wait_until_told(self, *, timeout_seconds: float = 10) -> None:
+        """Wait until all that is due by now is heard or given up.
+
+        Raises:
+            TimeoutError: something isn't.
+        """
+        self._tell(everything=False)
+        await self.sender.wait_until_idle(timeout_seconds=timeout_seconds)
+
     def clear(self) -> None:
         """Forget what is to be told, and where."""
         self._due.clear()

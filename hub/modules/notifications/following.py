@@ -6,19 +6,20 @@ something is told that moves a notification, that is written by compare-and-set.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from sqlalchemy import Connection
 
 from hub.core.clock import Clock
 from hub.core.database import Database
+from hub.core.errors import HubError
 from hub.core.jobs import Again, Done, Job, JobKind, Lease, NewJob, Next
 from hub.core.outbox import Outbox
 from hub.core.persons import Persons
 from hub.modules.notifications.accounts import Account, Accounts
 from hub.modules.notifications.answers import Report, Sought
-from hub.modules.notifications.ledger import Ledger, with_report
+from hub.modules.notifications.ledger import NOTIFICATION, Ledger, with_report
 from hub.modules.notifications.letter import decode_letter
 from hub.modules.notifications.moving import following_step, moved
 from hub.modules.notifications.sending import LEASE, NEVER_GIVE_UP
@@ -26,6 +27,8 @@ from hub.modules.notifications.states import NotificationState
 from hub.modules.notifications.store import NotificationRow, NotificationsStore, StaleVersionError
 
 REPORTS = "notifications.reports"
+TOLD = "notifications.told"
+"""One question about a message that a provider called us about, without proof."""
 _IDLE = timedelta(seconds=30)  # between looks whether there is anything to ask of
 _SLOWEST = timedelta(hours=1)
 _OPEN = frozenset({NotificationState.SENT, NotificationState.OUTCOME_UNKNOWN, NotificationState.SENDING})
@@ -55,7 +58,8 @@ class Following:
 
     def kinds(self) -> tuple[JobKind, ...]:
         """Return the kinds of jobs to register."""
-        return tuple(
+        asked = [account for account in self._accounts if account.port.capabilities.reports]
+        regular = [
             JobKind(
                 name=_kind(account),
                 handler=partial(self._ask, account),
@@ -64,9 +68,14 @@ class Following:
                 max_failures=NEVER_GIVE_UP,
                 max_delay=timedelta(minutes=5),
             )
-            for account in self._accounts
-            if account.port.capabilities.reports
-        )
+            for account in asked
+        ]
+        told = [
+            JobKind(name=_told(account), handler=partial(self._ask_one, account), concurrency=2, lease=LEASE)
+            for account in asked
+            if account.port.capabilities.callbacks
+        ]
+        return (*regular, *told)
 
     def begin(self, conn: Connection) -> None:
         """Write the job of each account, once for ever."""
@@ -78,14 +87,54 @@ class Following:
         """Take in what a provider told by itself; returns how many of its messages are none of ours (yet)."""
         strangers = 0
         for report in reports:
-            row = self._store.find_at_vendor(
-                conn, account=account.name, vendor_id=report.vendor_id, reference=report.reference
-            )
+            row = self._told_of(conn, account, report)
             if row is None:
                 strangers += 1
             elif row.state in _OPEN:
                 self._apply(conn, account, row, report, now=self._database.now(conn))
         return strangers
+
+    def ask_soon(self, conn: Connection, account: Account, reports: Sequence[Report]) -> int:
+        """Have messages asked for that somebody says have moved, once a `report_pace`; returns how many aren't ours."""
+        strangers = 0
+        now = self._database.now(conn)
+        pace = account.port.capabilities.report_pace.total_seconds()
+        for report in reports:
+            row = self._told_of(conn, account, report)
+            if row is None:
+                strangers += 1
+            elif row.state == NotificationState.SENT and account.port.capabilities.reports:
+                window = int(now.timestamp() // pace)
+                if self._outbox.enqueue(conn, _question(account, row, window)) is None:
+                    # That question may have been over before this was told: another one follows when it may.
+                    later = datetime.fromtimestamp((window + 1) * pace, UTC)
+                    self._outbox.enqueue(conn, _question(account, row, window + 1, run_at=later))
+        return strangers
+
+    def _told_of(self, conn: Connection, account: Account, report: Report) -> NotificationRow | None:
+        """Find a message by the provider's id, or by ours while the provider's isn't written yet."""
+        ids = [(report.vendor_id, ""), ("", report.reference)]
+        for vendor_id, reference in ids:
+            if not (vendor_id or reference):
+                continue
+            row = self._store.find_at_vendor(conn, account=account.name, vendor_id=vendor_id, reference=reference)
+            if row is not None:
+                return row
+        return None
+
+    async def _ask_one(self, account: Account, job: Job, lease: Lease) -> Next:  # noqa: ARG002 - same
+        row = await self._database.read(lambda conn: self._store.get(conn, job.resource_id))
+        if row is None or row.state != NotificationState.SENT:
+            return Done()
+        try:
+            told = await account.port.reports([_sought(row)])
+        except HubError:
+            return Done()  # it is asked for regularly, too
+        found = row
+        await self._database.write(
+            lambda conn: self._take_all(conn, account, [found], told), label="notifications.reports"
+        )
+        return Done()
 
     async def _ask(self, account: Account, job: Job, lease: Lease) -> Next:  # noqa: ARG002 - its writes are by compare-and-set
         if self._accounts.get(account.name) is None:
@@ -154,6 +203,22 @@ class Following:
 
 def _kind(account: Account) -> str:
     return f"{REPORTS}.{account.name}"
+
+
+def _told(account: Account) -> str:
+    return f"{TOLD}.{account.name}"
+
+
+def _question(account: Account, row: NotificationRow, window: int, *, run_at: datetime | None = None) -> NewJob:
+    return NewJob(
+        kind=_told(account),
+        resource=NOTIFICATION,
+        resource_id=row.id,
+        owner=row.owner,
+        business_reference=row.business_reference,
+        unique_key=f"{_told(account)}:{row.id}:{window}",
+        run_at=run_at,
+    )
 
 
 def _sought(row: NotificationRow) -> Sought:

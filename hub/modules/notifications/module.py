@@ -12,6 +12,7 @@ from hub.module_api import ModuleContext, ModuleSpec, Renewal, RunningModule, lo
 from hub.modules.notifications import campaigns as campaigning
 from hub.modules.notifications import ledger as ledgers
 from hub.modules.notifications.accounts import Account, Accounts
+from hub.modules.notifications.callbacks import Callbacks
 from hub.modules.notifications.engine import Engine, Foundation
 from hub.modules.notifications.estimating import Estimating
 from hub.modules.notifications.exchangeable import ExchangeablePort
@@ -157,6 +158,11 @@ def _running(settings: NotificationsSettings, ctx: ModuleContext, accounts: Acco
         personal=personal_data(keep=timedelta(days=settings.keep_personal_days)),
         providers=tuple(sorted({account.port.name for account in accounts})),
         probes={f"{ctx.name}.{account.name}": account.port.probe for account in accounts},
+        webhooks=[
+            route
+            for account in accounts
+            for route in Callbacks(account=account, following=engine.following, database=ctx.database).routes()
+        ],
         start=start,
     )
 
