@@ -72,7 +72,10 @@ calls_per_second = 200
 burst = 400
 
 [roles.deal]
-methods = ["landhub.rosreestr.v1.*", "landhub.signatures.v1.*", "landhub.payments.v1.*", "landhub.events.v1.*"]
+methods = [
+  "landhub.rosreestr.v1.*", "landhub.signatures.v1.*", "landhub.payments.v1.*", "landhub.notifications.v1.*",
+  "landhub.events.v1.*",
+]
 
 [roles.administrator]
 methods = ["landhub.hub.v1.*", "landhub.events.v1.*"]

@@ -21,6 +21,7 @@ from sandbox.demo.ports import Ports, PortTakenError
 from sandbox.demo.processes import ProcessFailedError, running_pid, stop_pid
 from sandbox.demo.stack import Stack, post
 from sandbox.demo.story import Steps, run_deal
+from sandbox.demo.telling import UntoldError
 from sandbox.demo.tracing import IncompleteTraceError, complete_trace, tree
 from sandbox.foreign_signer import verify_detached
 from sandbox.openssl import OpenSslError
@@ -90,6 +91,7 @@ def _run(stack: Stack, steps: "Steps", *, keep: bool) -> None:
         LandhubError,
         DealFailedError,
         PayerRefusedError,
+        UntoldError,
         IncompleteTraceError,
         subprocess.CalledProcessError,
     ) as error:
@@ -134,7 +136,7 @@ def _how_to_go_on(installation: Installation) -> str:
 Still running (end them with: kill $(cat {folder}/run/*.pid)):
   hub             127.0.0.1:{ports.hub}, gRPC with {folder}/pki/client.crt, client.key, ca.crt; reflection is on
   metrics         http://127.0.0.1:{ports.private}/metrics, /readyz, /traces
-  sandbox         http://127.0.0.1:{ports.control}/state
+  sandbox         http://127.0.0.1:{ports.control}/state; what people were told: /inbox
   story           hub story {folder} {papers.BUSINESS_REFERENCE}"""
 
 

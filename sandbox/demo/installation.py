@@ -12,6 +12,7 @@ from typing import Any
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from sandbox.demo.messages import accounts, write_keys
 from sandbox.demo.ports import HOST, Ports
 from sandbox.test_ca import Issued, Subject, TestAuthority
 from sandbox.timestamp_authority import TimestampAuthority
@@ -103,6 +104,7 @@ def install(
     shutil.copy(authority.chain_path, folder / "chain.pem")
     all_settings = [*_addresses(ports), *_modules(ports, pace or {}), *(settings or {}).items()]
     _command("hub", "init", str(folder), "--dev", *(f"--set={key}={_toml(value)}" for key, value in all_settings))
+    write_keys(folder)
     _install_agent(folder, ports, seller)
     return Installation(folder=folder, ports=ports, authority=authority, seller=seller, buyer=buyer)
 
@@ -144,6 +146,7 @@ def _modules(ports: Ports, pace: Mapping[str, float]) -> list[tuple[str, Any]]:
         (f"{gateway}.fernet_keys", ["file:sandbox/fernet.key"]),
         (f"{gateway}.visibility_window_seconds", pace.get("visibility_window_seconds", 5.0)),
         *_payments(ports, pace),
+        *accounts(ports, caller=CALLER),
     ]
 
 

@@ -19,6 +19,7 @@ from sandbox.demo import papers
 from sandbox.demo.deal import Deal, DealFailedError, Names
 from sandbox.demo.installation import Installation
 from sandbox.demo.ports import HOST
+from sandbox.demo.telling import Telling, first_line, request_ids
 from sandbox.demo.tracing import tracer_provider
 
 _SUBSCRIBER_SECONDS = 10.0  # for the last event to arrive after the last state was seen
@@ -69,16 +70,25 @@ async def _traced(provider: TracerProvider, installation: Installation, steps: S
             "land deal", attributes={"landhub.reference": papers.BUSINESS_REFERENCE}
         ) as root:
             deal = Deal(client=client, installation=installation, names=Names(seed=seed))
+            telling = Telling(client=client, installation=installation, request_id=request_ids(seed))
+            await telling.set_up()
+            steps.say("who is told", "seller and buyer, by rules: submitted, registered, paid")
             seen: list[events_pb2.Event] = []
             subscriber = asyncio.create_task(_subscribe(deal, seen, steps))
             try:
                 outcome = await _steps(deal, steps)
                 await asyncio.wait_for(subscriber, _SUBSCRIBER_SECONDS)
+                told = await telling.arrived()
             finally:
                 subscriber.cancel()
+    for message in told:
+        steps.say(f"  {message['channel']} arrived", f"{message['recipient']}: {first_line(message)}")
+    steps.say("all of it can be read", f"{installation.control_url}/inbox")
     trace_id = trace.format_trace_id(root.get_span_context().trace_id)
     events = [{"type": event.type, "subject": event.subject, "data": dict(event.data)} for event in seen]
-    return dataclasses.replace(outcome, summary=outcome.summary | {"trace_id": trace_id, "events": events})
+    return dataclasses.replace(
+        outcome, summary=outcome.summary | {"trace_id": trace_id, "events": events, "told": told}
+    )
 
 
 async def _subscribe(deal: Deal, seen: list[events_pb2.Event], steps: Steps) -> None:

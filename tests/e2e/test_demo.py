@@ -73,6 +73,17 @@ def test_the_registration_is_submitted_once_the_money_is_there(demo: tuple[Path,
     assert there < told.index(("rosreestr.registration.created", "PENDING"))
 
 
+def test_both_parties_were_told_of_each_step_once(demo: tuple[Path, str]) -> None:
+    told = [(message["recipient"].lstrip("+"), message["text"]) for message in _summary(demo[0])["told"]]
+    for phone in ("79990000101", "79990000102"):
+        for words in ("принял документы", "зарегистрировал переход права"):
+            assert len([text for recipient, text in told if recipient == phone and words in text]) == 1
+    receipts = [text for recipient, text in told if recipient == "pokupatelev@buyer.example.com"]
+    assert len(receipts) == 2
+    assert all("по договору ДКП-2025/17" in text and "Пётр Примерович" in text for text in receipts)
+    assert any("300\u00a0000,00\u00a0₽" in text for text in receipts)
+
+
 def test_the_story_is_printed(demo: tuple[Path, str]) -> None:
     _, printed = demo
     for line in (
