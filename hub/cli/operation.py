@@ -8,7 +8,7 @@ Commands = Any  # argparse has no public name for what add_subparsers returns
 
 
 def add_commands(commands: Commands) -> None:
-    """Add doctor, upstreams, probe, outbox, stuck and resolve."""
+    """Add doctor, upstreams, probe, outbox, stuck, resolve and payments."""
     doctor = commands.add_parser("doctor", help="what is wrong with an installation, or soon will be, and what to do")
     doctor.add_argument("folder", metavar="DIR", type=Path, nargs="?", default=Path(), help="here, if not given")
     _json(doctor)
@@ -24,6 +24,7 @@ def add_commands(commands: Commands) -> None:
     _folder(stuck)
     _json(stuck)
     _add_resolve(commands.add_parser("resolve", help="settle an outcome that a person has found out"))
+    _add_payments(commands.add_parser("payments", help="the books of payments"))
 
 
 def _add_outbox(parser: argparse.ArgumentParser) -> None:
@@ -53,6 +54,15 @@ def _add_resolve(parser: argparse.ArgumentParser) -> None:
     outcome.add_argument("--happened", metavar="VENDOR_ID", help="it happened, and the vendor has it under this id")
     outcome.add_argument("--not-happened", action="store_true", help="it did not happen; the hub sends it again")
     parser.add_argument("--reason", required=True, help="how that is known; kept in the audit")
+
+
+def _add_payments(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    reconcile = actions.add_parser("reconcile", help="compare a day with the acquirers' orders, and print what differs")
+    _folder(reconcile)
+    reconcile.add_argument("--account", default="", help="of the settings; all of them, if not given")
+    reconcile.add_argument("--day", default="", metavar="YYYY-MM-DD", help="in Moscow; yesterday, if not given")
+    _json(reconcile)
 
 
 def _folder(parser: argparse.ArgumentParser) -> None:
