@@ -34,6 +34,7 @@ class Ports:
     telegram: int = 7514
     max: int = 7515
     generic_http: int = 7516
+    smtp: int = 7517
 
     @classmethod
     def from_base(cls, base: int) -> "Ports":

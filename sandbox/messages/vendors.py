@@ -23,10 +23,11 @@ from aiohttp import web
 from sandbox.clock import SandboxClock
 from sandbox.faults import FaultBoard
 from sandbox.listener import CountingContext, Listener
-from sandbox.messages import generic, max, smsaero, smsc, smsru, telegram, unisender_go  # noqa: A004 - a vendor's name
+from sandbox.messages import generic, max, smsaero, smsc, smsru, smtp, telegram, unisender_go  # noqa: A004 - a vendor's name
 from sandbox.messages.book import MessageBook
 from sandbox.messages.callbacks import STYLES
 from sandbox.messages.deliveries import DeliveryCallbacks
+from sandbox.messages.smtp import SmtpServer
 from sandbox.messages.vendor import SimulatedVendor, VendorServer
 
 _LOOK_SECONDS = 3.0  # as UniSender Go waits
@@ -39,6 +40,7 @@ DEFAULT_PORTS = MappingProxyType(
         telegram.NAME: 7514,
         max.NAME: 7515,
         generic.NAME: 7516,
+        smtp.NAME: 7517,
     }
 )
 """Where `python -m sandbox` and the demo have them."""
@@ -47,8 +49,9 @@ DEFAULT_PORTS = MappingProxyType(
 class MessageVendors:
     """The vendors of one sandbox, by name."""
 
-    def __init__(self, *, servers: Mapping[str, VendorServer], book: MessageBook) -> None:
+    def __init__(self, *, servers: Mapping[str, VendorServer], smtp: SmtpServer, book: MessageBook) -> None:
         self.servers = servers
+        self.smtp = smtp
         self.book = book
 
     @staticmethod
@@ -83,7 +86,8 @@ class MessageVendors:
             )
             for vendor in vendors
         }
-        return MessageVendors(servers=servers, book=book)
+        mail = smtp.SmtpServer(clock=clock, faults=faults, book=book, host=host, port=ports.get(smtp.NAME, 0), tls=tls)
+        return MessageVendors(servers=servers, smtp=mail, book=book)
 
     def __getitem__(self, name: str) -> VendorServer:
         """One of them."""
@@ -93,11 +97,13 @@ class MessageVendors:
         """Listen."""
         for server in self.servers.values():
             await server.start()
+        await self.smtp.start()
 
     async def stop(self) -> None:
         """Refuse connections."""
         for server in self.servers.values():
             await server.stop()
+        await self.smtp.stop()
 
     def urls(self) -> Mapping[str, str]:
         """Where they are."""
@@ -108,6 +114,7 @@ class MessageVendors:
         self.book.clear()
         for server in self.servers.values():
             server.forget()
+        self.smtp.forget()
 
     def routes(self) -> list[web.RouteDef]:
         """The routes of this module's docstring."""
