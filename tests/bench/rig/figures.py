@@ -70,6 +70,9 @@ FIGURES = {
         is_limit=True,
     ),
     "outbox_jobs_per_s": Figure(says="jobs executed on SQLite, durably", unit="1/s", target=1000),
+    "notifications_per_s": Figure(
+        says="messages of campaigns made, sent and noted on SQLite, each durably", unit="1/s", target=500
+    ),
     "two_processes_vs_one": Figure(
         says="lookups by two hub processes on PostgreSQL, 32 connections, against one", unit="x", target=1.3
     ),

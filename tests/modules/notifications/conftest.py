@@ -14,7 +14,7 @@ from hub.modules.notifications.engine import Engine, Foundation
 from hub.modules.notifications.message import Channel, Content
 from hub.modules.notifications.planning import Handling, What
 from hub.modules.notifications.port import NotificationsPort
-from hub.modules.notifications.providers import smsaero, smsc
+from hub.modules.notifications.providers import smsaero, smsc, smsru
 from hub.modules.notifications.sent_mark import SentMark
 from hub.modules.notifications.service import NotificationsService
 from hub.modules.notifications.settings import AccountSettings, NotificationsSettings
@@ -24,6 +24,7 @@ from hub.modules.notifications.wording import PlainWording, Wording
 from sandbox.app import Sandbox
 from sandbox.messages import smsaero as smsaero_vendor
 from sandbox.messages import smsc as smsc_vendor
+from sandbox.messages import smsru as smsru_vendor
 from tests.contract.notifications_sandbox import SandboxVendor, connect, sandbox_settings, secret_file
 from tests.contract.provider_context import make_context
 from tests.support.core_fixtures import Core, open_core
@@ -143,11 +144,12 @@ async def sandbox(tmp_path: Path) -> AsyncIterator[Sandbox]:
 
 @pytest.fixture
 def vendors(sandbox: Sandbox) -> dict[str, SandboxVendor]:
-    """A vendor that can be asked by our number, and one that can't."""
+    """A vendor that can be asked by our number, and two that can't."""
     operations = {"send": "send", "status": "status"}
     return {
         "smsc": SandboxVendor(sandbox, "smsc", operations=operations, denied={"code": "2"}, secrets=[]),
         "smsaero": SandboxVendor(sandbox, "smsaero", operations=operations, denied={"code": "401"}, secrets=[]),
+        "smsru": SandboxVendor(sandbox, "smsru", operations=operations, denied={"code": "200"}, secrets=[]),
     }
 
 
@@ -167,9 +169,14 @@ async def ports(vendors: dict[str, SandboxVendor], tmp_path: Path) -> AsyncItera
         "api_key": secret_file(tmp_path, "smsaero.key", aero.api_key),
         "sender": "SMS Aero",
     }
+    smsru_values = {
+        "api_url": vendors["smsru"].url,
+        "api_id": secret_file(tmp_path, "smsru.key", smsru_vendor.Login().api_id),
+    }
     opened = {
         "smsc": connect(context, smsc, smsc_values, policy=policy, account="smsc"),
         "smsaero": connect(context, smsaero, aero_values, policy=policy, account="smsaero"),
+        "smsru": connect(context, smsru, smsru_values, policy=policy, account="smsru"),
     }
     yield opened
     for port in opened.values():

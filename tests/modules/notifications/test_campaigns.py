@@ -23,24 +23,30 @@ from tests.support.databases import on_postgres
 SMSC_ONLY = Handling(route=(("smsc", ""),))
 
 
+@pytest.fixture(autouse=True)
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let campaigns of a few be written out in several parts."""
+    monkeypatch.setattr("hub.modules.notifications.campaigns.CHUNK", 10)
+
+
 async def test_a_campaign_is_written_out_and_each_recipient_told_once(post: Post) -> None:
-    campaign_id = await post.campaign(250)
-    assert await post.totals(campaign_id) == {"QUEUED": 250}
+    campaign_id = await post.campaign(25)
+    assert await post.totals(campaign_id) == {"QUEUED": 25}
     await post.pass_time(60, step=30)
     shown = await post.campaigns.get(post.core.call(), campaign_id)
-    assert dict(shown.totals) == {"DELIVERED": 250}
+    assert dict(shown.totals) == {"DELIVERED": 25}
     assert shown.is_finished
     messages = post.vendors["smsc"].messages()
-    assert len({message.address for message in messages}) == len(messages) == 250
+    assert len({message.address for message in messages}) == len(messages) == 25
     assert shown.costs[0].minor_units == sum(message.cost for message in messages)
 
 
 async def test_what_of_a_campaign_has_not_left_is_taken_back(post: Post) -> None:
     later = post.core.clock.now() + timedelta(hours=1)
-    campaign_id = await post.campaign(250, handling=Handling(route=SMSC_ONLY.route, send_time=later))
+    campaign_id = await post.campaign(25, handling=Handling(route=SMSC_ONLY.route, send_time=later))
     await post.core.outbox.run_due()
     shown = await post.campaigns.cancel(post.core.call(2, method="/x/Cancel"), campaign_id)
-    assert dict(shown.totals) == {"CANCELLED": 250}
+    assert dict(shown.totals) == {"CANCELLED": 25}
     await post.pass_time(3700, step=3700)
     assert not post.vendors["smsc"].messages()
 
