@@ -15,7 +15,7 @@ from sandbox.lateness import Lateness
 
 PENDING, HELD, SUCCEEDED, CANCELED = "pending", "waiting_for_capture", "succeeded", "canceled"
 KEY_LIFE = timedelta(hours=24)
-_HOLD_LASTS = timedelta(days=7)
+_HOLD_SECONDS = 7 * 86_400
 
 
 class ShopError(Exception):
@@ -79,6 +79,7 @@ class ShopBook:
     """All payments of one shop. What is committed late waits for the sandbox's clock.
 
     Attributes:
+        holds_last_seconds: How long a hold lasts that begins now.
         refunds_take_seconds: How long a refund is pending.
         refunds_fail: The reason for which refunds end without money going back; empty: they don't.
         told: Called with the event's name and the payment or refund when something has happened to it.
@@ -90,6 +91,7 @@ class ShopBook:
         self._payments: dict[str, ShopPayment] = {}
         self._refunds: dict[str, ShopRefund] = {}
         self.lateness: Lateness[ShopPayment] = Lateness(clock=clock)
+        self.holds_last_seconds: float = _HOLD_SECONDS
         self.refunds_take_seconds = 0.0
         self.refunds_fail = ""
         self.told: Callable[[str, ShopPayment | ShopRefund], None] = lambda _event, _thing: None
@@ -148,7 +150,7 @@ class ShopBook:
         self._require(payment, PENDING)
         now = self._clock.now()
         if payment.two_stage:
-            payment.status, payment.held_until = HELD, now + _HOLD_LASTS
+            payment.status, payment.held_until = HELD, now + timedelta(seconds=self.holds_last_seconds)
             self.told("payment.waiting_for_capture", payment)
         else:
             self._succeed(payment, payment.amount)

@@ -9,6 +9,7 @@ import pytest
 from hub.core.errors import OutcomeUnknownError
 from hub.core.money import Money
 from hub.modules.payments.port import Order, PaymentsPort
+from sandbox.app import Sandbox
 
 RETURN_URL = "https://shop.example/ok"
 
@@ -28,6 +29,7 @@ class TrueOrder:
 class PaymentsVendor(abc.ABC):
     """The simulator of an acquirer, as far as the contract needs it."""
 
+    sandbox: Sandbox
     shows_attempts = True
     """Whether it tells that the payer is at it, and why his last attempt failed while he may try again."""
 

@@ -20,7 +20,7 @@ from hub.modules.payments.settlement import Settlement
 from hub.modules.payments.store import PaymentRow, PaymentsStore
 from sandbox.app import Sandbox
 from sandbox.sberbank_wire import Dialect
-from tests.contract.payments_vendor import an_order
+from tests.contract.payments_vendor import PaymentsVendor, an_order
 from tests.contract.provider_context import make_context
 from tests.contract.sberbank_vendor import SberbankVendor, connect, sandbox_settings
 from tests.support.core_fixtures import Core, open_core
@@ -31,7 +31,7 @@ class Shop:
     """The module in one process; `wire` makes another over the same files, as a restart does."""
 
     core: Core
-    vendor: SberbankVendor
+    vendor: PaymentsVendor
     service: PaymentsService
     settlement: Settlement
     store: PaymentsStore
@@ -72,7 +72,7 @@ class Shop:
         await self.core.outbox.run_due()
 
 
-def wire(core: Core, port: PaymentsPort, vendor: SberbankVendor, *, is_shared: bool = False) -> Shop:
+def wire(core: Core, port: PaymentsPort, vendor: PaymentsVendor, *, is_shared: bool = False) -> Shop:
     settings = PaymentsSettings(return_hosts={"crm": ("shop.example",)})
     account = Account(name="sber", port=port, callers=frozenset({"crm", "other"}), is_shared=is_shared)
     accounts = Accounts({"sber": account})

@@ -80,6 +80,9 @@ class Settings(BaseModel):
     """Networks ("10.20.0.0/16") the API may be in; other private addresses are refused."""
     key_hours: float = Field(default=24.0, gt=0, le=168)
     """How long the API knows an idempotence key; looking a payment up begins so long before it was sent."""
+    look_first_days: float = Field(default=0.0, ge=0, le=366)
+    """Before a payment is opened, look for it that far back. For the time after an older database was restored, which
+    may have forgotten payments whose keys the API has forgotten, too; it costs a list or more for each payment."""
     most_pages: int = Field(default=300, ge=1, le=10_000)
     """How many pages of a hundred payments are read to look one up: more than the shop takes while keys last."""
     hold_days: float | None = Field(default=None, gt=0, le=60)
@@ -200,6 +203,8 @@ class Yookassa(PaymentsPort):
                 raise AnswerInvalidError("the payment page is at a host that the settings don't name")
             return Opened(vendor_id=seen.vendor_id, payment_url=seen.payment_url, sbp_payload=seen.sbp_payload)
 
+        if self._settings.look_first_days and await self.find(reference) is not None:
+            raise ReferenceTakenError(reference=reference)
         body = requests.payment_body(reference, order, self._fiscal)
         write = Write(operation="payments.create", path="/payments", key=reference, body=body, asked=Asked.CREATE)
         return await self._api.write(write, read, known=answers.PAYMENT_FIELDS, guard=guard)
@@ -213,7 +218,8 @@ class Yookassa(PaymentsPort):
             return "" if found is None else found.text("id")
 
         now = self._clock.now()
-        after = min(since or now, now) - self._key_life - _CLOCKS_APART
+        forgotten = now - timedelta(days=self._settings.look_first_days)
+        after = min(since or now, forgotten) - self._key_life - _CLOCKS_APART
         page = ""
         for _ in range(self._settings.most_pages):
             vendor_id, page = await self._api.payments(after, None, page, pick)
