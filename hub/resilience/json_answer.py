@@ -112,9 +112,9 @@ class Fields:
         return value
 
     def optional_object(self, name: str, known: frozenset[str], surprise: Surprise) -> "Fields | None":
-        """Return an object; None if it is missing or null."""
+        """Return an object; None if it is missing, null or an empty list, as PHP writes an empty object."""
         found = self._value.get(name)
-        if found is None:
+        if found is None or found == []:
             return None
         if not isinstance(found, dict):
             raise self._invalid(name)

@@ -1,5 +1,7 @@
 """JSON of an upstream: strict where it matters, patient where vendors differ, and never quoted in an error."""
 
+from decimal import Decimal
+
 import pytest
 
 from hub.resilience.failures import AnswerInvalidError
@@ -58,3 +60,28 @@ def test_unknown_members_are_told_with_where_they_stand() -> None:
     outer = Fields({"a": {"b": 1}}, known=known, surprise=lambda kind, word: told.append((kind, word)))
     outer.optional_object("a", frozenset(), lambda kind, word: told.append((kind, word)))
     assert told == [("field", "a.b")]
+
+
+@pytest.mark.parametrize(("value", "read"), [(Decimal("5.49"), "5.49"), ("5.49", "5.49"), (5, "5"), ("1.6", "1.6")])
+def test_an_amount_may_be_written_as_number_or_text(value: object, read: str) -> None:
+    assert fields({"a": value}).optional_decimal("a") == Decimal(read)
+
+
+@pytest.mark.parametrize("value", [True, [], {}, "a", "NaN", "Infinity", "9" * 30, "1e30"])
+def test_what_is_no_amount_is_none(value: object) -> None:
+    with pytest.raises(AnswerInvalidError):
+        fields({"a": value}).optional_decimal("a")
+
+
+def test_an_amount_that_is_missing_is_none() -> None:
+    assert fields({"a": None}).optional_decimal("a") is fields({"a": ""}).optional_decimal("a") is None
+
+
+def test_only_true_is_true() -> None:
+    assert [fields({"a": value}).is_true("a") for value in (True, 1, "true", None)] == [True, False, False, False]
+
+
+def test_an_empty_list_stands_for_an_empty_object() -> None:
+    assert fields({"a": []}).optional_object("a", frozenset(), lambda _kind, _word: None) is None
+    with pytest.raises(AnswerInvalidError):
+        fields({"a": [1]}).optional_object("a", frozenset(), lambda _kind, _word: None)
