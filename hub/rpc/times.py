@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
 from hub.core.errors import FieldViolation
@@ -23,15 +24,20 @@ def impossible_times(message: Message, *, within: str = "") -> Iterator[FieldVio
     for field, value in message.ListFields():
         if field.message_type is None:
             continue
-        name = f"{within}{field.name}"
-        items = (
-            [(f"{name}[{index}]", item) for index, item in enumerate(value)] if field.is_repeated else [(name, value)]
-        )
-        for path, item in items:
+        for path, item in _held(field, value, name=f"{within}{field.name}"):
             if item.DESCRIPTOR.full_name not in _SECONDS:
                 yield from impossible_times(item, within=f"{path}.")
             elif not _possible(item):
                 yield FieldViolation(field=path, description="out of range", rule_id="time.range")
+
+
+def _held(field: FieldDescriptor, value: Any, *, name: str) -> list[tuple[str, Any]]:
+    """Return the messages that a field holds, each with its path; of a map the values, if they are messages."""
+    if field.message_type is not None and field.message_type.GetOptions().map_entry:
+        if field.message_type.fields_by_name["value"].message_type is None:
+            return []
+        return [(f"{name}[{key!r}]", value[key]) for key in value]
+    return [(f"{name}[{index}]", item) for index, item in enumerate(value)] if field.is_repeated else [(name, value)]
 
 
 def _possible(time: Any) -> bool:

@@ -2,7 +2,7 @@
 
 import copy
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import grpc
@@ -24,6 +24,14 @@ from tests.support.examples import (
     send,
 )
 from tests.support.known import make_idle_job, make_known, make_unknown_outcome, make_withdrawable
+from tests.support.known_notifications import (
+    make_campaign,
+    make_contact,
+    make_doubtful_notification,
+    make_notification,
+    make_opt_out,
+    make_rule,
+)
 from tests.support.known_payments import make_doubtful, make_held, make_unpaid
 from tests.support.stack import channel
 
@@ -87,6 +95,7 @@ def test_another_owners_resource_is_not_found(hub: Hub, path: str, field: str) -
         known.doubtful_id,
         known.deal_id,
         known.reconciliation_id,
+        *known.telling.ids(),
     }
     with pytest.raises(grpc.RpcError) as caught:
         send(hub.other, path, messages)
@@ -112,7 +121,7 @@ def test_a_list_shows_nothing_of_another_owner(hub: Hub, path: str) -> None:
     assert (
         _ids(hub.known, hub.send(path, hub.examples()[path]))
         or "List" not in path
-        or path.endswith(("ListCertificates", "ListRights"))
+        or path.endswith(("ListCertificates", "ListRights", "ListTemplates", "ListFirings"))
     )
     assert not _ids(hub.known, send(hub.other, path, hub.examples()[path]))
 
@@ -153,6 +162,16 @@ def test_the_same_request_id_with_other_content_is_refused(hub: Hub, path: str) 
     assert _told(caught.value) == ("ALREADY_EXISTS", "REQUEST_ID_REUSED")
 
 
+# What an example uses up, and what makes another one.
+_SPENT: Mapping[str, tuple[str, Callable[[grpc.Channel], str]]] = {
+    "CancelNotification": ("notification_id", make_notification),
+    "CancelCampaign": ("campaign_id", make_campaign),
+    "DeleteContact": ("contact_id", make_contact),
+    "DeleteOptOut": ("opt_out_id", make_opt_out),
+    "DeleteRule": ("rule_id", make_rule),
+}
+
+
 def _fresh(hub: Hub, path: str) -> Sequence[Any]:
     """An example that finds the world as it needs it: what can be settled, withdrawn or discarded once, wasn't yet."""
     messages = hub.examples()[path]
@@ -166,6 +185,11 @@ def _fresh(hub: Hub, path: str) -> Sequence[Any]:
         messages[0].payment_id = make_held(hub.stack, hub.client)
     if path.endswith("/CancelPayment"):
         messages[0].payment_id = make_unpaid(hub.client)
+    if (make := _SPENT.get(path.rpartition("/")[2])) is not None:
+        name, again = make
+        setattr(messages[0], name, again(hub.client))
+    if path.endswith("/ResolveNotification"):
+        messages[0].notification_id = make_doubtful_notification(hub.stack, hub.client)
     if path.endswith("/ResolvePayment"):
         messages[0].payment_id = make_doubtful(hub.stack, hub.client)
     return messages
@@ -174,7 +198,7 @@ def _fresh(hub: Hub, path: str) -> Sequence[Any]:
 def _ids(known: Known, message: Any) -> list[str]:
     text = str(message)
     theirs = (known.registration_id, known.signature_id, known.payment_id, known.deal_id, known.reconciliation_id)
-    return [name for name in theirs if name in text]
+    return [name for name in (*theirs, *known.telling.ids()) if name in text]
 
 
 def _told(error: Any) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -23,6 +23,7 @@ from landhub.rosreestr.v1 import rosreestr_service_pb2 as rosreestr
 from landhub.signatures.v1 import signatures_service_pb2 as signatures
 from landhub_client.contract import SERVICES
 from sandbox.registry import SINGLE_OWNER
+from tests.support.examples_notifications import KnownTelling, notification_examples
 
 METHODS: Mapping[str, MethodDescriptor] = {
     f"/{service.full_name}/{method.name}": method for service in SERVICES for method in service.methods
@@ -58,6 +59,7 @@ class Known:
         doubtful_id: A payment whose reversal got no answer.
         deal_id: A deal that awaits its money.
         reconciliation_id, reconciled_day: A day that was compared with the acquirer.
+        telling: What requests about notifications refer to.
         unknown_outcome: A resource that waits for a person: "rosreestr.Registration/…".
     """
 
@@ -77,6 +79,7 @@ class Known:
     reconciliation_id: str = ""
     reconciled_day: str = ""
     unknown_outcome: str = ""
+    telling: KnownTelling = field(default_factory=KnownTelling)
     idle_job: str = ""
     discardable_job: str = ""
 
@@ -87,6 +90,7 @@ def examples(known: Known) -> Mapping[str, Sequence[Any]]:
         ("rosreestr.v1.RosreestrService", _rosreestr(known)),
         ("signatures.v1.SignaturesService", _signatures(known)),
         ("payments.v1.PaymentsService", _payments(known)),
+        *notification_examples(known.telling).items(),
         ("events.v1.EventsService", _events()),
         ("hub.v1.HubService", _hub(known)),
     )

@@ -17,6 +17,7 @@ from sandbox.foreign_signer import sign_detached
 from sandbox.openssl import run_openssl
 from sandbox.test_ca import Issued
 from tests.support.examples import CONTRACT, Known, examples, send, transfer
+from tests.support.known_notifications import make_telling
 from tests.support.known_payments import (
     make_captured,
     make_deal,
@@ -62,6 +63,7 @@ def make_known(stack: Stack, client: grpc.Channel, document: bytes, *, foreign: 
         idle_job=make_idle_job(stack, client, known),
         discardable_job=make_idle_job(stack, client, known),
         unknown_outcome=make_unknown_outcome(stack, client, known),
+        telling=make_telling(stack, client),
     )
 
 

@@ -13,6 +13,7 @@ from hub.rpc.contract import Contract, Safety
 from hub.rpc.times import impossible_times
 from hub.rpc.validating import Rules
 from landhub.common.v1 import document_pb2, money_pb2
+from landhub.notifications.v1 import notifications_service_pb2
 from landhub.rosreestr.v1 import rosreestr_pb2
 from landhub.rosreestr.v1 import rosreestr_service_pb2 as pb
 from landhub.rosreestr.v1.rosreestr_service_pb2_grpc import RosreestrServiceStub
@@ -209,3 +210,11 @@ def test_every_mutating_method_of_the_hub_takes_a_request_id_and_refuses_to_go_w
                 getattr(request, method.key_holder).SetInParent()
             broken = {violation.field for violation in rules.violations(method, request.SerializePartialToString())}
             assert {"request_id", f"{method.key_holder}.request_id"} & broken, method.path
+
+
+def test_times_are_looked_for_in_maps_and_structures_too() -> None:
+    request = notifications_service_pb2.CreateNotificationRequest()
+    request.template.values.update({"name": "Иван", "list": [1, {"a": "b"}]})
+    request.vendor_template.values["name"] = "Иван"
+    request.handling.send_time.seconds = 1 << 60
+    assert [found.field for found in impossible_times(request)] == ["handling.send_time"]
