@@ -4,17 +4,20 @@ Callbacks are hints only: they have a payment looked at sooner, by jobs of a kin
 however many come keep nothing else waiting.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hub.core.clock import Clock
 from hub.core.errors import HubError
 from hub.core.jobs import Again, Done, Job, JobKind, Lease, Next
 from hub.modules.payments.accounts import Accounts
 from hub.modules.payments.creation import ACCOUNT_MISSING, ASK_AGAIN, LEASE, NEVER_GIVE_UP
-from hub.modules.payments.ledger import CALLBACK, FOLLOW, LOOK, Ledger, observed
+from hub.modules.payments.ledger import CALLBACK, FOLLOW, LOOK, Ledger, known_of, observed
+from hub.modules.payments.observation import Observation
+from hub.modules.payments.port import PaymentsPort
 from hub.modules.payments.settings import PaymentsSettings
-from hub.modules.payments.states import PaymentState
+from hub.modules.payments.states import PaymentState, lags
 from hub.modules.payments.store import PaymentRow, StaleVersionError
+from hub.modules.payments.taken_back import confirms
 
 MOST_CALLBACKS_AT_ONCE = 4
 LONGEST_PARKED = timedelta(hours=1)  # then the order is asked for in time, as it is without callbacks
@@ -78,6 +81,8 @@ class Following:
         hold_lasts = port.capabilities.hold_lasts
         after = observed(row, seen, ask_time=ask_time, hold_lasts=hold_lasts)
         if after == row:
+            if await self._is_taken_back(port, row, seen, ask_time=ask_time):
+                return await self._release(row, lease, then=then)
             return then
         if isinstance(then, Again):
             then = Again(delay=timedelta(seconds=self._settings.poll_initial), reason=f"NOW_{after.state}")
@@ -86,6 +91,28 @@ class Following:
                 lambda conn: self._ledger.take(conn, row.id, seen, ask_time=ask_time, hold_lasts=hold_lasts),
                 then=then,
                 reason=after.state,
+            )
+        except StaleVersionError:
+            return Again(delay=timedelta(), reason="CHANGED_MEANWHILE")
+
+    async def _is_taken_back(
+        self, port: PaymentsPort, row: PaymentRow, seen: Observation, *, ask_time: datetime
+    ) -> bool:
+        """Note that nothing is new; return whether a refund that the bank took back has stood so for its time.
+
+        An answer may lag behind: what an older one tells goes by itself within the visibility window.
+        """
+        seen = seen.completed(captured=row.captured or row.minor_units)
+        if lags(known_of(row), seen):
+            return False
+        await self._ledger.note_unchanged(row, ask_time=ask_time)
+        since = ask_time - port.capabilities.visibility_window
+        return confirms(row, seen) and await self._ledger.has_been_quiet(row, since=since)
+
+    async def _release(self, row: PaymentRow, lease: Lease, *, then: Next) -> Next:
+        try:
+            return await lease.settle(
+                lambda conn: self._ledger.release(conn, row), then=then, reason="REFUND_TAKEN_BACK"
             )
         except StaleVersionError:
             return Again(delay=timedelta(), reason="CHANGED_MEANWHILE")

@@ -17,6 +17,7 @@ from hub.modules.payments.observation import Observation
 from hub.modules.payments.operations import OperationKind
 from hub.modules.payments.states import Known, PaymentState, derive, lags
 from hub.modules.payments.store import OperationRow, PaymentRow, PaymentsStore
+from hub.modules.payments.taken_back import reserved_after
 
 PAYMENT = "payments.Payment"
 REFUND = "payments.Refund"
@@ -86,6 +87,7 @@ def observed(row: PaymentRow, seen: Observation, *, ask_time: datetime, hold_las
         held=after.held,
         captured=after.captured,
         refunded=after.refunded,
+        most_refunded=max(row.most_refunded, after.refunded),
         was_held=after.was_held,
         vendor_id=seen.vendor_id,
         vendor_status=seen.vendor_status[:128],
@@ -165,6 +167,30 @@ class Ledger:
         """Count anew what is there for the payment's deal, after what is there by the payment has changed."""
         if row.business_reference:
             self.deals.recount(conn, owner=row.owner, business_reference=row.business_reference)
+
+    async def note_unchanged(self, row: PaymentRow, *, ask_time: datetime) -> None:
+        """Note that the acquirer was asked and told nothing new."""
+        await self._database.write(
+            lambda conn: self._store.mark_observed(conn, row.id, ask_time=ask_time), label="payments.observed"
+        )
+
+    async def has_been_quiet(self, row: PaymentRow, *, since: datetime) -> bool:
+        """Whether nothing was done to a payment, and nothing new seen of it, since then."""
+
+        def read(conn: Connection) -> bool:
+            newest = self._store.newest_operation_time(conn, row.id)
+            is_busy = self._store.get_open_operation(conn, row.id) is not None
+            return not is_busy and (newest is None or newest <= since)
+
+        return row.update_time <= since and await self._database.read(read)
+
+    def release(self, conn: Connection, row: PaymentRow) -> None:
+        """Release what is reserved for refunds that the bank took back.
+
+        Raises:
+            StaleVersionError: the payment changed since it was read, by a new refund maybe.
+        """
+        self.write(conn, row, replace(row, reserved=reserved_after(row), most_refunded=row.refunded))
 
     def write_operation(self, conn: Connection, before: OperationRow, after: OperationRow) -> None:
         """Write an operation, and the event of a new state."""

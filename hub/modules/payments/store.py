@@ -66,6 +66,7 @@ payments = Table(
     Column("captured", BigInteger, nullable=False),
     Column("refunded", BigInteger, nullable=False),
     Column("reserved", BigInteger, nullable=False),
+    Column("most_refunded", BigInteger, nullable=False, server_default="0"),
     Column("was_held", Boolean, nullable=False),
     Column("cancel_asked", Boolean, nullable=False),
     Column("observe_time", UtcTime, nullable=True),
@@ -160,6 +161,7 @@ class PaymentRow:
     captured: int = 0
     refunded: int = 0
     reserved: int = 0
+    most_refunded: int = 0
     was_held: bool = False
     cancel_asked: bool = False
     observe_time: datetime | None = None
@@ -276,6 +278,12 @@ class PaymentsStore:
         if conn.execute(statement.values(values)).rowcount != 1:
             raise StaleVersionError
 
+    def mark_observed(self, conn: Connection, payment_id: str, *, ask_time: datetime) -> None:
+        """Note that the acquirer, asked then, told nothing new. It changes nothing that others may have read."""
+        is_older = (payments.c.observe_time < ask_time) | payments.c.observe_time.is_(None)
+        statement = update(payments).where(payments.c.id == payment_id, is_older)
+        conn.execute(statement.values(observe_time=ask_time))
+
     def mark_cancel_asked(self, conn: Connection, payment_id: str) -> None:
         """Note that an end of the payment from now on may be our own doing."""
         conn.execute(update(payments).where(payments.c.id == payment_id).values(cancel_asked=True))
@@ -302,6 +310,12 @@ class PaymentsStore:
     def get_open_operation(self, conn: Connection, payment_id: str) -> OperationRow | None:
         """Return the one operation of a payment that is open, if there is one."""
         return self._one_operation(conn, operations.c.payment_id == payment_id, operations.c.state.in_(OPEN_STATES))
+
+    def newest_operation_time(self, conn: Connection, payment_id: str) -> datetime | None:
+        """Return when an operation of a payment last changed; None if it has none."""
+        query = select(operations.c.update_time).where(operations.c.payment_id == payment_id)
+        newest: datetime | None = conn.execute(query.order_by(operations.c.update_time.desc()).limit(1)).scalar()
+        return newest
 
     def _one_operation(self, conn: Connection, *where: Any) -> OperationRow | None:
         found = conn.execute(select(operations).where(*where)).mappings().first()

@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 import json
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -222,6 +223,48 @@ async def test_nothing_of_a_callback_is_kept(desk: Desk, shop: Shop) -> None:
     await shop.core.database.write(lambda _: None, label="test")
     for file in shop.core.folder.rglob("*"):
         assert not file.is_file() or PAN.encode() not in file.read_bytes()
+
+
+@pytest.mark.parametrize("count", [400, pytest.param(100_000, marks=pytest.mark.campaign)])
+async def test_in_a_flood_of_forged_and_unknown_callbacks_the_real_ones_are_served_and_the_bank_hears_nothing(
+    desk: Desk, shop: Shop, count: int
+) -> None:
+    """Of each four: unsigned, signed by another, about an unknown order, and another path of the listener."""
+    rows = [await shop.create(number) for number in range(1, 5)]
+    asked_before = desk.asked
+    statuses: Counter[int] = Counter()
+    numbers = iter(range(count))
+
+    async def strangers() -> None:
+        for number in numbers:
+            unknown = {"mdOrder": f"order-{number}", "orderNumber": str(number), "maskedPan": PAN}
+            told = [unknown, signed(unknown, "another"), signed(unknown), {}][number % 4]
+            path = callback_path("sber") if number % 4 < 3 else f"/payments/{number}"
+            async with desk.session.get(path, params=told) as got:
+                statuses[got.status] += 1
+                assert await got.read() == b""
+
+    async def served() -> None:
+        for row in rows:
+            while sum(statuses.values()) < count * rows.index(row) // len(rows):
+                await asyncio.wait([flood], timeout=0.05)
+            shop.vendor.pay(row.vendor_id)
+            assert await desk.tell(signed(about(row))) == (200, "")
+            await shop.core.outbox.run_due()
+            assert (await shop.payment(row.id)).state == PaymentState.CAPTURED
+
+    flood = asyncio.gather(*(strangers() for _ in range(32)))
+    await served()
+    await flood
+    assert statuses == {400: count // 2, 200: count // 4, 404: count // 4}
+    assert desk.asked - asked_before == len(rows)
+    assert len(await desk.jobs()) == len(rows)
+    quarter = str(count // 4)
+    assert sorted(await desk.audited()) == [
+        ("ORDER_UNKNOWN", quarter),
+        ("SIGNATURE_WRONG", quarter),
+        ("UNSIGNED", quarter),
+    ]
 
 
 @pytest.mark.parametrize("form", CallbackForm)
