@@ -24,6 +24,7 @@ _LIVES_SECONDS = 86_400
 _LEAST_BY_QR = 1_000  # kopecks
 _CALLS_KEPT = 1000
 _REQUEST_LIMIT_BYTES = 1024 * 1024
+_HTTP_ERRORS = 400
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,7 @@ class Call:
     faults: tuple[str, ...]
     fields: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     outcome: str = "unanswered"
+    """`ok`, an error code, `http 503`, or `unanswered`."""
 
 
 class TBankGateway:
@@ -136,9 +138,11 @@ class TBankGateway:
         self, request: web.Request, operation: str, faults: tuple[Fault, ...], call: Call
     ) -> web.StreamResponse:
         body = await request.read()
+        call.fields = _told(body)
         await self._tell_of_change()
         early = await self._strikes.before(request, faults)
         if early is not None:
+            call.outcome = f"http {early.status}" if early.status >= _HTTP_ERRORS else "unanswered"
             return early
         try:
             fields = wire.read(
@@ -148,7 +152,6 @@ class TBankGateway:
                 terminal_key=self.terminal.key,
                 password=self.terminal.password,
             )
-            call.fields = {name: value for name, value in fields.items() if name != "Token"}
             answer = self._run(operation, fields, faults)
             call.outcome = "ok"
         except TBankError as error:
@@ -266,6 +269,15 @@ _PAGE = """<!DOCTYPE html>
 <button name="outcome" value="decline">Отказ банка</button></form>
 </body></html>
 """
+
+
+def _told(body: bytes) -> dict[str, Any]:
+    """What a call says, whatever becomes of it; nothing if it can't be read."""
+    try:
+        fields = json.loads(body)
+    except ValueError:
+        return {}
+    return {name: value for name, value in fields.items() if name != "Token"} if isinstance(fields, dict) else {}
 
 
 def _spoiled(answer: dict[str, Any], faults: tuple[Fault, ...]) -> dict[str, Any]:

@@ -87,6 +87,19 @@ async def test_a_refund_whose_answer_is_lost_is_made_once(
     assert operated.payment.refunded == vendor.order(row.vendor_id).refunded == kopecks
 
 
+async def test_a_refund_that_was_made_is_not_told_as_refused_because_tbank_is_busy_for_long(
+    shop: Shop, vendor: TBankVendor
+) -> None:
+    row = await shop.paid()
+    vendor.fail("refund", "answer_lost", times=3)
+    await refund(shop, row.id, 5_000)
+    vendor.fail("refund", "unclear", times=12)
+    await shop.pass_time(900, step=60)
+    operated = await refund(shop, row.id, 5_000)
+    assert (operated.operation.state, operated.payment.refunded) == (OperationState.DONE, 5_000)
+    assert vendor.order(row.vendor_id).refunded == 5_000
+
+
 async def test_a_lost_refund_beside_an_operators_is_told_apart_by_its_number(shop: Shop, vendor: TBankVendor) -> None:
     row = await shop.paid()
     vendor.fail("refund", "commit_late", times=3, seconds=20)
