@@ -16,6 +16,7 @@ from hub.modules.signatures.service import SignaturesService
 from hub.storage.outbox_store import SqlOutboxStore
 from tests.campaign.canaries import WORD
 from tests.campaign.planted_payments import PLANTED_IN_PAYMENTS
+from tests.campaign.planted_tbank import PLANTED_IN_TBANK
 
 
 def _skip_lease_check() -> None:
@@ -91,6 +92,8 @@ def _log_a_name() -> None:
 
 def theme_of(plant: str) -> str:
     """What a run must be about to find a planted bug."""
+    if plant in PLANTED_IN_TBANK:
+        return "tbank"
     return "sberbank" if plant in PLANTED_IN_PAYMENTS else "land"
 
 
@@ -103,4 +106,5 @@ PLANTED: Final[Mapping[str, Callable[[], None]]] = {
     "sign-anew-each-time": _sign_anew_each_time,
     "name-in-the-log": _log_a_name,
     **PLANTED_IN_PAYMENTS,
+    **PLANTED_IN_TBANK,
 }

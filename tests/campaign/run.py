@@ -304,5 +304,6 @@ _AGENT = {
     "certificate": "agent/pki/hub.crt",
     "key": "agent/pki/hub.key",
 }
-_OPEN_JOBS = "select state, resource_id from outbox_jobs where state in ('ready', 'leased')"
+# What warns of a hold days ahead stays until then, whatever became of the hold.
+_OPEN_JOBS = "select state, resource_id from outbox_jobs where state in ('ready', 'leased') and kind <> 'payments.warn'"
 _BROKEN = ("job.failed", "rpc_failed", "claiming_failed", "background_failed", "Traceback")

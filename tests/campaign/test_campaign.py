@@ -14,7 +14,7 @@ from tests.campaign.planted import PLANTED, theme_of
 from tests.campaign.template import Template, make_template
 
 PROGRAM = Path(__file__).parent
-SEEDS = {"land": 40, "sberbank": 8}
+SEEDS = {"land": 40, "sberbank": 8, "tbank": 5}
 ENOUGH = {"settle-without-fence": 100, "sign-anew-each-time": 100}
 """Seeds within which a planted bug must be found; 25 for the others, 150 in payments. Most take three."""
 QUICK_IN_PAYMENTS = {"open-next-without-declining", "card-in-the-log"}
@@ -34,6 +34,7 @@ FOUND_AS = {
     "number-refunds-anew": "refunded for us there",
     "card-in-the-log": "leaked: personal data is in a log",
     "password-in-the-log": "leaked: personal data is in a log",
+    "judge-refunds-by-amounts": "refunded for us there",
 }
 
 

@@ -40,6 +40,7 @@ _KINDS: Final = {
     "decline.do": "decline",
     "reverse.do": "reverse",
     "refund.do": "refund",
+    "getLastOrdersForMerchants.do": "list",
 }
 _STATUS = "getOrderStatusExtended.do"
 _FAULTY: Final = (*(name for name in _KINDS if name != _STATUS), "register.do", "registerPreAuth.do", _STATUS, "*")

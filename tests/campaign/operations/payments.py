@@ -60,9 +60,13 @@ class Payments:
             await _settle(pay, [item for item in every if getattr(item, "pay", None) is pay], scene)
 
     def waits_for_others(self, conn: Connection, scene: Scene) -> set[str]:
-        """What is held until somebody captures it, and what a person did not settle."""
+        """What is held until somebody captures it, and what a person did not settle; but for what is looked at soon."""
         del scene
-        query = "select id from payments_payments where state in ('AUTHORIZED', 'NEEDS_REVIEW') or held > 0"
+        looked_at = "select resource_id from outbox_jobs where kind = 'payments.look' and state in ('ready', 'leased')"
+        query = (
+            "select id from payments_payments where (state in ('AUTHORIZED', 'NEEDS_REVIEW') or held > 0)"
+            f" and id not in ({looked_at})"
+        )
         return {known for (known,) in conn.exec_driver_sql(query)}
 
     def violations(self, evidence: Evidence, operations: Sequence[Operation]) -> Iterator[str]:
