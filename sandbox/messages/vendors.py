@@ -7,6 +7,7 @@ POST /messages/fates                             {"recipient", "fate"}: what bec
                                                  {"recipient", "refuse"}: the vendor's code by which they are refused
 POST /messages/vendors/{vendor}/callbacks        {"url"}: where it tells what became of messages
 GET  /messages/vendors/{vendor}/callbacks        {"url", "deliveries": [{about, answers, is_heard}]}
+POST /messages/max/start                         {"user_id"}: a person starts the bot of MAX
 POST /messages/vendors/{vendor}/stop, .../start  refuse connections; listen again on the same port
 """
 
@@ -27,6 +28,7 @@ from sandbox.messages import generic, max, smsaero, smsc, smsru, smtp, telegram,
 from sandbox.messages.book import MessageBook
 from sandbox.messages.callbacks import STYLES
 from sandbox.messages.deliveries import DeliveryCallbacks
+from sandbox.messages.max_updates import MaxUpdates
 from sandbox.messages.smtp import SmtpServer
 from sandbox.messages.vendor import SimulatedVendor, VendorServer
 
@@ -49,8 +51,11 @@ DEFAULT_PORTS = MappingProxyType(
 class MessageVendors:
     """The vendors of one sandbox, by name."""
 
-    def __init__(self, *, servers: Mapping[str, VendorServer], smtp: SmtpServer, book: MessageBook) -> None:
+    def __init__(
+        self, *, servers: Mapping[str, VendorServer], smtp: SmtpServer, max_updates: MaxUpdates, book: MessageBook
+    ) -> None:
         self.servers = servers
+        self.max_updates = max_updates
         self.smtp = smtp
         self.book = book
 
@@ -66,13 +71,14 @@ class MessageVendors:
         smsc_at_once: int,
     ) -> "MessageVendors":
         """Put them together; who has no port of his own gets a free one."""
+        bot = max.Max(book=book, clock=clock)
         vendors: Sequence[SimulatedVendor] = (
             smsc.Smsc(book=book, clock=clock, login=smsc.Login(), most_at_once=smsc_at_once),
             smsru.SmsRu(book=book, clock=clock, login=smsru.Login()),
             smsaero.SmsAero(book=book, clock=clock, login=smsaero.Login()),
             unisender_go.UnisenderGo(book=book, clock=clock),
             telegram.Telegram(book=book, clock=clock),
-            max.Max(book=book, clock=clock),
+            bot,
             generic.GenericHttp(book=book, clock=clock),
         )
         servers = {
@@ -87,7 +93,8 @@ class MessageVendors:
             for vendor in vendors
         }
         mail = smtp.SmtpServer(clock=clock, faults=faults, book=book, host=host, port=ports.get(smtp.NAME, 0), tls=tls)
-        return MessageVendors(servers=servers, smtp=mail, book=book)
+        updates = MaxUpdates(bot=bot, clock=clock, faults=faults)
+        return MessageVendors(servers=servers, smtp=mail, max_updates=updates, book=book)
 
     def __getitem__(self, name: str) -> VendorServer:
         """One of them."""
@@ -95,6 +102,7 @@ class MessageVendors:
 
     async def start(self) -> None:
         """Listen."""
+        self.max_updates.start()
         for server in self.servers.values():
             await server.start()
         await self.smtp.start()
@@ -104,6 +112,7 @@ class MessageVendors:
         for server in self.servers.values():
             await server.stop()
         await self.smtp.stop()
+        await self.max_updates.stop()
 
     def urls(self) -> Mapping[str, str]:
         """Where they are."""
@@ -125,6 +134,7 @@ class MessageVendors:
             web.post("/messages/vendors/{vendor}/{action:stop|start}", self._post_vendor),
             web.post("/messages/vendors/{vendor}/callbacks", self._post_callbacks),
             web.get("/messages/vendors/{vendor}/callbacks", self._get_callbacks),
+            web.post("/messages/max/start", self._post_start),
         ]
 
     async def _get_messages(self, request: web.Request) -> web.Response:
@@ -169,6 +179,10 @@ class MessageVendors:
             for one in callbacks.sender.deliveries
         ]
         return web.json_response({"url": callbacks.url, "deliveries": deliveries})
+
+    async def _post_start(self, request: web.Request) -> web.Response:
+        self.max_updates.start_bot(int((await request.json())["user_id"]))
+        return web.json_response({})
 
     def _server(self, request: web.Request) -> VendorServer:
         server = self.servers.get(request.match_info["vendor"])

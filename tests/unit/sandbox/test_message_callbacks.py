@@ -12,6 +12,7 @@ from sandbox.faults import Fault, FaultKind
 from sandbox.listener import Listener
 from sandbox.messages import smsru, unisender_go
 from sandbox.messages.book import Message
+from sandbox.messages.max import SECRET_HEADER
 from tests.unit.sandbox.raw_vendor import RawVendor
 
 PHONE = "79991234567"
@@ -23,6 +24,7 @@ class Hub:
     def __init__(self) -> None:
         self.listener = Listener(host="127.0.0.1", port=0)
         self.bodies: list[str] = []
+        self.secrets: list[str] = []
         self._came = asyncio.Condition()
         self.answer = "100"
 
@@ -44,6 +46,7 @@ class Hub:
         if request.method == "POST":
             async with self._came:
                 self.bodies.append(await request.text())
+                self.secrets.append(request.headers.get(SECRET_HEADER, ""))
                 self._came.notify_all()
         return web.Response(text=self.answer)
 
@@ -104,3 +107,11 @@ async def test_unisender_looks_whether_somebody_is_there(sandbox: Sandbox, hub: 
 async def test_messengers_call_nobody_back(sandbox: Sandbox) -> None:
     with pytest.raises(ValueError, match="nobody"):
         await sandbox.messages.call_back("telegram", "http://127.0.0.1:1/cb")
+
+
+async def test_max_tells_who_started_the_bot_under_the_subscriptions_secret(sandbox: Sandbox, hub: Hub) -> None:
+    sandbox.messages.max_updates.bot.subscriptions[hub.url] = {"url": hub.url, "secret": "hush-hush"}
+    sandbox.messages.max_updates.start_bot(7)
+    await hub.wait_for(1)
+    assert hub.secrets == ["hush-hush"]
+    assert '"update_type": "bot_started"' in hub.bodies[0]
