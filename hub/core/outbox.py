@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -24,6 +24,7 @@ __all__ = ["Outbox", "Schedule"]
 log = structlog.get_logger(__name__)
 
 MAX_ADOPTED = 256  # jobs leased at birth that run at once; beyond, they queue like all others
+MOST_CLAIMED = 256  # looked at in one transaction; what of them there is no room for is left for later
 IDLE_POLL_SECONDS = 30.0  # other processes' jobs are found at this rate; this process's own are announced
 LONGEST_HANDLER_SECONDS = 3600.0  # bounds the single step of tests and campaigns
 CLAIM_POLL_SECONDS = 0.05  # between looks whether the worker took a job that is due
@@ -208,7 +209,8 @@ class Outbox:
             next_due = await self._next_due([kind.name for kind in kinds])
             if next_due is None or next_due > self._now():
                 return next_due
-            claimed = await self._claim(kinds, limit=min(self._room(kind) for kind in kinds))
+            rooms = {kind.name: self._room(kind) for kind in kinds}
+            claimed = await self._claim(kinds, limit=min(sum(rooms.values()), MOST_CLAIMED), rooms=rooms)
             for job in claimed:
                 self._spawn(job)
             if not claimed:
@@ -236,11 +238,13 @@ class Outbox:
         """Return the database's time as far as it is known: this machine's clock may be fast or slow by seconds."""
         return self._clock.now() + self._ahead
 
-    async def _claim(self, kinds: Sequence[JobKind], *, limit: int) -> Sequence[Job]:
+    async def _claim(
+        self, kinds: Sequence[JobKind], *, limit: int, rooms: Mapping[str, int] | None = None
+    ) -> Sequence[Job]:
         leases = {kind.name: kind.lease for kind in kinds}
         return await self._database.write(
             lambda conn: self._store.claim(
-                conn, leases=leases, limit=limit, holder=self.holder, now=self._database.now(conn)
+                conn, leases=leases, limit=limit, holder=self.holder, now=self._database.now(conn), rooms=rooms
             ),
             label="outbox.claim",
         )

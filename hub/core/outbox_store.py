@@ -70,9 +70,19 @@ class OutboxStore(abc.ABC):
 
     @abc.abstractmethod
     def claim(
-        self, conn: Connection, *, leases: Mapping[str, timedelta], limit: int, holder: str, now: datetime
+        self,
+        conn: Connection,
+        *,
+        leases: Mapping[str, timedelta],
+        limit: int,
+        holder: str,
+        now: datetime,
+        rooms: Mapping[str, int] | None = None,
     ) -> Sequence[Job]:
-        """Lease due jobs of the given kinds by priority, run_at, id. A lease that expired counts as a failure."""
+        """Lease due jobs of the given kinds by priority, run_at, id. A lease that expired counts as a failure.
+
+        `rooms`: so many of each kind at most; what is beyond that stays, though it is among the first `limit` due.
+        """
 
     @abc.abstractmethod
     def next_due(self, conn: Connection, kinds: Sequence[str]) -> datetime | None:

@@ -62,17 +62,24 @@ class SqlOutboxStore(OutboxStore):
         return Job(id=job_id, new=job, attempt=1, setbacks=0, failures=0, fence=1, created_at=now, sent_at=None)
 
     def claim(
-        self, conn: Connection, *, leases: Mapping[str, timedelta], limit: int, holder: str, now: datetime
+        self,
+        conn: Connection,
+        *,
+        leases: Mapping[str, timedelta],
+        limit: int,
+        holder: str,
+        now: datetime,
+        rooms: Mapping[str, int] | None = None,
     ) -> Sequence[Job]:
         """See OutboxStore.claim."""
         due = (
-            select(jobs.c.id)
+            select(jobs.c.id, jobs.c.kind)
             .where(jobs.c.kind.in_(leases), _due(now))
             .order_by(jobs.c.priority, jobs.c.run_at, jobs.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
-        ids = list(conn.scalars(due))
+        ids = _fitting(conn.execute(due).all(), rooms)
         if not ids:
             return []
         expired = case((jobs.c.state == JobState.LEASED, 1), else_=0)
@@ -271,6 +278,18 @@ def _row(job_id: str, job: NewJob, now: datetime) -> dict[str, Any]:
         "traceparent": job.traceparent,
     }
     return counters | own | cause
+
+
+def _fitting(due: Sequence[Any], rooms: Mapping[str, int] | None) -> list[str]:
+    """Return the ids of those that there is room for, kind by kind."""
+    if rooms is None:
+        return [row.id for row in due]
+    left, ids = dict(rooms), []
+    for row in due:
+        if left[row.kind] > 0:
+            left[row.kind] -= 1
+            ids.append(row.id)
+    return ids
 
 
 def _due(now: datetime) -> Any:

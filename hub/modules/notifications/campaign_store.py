@@ -4,11 +4,12 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from hub.core.crypto import KeyRing, SealedColumn
 from hub.modules.notifications.states import NotificationState
 from hub.modules.notifications.tables import campaigns, chunks, notifications
+from hub.storage.prepared import prepared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,9 @@ class CampaignRow:
     traceparent: str = ""
 
 
+_ONE = prepared(select(campaigns).where(campaigns.c.id == bindparam("row")))  # read for each message of a campaign
+
+
 class CampaignStore:
     """Reads and writes within a given transaction; personal data is sealed here and nowhere else."""
 
@@ -46,10 +50,10 @@ class CampaignStore:
 
     def get(self, conn: Connection, campaign_id: str) -> CampaignRow | None:
         """Return a campaign whoever owns it."""
-        found = conn.execute(select(campaigns).where(campaigns.c.id == campaign_id)).mappings().first()
+        found = _ONE.first(conn, {"row": campaign_id})
         if found is None:
             return None
-        values: dict[str, Any] = {item.name: found[item.name] for item in fields(CampaignRow)}
+        values: dict[str, Any] = {item.name: getattr(found, item.name) for item in fields(CampaignRow)}
         if values["letter"] is not None:
             values["letter"] = self._campaign.open(campaign_id, values["letter"])
         return CampaignRow(**values)
