@@ -20,12 +20,18 @@ from sandbox.demo.stack import Stack
 from sandbox.test_ca import Subject
 from tests.support.canaries import Aviary, find, personal_fields, spellings
 from tests.support.examples import METHODS, examples, send
+from tests.support.examples_notifications import NOTIFICATIONS, RECIPIENTS, TEMPLATES, notification
 from tests.support.known import ROSREESTR, SIGNATURES, make_known
 from tests.support.known_payments import PAYMENTS
 from tests.support.stack import channel, control, running_stack
 
 PLOT = "77:01:0009001:777"
 REFERENCE = "canary-1"
+_TELLING = {
+    NOTIFICATIONS: ("CreateNotification", "BatchCreateNotifications", "EstimateSms"),
+    TEMPLATES: ("PreviewTemplate",),
+    RECIPIENTS: ("CreateContact", "CreateOptOut"),
+}
 VENDOR_FAULTS = ("answer_lost", "bad_token", "html", "unknown_element", "windows_1251", "cut_document")
 
 
@@ -106,6 +112,7 @@ class Deals:
                 self.send(path, *messages)
         self._sign_beside_another()
         self._pay()
+        self._tell()
         self._register(self.owner)
         trader = party_pb2.SoleTrader(
             person=self.owner, ogrnip=self.aviary.ogrnip("landhub.common.v1.SoleTrader.ogrnip")
@@ -186,6 +193,26 @@ class Deals:
         (refund,) = self._good[f"{PAYMENTS}/CreateRefund"]
         self.aviary.plant(refund)
         self.send(f"{PAYMENTS}/CreateRefund", refund)
+
+    def _tell(self) -> None:
+        """Send messages in full, by a template of ours and by one that a provider keeps, and name people to rules."""
+        for service, names in _TELLING.items():
+            for name in names:
+                (request,) = self._good[f"{service}/{name}"]
+                self.aviary.plant(request)
+                if name in {"BatchCreateNotifications", "PreviewTemplate"}:
+                    (request.template if "Batch" in name else request).values.update(
+                        {"amount": 100, "reference": "Д-1"}
+                    )
+                self.send(f"{service}/{name}", request)
+        in_full = notification(now=True)
+        self.aviary.plant(in_full)
+        self.send(f"{NOTIFICATIONS}/CreateNotification", in_full)
+        kept = notification(now=True)
+        kept.vendor_template.vendor_template_id = "none"
+        kept.vendor_template.values["name"] = kept.vendor_template.subject = "x"
+        self.aviary.plant(kept)
+        self.send(f"{NOTIFICATIONS}/CreateNotification", kept)
 
     def _check_owner(self, owner: party_pb2.Party) -> None:
         request = rosreestr_service_pb2.CheckOwnerRequest(cadastral_number=PLOT, owner=owner)
@@ -271,6 +298,12 @@ def test_the_canaries_reached_the_register(deals: Deals) -> None:
     assert deals.owner.surname in sent
     assert deals.owner.inn in sent
     assert base64.b64encode(deals.known.foreign_cms).decode() in sent
+
+
+def test_the_canaries_reached_the_vendors_of_messages(deals: Deals) -> None:
+    texts = [message["text"] for message in control(deals.stack, "/inbox.json")["messages"]]
+    planted = deals.aviary.planted["landhub.notifications.v1.Content.text"]
+    assert any(str(canary) in text for canary in planted for text in texts)
 
 
 @pytest.mark.parametrize(

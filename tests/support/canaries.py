@@ -3,13 +3,14 @@ any of the usual ways."""
 
 import base64
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 from urllib.parse import quote
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
+from google.protobuf.struct_pb2 import Struct
 
 from landhub.common.v1 import options_pb2
 
@@ -65,7 +66,12 @@ class Aviary:
     def plant(self, message: Message) -> None:
         """Put a canary into every personal or secret text and document that the request has set."""
         for descriptor, value in message.ListFields():
-            if descriptor.message_type is not None:
+            if is_personal(descriptor) and isinstance(value, MutableMapping | Struct):
+                for key in list(value):
+                    value[key] = self.text(descriptor.full_name)
+            elif descriptor.message_type is not None and descriptor.message_type.GetOptions().map_entry:
+                continue
+            elif descriptor.message_type is not None:
                 for inner in value if descriptor.is_repeated else (value,):
                     self.plant(inner)
             elif is_personal(descriptor) and descriptor.name != "cms":  # a CMS is signed over, so it comes ready made
@@ -82,6 +88,8 @@ class Aviary:
                 return self.ogrnip(name)
             case "email":
                 return self.keep(name, f"kanareyka{self._next():04}@example.ru")
+            case "telegram_chat" | "max_user":
+                return self.keep(name, f"90176{self._next():09}")
             case "phone":
                 return self.keep(name, f"+7901764{self._next():04}")
             case "client_id":

@@ -86,7 +86,7 @@ def notification(*, account: str = "mail", now: bool = False) -> notifications.C
 
 def _notifications(known: KnownTelling) -> dict[str, Any]:
     by_template = pb.TemplateContent(template="landhub-payment-received")
-    by_template.values.update({"reference": "Д-1", "amount": 19900})
+    by_template.values.update({"reference": "Д-1", "amount": 19900, "name": "Иван"})
     campaign = notifications.BatchCreateNotificationsRequest(
         request_id=_id(),
         business_reference=REFERENCE,
@@ -121,7 +121,7 @@ def _notifications(known: KnownTelling) -> dict[str, Any]:
 
 def _templates() -> dict[str, Any]:
     preview = templates.PreviewTemplateRequest(name="landhub-payment-received")
-    preview.values.update({"reference": "Д-1", "amount": 19900})
+    preview.values.update({"reference": "Д-1", "amount": 19900, "name": "Иван"})
     return {
         "CreateTemplate": templates.CreateTemplateRequest(
             request_id=_id(),
