@@ -35,6 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--sberbank-callback-url", default="", help="where the acquirer calls back; nowhere if not given"
     )
+    parser.add_argument("--yookassa-notification-url", default="", help="where YooKassa tells of what happened")
     parser.add_argument("--timestamp-port", type=int, default=7502, help="the timestamp authority; 0: any free port")
     for name, port in DEFAULT_PORTS.items():
         parser.add_argument(f"--{name.replace('_', '-')}-port", type=int, default=port, help="a vendor of messages")
@@ -68,6 +69,7 @@ def _settings(options: argparse.Namespace) -> SandboxSettings:
         sberbank_port=options.sberbank_port,
         tbank_port=options.tbank_port,
         yookassa_port=options.yookassa_port,
+        yookassa_notification_url=options.yookassa_notification_url,
         sberbank_callback_url=options.sberbank_callback_url,
         timestamp_port=options.timestamp_port,
         control_port=options.control_port,

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from cryptography.fernet import Fernet, MultiFernet
 
+from sandbox import yookassa_notifications
 from sandbox.callbacks import CallbackSender
 from sandbox.clock import SandboxClock
 from sandbox.control import Control
@@ -32,6 +33,7 @@ from sandbox.tls import ThrowAwayPki, TlsPair
 from sandbox.xml_gateway import XmlGateway
 from sandbox.xml_gateway_operations import GatewayOperations
 from sandbox.yookassa import Shop, YookassaGateway
+from sandbox.yookassa_notifications import YookassaNotifications
 from sandbox.yookassa_shop import ShopBook
 
 
@@ -245,6 +247,13 @@ def _tbank(settings: SandboxSettings, tls: TlsFiles, clock: SandboxClock, faults
 def _yookassa(settings: SandboxSettings, tls: TlsFiles, clock: SandboxClock, faults: FaultBoard) -> YookassaGateway:
     """One more acquirer, the same way."""
     shop = Shop()
+    sender = CallbackSender(
+        name="yookassa",
+        clock=clock,
+        faults=faults,
+        attempts=yookassa_notifications.ATTEMPTS,
+        pause_seconds=yookassa_notifications.PAUSE_SECONDS,
+    )
     _write_private(settings.directory / "yookassa.key", shop.secret_key)
     return YookassaGateway(
         listener=Listener(
@@ -256,6 +265,7 @@ def _yookassa(settings: SandboxSettings, tls: TlsFiles, clock: SandboxClock, fau
         faults=faults,
         book=ShopBook(clock=clock),
         shop=shop,
+        notifications=YookassaNotifications(sender=sender, url=settings.yookassa_notification_url),
         calls_a_second=settings.yookassa_calls_a_second,
         retry_milliseconds=settings.yookassa_retry_milliseconds,
     )

@@ -81,6 +81,8 @@ class SandboxSettings:
     """Whether a second payment of one OrderId is opened rather than refused."""
     tbank_asynchronous_seconds: float = 0.0
     """How long its refunds by QR code take, by the sandbox's clock."""
+    yookassa_notification_url: str = ""
+    """Where YooKassa tells of what happened, with a source of its networks in `X-Forwarded-For`; empty: nowhere."""
     yookassa_calls_a_second: int = 1000
     """How many calls YooKassa takes in a second, by the sandbox's clock: one that stands still counts them all."""
     yookassa_retry_milliseconds: int = 1800

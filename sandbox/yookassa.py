@@ -19,7 +19,8 @@ from sandbox.faults import Fault, FaultBoard, FaultKind
 from sandbox.listener import Listener
 from sandbox.messages.pace import Pace
 from sandbox.strikes import Strikes
-from sandbox.yookassa_shop import KeyBook, ShopBook, ShopError, ShopPayment, pay, snapshot
+from sandbox.yookassa_notifications import YookassaNotifications
+from sandbox.yookassa_shop import KeyBook, ShopBook, ShopError, ShopPayment, ShopRefund, pay, snapshot
 
 PATH = "/v3"
 ROUTES = {
@@ -68,6 +69,7 @@ class YookassaGateway:
         faults: FaultBoard,
         book: ShopBook,
         shop: Shop,
+        notifications: YookassaNotifications,
         calls_a_second: int = 1000,
         retry_milliseconds: int = 1800,
     ) -> None:
@@ -77,6 +79,8 @@ class YookassaGateway:
         self._faults = faults
         self.book = book
         self.shop = shop
+        self.notifications = notifications
+        book.told = self._notify
         self._keys = KeyBook(clock=clock)
         self._pace = Pace(clock=clock, calls=calls_a_second, seconds=1)
         self._retry_milliseconds = retry_milliseconds
@@ -100,12 +104,14 @@ class YookassaGateway:
     async def start(self) -> None:
         """Listen; after a `stop` on the same port."""
         self._strikes.start()
+        self.notifications.sender.start()
         await self._listener.start(self._application())
 
     async def stop(self) -> None:
         """Refuse connections; calls that hang are cut off."""
         self._strikes.stop()
         await self._listener.stop()
+        await self.notifications.sender.stop()
 
     async def wait_until(self, happened: Callable[[], bool], *, timeout_seconds: float = 10) -> None:
         """Wait until `happened()` is true; looked at whenever a call has been read or ends."""
@@ -158,6 +164,7 @@ class YookassaGateway:
             self._let_in(request, faults)
             answer = self._run(request, operation, body, faults, call)
             call.outcome = "ok"
+            await self.notifications.sender.send_early()
         except ShopError as error:
             call.outcome, status = error.code, error.status
             told = wire.error_object(error, retry_milliseconds=self._retry_milliseconds)
@@ -271,6 +278,9 @@ class YookassaGateway:
             if refund.refund_id == request.match_info["refund_id"]:
                 return wire.refund_object(refund)
         raise ShopError(404, "not_found", "Refund doesn't exist or access denied", parameter="refund_id")
+
+    def _notify(self, event: str, thing: ShopPayment | ShopRefund) -> None:
+        self.notifications.tell(event, thing, base_url=self._listener.url, shop_id=self.shop.shop_id)
 
     def _told(self, payment: ShopPayment) -> dict[str, Any]:
         return wire.payment_object(payment, base_url=self._listener.url, shop_id=self.shop.shop_id)
