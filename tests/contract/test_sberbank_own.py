@@ -215,6 +215,16 @@ async def test_a_rate_that_the_settings_do_not_know_is_refused_before_anything_i
         port.check_order(replace(an_order(1_000), receipt=replace(RECEIPT, items=items)))
 
 
+async def test_a_rate_that_the_law_added_is_taken_under_the_code_of_the_settings_beside_the_others(
+    vendor: SberbankVendor, context: Context
+) -> None:
+    port = connect(context, vendor.sandbox, Dialect.ECOM, vat_codes={"22": 14})
+    for vat in ("22", "none"):
+        receipt = replace(RECEIPT, items=(replace(RECEIPT.items[0], vat=vat),))
+        port.check_order(replace(an_order(1_000), receipt=receipt))
+    await port.close()
+
+
 async def test_a_qr_code_is_given_by_ecom_alone(vendor: SberbankVendor, context: Context) -> None:
     ecom = connect(context, vendor.sandbox, Dialect.ECOM)
     order = replace(an_order(), method=PaymentMethod.SBP_QR)

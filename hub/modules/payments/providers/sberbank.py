@@ -85,8 +85,9 @@ class Settings(BaseModel):
     the new one for as long as it is exchanged. With neither these nor certificates no callbacks are taken."""
     callback_certificates: tuple[str, ...] = ()
     """Files of the bank's certificates that (asymmetrically signed) callbacks are signed under."""
-    vat_codes: dict[str, int] = Field(default_factory=lambda: dict(_VAT_CODES))
-    """НДС of a receipt's items to the vendor's taxType; the law adds rates from time to time."""
+    vat_codes: dict[str, int] = Field(default_factory=dict)
+    """НДС of a receipt's items to the vendor's taxType, beside the built-in ones or in place of them: the law adds
+    rates from time to time. 22 % is such a one: its code is the bank's to tell."""
     tax_systems: dict[str, int] = Field(default_factory=lambda: dict(_TAX_SYSTEMS))
     """Tax systems to the vendor's taxSystem."""
     tax_system: str = "general"
@@ -171,7 +172,7 @@ class Sberbank(PaymentsPort):
             expires_after=timedelta(seconds=settings.session_seconds),
         )
         self._fiscal = Fiscal(
-            vat_codes=settings.vat_codes,
+            vat_codes=_VAT_CODES | settings.vat_codes,
             tax_systems=settings.tax_systems,
             tax_system=settings.tax_system,
             inn=settings.company_inn,
