@@ -86,7 +86,7 @@ def derive(known: Known, seen: Observation) -> Known:
         state=state,
         held=held,
         captured=captured,
-        refunded=seen.refunded,
+        refunded=captured if seen.standing is Standing.REVERSED else seen.refunded,  # undone on its day: all of it
         was_held=known.was_held or seen.standing is Standing.HELD,
         cancel_asked=known.cancel_asked,
     )

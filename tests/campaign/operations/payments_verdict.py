@@ -173,7 +173,7 @@ def _moved(case: _Case, order: BookOrder) -> Iterator[str]:
         kind = "doubled" if theirs > ours else "lost"
         yield f"{kind}: {case.name} had {theirs} refunded for us there, and {ours} are done here"
     captures = case.done("CAPTURE")
-    if len(captures) > 1 or any(row["minor_units"] != order.captured for row in captures):
+    if len(captures) > 1 or (captures and not order.is_reversed and captures[0]["minor_units"] != order.captured):
         yield f"lost: captures {[row['minor_units'] for row in captures]} of {case.name}, {order.captured} there"
     cancelled = bool(case.done("CANCEL"))
     if cancelled and (order.has_money or order.is_payable):

@@ -41,6 +41,12 @@ LATE = Known(state=P.PAID_AFTER_CANCEL, captured=100, cancel_asked=True)
 REVIEWED = Known(state=P.NEEDS_REVIEW, captured=100)
 
 
+@pytest.mark.parametrize("known", [PAID, HALF, LATE])
+def test_of_a_payment_that_was_undone_all_that_was_captured_went_back(known: Known) -> None:
+    after = derive(known, see(S.REVERSED))
+    assert (after.state, after.held, after.captured, after.refunded) == (P.CANCELLED, 0, 100, 100)
+
+
 @pytest.mark.parametrize(
     ("known", "seen", "state"),
     [
