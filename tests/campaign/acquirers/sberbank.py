@@ -207,7 +207,7 @@ def _told(order: bank.BankOrder) -> BookOrder:
 def _sending(call: Call) -> Sending:
     order = call.fields.get("orderNumber") or call.fields.get("orderId") or ""
     return Sending(
-        kind=_KINDS[call.operation],
+        kind=_KINDS.get(call.operation, "list"),
         order=str(order),
         time=datetime.fromisoformat(call.time),
         did_nothing=call.outcome in _NOTHING_DONE,
