@@ -39,7 +39,7 @@ class BookOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
-    """One call that came. `kind`: create, status, capture, decline, reverse, refund or list; `order`: our number or its id.
+    """One call. `kind`: create, status, capture, decline, reverse, refund or list; `order`: our number or its id.
 
     `did_nothing`: the hub was told so, and may send again at once.
     """

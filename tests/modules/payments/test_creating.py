@@ -9,6 +9,7 @@ import pytest
 from hub.core.clock import FakeClock
 from hub.core.errors import AlreadyExistsError, InvalidRequestError, NotFoundError, PreconditionError, UnavailableError
 from hub.modules.payments.port import Order, PaymentsPort, RefusedByProviderError
+from sandbox.sberbank_wire import Dialect
 from tests.contract.payments_vendor import an_order, roubles
 from tests.contract.sberbank_vendor import SberbankVendor
 from tests.modules.payments.conftest import Shop, wire
@@ -31,6 +32,7 @@ async def test_an_order_is_opened_once_and_its_payment_seen(shop: Shop) -> None:
     assert await event_states(shop) == ["PENDING", "AWAITING_PAYER", "CAPTURED"]
 
 
+@pytest.mark.parametrize("port", [Dialect.ECOM], indirect=True)  # it is about the hub, so one of them is enough
 async def test_a_thousand_equal_calls_at_once_open_one_order_and_are_answered_alike(shop: Shop) -> None:
     rows = await asyncio.gather(*(shop.create() for _ in range(1_000)))
     assert {(row.id, row.state, row.vendor_id) for row in rows} == {(rows[0].id, "AWAITING_PAYER", rows[0].vendor_id)}
