@@ -55,8 +55,14 @@ def recorded(row: NotificationRow) -> str:
         "vendor_reference": row.vendor_reference,
         "vendor_id": row.vendor_id,
         "send_time": None if row.send_time is None else row.send_time.isoformat(),
+        "cost": None if row.cost_minor_units is None else row.cost_minor_units - spent_before(row),
     }
     return json.dumps([*json.loads(row.attempts), ended], separators=(",", ":"))
+
+
+def spent_before(row: NotificationRow) -> int:
+    """Return what the sendings before the present one cost, in minor units, as far as it was told."""
+    return sum(attempt.get("cost") or 0 for attempt in json.loads(row.attempts))
 
 
 def doubts(row: NotificationRow) -> int:
@@ -77,7 +83,7 @@ def with_report(row: NotificationRow, report: Report) -> NotificationRow:
         vendor_id=report.vendor_id or row.vendor_id,
         vendor_code=report.vendor_code[:64] or row.vendor_code,
         deliver_time=report.time if state is NotificationState.DELIVERED else row.deliver_time,
-        cost_minor_units=row.cost_minor_units if cost is None else cost.minor_units,
+        cost_minor_units=row.cost_minor_units if cost is None else spent_before(row) + cost.minor_units,
         cost_currency=row.cost_currency if cost is None else cost.currency,
         parts=report.parts or row.parts,
     )

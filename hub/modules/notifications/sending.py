@@ -17,7 +17,7 @@ from hub.core.persons import Persons
 from hub.modules.notifications.accounts import Account, Accounts
 from hub.modules.notifications.answers import Accepted, Refusal
 from hub.modules.notifications.health import Spared
-from hub.modules.notifications.ledger import Ledger, doubts, reference_of, steps_of, with_report
+from hub.modules.notifications.ledger import Ledger, doubts, reference_of, spent_before, steps_of, with_report
 from hub.modules.notifications.letter import Letter
 from hub.modules.notifications.message import Channel, Message
 from hub.modules.notifications.moving import MOST_SENDINGS, following_step, moved
@@ -230,8 +230,8 @@ class _Run:
             unknown_reason="",
             vendor_id=accepted.vendor_id[:128],
             vendor_code=accepted.vendor_code[:64],
-            cost_minor_units=None if cost is None else cost.minor_units,
-            cost_currency="" if cost is None else cost.currency,
+            cost_minor_units=self._row.cost_minor_units if cost is None else spent_before(self._row) + cost.minor_units,
+            cost_currency=self._row.cost_currency if cost is None else cost.currency,
             parts=accepted.parts,
             report_time=self._now() + capabilities.report_pace if capabilities.reports else None,
         )

@@ -190,6 +190,8 @@ async def test_what_was_not_delivered_goes_on_to_the_next_step(post: Post) -> No
     await post.pass_time(120)
     row = await post.get(row)
     assert (row.state, row.account) == ("DELIVERED", "smsaero")
+    billed = [message.cost for name in ("smsc", "smsaero") for message in post.vendors[name].messages()]
+    assert (len(billed), row.cost_minor_units) == (2, sum(billed))
 
 
 async def test_a_person_settles_what_nobody_can_be_asked_of(post: Post) -> None:
