@@ -205,7 +205,6 @@ def test_what_comes_out_is_bounded_while_it_is_made() -> None:
         {"a": "\u202eтекст"},
         {"a": "\ud800"},
     ],
-    ids=repr,
 )
 def test_values_that_are_not_plain_are_refused(values: dict[str, Any]) -> None:
     with pytest.raises(FillingFailedError):
