@@ -141,10 +141,23 @@ class Ledger:
         fresh = self._store.get_payment(conn, payment_id)
         if fresh is None:
             return
-        after = fresh if seen is None else observed(fresh, seen, ask_time=ask_time, hold_lasts=hold_lasts)
+        after = fresh
+        if seen is not None:
+            seen = self.completed(conn, fresh, seen)
+            after = observed(fresh, seen, ask_time=ask_time, hold_lasts=hold_lasts)
         after = also(after)
         if after != fresh:
             self.write(conn, fresh, after)
+
+    def completed(self, conn: Connection, row: PaymentRow, seen: Observation) -> Observation:
+        """Return an observation with what was captured and went back, where only what is left is told.
+
+        Without a word of what was captured in two stages, that much was at least: a later one may only raise it.
+        """
+        if not seen.only_left:
+            return seen
+        whole = row.minor_units if not (row.two_stage and seen.balance) else 0
+        return seen.completed(captured=row.captured or self._store.done_capture(conn, row.id) or whole)
 
     def write(self, conn: Connection, before: PaymentRow, after: PaymentRow) -> None:
         """Write a payment, and the event of a new state; what was kept for sending goes when it is sent.

@@ -120,9 +120,15 @@ class _Run:
     async def _look(self) -> Observation:
         self._ask_time = self._now()
         seen = await self._port.get(self._row.vendor_id)
-        captured = self._operation.minor_units if self._operation.kind == OperationKind.CAPTURE else 0
-        self._seen = seen.completed(captured=self._row.captured or captured or self._row.minor_units)
-        return self._seen
+        if seen.only_left:
+            seen = await self._completed(seen)
+        self._seen = seen
+        return seen
+
+    async def _completed(self, seen: Observation) -> Observation:
+        if self._operation.kind == OperationKind.CAPTURE and not self._row.captured:
+            return seen.completed(captured=self._operation.minor_units or self._row.minor_units)
+        return await self._means.database.read(lambda conn: self._means.ledger.completed(conn, self._row, seen))
 
     def _is_keyed(self, seen: Observation) -> bool:
         """Whether a refund of this order may be sent again under its number."""

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from hub.core.crypto import KeyRing, SealedColumn
-from hub.modules.payments.operations import OPEN_STATES
+from hub.modules.payments.operations import OPEN_STATES, OperationKind, OperationState
 from hub.modules.payments.states import PaymentState
 from hub.storage.owned import newest_first
 from hub.storage.types import EncryptedBytes, UtcTime
@@ -310,6 +310,15 @@ class PaymentsStore:
     def get_open_operation(self, conn: Connection, payment_id: str) -> OperationRow | None:
         """Return the one operation of a payment that is open, if there is one."""
         return self._one_operation(conn, operations.c.payment_id == payment_id, operations.c.state.in_(OPEN_STATES))
+
+    def done_capture(self, conn: Connection, payment_id: str) -> int:
+        """Return how much a capture of ours that is done took; 0 if there is none."""
+        query = select(operations.c.minor_units).where(
+            operations.c.payment_id == payment_id,
+            operations.c.kind == OperationKind.CAPTURE.value,
+            operations.c.state == OperationState.DONE.value,
+        )
+        return conn.execute(query.limit(1)).scalar() or 0
 
     def newest_operation_time(self, conn: Connection, payment_id: str) -> datetime | None:
         """Return when an operation of a payment last changed; None if it has none."""

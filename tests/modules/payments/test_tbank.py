@@ -144,6 +144,19 @@ async def test_amounts_are_known_to_the_kopeck_after_a_part_was_captured_and_a_p
     assert (row.state, row.captured, row.refunded) == (PaymentState.CAPTURED, 15_000, 0)
 
 
+async def test_a_part_that_was_captured_is_known_though_a_refund_shows_before_it(
+    shop: Shop, vendor: TBankVendor
+) -> None:
+    row = await shop.paid(two_stage=True)
+    vendor.fail("capture", "status_lags", seconds=100)
+    await shop.service.capture_payment(shop.core.call(2), row.id, roubles(15_000))
+    assert (await shop.payment(row.id)).captured == 0
+    vendor.operate(row.vendor_id, "refund", 4_000)
+    await shop.pass_time(660, step=60)
+    row, true = await shop.payment(row.id), vendor.order(row.vendor_id)
+    assert (row.captured, row.refunded) == (true.captured, true.refunded) == (15_000, 4_000)
+
+
 async def test_a_cancellation_that_the_payer_overtakes_takes_nothing_from_him_back(
     shop: Shop, vendor: TBankVendor
 ) -> None:
