@@ -6,7 +6,8 @@ from hub.core.errors import InvalidRequestError, NotFoundError, PreconditionErro
 from hub.core.events import Event
 from hub.core.jobs import JobState
 from hub.core.money import Money
-from hub.modules.payments.deals_store import DealRow
+from hub.modules.payments.deals import Deals
+from hub.modules.payments.deals_store import DealRow, DealsStore, TransferRow
 from sandbox.sberbank_wire import Dialect
 from tests.contract.payments_vendor import an_order, roubles
 from tests.modules.payments.conftest import Shop
@@ -84,8 +85,9 @@ async def test_a_hold_is_no_money_until_it_is_captured(shop: Shop) -> None:
 async def test_money_that_is_asked_back_is_there_no_more(shop: Shop) -> None:
     deal = await make_deal(shop, 19_900)
     payment_id = await pay(shop, 1)
-    shop.vendor.fail("refund", "hang", times=1)
-    await shop.service.create_refund(shop.core.call(2), payment_id, roubles(100), "")
+    shop.vendor.fail("refund", "commit_late", times=3, seconds=1_000)
+    asked = await shop.service.create_refund(shop.core.call(2), payment_id, roubles(100), "")
+    assert (asked.operation.state, asked.payment.refunded) == ("OUTCOME_UNKNOWN", 0)
     assert await standing(shop, deal) == ("AWAITING_MONEY", 19_800, 0)
     assert await told(shop) == ["PAID", "AWAITING_MONEY"]
 
@@ -136,6 +138,23 @@ async def test_a_transfer_told_twice_counts_once_and_its_last_word_counts(shop: 
     assert await standing(shop, deal) == ("AWAITING_MONEY", 0, 60_000)
     await tell_of_transfer(shop, 60_000, reference="ДКП-2026/8")
     assert await standing(shop, deal) == ("AWAITING_MONEY", 0, 0)
+
+
+async def test_an_older_word_that_is_handled_later_changes_nothing(shop: Shop) -> None:
+    deal = await make_deal(shop, 100)
+    await tell_of_transfer(shop, 100)
+    older = TransferRow(
+        owner="crm",
+        transaction_id="t-1",
+        business_reference=REFERENCE,
+        minor_units=100,
+        currency="RUB",
+        is_matched=False,
+        position=0,
+    )
+    deals = Deals(store=DealsStore(), database=shop.core.database, events=shop.core.events)
+    await shop.core.database.write(lambda conn: deals.take_transfer(conn, older), label="test")
+    assert await standing(shop, deal) == ("PAID", 0, 100)
 
 
 async def test_a_transfer_that_came_before_the_deal_is_counted_and_another_owners_is_not(shop: Shop) -> None:
