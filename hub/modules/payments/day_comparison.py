@@ -56,7 +56,12 @@ class Difference:
 
 @dataclass(slots=True, kw_only=True)
 class Comparison:
-    """What came of a day. `caught_up`: the hub would have asked for them soon and only learned it here."""
+    """What came of a day.
+
+    Attributes:
+        caught_up: What the hub would have asked for soon, and only learned here.
+        listed, listed_ids: Our numbers, and the acquirer's ids, of the orders on its list.
+    """
 
     method: Method = Method.LIST
     compared: int = 0
@@ -65,6 +70,7 @@ class Comparison:
     differences: list[Difference] = field(default_factory=list)
     caught_up: list[Difference] = field(default_factory=list)
     listed: set[str] = field(default_factory=set)
+    listed_ids: set[str] = field(default_factory=set)
 
 
 class DayComparer:
@@ -110,12 +116,14 @@ class DayComparer:
             if listed is None:
                 return False
             found.unreadable += listed.unreadable
-            # An order may come twice, if the list grew while it was read.
-            orders = {seen.reference: seen for seen in listed.orders if seen.reference not in found.listed}
-            found.listed |= orders.keys()
-            known = await self._payments_of(account, day, set(orders))
-            for reference, seen in orders.items():
-                await self._compare_listed(account, known.get(reference), seen, ask_time, found)
+            # An order may come twice, if the list grew while it was read; one of others may have no number at all.
+            orders = {seen.vendor_id: seen for seen in listed.orders if seen.vendor_id not in found.listed_ids}
+            found.listed_ids |= orders.keys()
+            references = {seen.reference for seen in orders.values()}
+            found.listed |= references
+            known = await self._payments_of(account, day, references)
+            for seen in orders.values():
+                await self._compare_listed(account, known.get(seen.reference), seen, ask_time, found)
             page = listed.next_page
             if not page:
                 return True
@@ -144,7 +152,8 @@ class DayComparer:
                 )
             return
         row, is_settled = await self._read(payment_id)
-        if row.vendor_reference != seen.reference:
+        if row.vendor_reference != seen.reference or row.vendor_id not in {"", seen.vendor_id}:
+            # An earlier attempt's order, or a second one under our number, where numbers may be used twice.
             found.compared += 1
             kind = compare_given_up(seen)
             if kind is not None:

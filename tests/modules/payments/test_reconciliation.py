@@ -1,8 +1,10 @@
 """Days compared with the acquirer: every way to differ, told once, whatever is lost on the way."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import AsyncMock
 
 import pytest
 
@@ -12,7 +14,7 @@ from hub.core.event_store import HUBS_OWN
 from hub.core.events import Event
 from hub.core.jobs import JobState, NewJob
 from hub.modules.payments.day import Day
-from hub.modules.payments.port import PaymentsPort
+from hub.modules.payments.port import Observation, OrderPage, PaymentsPort
 from hub.modules.payments.reconciliation_service import Reconciled
 from hub.modules.payments.reconciliations_store import MismatchRow
 from sandbox.sberbank_wire import Dialect
@@ -94,6 +96,37 @@ async def test_an_order_that_the_hub_does_not_know_is_told_to_the_callers_of_the
         (event,) = await told(shop, owner)
         assert event.data["kind"] == "UNKNOWN_TO_US"
         assert (event.data["ours_state"], event.data["theirs_amount"]) == ("UNKNOWN_TO_US", "5000")
+
+
+async def listed(port: PaymentsPort, monkeypatch: pytest.MonkeyPatch, *orders: Observation) -> None:
+    """Have the acquirer list these orders."""
+    monkeypatch.setattr(port, "list_orders", AsyncMock(return_value=OrderPage(orders=orders)))
+
+
+async def test_orders_without_a_number_are_told_one_by_one(
+    shop: Shop, port: PaymentsPort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = await shop.paid(1)
+    seen = await port.get(row.vendor_id)
+    foreign = [replace(seen, reference="", vendor_id=name) for name in ("first", "second")]
+    await listed(port, monkeypatch, seen, *foreign)
+    await let_a_day_pass(shop)
+    found = await reconcile(shop)
+    assert [(one.kind, one.vendor_id) for one in found.mismatches] == [
+        ("UNKNOWN_TO_US", "first"),
+        ("UNKNOWN_TO_US", "second"),
+    ]
+
+
+async def test_a_second_paid_order_under_our_number_is_told(
+    shop: Shop, port: PaymentsPort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = await shop.paid(1)
+    seen = await port.get(row.vendor_id)
+    await listed(port, monkeypatch, seen, replace(seen, vendor_id="second"))
+    await let_a_day_pass(shop)
+    mismatch = only(await reconcile(shop))
+    assert (mismatch.kind, mismatch.payment_id, mismatch.vendor_id) == ("STATE_DIFFERS", row.id, "second")
 
 
 async def test_in_a_shared_account_only_orders_with_our_marker_may_be_ours(
