@@ -190,6 +190,12 @@ async def test_a_list_longer_than_is_looked_through_proves_nothing(vendor: Yooka
     await port.close()
 
 
+async def test_one_whose_key_may_be_known_yet_is_looked_for(port: PaymentsPort, vendor: YookassaVendor) -> None:
+    opened = await port.create(REFERENCE, an_order())
+    vendor.sandbox.yookassa.book.get(opened.vendor_id).created_at -= timedelta(hours=24)
+    assert await port.find(REFERENCE), "a hub that was restored doesn't know when it sent it"
+
+
 async def test_one_sent_long_ago_is_looked_for_since_then(port: PaymentsPort, vendor: YookassaVendor) -> None:
     opened = await port.create(REFERENCE, an_order())
     vendor.sandbox.yookassa.book.get(opened.vendor_id).created_at -= timedelta(days=5)
