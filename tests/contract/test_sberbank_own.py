@@ -1,5 +1,6 @@
 """What is the RBS gateway's own: its tables row by row, its fields, its receipts, its history of refunds."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
@@ -319,3 +320,15 @@ def test_there_is_one_way_to_log_in(wrong: Mapping[str, str]) -> None:
         sberbank.Settings.model_validate(
             {"dialect": "ecom", "api_url": "https://bank.example/api", "ca_bundle": "ca.crt", **wrong}
         )
+
+
+@pytest.mark.parametrize("calls", [200, pytest.param(10_000, marks=pytest.mark.campaign)])
+async def test_calls_at_once_take_no_more_handshakes_than_the_pool_has_places(
+    vendor: SberbankVendor, context: Context, calls: int
+) -> None:
+    port = connect(context, vendor.sandbox, Dialect.ECOM, policy={"max_concurrent": 8})
+    for _ in range(calls // 100):
+        await asyncio.gather(*(port.find("N" * 32) for _ in range(100)))
+    assert vendor.calls("status") == calls
+    assert vendor.sandbox.sberbank.handshakes["finished"] <= 8
+    await port.close()
