@@ -75,7 +75,28 @@ class StaleVersionError(Exception):
 
 
 _COLUMNS = tuple(item.name for item in fields(NotificationRow))
-_CHANGING = tuple(name for name in _COLUMNS if name not in {"id", "version", "letter"})
+_FIXED = frozenset(
+    {
+        "id",
+        "owner",
+        "business_reference",
+        "campaign_id",
+        "route",
+        "reference",
+        "priority",
+        "unknown_policy",
+        "template",
+        "template_version",
+        "time_zone",
+        "letter",
+        "job_id",
+        "traceparent",
+        "schedule_time",
+        "expire_time",
+        "create_time",
+    }
+)
+_CHANGING = tuple(name for name in _COLUMNS if name not in _FIXED | {"version"})
 
 # Each message passes these twice or more.
 _INSERT = inserting(notifications)
@@ -107,7 +128,7 @@ class NotificationsStore:
         _INSERT.run(conn, values)
 
     def update(self, conn: Connection, row: NotificationRow) -> NotificationRow:
-        """Write a notification read before, unless it changed in between; its letter never changes.
+        """Write a notification read before, unless it changed in between; how it was asked for never changes.
 
         Raises:
             StaleVersionError: it did.
