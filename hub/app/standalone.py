@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,10 @@ class StandaloneProvider:
 async def standalone_providers(
     settings: Settings, folder: Path, *, secrets: Secrets, clock: Clock, ids: Ids
 ) -> AsyncIterator[list[StandaloneProvider]]:
-    """Give the providers that modules choose by `provider` and `providers`; their connections are closed afterwards."""
+    """Give the providers that modules choose by `provider` and `providers`, or for each of their `accounts`.
+
+    Their connections are closed afterwards.
+    """
     context = StandaloneContext(
         clock=clock,
         secrets=secrets,
@@ -72,16 +75,34 @@ def _built(
         return [StandaloneProvider(name=module, problem=_told(error))]
     chosen = [settings, *(value for _, value in settings)]
     choosing = [each for each in chosen if isinstance(getattr(each, "providers", None), Mapping) and each.provider]
-    return [_provider(module, each.provider, each.providers, context, closing) for each in choosing]
+    chosen_one = [
+        _Choice(module=module, name=each.provider, provider=each.provider, table=each.providers.get(each.provider, {}))
+        for each in choosing
+    ]
+    accounts: Mapping[str, Any] = getattr(settings, "accounts", {})
+    by_account = [
+        _Choice(module=module, name=name, provider=each.provider, table=each.settings, more={"account": name})
+        for name, each in accounts.items()
+    ]
+    return [_provider(choice, context, closing) for choice in (*chosen_one, *by_account)]
 
 
-def _provider(
-    module: str, provider: str, tables: Mapping[str, Any], context: StandaloneContext, closing: AsyncExitStack
-) -> StandaloneProvider:
-    name = f"{module}.{provider}"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Choice:
+    """A provider that settings choose; its way out is called by module and name. `more` is told when it is built."""
+
+    module: str
+    name: str
+    provider: str
+    table: Mapping[str, Any]
+    more: Mapping[str, str] = field(default_factory=dict)
+
+
+def _provider(choice: _Choice, context: StandaloneContext, closing: AsyncExitStack) -> StandaloneProvider:
+    name = f"{choice.module}.{choice.name}"
     try:
-        loaded = load_provider(module, provider)
-        port = loaded.build(loaded.Settings.model_validate(tables.get(provider, {})), context)
+        loaded = load_provider(choice.module, choice.provider)
+        port = loaded.build(loaded.Settings.model_validate(choice.table), context, **choice.more)
     except (SecretError, LookupError, ImportError, OSError, ValueError) as error:
         return StandaloneProvider(name=name, problem=_told(error))
     close: Callable[[], Awaitable[None]] = port.close

@@ -29,14 +29,14 @@ def test_the_doctor_finds_nothing_that_fails_and_compares_the_clock_with_the_oth
     assert [line for line in found if line["verdict"] == "fail"] == []
     assert code == 0
     lines = {line["check"]: line["told"] for line in found}
-    assert lines["hub"].startswith("it runs; modules that are on: payments, rosreestr, signatures")
+    assert lines["hub"].startswith("it runs; modules that are on: notifications, payments, rosreestr, signatures")
     assert "connection" in lines["agent main"]
     assert "known by our CA bundle" in lines["rosreestr.xml_gateway"]
     assert "agent main: clock" in lines
     assert "rosreestr.xml_gateway: clock" in lines
 
 
-@pytest.mark.parametrize(("name", "last"), [("rosreestr", "read"), ("main", "clock"), ("signing.main", "clock")])
+@pytest.mark.parametrize(("name", "last"), [("rosreestr", "read"), ("payments.sber", "read"), ("notifications.sms", "read"), ("main", "clock"), ("signing.main", "clock")])
 def test_a_probe_goes_all_the_way(stack: Stack, capsys: pytest.CaptureFixture[str], name: str, last: str) -> None:
     code, found = run(capsys, "probe", str(stack.installation.folder), name)
     assert (code, found[-1]["check"], found[-1]["verdict"]) == (0, last, "ok")
@@ -47,6 +47,8 @@ def test_the_board_shows_the_provider_and_the_agent(stack: Stack, capsys: pytest
     code, found = run(capsys, "upstreams", str(stack.installation.folder))
     assert code == 0
     assert {upstream["name"] for upstream in found} == {
+        "notifications.mail",
+        "notifications.sms",
         "payments.sber",
         "rosreestr.xml_gateway",
         "signatures.tsp",
