@@ -36,7 +36,16 @@ def test_the_doctor_finds_nothing_that_fails_and_compares_the_clock_with_the_oth
     assert "rosreestr.xml_gateway: clock" in lines
 
 
-@pytest.mark.parametrize(("name", "last"), [("rosreestr", "read"), ("payments.sber", "read"), ("notifications.sms", "read"), ("main", "clock"), ("signing.main", "clock")])
+@pytest.mark.parametrize(
+    ("name", "last"),
+    [
+        ("rosreestr", "read"),
+        ("payments.sber", "read"),
+        ("notifications.sms", "read"),
+        ("main", "clock"),
+        ("signing.main", "clock"),
+    ],
+)
 def test_a_probe_goes_all_the_way(stack: Stack, capsys: pytest.CaptureFixture[str], name: str, last: str) -> None:
     code, found = run(capsys, "probe", str(stack.installation.folder), name)
     assert (code, found[-1]["check"], found[-1]["verdict"]) == (0, last, "ok")
