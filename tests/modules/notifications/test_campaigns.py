@@ -1,6 +1,5 @@
 """One message to many, what goes first, and a database that is older than what was sent."""
 
-import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from hub.resilience.policy import Rate
 from tests.contract.notifications_sandbox import SandboxVendor
 from tests.modules.notifications.conftest import Post, wire
 from tests.support.core_fixtures import open_core
-from tests.support.databases import on_postgres
+from tests.support.databases import keep_copy
 
 SMSC_ONLY = Handling(route=(("smsc", ""),))
 
@@ -84,25 +83,23 @@ async def test_one_recipient_is_not_told_more_often_than_the_rate_says(
         post.mark.close()
 
 
-@pytest.mark.skipif(on_postgres(), reason="a backup is a copy of the file here")
 async def test_what_may_have_gone_out_before_a_restore_is_held_for_a_person(
     tmp_path: Path, ports: dict[str, NotificationsPort], vendors: dict[str, SandboxVendor]
 ) -> None:
-    clock, backup = FakeClock(), tmp_path / "backup"
+    clock = FakeClock()
     later = clock.now() + timedelta(days=1)
     async with open_core(tmp_path, clock=clock) as core:
         post = await wire(core, ports, vendors)
         due = await post.create(1, handling=SMSC_ONLY)
         never_due = await post.create(2, handling=Handling(route=SMSC_ONLY.route, send_time=later))
         post.mark.close()
-    backup.mkdir()
-    _copy(tmp_path, backup)
+    restore = keep_copy(tmp_path)
     async with open_core(tmp_path, clock=clock, seed=2) as core:
         post = await wire(core, ports, vendors)
         await core.outbox.run_due()
         assert (await post.get(due)).state == "SENT"
         post.mark.close()
-    _copy(backup, tmp_path)
+    restore()
     async with open_core(tmp_path, clock=clock, seed=3) as core:
         post = await wire(core, ports, vendors)
         await post.pass_time(60, step=30)
@@ -112,10 +109,3 @@ async def test_what_may_have_gone_out_before_a_restore_is_held_for_a_person(
         assert (await post.get(never_due)).state == "QUEUED"
         post.mark.close()
     assert len(vendors["smsc"].messages()) == 1
-
-
-def _copy(source: Path, target: Path) -> None:
-    for old in target.glob("landhub.db*"):
-        old.unlink()
-    for file in source.glob("landhub.db*"):
-        shutil.copy(file, target)
