@@ -1,5 +1,6 @@
 """A good request for every RPC that a hub serves, and a way to send any of them without our client."""
 
+import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,6 +35,7 @@ KEYED = sorted(
     if method.GetOptions().Extensions[options_pb2.method].safety == options_pb2.SAFETY_KEYED
 )
 ADMINISTRATION = "/landhub.hub.v1.HubService/"
+_BUSY_SECONDS = 20
 CONTRACT = document_pb2.DOCUMENT_KIND_CONTRACT
 
 SELLER = party_pb2.Party(
@@ -137,7 +139,19 @@ def answers(
     elif method.client_streaming:
         yield opened.stream_unary(path, **codec)(iter(messages), timeout=timeout)
     else:
-        yield opened.unary_unary(path, **codec)(messages[0], timeout=timeout)
+        yield _when_free(lambda: opened.unary_unary(path, **codec)(messages[0], timeout=timeout))
+
+
+def _when_free(call: Callable[[], Message]) -> Message:
+    """Call again, as clients are told to, while something else is under way on the resource."""
+    end = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            return call()
+        except grpc.RpcError as error:
+            if error.code() is not grpc.StatusCode.ABORTED or time.monotonic() >= end:  # type: ignore[attr-defined]
+                raise
+            time.sleep(0.1)
 
 
 def keyed_part(messages: Sequence[Any]) -> Any:
