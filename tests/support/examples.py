@@ -149,7 +149,7 @@ def _when_free(call: Callable[[], Message]) -> Message:
         try:
             return call()
         except grpc.RpcError as error:
-            if error.code() is not grpc.StatusCode.ABORTED or time.monotonic() >= end:  # type: ignore[attr-defined]
+            if error.code() is not grpc.StatusCode.ABORTED or time.monotonic() >= end:
                 raise
             time.sleep(0.1)
 
