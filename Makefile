@@ -83,7 +83,7 @@ campaign: .venv/.ready ## The long seeded runs: SEEDS=10000 from FIRST_SEED=1, K
 	@tools/system-packages $(if $(filter 1,$(LONG)),bench) && tools/system-packages $(if $(filter postgresql,$(DB)),postgresql)
 	@failed=0; \
 	$(BIN)/python tests/campaign --seeds $(SEEDS) --first-seed $(FIRST_SEED) --kills $(KILLS) --database $(DB) $(ARGS) || failed=1; \
-	if [ $(LONG) = 1 ]; then $(BIN)/python -m pytest -m campaign tests/campaign tests/modules -s -vv --no-header || failed=1; fi; \
+	if [ $(LONG) = 1 ]; then $(BIN)/python -m pytest -m campaign tests/campaign tests/contract tests/modules -s -vv --no-header || failed=1; fi; \
 	exit $$failed
 
 .PHONY: fuzz

@@ -70,6 +70,11 @@ FIGURES = {
         is_limit=True,
     ),
     "outbox_jobs_per_s": Figure(says="jobs executed on SQLite, durably", unit="1/s", target=1000),
+    "create_payment_vs_sketch": Figure(
+        says="`CreatePayment`, kept and audited, TLS to the bank, against FastAPI with a session and a token a payment",
+        unit="x",
+        target=2.0,
+    ),
     "notifications_per_s": Figure(
         says="messages of campaigns made, sent and noted on SQLite, each durably", unit="1/s", target=500
     ),

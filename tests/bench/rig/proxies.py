@@ -40,6 +40,18 @@ backend stub
 """
 
 
+def bank(*, port: int, to: int, pair: Path) -> str:
+    """An HTTPS server that asks for no certificate, before one that speaks HTTP alone."""
+    return f"""
+frontend bank
+  bind 127.0.0.1:{port} ssl crt {pair} ssl-min-ver TLSv1.2
+  default_backend bank
+backend bank
+  http-reuse always
+  server bank 127.0.0.1:{to}
+"""
+
+
 def sink(*, port: int) -> str:
     """An HTTP server that takes everything: where the hub's traces go."""
     return f"""
