@@ -87,7 +87,7 @@ def install(
     Args:
         folder: Where.
         ports: Where its programs will listen.
-        pace: Overrides of the hub's times, as `[modules.rosreestr]` names them.
+        pace: Overrides of the times of its modules: status_poll_initial, poll_base, visibility_window_seconds.
         settings: More settings of the hub, by their path.
 
     Raises:
@@ -138,7 +138,7 @@ def _modules(ports: Ports, pace: Mapping[str, float]) -> list[tuple[str, Any]]:
         ("modules.rosreestr.provider", "xml_gateway"),
         # The register moves by seconds here, not by days.
         ("modules.rosreestr.status_poll_initial", pace.get("status_poll_initial", 0.5)),
-        ("modules.rosreestr.status_poll_base", 1.0),
+        ("modules.rosreestr.status_poll_base", pace.get("poll_base", 1.0)),
         (f"{gateway}.api_url", f"https://{HOST}:{ports.gateway}"),
         (f"{gateway}.ca_bundle", "sandbox/ca.crt"),
         (f"{gateway}.client_certificate", "sandbox/client.crt"),
@@ -156,7 +156,7 @@ def _payments(ports: Ports, pace: Mapping[str, float]) -> list[tuple[str, Any]]:
         ("modules.payments.mode", "on"),
         (f"modules.payments.return_hosts.{CALLER}", ["shop.example"]),
         ("modules.payments.poll_initial", pace.get("status_poll_initial", 15.0)),  # the bank calls back long before
-        ("modules.payments.poll_base", 1.0),
+        ("modules.payments.poll_base", pace.get("poll_base", 1.0)),
         (f"{account}.provider", "sberbank"),
         (f"{account}.callers", [CALLER]),
         (f"{account}.settings.dialect", "ecom"),

@@ -20,7 +20,7 @@ from tests.support.databases import database_settings
 # A register of seconds, so that a deal takes one or two.
 STEP_SECONDS = 0.15
 START_SECONDS = 90  # several interpreters at once on a machine that others use, too
-PACE = {"status_poll_initial": 0.15, "visibility_window_seconds": 1.0}
+PACE = {"status_poll_initial": 0.15, "poll_base": 1.3, "visibility_window_seconds": 1.0}
 
 
 @contextmanager
