@@ -131,6 +131,9 @@ class Mutator:
 
     def _bend_repeated(self, message: Message, field: FieldDescriptor, depth: int) -> None:
         values: Any = getattr(message, field.name)
+        if _is_map(field):
+            self._bend_map(message, field, depth)
+            return
         match self._rng.randrange(5):
             case 0:
                 message.ClearField(field.name)
@@ -145,8 +148,28 @@ class Mutator:
             case _:
                 self._set(message, field, depth)
 
+    def _bend_map(self, message: Message, field: FieldDescriptor, depth: int) -> None:
+        values: Any = getattr(message, field.name)
+        if self._rng.randrange(4) == 0:
+            message.ClearField(field.name)
+        elif values and self._rng.randrange(3) == 0:
+            del values[self._rng.choice(sorted(values))]
+        else:
+            self._set(message, field, depth)
+
+    def _set_entry(self, values: Any, entry: Descriptor, depth: int) -> None:
+        key, value = entry.fields_by_name["key"], entry.fields_by_name["value"]
+        name = self._value(key, depth)
+        if value.message_type is not None:
+            values[name].CopyFrom(self._value(value, depth))
+        else:
+            values[name] = self._value(value, depth)
+
     def _set(self, message: Message, field: FieldDescriptor, depth: int) -> None:
-        if field.is_repeated:
+        if _is_map(field):
+            for _ in range(self._rng.choice((1, 1, 2, 5))):
+                self._set_entry(getattr(message, field.name), found(field.message_type), depth)
+        elif field.is_repeated:
             values: Any = getattr(message, field.name)
             for _ in range(self._rng.choice((1, 1, 2, 5))):
                 values.append(self._value(field, depth))
@@ -229,3 +252,8 @@ def _fits(field: FieldDescriptor, whole: int) -> bool:
         case FieldDescriptor.CPPTYPE_UINT64:
             return 0 <= whole < 2**64
     return -(2**63) <= whole < 2**63
+
+
+def _is_map(field: FieldDescriptor) -> bool:
+    entry = field.message_type
+    return field.is_repeated and entry is not None and entry.GetOptions().map_entry

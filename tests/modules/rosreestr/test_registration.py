@@ -236,7 +236,7 @@ async def test_without_our_reference_a_lost_answer_waits_for_a_person(
         vendor.fail("submit", "answer_lost")
         row = await deal.service.create_registration(core.call(), a_transfer(vendor))
         assert row.state == "OUTCOME_UNKNOWN"
-        await clock.advance(100_000)
+        await clock.leap(100_000)
         await core.outbox.run_due()
         assert vendor.calls("submit") == 1
         [stuck] = await deal.settlement.stuck(10)

@@ -23,7 +23,7 @@ async def test_a_worker_that_slept_while_another_settled_the_registration_has_no
         await deal.core.database.write(settled, label="test")
 
     monkeypatch.setattr(deal.port, "find", asleep)
-    await deal.core.clock.advance(24 * 3600)
+    await deal.core.clock.leap(24 * 3600)
     await deal.core.outbox.run_due()
     jobs = await deal.core.database.read(
         lambda conn: conn.execute(text("SELECT state, failures FROM outbox_jobs")).all()

@@ -87,9 +87,10 @@ class AgentProcess:
 
     async def start(self) -> None:
         settings = load_settings(self.folder)
-        if self.port:
-            server = settings.server.model_copy(update={"listen": f"127.0.0.1:{self.port}"})
-            settings = settings.model_copy(update={"server": server})
+        listen = f"127.0.0.1:{self.port}" if self.port else settings.server.listen
+        # The hub's watch of its health never ends by itself: an agent that stops waits for it as long as it may.
+        server = settings.server.model_copy(update={"listen": listen, "drain_seconds": 1})
+        settings = settings.model_copy(update={"server": server})
         self.running = Agent.build(settings=settings, directory=self.folder)
         self.port = await self.running.start()
 

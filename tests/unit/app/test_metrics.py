@@ -23,6 +23,7 @@ from hub.resilience.metrics import UpstreamMetrics
 from hub.rpc.metrics import EventsMetrics, RpcMetrics
 from hub.rpc.options import AccessRules
 from hub.settings import parse_settings
+from hub.web.public import WebhookMetrics
 from tests.support.core_fixtures import Core, core
 
 __all__ = ["core"]
@@ -40,7 +41,7 @@ def registered(folder: Path) -> dict[str, tuple[str, str]]:
         return
 
     registry = CollectorRegistry()
-    for metrics in (CoreMetrics, RpcMetrics, EventsMetrics, UpstreamMetrics, StateGauges, days_left):
+    for metrics in (CoreMetrics, RpcMetrics, EventsMetrics, UpstreamMetrics, StateGauges, WebhookMetrics, days_left):
         metrics(registry=registry)
     AccessReload(folder=folder, settings=parse_settings(""), let_in=let_in, clock=FakeClock(), registry=registry)
     found: dict[str, tuple[str, str]] = {}
@@ -98,7 +99,7 @@ async def test_the_gauges_follow_the_outbox_the_modules_and_the_files(core: Core
     assert value("outbox_overdue_seconds", kind="things.poll") is None, "it is not due"
     assert (value("stuck_work", cause="DEAD_LETTER"), value("stuck_work", cause="WAITING")) == (1, 0)
     assert value("disk_free_bytes", place="state")
-    await core.clock.advance(86_400 + 5)
+    await core.clock.leap(86_400 + 5)
     await metrics.sample()
     assert value("outbox_overdue_seconds", kind="things.poll") == pytest.approx(5, abs=61)
     [view] = await core.database.read(lambda conn: core.stores.outbox.stuck(conn, limit=9))
