@@ -128,6 +128,7 @@ class HttpGateway:
         self._max_answer_bytes = max_answer_bytes
         self._telemetry = telemetry
         self._session: aiohttp.ClientSession | None = None
+        self._is_closed = False
         self._urls: dict[str, URL] = {}
         # The pool's own limit lets newcomers pass those who wait for a connection; a semaphore serves them in turn.
         self._room = asyncio.Semaphore(upstream.policy.max_concurrent)
@@ -164,7 +165,8 @@ class HttpGateway:
         return await self._call("GET", request, read, safety=Safety.READ, guard=None)
 
     async def close(self) -> None:
-        """Close the pooled connections."""
+        """Close the pooled connections. A call that comes later does not open new ones, which nobody would close."""
+        self._is_closed = True
         session, self._session = self._session, None
         if session:
             await session.close()
@@ -240,6 +242,8 @@ class HttpGateway:
         return url
 
     def _open_session(self) -> aiohttp.ClientSession:
+        if self._is_closed:
+            raise aiohttp.ClientConnectionError("closed")
         if self._session is None:
             connector = aiohttp.TCPConnector(
                 ssl=self._tls or True,

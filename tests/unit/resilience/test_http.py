@@ -139,6 +139,15 @@ async def test_an_answer_comes_back_whole(server: Server) -> None:
     assert "Accept-Encoding: identity" in head
 
 
+async def test_a_call_after_the_close_opens_no_connection_that_nobody_would_close(server: Server) -> None:
+    async with server.listen():
+        client = Client(server)
+        await client.post()
+        assert isinstance(await client.failure(), NotSentError)
+    assert len(server.heads) == 1
+    assert client.gateway._session is None
+
+
 async def test_a_read_asks_by_its_address_alone(server: Server) -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         server.heads.append((await reader.readuntil(b"\r\n\r\n")).decode())
