@@ -105,6 +105,7 @@ async def test_a_batch_that_is_signed_bit_by_bit_leaves_an_audit_that_is_bound_t
 async def test_an_agent_that_is_down_is_told_and_the_same_request_signs_once_it_is_back(desk: Desk) -> None:
     await desk.service.get_certificate(desk.thumbprint)
     await desk.agent.stop()
+    await works(desk.signing)
     with pytest.raises(UnavailableError) as caught:
         await desk.service.sign_one(desk.core.call(), desk.thumbprint, to_sign())
     assert caught.value.reason == "AGENT_UNAVAILABLE"
@@ -202,6 +203,7 @@ async def chunks_of(content: bytes) -> AsyncIterator[bytes]:
 
 async def test_a_document_that_a_rule_wants_to_see_is_shown_and_then_signed(desk: Desk) -> None:
     await desk.agent.stop()
+    await works(desk.signing)
     path = desk.agent.folder / "signer-agent.toml"
     path.write_text(path.read_text(encoding="utf-8") + CONTENT_RULE, encoding="utf-8")
     await desk.agent.start()
