@@ -1,11 +1,11 @@
 """TemplatesService: contract in, service, contract out."""
 
-from google.protobuf.json_format import MessageToDict
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from hub.core.call import Call
 from hub.modules.notifications.templates import Category, Parts
 from hub.modules.notifications.templates_service import Shown, TemplatesService
+from hub.modules.notifications.wire import read_values
 from hub.rpc.pages import PageTokens, page_size
 from landhub.notifications.v1 import templates_service_pb2 as pb
 
@@ -43,7 +43,7 @@ class TemplatesServicer:
 
     async def preview_template(self, request: pb.PreviewTemplateRequest, call: Call) -> pb.PreviewTemplateResponse:
         """Fill a template in."""
-        values = MessageToDict(request.values)
+        values = read_values(request.values)
         if request.WhichOneof("what") == "parts":
             filled = self._service.preview_parts(_parts(request.parts), values, request.time_zone)
         else:

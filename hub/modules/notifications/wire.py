@@ -9,6 +9,7 @@ from google.protobuf.json_format import MessageToDict
 from google.protobuf.struct_pb2 import Struct
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from hub.core.errors import COMMON_DOMAIN, FieldViolation, InvalidRequestError
 from hub.core.money import Money
 from hub.modules.notifications.addresses import Recipient
 from hub.modules.notifications.campaigns import Member, ShownCampaign
@@ -44,7 +45,7 @@ def member(message: service_pb.CampaignRecipient) -> Member:
     """Read one of a campaign's recipients."""
     return Member(
         recipient=recipient(message.recipient),
-        values=_values(message.values),
+        values=read_values(message.values),
         business_reference=message.business_reference,
     )
 
@@ -56,7 +57,7 @@ def what(message: service_pb.CreateNotificationRequest | service_pb.BatchCreateN
             return TemplateUse(
                 template=message.template.template,
                 version=message.template.version,
-                values=_values(message.template.values),
+                values=read_values(message.template.values),
                 attachments=_attachments(message.template.attachments),
             )
         case "vendor_template":
@@ -188,8 +189,21 @@ def _attachments(messages: Iterable[pb.Attachment]) -> tuple[Attachment, ...]:
     )
 
 
-def _values(message: Struct) -> Mapping[str, Any]:
-    return MessageToDict(message)
+def read_values(message: Struct) -> Mapping[str, Any]:
+    """The values of a template as JSON has them.
+
+    Raises:
+        InvalidRequestError: VALIDATION_FAILED, a number is none that JSON has.
+    """
+    try:
+        return MessageToDict(message)
+    except ValueError as error:  # it names the value's type and not the value
+        raise InvalidRequestError(
+            "values holds a number that is not finite: give a whole one, or a text.",
+            reason="VALIDATION_FAILED",
+            domain=COMMON_DOMAIN,
+            violations=(FieldViolation("values", "must hold finite numbers", "values"),),
+        ) from error
 
 
 def _state(state: str) -> pb.NotificationState.ValueType:
