@@ -6,9 +6,12 @@ import re
 import urllib.request
 from contextlib import aclosing
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
+from hub.cli import probe
+from hub.cli.administration import HubDownError
 from hub.cli.main import main
 from landhub.events.v1 import events_service_pb2
 from sandbox.demo.stack import Stack
@@ -50,6 +53,18 @@ def test_a_probe_goes_all_the_way(stack: Stack, capsys: pytest.CaptureFixture[st
     code, found = run(capsys, "probe", str(stack.installation.folder), name)
     assert (code, found[-1]["check"], found[-1]["verdict"]) == (0, last, "ok")
     assert main(["probe", str(stack.installation.folder), "ghost"]) == 1
+
+
+@pytest.mark.parametrize("name", ["rosreestr", "payments.sber", "notifications.sms"])
+def test_without_a_hub_the_command_goes_the_way_itself(
+    stack: Stack, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    def administration(*_: object) -> NoReturn:
+        raise HubDownError
+
+    monkeypatch.setattr(probe, "administration", administration)
+    code, found = run(capsys, "probe", str(stack.installation.folder), name)
+    assert (code, found[-1]["check"], found[-1]["verdict"]) == (0, "read", "ok")
 
 
 def test_the_board_shows_the_provider_and_the_agent(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
