@@ -41,17 +41,6 @@ class Ports:
         """All of them in a row."""
         return cls(**{field.name: base + index for index, field in enumerate(dataclasses.fields(cls))})
 
-    @classmethod
-    def free(cls) -> "Ports":
-        """Ports that are free now; they are held together while they are chosen, so all differ."""
-        names = [field.name for field in dataclasses.fields(cls)]
-        held = [socket.create_server((HOST, 0)) for _ in names]
-        try:
-            return cls(**{name: taken.getsockname()[1] for name, taken in zip(names, held, strict=True)})
-        finally:
-            for taken in held:
-                taken.close()
-
     def by_name(self) -> Mapping[str, int]:
         """The ports by the name of their listener."""
         return dataclasses.asdict(self)

@@ -15,7 +15,8 @@ from sandbox.demo.installation import Installation
 from tests.bench.rig import proxies
 from tests.bench.rig.load import Target, grpc_target, send
 from tests.bench.rig.machine import cores
-from tests.bench.rig.programs import Program, free_ports, listens
+from tests.bench.rig.programs import Program, listens
+from tests.support.ports import free_ports
 from tests.support.stack import identity
 
 CALL_SECONDS = 30.0

@@ -19,12 +19,12 @@ from landhub.rosreestr.v1 import rosreestr_pb2
 from landhub.rosreestr.v1 import rosreestr_service_pb2 as rosreestr
 from landhub.rosreestr.v1.rosreestr_service_pb2_grpc import RosreestrServiceStub
 from sandbox.demo.installation import Installation, install
-from sandbox.demo.ports import Ports
 from sandbox.demo.stack import Stack
 from sandbox.registry import SINGLE_OWNER
 from tests.campaign.flood import CALL_SECONDS, Flood, h2load_flood, opened, python_flood, refused_by_reason
 from tests.campaign.telling import long_test, tell
 from tests.support.examples import transfer
+from tests.support.ports import demo_ports
 from tests.support.stack import PACE, STEP_SECONDS, command, control
 
 CALLS = 1_000_000
@@ -42,7 +42,7 @@ REFUSED = {"denied": "CERTIFICATE_REFUSED", "unlisted": "CALLER_UNKNOWN", "noisy
 def stack(tmp_path: Path) -> Iterator[Stack]:
     """A landhub with a denied caller, one that is on no list, and one that may call once in a long while."""
     folder = tmp_path / "installation"
-    made = Stack(install(folder, Ports.free(), pace=PACE), step_seconds=STEP_SECONDS)
+    made = Stack(install(folder, demo_ports(), pace=PACE), step_seconds=STEP_SECONDS)
     for name in REFUSED:
         command("hub", "callers", "add", str(folder), name, "--role", "deal")
     command("hub", "callers", "deny", str(folder), "denied")

@@ -5,13 +5,13 @@ import shutil
 import socket
 import subprocess
 import sys
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sandbox.demo.processes import running_pid
+from tests.support.ports import demo_ports
 
 TIMEOUT_SECONDS = 180
 PROGRAMS = ("hub", "agent", "sandbox")
@@ -21,7 +21,7 @@ EVENTS = {"SUBMITTED", "IN_REVIEW", "SUSPENDED", "REGISTERED"}
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     folder = tmp_path_factory.mktemp("demo") / "installation"
-    done = _run(folder, _nine_free_ports())
+    done = _run(folder, demo_ports().hub)
     assert done.returncode == 0, done.stdout + done.stderr
     return folder, done.stdout
 
@@ -101,7 +101,7 @@ def test_nothing_is_left_running(demo: tuple[Path, str]) -> None:
 
 
 def test_a_port_in_use_is_named_in_one_line(tmp_path: Path) -> None:
-    base = _nine_free_ports()
+    base = demo_ports().hub
     with socket.create_server(("127.0.0.1", base + 4)):
         done = _run(tmp_path / "installation", base)
     assert done.returncode == 1
@@ -112,7 +112,7 @@ def test_a_port_in_use_is_named_in_one_line(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_not_the_demos_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "precious.txt").write_text("mine")
-    done = _run(tmp_path, _nine_free_ports())
+    done = _run(tmp_path, demo_ports().hub)
     assert done.returncode == 1
     assert "is no demo's folder" in done.stderr
     assert (tmp_path / "precious.txt").read_text() == "mine"
@@ -121,19 +121,6 @@ def test_a_folder_that_is_not_the_demos_is_left_alone(tmp_path: Path) -> None:
 def _run(folder: Path, port_base: int) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "sandbox.demo", "--dir", str(folder), "--port-base", str(port_base)]
     return subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False)
-
-
-def _nine_free_ports() -> int:
-    """The first of nine ports in a row that are free now."""
-    for base in range(20_000, 32_000, 9):
-        try:
-            with ExitStack() as held:
-                for port in range(base, base + 9):
-                    held.enter_context(socket.create_server(("127.0.0.1", port)))
-        except OSError:
-            continue
-        return base
-    raise AssertionError("no nine ports in a row are free")
 
 
 def _verify(folder: Path, document: Path) -> bool:

@@ -20,10 +20,10 @@ from landhub.rosreestr.v1 import rosreestr_pb2
 from landhub.rosreestr.v1 import rosreestr_service_pb2 as rosreestr
 from landhub.rosreestr.v1.rosreestr_service_pb2_grpc import RosreestrServiceStub
 from sandbox.demo.installation import install
-from sandbox.demo.ports import Ports
 from sandbox.demo.stack import Stack
 from sandbox.registry import SINGLE_OWNER
 from tests.support.examples import transfer
+from tests.support.ports import demo_ports
 from tests.support.stack import PACE, STEP_SECONDS, channel, command, control
 
 DISK_BYTES = 24 << 20
@@ -42,7 +42,7 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stack, Path
     if not can_mount():
         pytest.skip("mounting a small file system takes root")
     folder = tmp_path_factory.mktemp("disk") / "installation"
-    stack = Stack(install(folder, Ports.free(), pace=PACE), step_seconds=STEP_SECONDS)
+    stack = Stack(install(folder, demo_ports(), pace=PACE), step_seconds=STEP_SECONDS)
     settings = folder / "landhub.toml"
     text = set_value(settings.read_text(), "storage.free_space_watermark_bytes", str(WATERMARK_BYTES))
     settings.write_text(set_value(text, "audit.checkpoint_seconds", "0.2"))

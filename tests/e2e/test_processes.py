@@ -1,11 +1,11 @@
 """Several hub processes on one port and one PostgreSQL: restarted in turn, killed, stopped, asked all at once."""
 
 import asyncio
+import dataclasses
 import json
 import os
 import re
 import signal
-import socket
 import tomllib
 import uuid
 from collections import Counter
@@ -22,9 +22,10 @@ from landhub.events.v1 import events_service_pb2
 from landhub.rosreestr.v1 import rosreestr_pb2, rosreestr_service_pb2
 from landhub_client import Client, LandhubError
 from sandbox.demo.deal import Deal, Names
-from sandbox.demo.ports import HOST, Ports
+from sandbox.demo.ports import Ports
 from sandbox.demo.stack import Stack
 from tests.support.databases import postgres_settings
+from tests.support.ports import free_ports
 from tests.support.postgres import PostgresServer
 from tests.support.stack import command, connect, control, running_stack
 
@@ -66,14 +67,8 @@ def _two_processes(
 
 def _ports() -> Ports:
     """Free ports, and the one after the private listener's free as well: each process has its own."""
-    while True:
-        ports = Ports.free()
-        try:
-            socket.create_server((HOST, ports.private + 1)).close()
-        except OSError:
-            continue
-        if ports.private + 1 not in ports.by_name().values():
-            return ports
+    row = free_ports(len(Ports().by_name()) + 2)
+    return dataclasses.replace(Ports.from_base(row[0]), private=row[-2])
 
 
 async def _until(condition: Callable[[], bool]) -> None:

@@ -16,6 +16,7 @@ from sandbox.demo.installation import Installation, install
 from sandbox.demo.ports import HOST, Ports
 from sandbox.demo.stack import Stack, fetch, post
 from tests.support.databases import database_settings
+from tests.support.ports import demo_ports
 
 # A register of seconds, so that a deal takes one or two.
 STEP_SECONDS = 0.15
@@ -36,7 +37,7 @@ def running_stack(
     `limits` overrides what `[limits]` of its settings says, `settings` anything else by its path.
     """
     chosen = {**database_settings(), **(settings or {})}
-    stack = Stack(install(folder, ports or Ports.free(), pace=PACE, settings=chosen), step_seconds=STEP_SECONDS)
+    stack = Stack(install(folder, ports or demo_ports(), pace=PACE, settings=chosen), step_seconds=STEP_SECONDS)
     file = folder / "landhub.toml"
     for name, value in (limits or {}).items():
         text, found = re.subn(rf"(?m)^{name} = .*$", f"{name} = {value}", file.read_text(encoding="utf-8"))

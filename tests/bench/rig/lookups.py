@@ -14,8 +14,9 @@ from tests.bench.rig import proxies
 from tests.bench.rig.installations import client_of, make_hub, make_provider
 from tests.bench.rig.load import Target, drive, grpc_target
 from tests.bench.rig.machine import cores
-from tests.bench.rig.programs import Program, free_ports
+from tests.bench.rig.programs import Program
 from tests.bench.rig.runner import Runner
+from tests.support.ports import free_ports
 
 _SERVICE = "/landhub.rosreestr.v1.RosreestrService"
 LOOKUP = f"{_SERVICE}/GetLandPlot"

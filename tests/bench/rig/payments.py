@@ -16,8 +16,9 @@ from landhub_client import Client
 from tests.bench.rig import proxies
 from tests.bench.rig.installations import make_hub, make_provider
 from tests.bench.rig.machine import cores
-from tests.bench.rig.programs import Program, free_ports
+from tests.bench.rig.programs import Program
 from tests.bench.rig.runner import Runner
+from tests.support.ports import free_ports
 
 _AT_ONCE = 16
 _CALL_SECONDS = 60.0

@@ -10,8 +10,8 @@ from tests.bench.rig.installations import client_of, make_hub, make_provider
 from tests.bench.rig.load import Target, grpc_target
 from tests.bench.rig.lookups import LOOKUP, lookup_request
 from tests.bench.rig.machine import cores
-from tests.bench.rig.programs import free_ports
 from tests.bench.rig.runner import Runner
+from tests.support.ports import free_ports
 from tests.support.postgres import PostgresServer, running_server
 
 _CONNECTIONS = 32  # enough for the system to spread them over two processes about evenly

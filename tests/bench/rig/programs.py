@@ -83,13 +83,3 @@ def listens(port: int) -> bool:
     except OSError:
         return False
     return True
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that are free now; held together while they are chosen, so all differ."""
-    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    try:
-        return [int(taken.getsockname()[1]) for taken in held]
-    finally:
-        for taken in held:
-            taken.close()

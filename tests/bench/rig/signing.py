@@ -30,11 +30,12 @@ from landhub.signer.v1 import signer_service_pb2 as signer_pb
 from landhub.signer.v1 import signer_service_pb2_grpc as signer_grpc
 from landhub_client import Client
 from sandbox.demo.installation import Installation, install
-from sandbox.demo.ports import HOST, Ports
+from sandbox.demo.ports import HOST
 from tests.bench.baselines.sign_processes import METHOD
 from tests.bench.rig.machine import cores
-from tests.bench.rig.programs import Program, free_ports
+from tests.bench.rig.programs import Program
 from tests.bench.rig.runner import Runner
+from tests.support.ports import demo_ports, free_ports
 from tests.support.stack import connect
 
 DOCUMENT = bytes(1024)
@@ -164,7 +165,7 @@ def _cpu_seconds(programs: Sequence[Program]) -> float:
 @asynccontextmanager
 async def signing_stack(folder: Path) -> AsyncIterator[Signing]:
     """Run agent, hub and sketch while the context lasts."""
-    installation = install(folder, Ports.free())
+    installation = install(folder, demo_ports())
     _settle(installation)
     agent_pki = folder / "agent/pki"
     (sketch_port,) = free_ports(1)

@@ -12,13 +12,13 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from landhub.signer.v1 import signer_service_pb2 as pb
-from sandbox.demo.ports import Ports
 from signer_agent.app import Agent
 from signer_agent.clock import SystemClock
 from signer_agent.keys.port import KeyUnavailableError
 from signer_agent.keys.tool_process import ToolProcess
 from signer_agent.settings import load_settings
 from tests.e2e.agent.support import CALL_SECONDS, Installation, connected, refused, serving, sign_request
+from tests.support.ports import free_ports
 from tests.unit.agent.support import Keys, SetClock
 
 SERVICE = "landhub.signer.v1.SignerService"
@@ -55,7 +55,7 @@ async def test_while_the_clock_stands_behind_the_journal_nothing_is_signed_and_h
 async def test_the_agents_metrics_count_signatures_refusals_and_the_journal(
     installation: Installation, keys: Keys
 ) -> None:
-    port_of_metrics = Ports.free().control
+    (port_of_metrics,) = free_ports(1)
     installation.set('otlp_endpoint = ""', f'otlp_endpoint = ""\nmetrics_address = "127.0.0.1:{port_of_metrics}"')
     async with serving(installation) as port, connected(installation, port) as client:
         await client.stub.Sign(sign_request(keys), timeout=CALL_SECONDS)

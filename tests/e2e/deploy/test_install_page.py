@@ -18,8 +18,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.demo.ports import HOST, Ports
+from sandbox.demo.ports import HOST
 from tests.support.pki import Authority
+from tests.support.ports import demo_ports
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = ROOT / "docs/operations/install.md"
@@ -90,7 +91,7 @@ def test_two_users_are_made(machine: Path) -> None:
 
 
 def test_what_was_installed_serves_without_writable_code(machine: Path) -> None:
-    ports = Ports.free()
+    ports = demo_ports()
     at = {
         "SERVER__ADDRESS": ports.hub,
         "ADMINISTRATION__ADDRESS": ports.administration,

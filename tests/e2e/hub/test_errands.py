@@ -15,10 +15,10 @@ from landhub.rosreestr.v1 import rosreestr_pb2
 from landhub.rosreestr.v1 import rosreestr_service_pb2 as rosreestr
 from landhub_client import Client
 from sandbox.demo.installation import install
-from sandbox.demo.ports import Ports
 from sandbox.demo.stack import Stack
 from tests.support.databases import database_settings
 from tests.support.examples import transfer
+from tests.support.ports import demo_ports
 from tests.support.stack import PACE, START_SECONDS, STEP_SECONDS, command, connect
 
 FIRST, SECOND, STRANGE = (Fernet.generate_key() for _ in range(3))
@@ -35,7 +35,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         files[-1].touch(mode=0o600)
         files[-1].write_bytes(key)
     references = {"modules.rosreestr.providers.xml_gateway.fernet_keys": ["sealed:gateway", "sealed:gateway_before"]}
-    installation = install(folder, Ports.free(), pace=PACE, settings={**database_settings(), **references})
+    installation = install(folder, demo_ports(), pace=PACE, settings={**database_settings(), **references})
     command("hub", "sealed", "init", str(folder))
     for name in ("gateway", "gateway_before"):
         assert run("sealed", "set", folder, name, given=FIRST)[0] == 0

@@ -3,14 +3,13 @@
 import os
 import re
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
 import textwrap
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from hub.cli.main import main
 from landhub.events.v1 import events_service_pb2, events_service_pb2_grpc
 from landhub.hub.v1 import hub_service_pb2, hub_service_pb2_grpc
 from landhub.rosreestr.v1 import rosreestr_service_pb2, rosreestr_service_pb2_grpc
+from tests.support.ports import free_ports
 
 PATIENCE_SECONDS = 120  # two noisy cores, four processes of this suite at once
 FREE_PORTS = [
@@ -131,7 +131,7 @@ def test_a_second_hub_on_the_same_database_is_refused(hub: Hub) -> None:
 def test_what_was_refused_is_in_the_story_whether_the_hub_is_up_or_down(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = make(tmp_path, "--dev", "--port-base", str(free_ports()))
+    folder = make(tmp_path, "--dev", "--port-base", str(free_ports(4)[0]))
     with serving(folder) as hub:
         with hub.administration() as channel:
             reset_a_breaker_that_is_not_there(channel)
@@ -241,19 +241,6 @@ def alter_a_record(folder: Path) -> None:
     with closing(sqlite3.connect(folder / "state" / "landhub.db")) as database:
         database.execute("update audit_records set caller = 'mallory' where sequence = 2")
         database.commit()
-
-
-def free_ports() -> int:
-    """Return the first of four ports in a row that are free now; the address `story` calls must be in the settings."""
-    for base in range(20_000, 30_000, 4):
-        with ExitStack() as held:
-            try:
-                for port in range(base, base + 4):
-                    held.enter_context(socket.create_server(("127.0.0.1", port)))
-            except OSError:
-                continue
-            return base
-    raise AssertionError("no free ports")
 
 
 def test_the_database_is_migrated_by_hand_and_found_up_to_date(
