@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import grpc
 from google.protobuf.message import Message
@@ -51,6 +51,20 @@ class Answer:
         return self.code is grpc.StatusCode.OK
 
 
+class Calls(Protocol):
+    """Backends that call the hub."""
+
+    async def call(self, caller: str, path: str, request: Message) -> Answer:
+        """Call once."""
+        ...
+
+    async def until(
+        self, caller: str, path: str, request: Message, is_settled: Callable[[Any], bool] = lambda _: True
+    ) -> Answer:
+        """Call again and again until the answer is settled, refused for good, or patience ends."""
+        ...
+
+
 @dataclass(slots=True, kw_only=True)
 class Backend:
     """All callers of one run, and every answer they got."""
@@ -76,7 +90,7 @@ class Backend:
                 caller=caller, method=method, request_id=request_id, code=grpc.StatusCode.OK, response=response
             )
         except grpc.aio.AioRpcError as error:
-            reason = _reason(error)
+            reason = reason_of(error)
             answer = Answer(
                 caller=caller,
                 method=method,
@@ -107,7 +121,8 @@ class Backend:
             grown = min(grown * AGAIN_GROWS, LONGEST_AGAIN)
 
 
-def _reason(error: grpc.aio.AioRpcError) -> str:
+def reason_of(error: grpc.aio.AioRpcError) -> str:
+    """The reason that the hub gave; empty if it said nothing."""
     for key, value in error.trailing_metadata() or ():
         if key == "grpc-status-details-bin" and isinstance(value, bytes):
             for detail in status_pb2.Status.FromString(value).details:

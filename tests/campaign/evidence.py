@@ -33,6 +33,8 @@ class Evidence:
     """What was put out, by kind: logs, spans, metrics, errors."""
     errors: Sequence[str]
     """Exceptions that nobody caught."""
+    pace: float = 1.0
+    """See Scene."""
     tables: dict[str, list[Row]] = field(default_factory=dict)
 
     def rows(self, table: str, order: str = "rowid") -> list[Row]:

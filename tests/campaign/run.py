@@ -184,7 +184,8 @@ class _Scenario:
         self._machine.start()
         scene = Scene(
             backend=self._backend,
-            vendor=self._vendor,
+            book=self._vendor.book,
+            acquirer=self._vendor.acquirer,
             thumbprint=self._course.thumbprint,
             foreign=self._course.foreign,
             restores=self._plan.restore is not None,

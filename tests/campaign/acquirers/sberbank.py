@@ -125,7 +125,7 @@ class Sberbank(Acquirer):
 
     def orders(self) -> Sequence[BookOrder]:
         """See Acquirer."""
-        return [_told(order) for gateway in self._gateways.values() for order in gateway.book.orders()]
+        return [told(order) for gateway in self._gateways.values() for order in gateway.book.orders()]
 
     def pay(self, vendor_id: str, outcome: str) -> bool:
         """See Acquirer."""
@@ -160,7 +160,7 @@ class Sberbank(Acquirer):
     def sendings(self) -> Sequence[Sending]:
         """See Acquirer."""
         calls = [call for gateway in self._gateways.values() for call in gateway.calls]
-        return [_sending(call) for call in sorted(calls, key=lambda call: call.time)]
+        return [sending(call) for call in sorted(calls, key=lambda call: call.time)]
 
     def _found(self, vendor_id: str) -> tuple[bank.OrderBook, bank.BankOrder]:
         for gateway in self._gateways.values():
@@ -191,7 +191,8 @@ def _settings(dialect: Dialect, port: int) -> Mapping[str, Any]:
     }
 
 
-def _told(order: bank.BankOrder) -> BookOrder:
+def told(order: bank.BankOrder) -> BookOrder:
+    """What a verdict needs of it."""
     return BookOrder(
         vendor_id=order.order_id,
         reference=order.number,
@@ -204,7 +205,8 @@ def _told(order: bank.BankOrder) -> BookOrder:
     )
 
 
-def _sending(call: Call) -> Sending:
+def sending(call: Call) -> Sending:
+    """What a verdict needs of it."""
     order = call.fields.get("orderNumber") or call.fields.get("orderId") or ""
     return Sending(
         kind=_KINDS.get(call.operation, "list"),

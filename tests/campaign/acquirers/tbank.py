@@ -112,7 +112,7 @@ class TBank(Acquirer):
 
     def orders(self) -> Sequence[BookOrder]:
         """See Acquirer."""
-        return [_told(payment) for payment in self._book.payments()]
+        return [told(payment) for payment in self._book.payments()]
 
     def pay(self, vendor_id: str, outcome: str) -> bool:
         """See Acquirer."""
@@ -139,10 +139,11 @@ class TBank(Acquirer):
 
     def sendings(self) -> Sequence[Sending]:
         """See Acquirer."""
-        return [_sending(call) for call in self._gateway.calls]
+        return [sending(call) for call in self._gateway.calls]
 
 
-def _told(payment: TBankPayment) -> BookOrder:
+def told(payment: TBankPayment) -> BookOrder:
+    """What a verdict needs of it."""
     return BookOrder(
         vendor_id=payment.payment_id,
         reference=payment.order_id,
@@ -155,7 +156,8 @@ def _told(payment: TBankPayment) -> BookOrder:
     )
 
 
-def _sending(call: Call) -> Sending:
+def sending(call: Call) -> Sending:
+    """What a verdict needs of it."""
     order = call.fields.get("OrderId") or call.fields.get("PaymentId") or ""
     return Sending(
         kind=_kind(call),

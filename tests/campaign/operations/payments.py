@@ -1,6 +1,5 @@
 """Payments: opened, paid, captured, cancelled and refunded by backends, payers and operators; settled by a person."""
 
-import asyncio
 from collections.abc import Iterator, Sequence
 from random import Random
 
@@ -55,7 +54,7 @@ class Payments:
         every = list(_each(operations))
         waiting = [item for item in every if isinstance(item, Pay) and await _needs_review(item, scene)]
         if waiting:
-            await asyncio.sleep(2 * VISIBILITY_SECONDS)
+            await scene.pause(2 * VISIBILITY_SECONDS)
         for pay in waiting:
             await _settle(pay, [item for item in every if getattr(item, "pay", None) is pay], scene)
 
@@ -170,7 +169,7 @@ async def _settle(pay: Pay, others: Sequence[Operation], scene: Scene) -> None:
     payment = await pay.look(scene)
     if payment is None or payment.state != pb.PAYMENT_STATE_NEEDS_REVIEW or pay.request_id[0] in "012":
         return
-    acquirer = scene.vendor.acquirer
+    acquirer = scene.acquirer
     assert acquirer is not None
     order = next((order for order in acquirer.orders() if order.vendor_id == payment.vendor_payment_id), None)
     happened = order is not None and order.has_money

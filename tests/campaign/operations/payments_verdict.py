@@ -84,6 +84,7 @@ def violations(evidence: Evidence, wanted: Sequence[Wanted], acquirer: type[Acqu
     operations: dict[str, dict[str, Row]] = defaultdict(dict)
     for row in evidence.rows("payments_operations"):
         operations[row["payment_id"]][row["vendor_reference"]] = row
+    sendings, window = evidence.acquirer.sendings(), VISIBILITY_SECONDS * evidence.pace
     for item in wanted:
         found, there = rows.pop(item.references[0], []), orders[item.references[0]]
         if item.other_was_taken:
@@ -103,7 +104,7 @@ def violations(evidence: Evidence, wanted: Sequence[Wanted], acquirer: type[Acqu
                 restored=evidence.restored,
             )
             yield from _judged(case)
-            yield from _sent_too_often(case, evidence.acquirer.sendings(), acquirer)
+            yield from _sent_too_often(case, sendings, acquirer, window=window)
     for reference in rows:
         yield f"doubled: a payment {reference} that nobody asked for"
 
@@ -212,14 +213,16 @@ def _told_done(change: WantedChange) -> bool:
     return bool(state == pb.OPERATION_STATE_DONE)
 
 
-def _sent_too_often(case: _Case, sendings: Sequence[Sending], acquirer: type[Acquirer]) -> Iterator[str]:
+def _sent_too_often(
+    case: _Case, sendings: Sequence[Sending], acquirer: type[Acquirer], *, window: float
+) -> Iterator[str]:
     """What may have arrived is asked for before it is sent again; some of it is never sent again."""
     if case.restored:  # a restored hub can't know what it sent: numbers make it one all the same
         return
     keys = {*case.wanted.references, *(order.vendor_id for order in case.orders)}
     ours = [item for item in sendings if item.order in keys]
-    yield from _asked_between(case, ours, "create")
-    yield from _asked_between(case, ours, "capture")
+    yield from _asked_between(case, ours, "create", window=window)
+    yield from _asked_between(case, ours, "capture", window=window)
     reversals = [item for item in ours if item.kind == "reverse" and not item.did_nothing]
     if len(reversals) > 1:
         yield f"doubled: the hold of {case.name} was reversed {len(reversals)} times"
@@ -229,7 +232,7 @@ def _sent_too_often(case: _Case, sendings: Sequence[Sending], acquirer: type[Acq
         yield f"doubled: {len(asked)} refunds of {case.name} were sent {len(refunds)} times"
 
 
-def _asked_between(case: _Case, ours: Sequence[Sending], kind: str) -> Iterator[str]:
+def _asked_between(case: _Case, ours: Sequence[Sending], kind: str, *, window: float) -> Iterator[str]:
     last: dict[str, Sending] = {}
     asked: dict[str, Sending] = {}
     for item in ours:
@@ -242,5 +245,5 @@ def _asked_between(case: _Case, ours: Sequence[Sending], kind: str) -> Iterator[
                 continue
             if question is None:
                 yield f"doubled: {kind} of {case.name} was sent again without asking what became of it"
-            elif (question.time - before.time).total_seconds() < VISIBILITY_SECONDS - 1:
+            elif (question.time - before.time).total_seconds() < window - 1:
                 yield f"doubled: {kind} of {case.name} was sent again before it had to be visible"

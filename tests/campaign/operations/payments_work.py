@@ -102,7 +102,7 @@ class Pay:
             payment = await self.look(scene)
             if payment is None or payment.state not in states:
                 return payment
-            await asyncio.sleep(LOOK_SECONDS)
+            await scene.pause(LOOK_SECONDS)
         return self.payment
 
     def _take(self, answer: Answer) -> None:
@@ -129,12 +129,12 @@ class Payer:
 
     async def run(self, scene: Scene) -> None:
         """Pay, or try to."""
-        assert scene.vendor.acquirer is not None
-        await asyncio.sleep(self.after_seconds)
+        assert scene.acquirer is not None
+        await scene.pause(self.after_seconds)
         for outcome in self.outcomes:
             if self.pay.links:
-                scene.vendor.acquirer.pay(self.pay.links[-1], outcome)
-            await asyncio.sleep(self.pause_seconds)
+                scene.acquirer.pay(self.pay.links[-1], outcome)
+            await scene.pause(self.pause_seconds)
         await self.pay.leaves(UNPAID | OPEN, scene)
 
     async def replay(self, scene: Scene) -> None:
@@ -155,12 +155,12 @@ class Operator:
 
     async def run(self, scene: Scene) -> None:
         """Do it, if the acquirer lets him."""
-        assert scene.vendor.acquirer is not None
-        await asyncio.sleep(self.after_seconds)
+        assert scene.acquirer is not None
+        await scene.pause(self.after_seconds)
         payment = self.pay.payment
         if payment is None or not payment.vendor_payment_id:
             return
-        done = scene.vendor.acquirer.operate(payment.vendor_payment_id, self.action, self.kopecks)
+        done = scene.acquirer.operate(payment.vendor_payment_id, self.action, self.kopecks)
         if done and self.action in {"refund", "undo_refund"}:
             self.moved = self.kopecks if self.action == "refund" else -self.kopecks
 

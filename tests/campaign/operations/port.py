@@ -3,6 +3,7 @@
 A new module adds one file here and one line in `operations/every.py`.
 """
 
+import asyncio
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,10 +15,11 @@ from sqlalchemy import Connection
 
 from hub.core.call import Call
 from hub.core.vendor_reference import ReferenceShape
-from tests.campaign.caller import Backend
+from sandbox.registrations import RegistrationBook
+from tests.campaign.acquirers.port import Acquirer
+from tests.campaign.caller import Calls
 from tests.campaign.evidence import Evidence
 from tests.campaign.hub_process import REFERENCES
-from tests.campaign.peers import Vendor
 from tests.campaign.template import Foreign
 
 
@@ -25,12 +27,21 @@ from tests.campaign.template import Foreign
 class Scene:
     """What operations work with."""
 
-    backend: Backend
-    vendor: Vendor
+    backend: Calls
+    book: RegistrationBook | None
+    """The register's, where the run is about it."""
+    acquirer: Acquirer | None
+    """The one the run is about."""
     thumbprint: str
     foreign: Sequence[Foreign]
     restores: bool
     """Whether an older copy of the database may be put back."""
+    pace: float = 1.0
+    """How long a second of the operations lasts: 1 in simulated time, less where time is real."""
+
+    async def pause(self, seconds: float) -> None:
+        """Wait so many seconds of the operations."""
+        await asyncio.sleep(seconds * self.pace)
 
 
 class Operation(Protocol):

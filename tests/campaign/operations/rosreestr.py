@@ -245,7 +245,8 @@ class Rosreestr:
 
     def waits_for_others(self, conn: Connection, scene: Scene) -> set[str]:
         """What is suspended until somebody brings a document."""
-        there = scene.vendor.book.registrations()
+        assert scene.book is not None
+        there = scene.book.registrations()
         suspended = {item.request_id for item in there if item.progress.status.word == "SUSPENDED"}
         known = conn.exec_driver_sql("select id, vendor_id from rosreestr_registrations").all()
         return {our_id for our_id, vendor_id in known if vendor_id in suspended}
