@@ -56,6 +56,7 @@ _RECONNECT_SECONDS = 0.5  # between attempts to watch an agent that is away
 _REWATCH_SECONDS = 0.05  # after the agent ended a watch, as it does at the connection's age
 _PAGE_SIZE = 500
 _MAX_PAGES = 20  # 10,000 certificates or journal entries: more is a fault of the agent
+_NOT_SERVING = "the agent says that it does not serve"
 
 _Signed = MadeSignature | HubError
 
@@ -288,12 +289,11 @@ class Agent:
             await self._clock.sleep(_RECONNECT_SECONDS)
 
     async def _why_not_serving(self) -> str:
-        """Health has no reasons; its status has."""
-        reason = ""
+        """Health has no reasons; its status has, if it still answers."""
         with suppress(HubError):
             status: pb.GetStatusResponse = await self._read("GetStatus", pb.GetStatusRequest())
-            reason = status.not_serving_reason
-        return f"the agent says that it does not serve{f': {reason}' if reason else ''}"
+            return status.not_serving_reason
+        return ""
 
     async def _watch_once(self, changed: Callable[[str], None]) -> tuple[bool, str]:
         """Watch until the stream ends; whether it told anything, and why it ended."""
@@ -306,7 +306,9 @@ class Agent:
                 serving = answer.status == health_pb2.HealthCheckResponse.SERVING
                 if serving and self._upstream.breaker is not BreakerState.CLOSED:
                     self._upstream.reset_breaker()
-                changed("" if serving else await self._why_not_serving())
+                changed("" if serving else _NOT_SERVING)  # at once: asking why takes long of an agent that stops
+                if not serving and (reason := await self._why_not_serving()):
+                    changed(f"{_NOT_SERVING}: {reason}")
         except grpc.aio.AioRpcError as failure:
             return told, f"the agent can't be reached ({failure.code().name})"
         except asyncio.CancelledError:

@@ -7,11 +7,12 @@ from typing import Any, Final
 import grpc
 from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message_factory import GetMessageClass
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_health.v1 import health_pb2_grpc
 
 from landhub.signer.v1 import signer_service_pb2
 from signer_agent.errors import SettingsError
 from signer_agent.rpc.chain import Chain, Context, Method
+from signer_agent.rpc.health import Health
 from signer_agent.rpc.servicer import SignerServicer
 from signer_agent.rpc.tls import ServerCredentials
 from signer_agent.settings import ServerSettings
@@ -29,7 +30,7 @@ class Server:
     ) -> None:
         self._listen = settings.listen
         self._credentials = credentials
-        self._health = health.aio.HealthServicer()
+        self._health = Health(services=(_SERVICE.full_name,))
         self._server = grpc.aio.server(
             options=(
                 ("grpc.so_reuseport", 0),  # else two agents would share a port and a folder of keys unseen
@@ -61,13 +62,11 @@ class Server:
 
     async def tell_health(self, *, serving: bool) -> None:
         """Tell the watchers of health, if it is another than before."""
-        status = health_pb2.HealthCheckResponse.SERVING if serving else health_pb2.HealthCheckResponse.NOT_SERVING
-        for service in ("", _SERVICE.full_name):
-            await self._health.set(service, status)
+        await self._health.tell(serving=serving)
 
     async def stop(self, *, grace_seconds: float) -> None:
-        """Tell the watchers of health, take no new call, and leave those under way that long."""
-        await self._health.enter_graceful_shutdown()
+        """Tell the watchers of health and let them go, take no new call, and leave those under way that long."""
+        await self._health.stop()
         await self._server.stop(grace_seconds)
 
 

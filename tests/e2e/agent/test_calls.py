@@ -1,8 +1,7 @@
 """Every RPC over real mTLS: answers, refusals with their details, hostile bytes, traces."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,6 @@ import grpc
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from grpc_health.v1 import health_pb2, health_pb2_grpc
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
@@ -20,7 +18,6 @@ from landhub.signer.v1 import signer_pb2
 from landhub.signer.v1 import signer_service_pb2 as pb
 from sandbox.foreign_signer import verify_detached
 from signer_agent.app import Agent
-from signer_agent.settings import load_settings
 from tests.e2e.agent.support import (
     CALL_SECONDS,
     Installation,
@@ -268,25 +265,6 @@ async def test_the_callers_trace_goes_on_and_names_nobody(installation: Installa
     assert '"landhub.reason": "POLICY_REFUSED"' in everything
 
 
-async def test_health_is_served_and_says_when_the_agent_stops(installation: Installation) -> None:
-    seen: list[int] = []
-    stopping: asyncio.Task[None] | None = None
-    async with connected_health(installation) as (health, stop):
-        assert (await health.Check(health_pb2.HealthCheckRequest(), timeout=CALL_SECONDS)).status == 1
-        watching = health.Watch(health_pb2.HealthCheckRequest(service=SERVICE), timeout=CALL_SECONDS)
-        async for answer in watching:
-            seen.append(answer.status)
-            if len(seen) == 1:
-                stopping = asyncio.create_task(stop())
-            else:
-                break
-        watching.cancel()
-        assert stopping is not None
-        await stopping
-
-    assert seen == [health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING]
-
-
 async def test_a_caller_out_of_time_is_told_so(installation: Installation, keys: Keys) -> None:
     def slow(agent: Agent) -> None:
         async def never(*_: object) -> None:
@@ -317,15 +295,3 @@ async def test_an_error_of_our_own_tells_the_trace_and_nothing_else(
     assert (refusal.code, refusal.reason) == (grpc.StatusCode.INTERNAL, "INTERNAL")
     assert list(refusal.metadata) == ["trace_id"]
     assert "Продавцов" not in refusal.message + "".join(capsys.readouterr())
-
-
-@asynccontextmanager
-async def connected_health(
-    installation: Installation,
-) -> AsyncIterator[tuple[Any, Stop]]:
-    """The health service's stub, and the way to stop the agent."""
-    agent = Agent.build(settings=load_settings(installation.directory), directory=installation.directory)
-    port = await agent.start()
-    async with connected(installation, port) as client:
-        stub: Any = health_pb2_grpc.HealthStub(client.channel)
-        yield stub, agent.stop

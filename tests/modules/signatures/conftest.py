@@ -88,8 +88,7 @@ class AgentProcess:
     async def start(self) -> None:
         settings = load_settings(self.folder)
         listen = f"127.0.0.1:{self.port}" if self.port else settings.server.listen
-        # The hub's watch of its health never ends by itself: an agent that stops waits for it as long as it may.
-        server = settings.server.model_copy(update={"listen": listen, "drain_seconds": 1})
+        server = settings.server.model_copy(update={"listen": listen})
         settings = settings.model_copy(update={"server": server})
         self.running = Agent.build(settings=settings, directory=self.folder)
         self.port = await self.running.start()
