@@ -12,7 +12,7 @@ POST /registrations/{id}/status      {"status": "SUSPENDED", "reason"?, "until"?
                                      {id} is a RequestID or a ClientReference
 POST /registrations/{id}/payment     pay the duty it waits for; the scenario goes on
 POST /scenarios                      {"scenario": NAME, "contract_number" | "cadastral_number" | "default": true}
-GET  /orders                         the acquirer's orders, as they truly stand
+GET  /orders, /orders/calls          the acquirer's orders, as they truly stand; the last calls it had, without logins
 POST /orders/{id}/payer              {"outcome": "approve" | "challenge" | "fail" | "decline"}: what the payer does.
                                      {id} is the bank's or the merchant's number
 POST /orders/{id}/operator           {"action": "refund" | "deposit" | "reverse" | "undo_refund", "amount"?}: what
@@ -106,6 +106,7 @@ class Control:
                 web.post("/registrations/{id}/payment", self._post_payment),
                 web.post("/scenarios", self._post_scenario),
                 web.get("/orders", self._get_orders),
+                web.get("/orders/calls", self._get_order_calls),
                 web.post("/orders/{id}/payer", self._post_payer),
                 web.post("/orders/{id}/operator", self._post_operator),
                 web.get("/plots", self._get_plots),
@@ -220,6 +221,9 @@ class Control:
     async def _get_orders(self, _request: web.Request) -> web.Response:
         orders = [dataclasses.asdict(order) for order in self._sberbank.book.orders()]
         return web.json_response({"orders": orders}, dumps=lambda value: json.dumps(value, default=str))
+
+    async def _get_order_calls(self, _request: web.Request) -> web.Response:
+        return web.json_response({"calls": [dataclasses.asdict(call) for call in self._sberbank.calls]})
 
     async def _post_payer(self, request: web.Request) -> web.Response:
         body = await _object(request)

@@ -37,7 +37,7 @@ _STATUS = "getOrderStatusExtended.do"
 _LIST = "getLastOrdersForMerchants.do"
 _LIVES_SECONDS = 1200
 _NEVER = datetime.max.replace(tzinfo=UTC)
-_CALLS_KEPT = 1000
+_CALLS_KEPT = 20_000
 _REQUEST_LIMIT_BYTES = 1024 * 1024
 _HTTP_ERRORS = 400
 

@@ -33,7 +33,7 @@ ROUTES = {
     "refunds.list": ("GET", "/refunds"),
     "refunds.get": ("GET", "/refunds/{refund_id}"),
 }
-_CALLS_KEPT = 1000
+_CALLS_KEPT = 20_000
 _REQUEST_LIMIT_BYTES = 1024 * 1024
 _JSON = "application/json"
 

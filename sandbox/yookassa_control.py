@@ -1,6 +1,7 @@
 """The control API of the simulated YooKassa: its payments as they truly stand, the payer and the cabinet.
 
 GET  /yookassa/payments              the payments, as they truly stand
+GET  /yookassa/calls                 the last calls it had, without the login
 POST /yookassa/payments/{id}/payer   {"outcome": "approve" | "challenge" | "fail" | "decline"}. {id} is YooKassa's
 POST /yookassa/payments/{id}/operator   {"action": "refund" | "deposit" | "reverse", "amount"?}
 POST /yookassa/refunds               {"take_seconds"?, "fail"?}: how long refunds are pending, and why they fail
@@ -26,6 +27,7 @@ class YookassaControl:
         """The routes of this module's docstring."""
         return [
             web.get("/yookassa/payments", self._get_payments),
+            web.get("/yookassa/calls", self._get_calls),
             web.post("/yookassa/payments/{id}/payer", self._post_payer),
             web.post("/yookassa/payments/{id}/operator", self._post_operator),
             web.post("/yookassa/refunds", self._post_refunds),
@@ -34,6 +36,9 @@ class YookassaControl:
     async def _get_payments(self, _request: web.Request) -> web.Response:
         payments = [dataclasses.asdict(payment) for payment in self._gateway.book.payments()]
         return web.json_response({"payments": payments}, dumps=lambda value: json.dumps(value, default=str))
+
+    async def _get_calls(self, _request: web.Request) -> web.Response:
+        return web.json_response({"calls": [dataclasses.asdict(call) for call in self._gateway.calls]})
 
     async def _post_payer(self, request: web.Request) -> web.Response:
         outcome = str((await request.json())["outcome"])

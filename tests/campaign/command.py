@@ -10,12 +10,14 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from random import Random
 
 from tests.campaign.kills import run_kills
+from tests.campaign.loads.every import make_load
 from tests.campaign.planted import PLANTED
 from tests.campaign.runner import Order, run_seeds
 from tests.campaign.template import Template, make_template
-from tests.campaign.themes import THEMES
+from tests.campaign.themes import THEMES, Theme
 from tests.campaign.worker import Task, work
 from tests.support.postgres import running_server
 
@@ -55,32 +57,37 @@ def main(arguments: Sequence[str]) -> int:
             zombies=options.zombies,
         )
         failed = run_seeds(order, template=make_template(folder / "template"), folder=folder) if order.seeds else 0
-        return failed | (_kill(options) if options.kills else 0)
+        for theme in options.about if options.kills else ():
+            failed |= _kill(options, THEMES[theme])
+        return failed
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _kill(options: argparse.Namespace) -> int:
-    """Kill real programs, on a real disk, and add what came of it to the report."""
+def _kill(options: argparse.Namespace, theme: Theme) -> int:
+    """Kill real programs at a theme's work, on a real disk, and add what came of it to the report."""
+    random = Random(f"kills {theme.name} {options.first_seed}")
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="landhub-kills-"))
         on_postgres = options.database == "postgresql"
+        pause_seconds = POSTGRES_PAUSE_SECONDS if on_postgres else PAUSE_SECONDS
         report = run_kills(
             Path(folder) / "installation",
+            loads=[make_load(theme, random=random, pause_seconds=pause_seconds)],
             kills=options.kills,
-            seed=options.first_seed,
-            pause_seconds=POSTGRES_PAUSE_SECONDS if on_postgres else PAUSE_SECONDS,
+            random=random,
+            pause_seconds=pause_seconds,
             tell=_tell,
             server=stack.enter_context(running_server()) if on_postgres else None,
         )
     for violation in report.violations:
         print(f"    {violation}")  # noqa: T201 - a command line prints
     options.report.parent.mkdir(parents=True, exist_ok=True)
-    kept = json.loads(options.report.read_text()) if options.report.exists() and options.seeds else {}
-    runs = {"database": options.database, **report.as_json()}
+    kept = json.loads(options.report.read_text()) if options.report.exists() else {}
+    runs = [*kept.get("kill_runs", []), {"theme": theme.name, "database": options.database, **report.as_json()}]
     options.report.write_text(json.dumps(kept | {"kill_runs": runs}, ensure_ascii=False, indent=1) + "\n")
-    kills = report.hub_kills + report.agent_kills + report.database_kills
-    done = f"{options.database}: {kills} kills, {report.pauses} pauses, {report.deals} deals"
+    begun = ", ".join(f"{count} {name}" for name, count in report.begun.items())
+    done = f"{options.database}: {report.kills} kills, {report.pauses} pauses, {begun}"
     print(f"{done}: {len(report.violations)} violations; {options.report}")  # noqa: T201 - a command line prints
     return 1 if report.violations else 0
 
@@ -103,11 +110,14 @@ def _themes(names: str) -> list[str]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="tests/campaign", description=__doc__)
     parser.add_argument("--seeds", type=int, default=10_000, help="how many seeds (10000)")
-    parser.add_argument("--kills", type=int, default=0, help="how many kills of real programs afterwards (none)")
+    parser.add_argument("--kills", type=int, default=0, help="how many kills a theme, of real programs (none)")
     parser.add_argument("--first-seed", type=int, default=1)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite", help="of the kills (sqlite)")
     parser.add_argument(
-        "--about", type=_themes, default=sorted(THEMES), help="a seed each in turn: " + ",".join(sorted(THEMES))
+        "--about",
+        type=_themes,
+        default=sorted(THEMES),
+        help="a seed each in turn: " + ",".join(sorted(THEMES)),
     )
     parser.add_argument("--processes", type=int, default=2, help="how many at once (2)")
     parser.add_argument("--report", type=Path, default=Path("build/campaign.json"))

@@ -9,7 +9,7 @@ from typing import Any
 from sandbox.registrations import Registration
 from sandbox.xml_gateway import Call
 from signer_agent.journal_record import Record, read_line
-from tests.campaign.acquirers.port import Acquirer
+from tests.campaign.acquirers.port import Cabinet
 from tests.campaign.caller import Answer
 
 Row = Mapping[str, Any]
@@ -25,7 +25,7 @@ class Evidence:
     answers: Sequence[Answer]
     registrations: Sequence[Registration]
     gateway_calls: Sequence[Call]
-    acquirer: Acquirer | None
+    acquirer: Cabinet | None
     """The one the run was about."""
     restored: bool
     """An older copy of the database was put back: what it did not know is known only outside."""

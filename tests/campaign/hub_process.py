@@ -66,7 +66,8 @@ from tests.campaign.template import AUDIT_KEY
 CHECKPOINT_SECONDS = 20.0
 EXCHANGE_SECONDS = 60.0
 PLENTY = 1 << 40
-REFERENCES = VendorReferences(key=Secret(b"reference key of the campaigns"))
+REFERENCE_KEY = b"reference key of the campaigns"
+REFERENCES = VendorReferences(key=Secret(REFERENCE_KEY))
 HASHES = KeyedHash(key=Secret(b"hash key"), key_id="h1")
 ACCESS = AccessRules(
     callers={name: Caller(roles=frozenset({"deal"})) for name in ("crm", "office")},

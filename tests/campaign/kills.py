@@ -1,40 +1,27 @@
-"""Real programs killed with -9 at random moments, stopped and continued, while deals go on; then the same is judged."""
+"""Real programs killed with -9 at random moments, stopped and continued, while work goes on; then all is judged."""
 
 import asyncio
-import json
 import os
 import signal
-import uuid
-from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from random import Random
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import select
 
-from hub.installation.database import database_place, maintenance_engine
-from hub.installation.sealed import secrets_of
-from hub.settings import load_settings
-from hub.storage.tables import audit_records, outbox_jobs
-from landhub.rosreestr.v1 import rosreestr_pb2
-from landhub.signatures.v1 import signatures_pb2
-from landhub_client import Client, LandhubError
-from sandbox.demo.deal import Deal, Names
+from hub.storage.tables import outbox_jobs
 from sandbox.demo.processes import Background
 from sandbox.demo.stack import Stack
-from signer_agent.journal_record import Phase, read_line
-from tests.support.databases import disposed, postgres_settings
+from tests.campaign.loads.port import Load
+from tests.campaign.loads.records import opened
+from tests.support.databases import postgres_settings
+from tests.support.ports import demo_ports
 from tests.support.postgres import PostgresServer
-from tests.support.stack import command, connect, control, running_stack
+from tests.support.stack import command, running_stack
 
-T = TypeVar("T")
-
-AT_ONCE = 4
-AGAIN_SECONDS = 0.3
 LONGEST_LIFE_SECONDS = 2.5  # between a start and the next kill: a deal takes one or two
-PATIENCE_SECONDS = 300.0  # for a deal, which outlives several kills
 PAUSE_EVERY = 50  # kills
 TELL_EVERY = 10
 DATABASE_KILLED = 0.2  # of the blows, where it is a server
@@ -43,14 +30,19 @@ BROKEN = ("Traceback", "rpc_failed", "job.failed", "claiming_failed", "backgroun
 
 @dataclass(slots=True, kw_only=True)
 class KillReport:
-    """What was done to the programs, and what came of the deals."""
+    """What was done to the programs, and what came of the work. `begun`: how many deals, payments and so on."""
 
     hub_kills: int = 0
     agent_kills: int = 0
     database_kills: int = 0
     pauses: int = 0
-    deals: int = 0
+    begun: dict[str, int] = field(default_factory=dict)
     violations: list[str] = field(default_factory=list)
+
+    @property
+    def kills(self) -> int:
+        """Of all programs."""
+        return self.hub_kills + self.agent_kills + self.database_kills
 
     def as_json(self) -> dict[str, Any]:
         """The report as JSON."""
@@ -60,80 +52,101 @@ class KillReport:
 def run_kills(
     folder: Path,
     *,
+    loads: Sequence[Load],
     kills: int,
-    seed: int,
+    random: Random,
     pause_seconds: float,
     tell: Callable[[str], None],
     server: PostgresServer | None = None,
 ) -> KillReport:
-    """Kill hub and agent so many times under load, let all deals end, and judge.
+    """Kill hub and agent so many times under load, let all that was begun end, and judge.
 
     Args:
-        folder: Where the installation is made; must not be there yet.
+        folder: Where the installation is made; must not be there yet, and its parent is.
+        loads: What goes on meanwhile, all at once.
         kills: How many blows; one may hit both.
-        seed: Of everything that is drawn.
+        random: Draws the blows.
         pause_seconds: How long the hub is stopped: longer than a lease.
         tell: Takes words on the progress.
         server: Keeps the database, and is killed now and then, too; None for SQLite.
     """
     report = KillReport()
-    with running_stack(folder, settings=postgres_settings(server) if server else {}) as stack:
-        deals = asyncio.run(_Load(stack, server, report, Random(seed), kills, pause_seconds, tell).run())
-        report.deals = len(deals)
-        items = control(stack, "/state")["registrations"]["items"]
+    ports = demo_ports()
+    settings = dict(postgres_settings(server)) if server else {}
+    for load in loads:
+        settings |= load.settings(folder.parent, ports)
+    callers = dict.fromkeys(caller for load in loads for caller in load.callers)
+    options = [word for load in loads for word in load.sandbox_options(ports)]
+    with running_stack(folder, *callers, settings=settings, ports=ports, sandbox_options=options) as stack:
+        killer = _Killer(
+            stack=stack,
+            server=server,
+            hits_agent=any(load.uses_agent for load in loads),
+            report=report,
+            random=random,
+            kills=kills,
+            pause_seconds=pause_seconds,
+        )
+        asyncio.run(_run(stack, loads, killer, report, tell))
+        report.begun = {load.name: load.begun for load in loads}
         stack.wait_until_ready()
         stack.hub.stop()
         stack.agent.stop()
-        report.violations += [*_judged(stack, deals, items)]
+        report.violations += [text for load in loads for text in load.violations(stack)]
+        report.violations += _of_programs(stack)
     return report
 
 
-class _Load:
-    """Deals that follow each other, and a killer among them."""
+async def _run(
+    stack: Stack, loads: Sequence[Load], killer: "_Killer", report: KillReport, tell: Callable[[str], None]
+) -> None:
+    def told(number: int) -> None:
+        begun = ", ".join(f"{load.begun} {load.name}" for load in loads)
+        if number % TELL_EVERY == 0 or number == killer.kills:
+            tell(f"{report.kills} kills, {report.pauses} pauses, begun: {begun}")
+
+    async with asyncio.TaskGroup() as tasks:
+        for load in loads:
+            tasks.create_task(load.work(stack, lambda: killer.is_over))
+        tasks.create_task(killer.run(told))
+
+
+class _Killer:
+    """Hits programs at random moments."""
 
     def __init__(
         self,
+        *,
         stack: Stack,
         server: PostgresServer | None,
+        hits_agent: bool,
         report: KillReport,
         random: Random,
         kills: int,
         pause_seconds: float,
-        tell: Callable[[str], None],
     ) -> None:
         self._stack = stack
         self._server = server
+        self._hits_agent = hits_agent
         self._report = report
         self._random = random
-        self._kills = kills
+        self.kills = kills
         self._pause_seconds = pause_seconds
-        self._tell = tell
-        self._done = False
-        self._number = 0
-        self._deals: dict[str, rosreestr_pb2.Registration | None] = {}
+        self.is_over = False
 
-    async def run(self) -> dict[str, rosreestr_pb2.Registration | None]:
-        """Run until so many kills are done and every deal begun has ended; deals by reference."""
-        async with connect(self._stack.installation) as client, asyncio.TaskGroup() as tasks:
-            for _ in range(AT_ONCE):
-                tasks.create_task(self._deals_in_turn(client))
-            tasks.create_task(self._kill_in_turn())
-        return self._deals
-
-    async def _kill_in_turn(self) -> None:
+    async def run(self, told: Callable[[int], None]) -> None:
+        """Hit so many times, and tell after each."""
         try:
-            for number in range(1, self._kills + 1):
+            for number in range(1, self.kills + 1):
                 await asyncio.to_thread(self._stack.wait_until_ready, timeout_seconds=120)
                 await asyncio.sleep(self._random.uniform(0, LONGEST_LIFE_SECONDS))
                 await self._strike()
-                if number % PAUSE_EVERY == 0 or number == self._kills:
+                if number % PAUSE_EVERY == 0 or number == self.kills:
                     await self._pause()
-                if number % TELL_EVERY == 0 or number == self._kills:
-                    report = self._report
-                    kills = report.hub_kills + report.agent_kills + report.database_kills
-                    self._tell(f"{kills} kills, {report.pauses} pauses, {len(self._deals)} deals begun")
+                told(number)
         finally:
-            self._done = True
+            self.is_over = True
+        await asyncio.to_thread(self._stack.wait_until_ready, timeout_seconds=120)
 
     async def _strike(self) -> None:
         if self._server is not None and self._random.random() < DATABASE_KILLED:
@@ -141,6 +154,10 @@ class _Load:
             await asyncio.to_thread(self._server.crash)
             await asyncio.sleep(self._random.choice((0.0, 0.5, 2.0)))
             await asyncio.to_thread(self._server.start)
+            return
+        if not self._hits_agent:
+            self._report.hub_kills += 1
+            await self._kill(self._stack.hub)
             return
         both = self._random.random() < 0.15
         if both or self._random.random() < 0.7:
@@ -165,68 +182,15 @@ class _Load:
             await asyncio.sleep(self._pause_seconds)
             os.kill(pid, signal.SIGCONT)
 
-    async def _deals_in_turn(self, client: Client) -> None:
-        while not self._done:
-            self._number += 1
-            reference = f"kill-{self._number}"
-            self._deals[reference] = None
-            names = Names(
-                reference=reference,
-                contract_number=f"kill/{self._number}-straight",
-                seed=uuid.UUID(int=self._random.getrandbits(128)),
-            )
-            deal = Deal(client=client, installation=self._stack.installation, names=names)
-            try:
-                async with asyncio.timeout(PATIENCE_SECONDS + self._pause_seconds):
-                    self._deals[reference] = await _carried_out(deal)
-            except (TimeoutError, LandhubError) as error:
-                self._report.violations.append(f"lost: deal {reference} did not end: {error!r}")
 
-
-async def _carried_out(deal: Deal) -> rosreestr_pb2.Registration:
-    """Sign and register, asking again whatever may be asked again."""
-    certificates = await _answered(deal.list_certificates, until=bool)
-    signature = await _answered(
-        lambda: deal.sign(certificates[0].thumbprint),
-        until=lambda answer: answer.state != signatures_pb2.SIGNATURE_STATE_PENDING,
-    )
-    submitted = await _answered(lambda: deal.submit([signature.cms]))
-    there = submitted.registration_id
-    return await _answered(lambda: deal.reach(there, rosreestr_pb2.REGISTRATION_STATE_REGISTERED))
-
-
-async def _answered(call: Callable[[], Awaitable[T]], *, until: Callable[[T], bool] = lambda _: True) -> T:
-    while True:
-        try:
-            answer = await call()
-            if until(answer):
-                return answer
-        except LandhubError as error:
-            if not error.may_retry:
-                raise
-        await asyncio.sleep(AGAIN_SECONDS)
-
-
-def _judged(
-    stack: Stack, deals: dict[str, rosreestr_pb2.Registration | None], items: Sequence[dict[str, Any]]
-) -> Iterator[str]:
+def _of_programs(stack: Stack) -> Iterator[str]:
+    """What must hold whatever was worked on: jobs, logs, audit and journal."""
     folder = stack.installation.folder
-    by_contract: dict[str, list[dict[str, Any]]] = {}
-    for item in items:
-        by_contract.setdefault(item["contract_number"], []).append(item)
-    for reference, ours in deals.items():
-        number = reference.removeprefix("kill-")
-        there = by_contract.pop(f"kill/{number}-straight", [])
-        if len(there) != 1:
-            yield f"{'doubled' if there else 'lost'}: deal {reference} is at the register {len(there)} times"
-        elif ours is not None and (there[0]["client_reference"], there[0]["status"]) != (
-            ours.vendor_reference,
-            "REGISTERED",
-        ):
-            yield f"deal {reference} is {there[0]['status']} at the register, as {there[0]['client_reference']}"
-    yield from (f"doubled: the register has {contract}, which nobody asked for" for contract in by_contract)
-    yield from _journal(folder / "agent/state/journal.jsonl", deals)
-    yield from _database(folder, deals)
+    with opened(folder) as conn:
+        jobs = conn.execute(select(outbox_jobs.c.kind, outbox_jobs.c.state, outbox_jobs.c.reason)).all()
+    for kind, state, reason in jobs:
+        if state in {"leased", "dead"}:
+            yield f"job {kind} is left {state} {reason}"
     for program in (stack.hub, stack.agent):
         lines = program.log_file.read_text(errors="replace").splitlines()
         yield from (f"uncaught in {program.name}: {line[:300]}" for line in lines if any(w in line for w in BROKEN))
@@ -238,33 +202,3 @@ def _judged(
             command(*arguments)
         except AssertionError as error:
             yield f"unaudited: {error}"
-
-
-def _journal(path: Path, deals: Sequence[str] | dict[str, Any]) -> Iterator[str]:
-    records = [read_line(line) for line in path.read_bytes().splitlines()]
-    signed = Counter(r.entry.business_reference for r in records if r.entry.phase is Phase.SIGNED)
-    for reference in deals:
-        if signed[reference] != 1:
-            kind = "doubled" if signed[reference] else "lost"
-            yield f"{kind}: the agent signed {signed[reference]} times for deal {reference}"
-
-
-def _database(folder: Path, deals: Sequence[str] | dict[str, Any]) -> Iterator[str]:
-    settings = load_settings(folder)
-    place = database_place(settings, folder, secrets_of(settings, folder, os.environ))
-    with disposed(maintenance_engine(place, read_only=True)) as engine, engine.connect() as conn:
-        jobs = conn.execute(select(outbox_jobs.c.kind, outbox_jobs.c.state, outbox_jobs.c.reason)).all()
-        audit = audit_records.c
-        query = select(audit.business_reference, audit.phase, audit.details).where(audit.business_reference != "")
-        records = conn.execute(query).all()
-    for kind, state, reason in jobs:
-        if state in {"leased", "dead"}:
-            yield f"job {kind} is left {state} {reason}"
-    found: dict[str, Counter[str]] = {}
-    for reference, phase, details in records:
-        counted = phase if phase != "outcome" or "job" in json.loads(details) else "change"
-        found.setdefault(reference, Counter())[counted] += 1
-    for reference in deals:
-        kinds = found.get(reference, Counter())
-        if kinds["intent"] != 2 or kinds["outcome"] < 2 or kinds["request"] < 2:
-            yield f"unaudited: deal {reference} has the records {dict(kinds)}"

@@ -31,16 +31,21 @@ def violations(
     """Say, a sentence each, what is not as it must be."""
     for error in evidence.errors:
         yield f"uncaught: {error}"
-    yield from _answers(evidence)
     yield from _audit(evidence)
-    yield from _intents_and_outcomes(evidence)
-    yield from _outbox(evidence)
-    for resource, table in _TOLD_OF:
-        yield from _events(evidence, resource, table)
+    yield from of_records(evidence)
     yield from _journal(evidence, template)
     yield from CANARIES.found_in([*evidence.told, *evidence.files()])
     for module in modules:
         yield from module.violations(evidence, operations)
+
+
+def of_records(evidence: Evidence) -> Iterator[str]:
+    """Hold answers, audit, jobs and events against each other."""
+    yield from _answers(evidence)
+    yield from _intents_and_outcomes(evidence)
+    yield from _outbox(evidence)
+    for resource, table in _TOLD_OF:
+        yield from _events(evidence, resource, table)
 
 
 def _answers(evidence: Evidence) -> Iterator[str]:

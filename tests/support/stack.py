@@ -3,7 +3,7 @@
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,13 +31,19 @@ def running_stack(
     limits: Mapping[str, int] | None = None,
     settings: Mapping[str, Any] | None = None,
     ports: Ports | None = None,
+    sandbox_options: Sequence[str] = (),
 ) -> Iterator[Stack]:
     """Run a landhub while the context lasts; each of the callers has the role `deal` beside the caller `client`.
 
-    `limits` overrides what `[limits]` of its settings says, `settings` anything else by its path.
+    `limits` overrides what `[limits]` of its settings says, `settings` anything else by its path; `sandbox_options`
+    are more of the sandbox's command line.
     """
     chosen = {**database_settings(), **(settings or {})}
-    stack = Stack(install(folder, ports or demo_ports(), pace=PACE, settings=chosen), step_seconds=STEP_SECONDS)
+    stack = Stack(
+        install(folder, ports or demo_ports(), pace=PACE, settings=chosen),
+        step_seconds=STEP_SECONDS,
+        sandbox_options=sandbox_options,
+    )
     file = folder / "landhub.toml"
     for name, value in (limits or {}).items():
         text, found = re.subn(rf"(?m)^{name} = .*$", f"{name} = {value}", file.read_text(encoding="utf-8"))

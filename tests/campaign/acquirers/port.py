@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from sandbox.clock import SandboxClock
 from sandbox.faults import Fault, FaultBoard
@@ -56,6 +56,26 @@ class Card:
 
     pan: str
     holder: str
+
+
+class Cabinet(Protocol):
+    """An acquirer that serves: its book, and what payers, operators and the bank do there."""
+
+    def orders(self) -> Sequence[BookOrder]:
+        """See Acquirer."""
+        ...
+
+    def pay(self, vendor_id: str, outcome: str) -> bool:
+        """See Acquirer."""
+        ...
+
+    def operate(self, vendor_id: str, action: str, kopecks: int = 0) -> bool:
+        """See Acquirer."""
+        ...
+
+    def sendings(self) -> Sequence[Sending]:
+        """See Acquirer."""
+        ...
 
 
 class Acquirer(abc.ABC):

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from hub.core.call import Call
 from hub.core.vendor_reference import ReferenceShape
 from sandbox.registrations import RegistrationBook
-from tests.campaign.acquirers.port import Acquirer
+from tests.campaign.acquirers.port import Cabinet
 from tests.campaign.caller import Calls
 from tests.campaign.evidence import Evidence
 from tests.campaign.hub_process import REFERENCES
@@ -30,7 +30,7 @@ class Scene:
     backend: Calls
     book: RegistrationBook | None
     """The register's, where the run is about it."""
-    acquirer: Acquirer | None
+    acquirer: Cabinet | None
     """The one the run is about."""
     thumbprint: str
     foreign: Sequence[Foreign]
