@@ -1,6 +1,7 @@
 """All simulated vendors of messages: each on an address of its own, over one book; and the control API of them.
 
 GET  /messages[?vendor=]                         {"messages": [`sandbox.messages.book.Message`, oldest first]}
+GET  /messages/recipients                        by vendor: how many messages it took for each recipient
 GET  /messages/vendors                           by name: url, operations, in_flight, most_in_flight
 POST /messages/fates                             {"recipient", "fate"}: what becomes of messages to him, a word of
                                                  `sandbox.messages.book.Fate` or the vendor's own status;
@@ -13,6 +14,7 @@ POST /messages/vendors/{vendor}/stop, .../start  refuse connections; listen agai
 
 import dataclasses
 import json
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from types import MappingProxyType
@@ -129,6 +131,7 @@ class MessageVendors:
         """The routes of this module's docstring."""
         return [
             web.get("/messages", self._get_messages),
+            web.get("/messages/recipients", self._get_recipients),
             web.get("/messages/vendors", self._get_vendors),
             web.post("/messages/fates", self._post_fate),
             web.post("/messages/vendors/{vendor}/{action:stop|start}", self._post_vendor),
@@ -141,6 +144,13 @@ class MessageVendors:
         wanted = request.query.get("vendor", "")
         messages = [dataclasses.asdict(one) for one in self.book.all() if wanted in {"", one.vendor}]
         return web.json_response({"messages": messages}, dumps=lambda value: json.dumps(value, default=str))
+
+    async def _get_recipients(self, _request: web.Request) -> web.Response:
+        counted: dict[str, Counter[str]] = defaultdict(Counter)
+        for message in self.book.all():
+            if not message.is_test:
+                counted[message.vendor][message.recipient] += 1
+        return web.json_response(counted)
 
     async def _get_vendors(self, _request: web.Request) -> web.Response:
         return web.json_response({name: _shown(server) for name, server in self.servers.items()})

@@ -4,6 +4,7 @@ One job for each account asks for ever, of those that are due; each pause of a m
 something is told that moves a notification, that is written by compare-and-set.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -31,6 +32,9 @@ TOLD = "notifications.told"
 """One question about a message that a provider called us about, without proof."""
 _IDLE = timedelta(seconds=30)  # between looks whether there is anything to ask of
 _SLOWEST = timedelta(hours=1)
+_ASKED_IN_A_RUN = 64  # messages, however many questions that is: what is told is written in one transaction
+_QUESTIONS_AT_ONCE = 2  # of one account: what is to be sent needs its connections, too
+_UNREADABLE = "UPSTREAM_ANSWER_INVALID"
 _OPEN = frozenset({NotificationState.SENT, NotificationState.OUTCOME_UNKNOWN, NotificationState.SENDING})
 
 
@@ -139,21 +143,53 @@ class Following:
     async def _ask(self, account: Account, job: Job, lease: Lease) -> Next:  # noqa: ARG002 - its writes are by compare-and-set
         if self._accounts.get(account.name) is None:
             return Done()
-        most = account.port.capabilities.reports_at_once
+        most = max(account.port.capabilities.reports_at_once, _ASKED_IN_A_RUN)
         now = self._clock.now()
         due = await self._database.read(
             lambda conn: self._store.due_for_report(conn, account=account.name, now=now, limit=most)
         )
-        if due:
-            told = await account.port.reports([_sought(row) for row in due])
-            await self._database.write(
-                lambda conn: self._take_all(conn, account, due, told), label="notifications.reports"
-            )
+        await self._ask_all(account, due)
         if len(due) == most:
             return Again(delay=timedelta(), reason="MORE_TO_ASK")
         following = await self._database.read(lambda conn: self._store.next_report(conn, account=account.name))
         pause = _IDLE if following is None else min(max(following - self._clock.now(), timedelta(seconds=1)), _IDLE)
         return Again(delay=pause, reason="ASKING")
+
+    async def _ask_all(self, account: Account, due: Sequence[NotificationRow]) -> None:
+        """Ask about all of these, a few questions at a time, and note what is told.
+
+        Raises:
+            HubError: why the rest couldn't be asked; what was told before is noted.
+        """
+        at_once = account.port.capabilities.reports_at_once
+        questions = iter([due[start : start + at_once] for start in range(0, len(due), at_once)])
+        answers: list[tuple[Sequence[NotificationRow], Sequence[Report]]] = []
+        failures: list[HubError] = []
+
+        async def ask_in_turn() -> None:
+            for rows in questions:
+                try:
+                    answers.append((rows, await account.port.reports([_sought(row) for row in rows])))
+                except HubError as error:
+                    if error.reason != _UNREADABLE:
+                        failures.append(error)
+                        return
+                    answers.append((rows, ()))  # of these alone: they are asked for later, and don't hold up the others
+                if failures:
+                    return
+
+        async with asyncio.TaskGroup() as tasks:
+            for _ in range(_QUESTIONS_AT_ONCE):
+                tasks.create_task(ask_in_turn())
+
+        def note(conn: Connection) -> None:
+            for rows, told in answers:
+                self._take_all(conn, account, rows, told)
+
+        if answers:
+            await self._database.write(note, label="notifications.reports")
+        if failures:
+            raise failures[0]
 
     def _take_all(
         self, conn: Connection, account: Account, asked: Sequence[NotificationRow], told: Sequence[Report]

@@ -244,8 +244,9 @@ class _Run:
         row = self._row
         refused = replace(row, state=NotificationState.FAILED, failure_reason=why, vendor_code=code[:64])
         following = following_step(row, self._letter, why)
-        if isinstance(why, Refusal) and why.may_pass and (following is None or self._is_patient()):
-            left = row.expire_time - self._now()
+        if isinstance(why, Refusal) and why.may_pass and (following is None or self._patient_until() > self._now()):
+            # While there is another step, this one is waited for no longer than patience says, whatever it asks for.
+            left = (row.expire_time if following is None else self._patient_until()) - self._now()
             delay = None if retry_after is None else min(retry_after, left)
             then = Again(delay=delay, reason=why, nothing_sent=True)
             unsent = replace(refused, state=NotificationState.QUEUED, send_time=None)
@@ -254,12 +255,11 @@ class _Run:
             return await self._settle(refused, code="FAILED_PRECONDITION", reason=why)
         return await self._move(refused, following, code="FAILED_PRECONDITION", reason=why)
 
-    def _is_patient(self) -> bool:
-        """Whether the present step is waited for although there is another one."""
+    def _patient_until(self) -> datetime:
+        """Until when the present step is waited for although there is another one."""
         if self._account is None or self._row.priority == Priority.HIGH:
-            return False
-        patience = timedelta(seconds=self._account.settings.patience_seconds)
-        return self._now() < self._row.step_time + patience
+            return self._row.step_time
+        return self._row.step_time + timedelta(seconds=self._account.settings.patience_seconds)
 
     async def _find_out(self, account: Account, reason: UnknownReason) -> Next:
         """Ask what became of a sending whose answer was lost."""

@@ -229,3 +229,21 @@ async def test_texts_and_addresses_are_nowhere_in_the_database(post: Post, tmp_p
     found = stored_bytes(tmp_path)
     for personal in ("канарейка-в-тексте", "79991234567", "9991234567"):
         assert personal.encode() not in found
+
+
+async def test_a_provider_that_is_down_for_long_is_waited_for_no_longer_than_patience_says(post: Post) -> None:
+    post.vendors["smsc"].fail("send", "too_many_requests", times=1000, seconds=3600)
+    row = await post.create()
+    await post.pass_time(65)
+    row = await post.get(row)
+    assert (row.state, row.account) == ("SENT", "smsaero")
+
+
+async def test_a_question_that_is_not_answered_readably_holds_up_no_other_message(post: Post) -> None:
+    rows = [await post.create(number, phone=f"+7999000000{number}") for number in (1, 2, 3)]
+    await post.core.outbox.run_due()
+    post.vendors["smsc"].error("status", "5")
+    await post.pass_time(35)
+    assert sorted([(await post.get(row)).state for row in rows]) == ["DELIVERED", "DELIVERED", "SENT"]
+    await post.pass_time(60)
+    assert {(await post.get(row)).state for row in rows} == {"DELIVERED"}
