@@ -1,6 +1,6 @@
 """The tables and queries of deals: what each asks for in all, and the bank transfers that belong to it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy import (
     RowMapping,
     String,
     Table,
+    bindparam,
     func,
     insert,
     select,
@@ -25,6 +26,7 @@ from hub.modules.payments.states import PaymentState, ReviewReason
 from hub.modules.payments.store import metadata, payments
 from hub.storage.inserts import insert_new
 from hub.storage.owned import newest_first
+from hub.storage.prepared import prepared
 from hub.storage.types import UtcTime
 
 deals = Table(
@@ -96,6 +98,11 @@ class TransferRow:
 
 
 _COLUMNS = tuple(item.name for item in fields(DealRow))
+_LOCK = prepared(  # passed by each change of a payment, though few have a deal
+    select(deals)
+    .where(deals.c.owner == bindparam("whose"), deals.c.business_reference == bindparam("of"))
+    .with_for_update()
+)
 
 
 class DealsStore:
@@ -115,8 +122,8 @@ class DealsStore:
 
     def lock(self, conn: Connection, *, owner: str, business_reference: str) -> DealRow | None:
         """Return an owner's deal of a reference, and keep other transactions from counting it until this one ends."""
-        theirs = (deals.c.owner == owner, deals.c.business_reference == business_reference)
-        return _deal(conn.execute(select(deals).where(*theirs).with_for_update()).mappings().first())
+        found = _LOCK.first(conn, {"whose": owner, "of": business_reference})
+        return None if found is None else _deal(found._asdict())
 
     def list_deals(
         self,
@@ -176,5 +183,5 @@ def _values(row: DealRow) -> dict[str, Any]:
     return {name: getattr(row, name) for name in _COLUMNS}
 
 
-def _deal(found: RowMapping | None) -> DealRow | None:
+def _deal(found: Mapping[str, Any] | RowMapping | None) -> DealRow | None:
     return None if found is None else DealRow(**{name: found[name] for name in _COLUMNS})

@@ -1,7 +1,7 @@
 """The module's tables and queries: payments, and what is done to them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,9 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    insert,
+    bindparam,
+    literal_column,
+    or_,
     select,
     update,
 )
@@ -28,6 +30,7 @@ from hub.core.crypto import KeyRing, SealedColumn
 from hub.modules.payments.operations import OPEN_STATES, OperationKind, OperationState
 from hub.modules.payments.states import PaymentState
 from hub.storage.owned import newest_first
+from hub.storage.prepared import Row, inserting, prepared
 from hub.storage.types import EncryptedBytes, UtcTime
 
 metadata = MetaData()
@@ -204,6 +207,48 @@ class StaleVersionError(Exception):
 
 _PAYMENT_COLUMNS = tuple(item.name for item in fields(PaymentRow))
 _OPERATION_COLUMNS = tuple(item.name for item in fields(OperationRow))
+_FIXED = frozenset(
+    {
+        "id",
+        "owner",
+        "business_reference",
+        "account",
+        "provider",
+        "minor_units",
+        "currency",
+        "two_stage",
+        "method",
+        "marker",
+        "vendor_references",
+        "traceparent",
+        "create_time",
+    }
+)
+_CHANGING = tuple(name for name in _PAYMENT_COLUMNS if name not in _FIXED | {"version"})
+
+# Each payment passes these once or more.
+_PAYMENT = payments.c.id == bindparam("row")
+_INSERT = inserting(payments)
+_ONE = prepared(select(payments).where(_PAYMENT))
+_WRITE = prepared(
+    update(payments)
+    .where(_PAYMENT, payments.c.version == bindparam("was"))
+    .values({"version": bindparam("is_now"), **{name: bindparam(f"to_{name}") for name in _CHANGING}})
+)
+_MARK_SENT = prepared(
+    update(payments)
+    .where(_PAYMENT, or_(payments.c.state == bindparam("new"), payments.c.state == bindparam("unknown")))
+    .values({name: bindparam(f"to_{name}") for name in ("attempt", "vendor_reference", "is_sealing", "sent_time")})
+)
+# The states stand in the text: only then does SQLite see that the index of open operations answers it.
+_OPEN_OPERATION = prepared(
+    select(operations).where(
+        operations.c.payment_id == bindparam("of"),
+        operations.c.state.in_([literal_column(f"'{state}'") for state in OPEN_STATES]),
+    )
+)
+_ONE_OPERATION = prepared(select(operations).where(operations.c.id == bindparam("row")))
+_INSERT_OPERATION = inserting(operations)
 
 
 class PaymentsStore:
@@ -215,23 +260,24 @@ class PaymentsStore:
 
     def add_payment(self, conn: Connection, row: PaymentRow) -> None:
         """Insert a new payment."""
-        conn.execute(insert(payments).values(self._payment_values(row)))
+        values: dict[str, object] = {name: getattr(row, name) for name in _PAYMENT_COLUMNS}
+        _INSERT.run(conn, values | {"order_json": self._sealed_order(row)})
 
     def update_payment(self, conn: Connection, row: PaymentRow) -> None:
-        """Write a payment read before, unless it changed in between.
+        """Write a payment read before, unless it changed in between; what was asked for never changes.
 
         Raises:
             StaleVersionError: it did.
         """
-        values = self._payment_values(replace(row, version=row.version + 1))
-        statement = update(payments).where(payments.c.id == row.id, payments.c.version == row.version)
-        if conn.execute(statement.values(values)).rowcount != 1:
+        values: dict[str, object] = {f"to_{name}": getattr(row, name) for name in _CHANGING}
+        keys = {"row": row.id, "was": row.version, "is_now": row.version + 1}
+        if _WRITE.run(conn, values | keys | {"to_order_json": self._sealed_order(row)}) != 1:
             raise StaleVersionError
 
     def get_payment(self, conn: Connection, payment_id: str) -> PaymentRow | None:
         """Return a payment whoever owns it."""
-        found = conn.execute(select(payments).where(payments.c.id == payment_id)).mappings().first()
-        return None if found is None else self._payment(found)
+        found = _ONE.first(conn, {"row": payment_id})
+        return None if found is None else self._payment(found._asdict())
 
     def find_payment(
         self, conn: Connection, *, account: str, reference: str = "", vendor_id: str = ""
@@ -267,15 +313,16 @@ class PaymentsStore:
         Raises:
             StaleVersionError: its outcome is known meanwhile: a person settled it, and nothing may leave any more.
         """
-        values = {
-            "attempt": row.attempt,
-            "vendor_reference": row.vendor_reference,
-            "is_sealing": row.is_sealing,
-            "sent_time": now,
+        values: dict[str, object] = {
+            "row": row.id,
+            "new": PaymentState.PENDING,
+            "unknown": PaymentState.OUTCOME_UNKNOWN,
+            "to_attempt": row.attempt,
+            "to_vendor_reference": row.vendor_reference,
+            "to_is_sealing": row.is_sealing,
+            "to_sent_time": now,
         }
-        is_awaited = payments.c.state.in_((PaymentState.PENDING, PaymentState.OUTCOME_UNKNOWN))
-        statement = update(payments).where(payments.c.id == row.id, is_awaited)
-        if conn.execute(statement.values(values)).rowcount != 1:
+        if _MARK_SENT.run(conn, values) != 1:
             raise StaleVersionError
 
     def mark_observed(self, conn: Connection, payment_id: str, *, ask_time: datetime) -> None:
@@ -296,7 +343,7 @@ class PaymentsStore:
 
     def add_operation(self, conn: Connection, row: OperationRow) -> None:
         """Insert a new operation; its payment must have no other open one."""
-        conn.execute(insert(operations).values(self._operation_values(row)))
+        _INSERT_OPERATION.run(conn, self._operation_values(row))
 
     def update_operation(self, conn: Connection, row: OperationRow) -> None:
         """Write an operation. It changes only in transactions that also write its payment."""
@@ -305,11 +352,11 @@ class PaymentsStore:
 
     def get_operation(self, conn: Connection, operation_id: str) -> OperationRow | None:
         """Return an operation whoever owns it."""
-        return self._one_operation(conn, operations.c.id == operation_id)
+        return self._operation(_ONE_OPERATION.first(conn, {"row": operation_id}))
 
     def get_open_operation(self, conn: Connection, payment_id: str) -> OperationRow | None:
         """Return the one operation of a payment that is open, if there is one."""
-        return self._one_operation(conn, operations.c.payment_id == payment_id, operations.c.state.in_(OPEN_STATES))
+        return self._operation(_OPEN_OPERATION.first(conn, {"of": payment_id}))
 
     def done_capture(self, conn: Connection, payment_id: str) -> int:
         """Return how much a capture of ours that is done took; 0 if there is none."""
@@ -326,21 +373,18 @@ class PaymentsStore:
         newest: datetime | None = conn.execute(query.order_by(operations.c.update_time.desc()).limit(1)).scalar()
         return newest
 
-    def _one_operation(self, conn: Connection, *where: Any) -> OperationRow | None:
-        found = conn.execute(select(operations).where(*where)).mappings().first()
+    def _operation(self, found: Row | None) -> OperationRow | None:
         if found is None:
             return None
-        values: dict[str, Any] = {name: found[name] for name in _OPERATION_COLUMNS}
+        values: dict[str, Any] = {name: getattr(found, name) for name in _OPERATION_COLUMNS}
         reason = values["reason"]
         values["reason"] = "" if reason is None else self._reason.open(values["id"], reason).decode()
         return OperationRow(**values)
 
-    def _payment_values(self, row: PaymentRow) -> dict[str, object]:
-        values: dict[str, object] = {name: getattr(row, name) for name in _PAYMENT_COLUMNS}
-        values["order_json"] = None if row.order_json is None else self._order.seal(row.id, row.order_json)
-        return values
+    def _sealed_order(self, row: PaymentRow) -> bytes | None:
+        return None if row.order_json is None else self._order.seal(row.id, row.order_json)
 
-    def _payment(self, found: RowMapping) -> PaymentRow:
+    def _payment(self, found: Mapping[str, Any] | RowMapping) -> PaymentRow:
         values: dict[str, Any] = {name: found[name] for name in _PAYMENT_COLUMNS}
         order = values["order_json"]
         values["order_json"] = None if order is None else self._order.open(values["id"], order)
