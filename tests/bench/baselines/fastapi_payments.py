@@ -1,5 +1,7 @@
 """Taking a payment as the sketch did: a session and a token for each, nothing kept, nothing known after a crash.
 
+TLS on both of its sides, as the hub has it: callers keep their connections to both, and the bank is met anew for each.
+
 usage: fastapi_payments.py FOLDER BANK_PORT PORT
 """
 
@@ -43,10 +45,12 @@ def application(bank: str, tls: ssl.SSLContext) -> FastAPI:
 
 if __name__ == "__main__":
     folder, bank_port, port = sys.argv[1:]
-    context = ssl.create_default_context(cafile=Path(folder) / "tls/ca.crt")
+    tls = Path(folder) / "tls"
+    context = ssl.create_default_context(cafile=tls / "ca.crt")
     uvicorn.run(
         application(f"https://localhost:{bank_port}", context),
         port=int(port),
+        ssl_certfile=tls / "server.pem",  # callers come by TLS to both; the hub asks for their certificate besides
         loop="uvloop",
         http="httptools",
         access_log=False,

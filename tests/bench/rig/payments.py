@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import ssl
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack, asynccontextmanager
@@ -86,10 +87,14 @@ async def payments(folder: Path) -> AsyncIterator[Payments]:
             Client.connect(
                 f"127.0.0.1:{port}", ca=pki / "ca.crt", certificate=pki / "client.crt", key=pki / "client.key"
             ) as client,
-            aiohttp.ClientSession() as session,
+            aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=_tls(folder))) as session,
         ):
-            url = f"http://127.0.0.1:{sketch_port}/payments"
+            url = f"https://localhost:{sketch_port}/payments"
             yield Payments(client=client, session=session, sketch_url=url, hub=hub, sketch=sketch)
+
+
+def _tls(folder: Path) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=folder / "tls/ca.crt")
 
 
 def _hub(runner: Runner, *, bank: int, provider: int, sink: int) -> tuple[int, Program]:
