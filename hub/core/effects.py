@@ -3,7 +3,7 @@
 import asyncio
 import enum
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Generic, TypeVar
@@ -107,6 +107,7 @@ class Effects:
         begin: Callable[[Connection, Claim], None],
         payload: Mapping[str, str] = MappingProxyType({}),
         keep_forever: bool = False,
+        handed: object = None,
     ) -> Started:
         """Claim the request_id and, if it is new, write the intent; the job runs at once in a task of the hub's own.
 
@@ -121,6 +122,8 @@ class Effects:
             begin: Writes the resource; not run on a replay. What it raises undoes all and is raised here.
             payload: More ids for the job's handler.
             keep_forever: Keep the idempotency key for ever (money, registrations) instead of 30 days.
+            handed: What the job's run at birth finds in `Job.handed`: what `begin` wrote, so that it isn't read again.
+                A run after a crash, or in another process, has none, and reads.
 
         Raises:
             AlreadyExistsError: the request_id was used for other content (REQUEST_ID_REUSED).
@@ -142,7 +145,8 @@ class Effects:
             begin(conn, claim)
             self._audit.append(conn, self._record(call, Phase.INTENT, resource, resource_id))
             leased = self._outbox.enqueue_leased(conn, job_id, job)
-            return Started(resource_id=resource_id, job_id=job_id, replayed=False), leased
+            run = leased if leased is None or handed is None else replace(leased, handed=handed)
+            return Started(resource_id=resource_id, job_id=job_id, replayed=False), run
 
         return await self._in_a_task_of_its_own(transaction)
 

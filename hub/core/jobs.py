@@ -60,7 +60,8 @@ class Job:
     """A job as its handler sees it.
 
     `attempt` counts leases from 1, `setbacks` those in a row that got no further, `failures` those of them that ended
-    by a crash or an unexpected error.
+    by a crash or an unexpected error. `handed` is what `Effects.start` was given for the run at birth, which needn't
+    read then what was just written; None in every other run.
     """
 
     id: str
@@ -71,6 +72,7 @@ class Job:
     fence: int
     created_at: datetime
     sent_at: datetime | None
+    handed: object = field(default=None, repr=False, compare=False)
 
     @property
     def kind(self) -> str:

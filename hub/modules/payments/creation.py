@@ -4,7 +4,7 @@ An order whose answer is lost is there without the address to pay it at. It is d
 it any more, and only then opened anew under the number of the next attempt.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -28,6 +28,17 @@ ASK_AGAIN = timedelta(seconds=5)  # a lost answer is looked up soon, then by the
 NEVER_GIVE_UP = 1_000_000  # failures: a payment is not dropped because the acquirer was away for long
 
 _ENDED = {Standing.DECLINED, Standing.EXPIRED}
+
+
+@dataclass(slots=True)
+class Handed:
+    """A new payment on its way through one call, so that what this process has just written isn't read again.
+
+    `begun` is what was written before anything is sent, `settled` the payment with its order; None: it has to be read.
+    """
+
+    begun: PaymentRow | None = None
+    settled: PaymentRow | None = None
 
 
 class Creation:
@@ -56,7 +67,8 @@ class Creation:
 
     async def create(self, job: Job, lease: Lease) -> Next:
         """Bring an order to its acquirer, once."""
-        row = await self._ledger.payment(job.resource_id)
+        handed = job.handed if isinstance(job.handed, Handed) else Handed()
+        row = handed.begun or await self._ledger.payment(job.resource_id)
         if row is None or row.state not in {PaymentState.PENDING, PaymentState.OUTCOME_UNKNOWN}:
             return Done()
         port = self._accounts.port(row.account)
@@ -65,7 +77,7 @@ class Creation:
         try:
             if row.sent_time is not None:
                 return await self._find_out(port, row, lease)
-            return await self._open(port, row, lease)
+            return await self._open(port, row, lease, handed)
         except StaleVersionError:
             return Again(delay=timedelta(), reason="CHANGED_MEANWHILE")
         except HubError as error:
@@ -73,7 +85,7 @@ class Creation:
                 return await self._settle_unsent(row, lease, error)
             return Again(delay=error.retry_after, reason=error.reason, error=error)
 
-    async def _open(self, port: PaymentsPort, row: PaymentRow, lease: Lease) -> Next:
+    async def _open(self, port: PaymentsPort, row: PaymentRow, lease: Lease, handed: Handed | None = None) -> Next:
         order = decode_order(row.order_json or b"{}")
 
         async def guard() -> None:
@@ -92,7 +104,8 @@ class Creation:
             refused = replace(_sent(row, lease), state=PaymentState.REFUSED, refusal_code=code[:64])
             return await self._settle(row, refused, lease, code="FAILED_PRECONDITION", reason=error.reason)
         expires = order.expire_after or port.capabilities.expires_after
-        return await self._settle(row, self._opened(_sent(row, lease), opened, expires), lease, follow=True)
+        after = self._opened(_sent(row, lease), opened, expires)
+        return await self._settle(row, after, lease, follow=True, handed=handed)
 
     def _opened(self, row: PaymentRow, opened: Opened, expires: timedelta) -> PaymentRow:
         return replace(
@@ -194,16 +207,23 @@ class Creation:
         follow: bool = False,
         code: str = "OK",
         reason: str = "",
+        handed: Handed | None = None,
     ) -> Next:
+        written = after
+
         def change(conn: Connection) -> None:
-            self._ledger.write(conn, before, after)
+            nonlocal written
+            written = self._ledger.write(conn, before, after)
             if follow:
                 self._ledger.follow(conn, after, after=timedelta(seconds=self._settings.poll_initial))
 
         try:
-            return await lease.settle(change, then=then, code=code, reason=reason or after.state)
+            end = await lease.settle(change, then=then, code=code, reason=reason or after.state)
         except StaleVersionError:
             return Again(delay=timedelta(), reason="CHANGED_MEANWHILE")
+        if handed is not None:
+            handed.settled = written
+        return end
 
 
 def nothing_sent(error: HubError) -> bool:

@@ -159,15 +159,19 @@ class Ledger:
         whole = row.minor_units if not (row.two_stage and seen.balance) else 0
         return seen.completed(captured=row.captured or self._store.done_capture(conn, row.id) or whole)
 
-    def write(self, conn: Connection, before: PaymentRow, after: PaymentRow) -> None:
+    def write(self, conn: Connection, before: PaymentRow, after: PaymentRow) -> PaymentRow:
         """Write a payment, and the event of a new state; what was kept for sending goes when it is sent.
+
+        Returns:
+            It as it would be read now.
 
         Raises:
             StaleVersionError: it changed since `before` was read.
         """
         state = PaymentState(after.state)
         kept = after.order_json if state in _KEPT_FOR_SENDING else None
-        self._store.update_payment(conn, replace(after, update_time=self._database.now(conn), order_json=kept))
+        now = self._database.now(conn)
+        written = self._store.update_payment(conn, replace(after, update_time=now, order_json=kept))
         amounts_moved = (before.captured, before.refunded, before.held) != (after.captured, after.refunded, after.held)
         if before.state != after.state or amounts_moved:
             self._events.append(conn, _state_event(before, after))
@@ -175,6 +179,7 @@ class Ledger:
             self.recount(conn, after)
         if after.held and after.capture_before_time not in {None, before.capture_before_time}:
             self._outbox.enqueue(conn, self._warning(conn, after))
+        return written
 
     def recount(self, conn: Connection, row: PaymentRow) -> None:
         """Count anew what is there for the payment's deal, after what is there by the payment has changed."""

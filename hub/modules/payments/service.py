@@ -18,6 +18,7 @@ from hub.core.persons import Persons
 from hub.core.vendor_reference import ReferenceShape
 from hub.modules.payments.accounts import Account, Accounts
 from hub.modules.payments.codec import encode_order
+from hub.modules.payments.creation import Handed
 from hub.modules.payments.ledger import CREATE, OPERATE, OPERATION, PAYMENT, REFUND, Ledger
 from hub.modules.payments.operations import OperationKind, OperationState
 from hub.modules.payments.order import Order
@@ -100,17 +101,25 @@ class PaymentsService:
         account = self._accounts.choose(call, account_name)
         check_order(call, order, self._settings.return_hosts)
         account.port.check_order(order)
+        handed = Handed()
+
+        def begin(conn: Connection, claim: Claim) -> None:
+            handed.begun = self._begin_payment(conn, claim, account, order)
+
         started = await self._effects.start(
             call,
             kind=CREATE,
             resource=PAYMENT,
             resource_id=self._ids.resource_id(),
-            begin=lambda conn, claim: self._begin_payment(conn, claim, account, order),
+            begin=begin,
             keep_forever=True,
+            handed=handed,
         )
         if started.replayed:
             started = await self._payment_replayed(call, started)
         await self._effects.await_outcome(call, started)
+        if handed.settled is not None:
+            return Shown(handed.settled, None)  # nobody operates on a payment before it has its order
         shown = await self.get_payment(call, started.resource_id)
         if shown.payment.unsent_reason:
             raise unsent_error(shown.payment.unsent_reason)
@@ -249,7 +258,7 @@ class PaymentsService:
             change=lambda conn, job_id: self._operation_again(conn, started, job_id, check),
         )
 
-    def _begin_payment(self, conn: Connection, claim: Claim, account: Account, order: Order) -> None:
+    def _begin_payment(self, conn: Connection, claim: Claim, account: Account, order: Order) -> PaymentRow:
         call = claim.call
         shape = ReferenceShape(length=account.port.capabilities.reference_length)
         references = [
@@ -278,6 +287,7 @@ class PaymentsService:
         self._store.add_payment(conn, row)
         self._persons.link(conn, resource=PAYMENT, resource_id=row.id, known_by=known_by(order))
         self._events.append(conn, _created(row))
+        return row
 
     def _payment_again(self, conn: Connection, started: Started, job_id: str) -> str | None:
         row = self._store.get_payment(conn, started.resource_id)

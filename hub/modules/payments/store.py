@@ -1,7 +1,7 @@
 """The module's tables and queries: payments, and what is done to them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -263,8 +263,11 @@ class PaymentsStore:
         values: dict[str, object] = {name: getattr(row, name) for name in _PAYMENT_COLUMNS}
         _INSERT.run(conn, values | {"order_json": self._sealed_order(row)})
 
-    def update_payment(self, conn: Connection, row: PaymentRow) -> None:
+    def update_payment(self, conn: Connection, row: PaymentRow) -> PaymentRow:
         """Write a payment read before, unless it changed in between; what was asked for never changes.
+
+        Returns:
+            It as it would be read now.
 
         Raises:
             StaleVersionError: it did.
@@ -273,6 +276,7 @@ class PaymentsStore:
         keys = {"row": row.id, "was": row.version, "is_now": row.version + 1}
         if _WRITE.run(conn, values | keys | {"to_order_json": self._sealed_order(row)}) != 1:
             raise StaleVersionError
+        return replace(row, version=row.version + 1)
 
     def get_payment(self, conn: Connection, payment_id: str) -> PaymentRow | None:
         """Return a payment whoever owns it."""

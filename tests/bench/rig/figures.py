@@ -71,7 +71,7 @@ FIGURES = {
     ),
     "outbox_jobs_per_s": Figure(says="jobs executed on SQLite, durably", unit="1/s", target=1000),
     "create_payment_vs_sketch": Figure(
-        says="`CreatePayment`, kept and audited, TLS on both sides, against FastAPI with a session and a token a payment",
+        says="`CreatePayment`, kept and audited, TLS on both sides, against FastAPI with a session and token for each",
         unit="x",
         target=2.0,
     ),

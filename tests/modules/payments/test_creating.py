@@ -32,6 +32,11 @@ async def test_an_order_is_opened_once_and_its_payment_seen(shop: Shop) -> None:
     assert await event_states(shop) == ["PENDING", "AWAITING_PAYER", "CAPTURED"]
 
 
+async def test_what_is_answered_without_reading_is_what_is_read_afterwards(shop: Shop) -> None:
+    answered = await shop.service.create_payment(shop.core.call(), "sber", an_order())
+    assert answered == await shop.shown(answered.payment.id)
+
+
 @pytest.mark.parametrize("port", [Dialect.ECOM], indirect=True)  # it is about the hub, so one of them is enough
 async def test_a_thousand_equal_calls_at_once_open_one_order_and_are_answered_alike(shop: Shop) -> None:
     rows = await asyncio.gather(*(shop.create() for _ in range(1_000)))

@@ -107,6 +107,24 @@ async def test_the_same_request_id_with_other_content_is_refused_and_changes_not
     assert len(vendor.received) == 1
 
 
+async def test_only_the_run_at_birth_is_handed_what_was_just_written(core: Core) -> None:
+    handed: list[object] = []
+
+    async def handle(job: Job, lease: Lease) -> Next:
+        handed.append(job.handed)
+        return Again(delay=timedelta()) if len(handed) == 1 else await lease.settle(_set_state("sent"))
+
+    await _prepare(core, Vendor())
+    core.outbox.register(JobKind(name="test.twice", handler=handle))
+    written = object()
+    resource_id = core.ids.resource_id()
+    await core.effects.start(
+        core.call(), kind="test.twice", resource=RESOURCE, resource_id=resource_id, begin=_insert, handed=written
+    )
+    await core.outbox.run_due()
+    assert handed == [written, None]
+
+
 async def test_another_caller_may_use_the_same_request_id(core: Core) -> None:
     vendor = Vendor()
     await _prepare(core, vendor)
