@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 MAX_ADOPTED = 256  # jobs leased at birth that run at once; beyond, they queue like all others
 MOST_CLAIMED = 256  # looked at in one transaction; what of them there is no room for is left for later
-IDLE_POLL_SECONDS = 30.0  # other processes' jobs are found at this rate; this process's own are announced
+IDLE_POLL_SECONDS = 10.0  # what nobody announced is found at this rate; less than FAR_AHEAD
 LONGEST_HANDLER_SECONDS = 3600.0  # bounds the single step of tests and campaigns
 CLAIM_POLL_SECONDS = 0.05  # between looks whether the worker took a job that is due
 RETRY_SECONDS = 1.0

@@ -9,6 +9,9 @@ from sqlalchemy import Connection
 
 from hub.core.jobs import Job, JobState, NewJob
 
+FAR_AHEAD = timedelta(seconds=15)
+"""Work that is due so much later is announced to nobody: each worker looks for more well before (IDLE_POLL_SECONDS)."""
+
 
 @dataclass(frozen=True, slots=True)
 class JobView:

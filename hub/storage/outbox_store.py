@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, case, delete, func, lit
 
 from hub.core.database import OUTBOX_TOPIC, touch
 from hub.core.jobs import Job, JobState, NewJob
-from hub.core.outbox_store import Ending, JobCount, JobView, OutboxStore
+from hub.core.outbox_store import FAR_AHEAD, Ending, JobCount, JobView, OutboxStore
 from hub.storage.inserts import insert_new
 from hub.storage.prepared import inserting, inserting_new, prepared
 from hub.storage.tables import outbox_jobs as jobs
@@ -50,7 +50,7 @@ class SqlOutboxStore(OutboxStore):
 
     def add(self, conn: Connection, job_id: str, job: NewJob, *, now: datetime) -> bool:
         """See OutboxStore.add."""
-        touch(conn, OUTBOX_TOPIC)
+        _announce(conn, job.run_at, now)
         return _INSERT_NEW.run(conn, _row(job_id, job, now) | _READY) == 1
 
     def add_leased(
@@ -142,7 +142,7 @@ class SqlOutboxStore(OutboxStore):
             "now": now,
         }
         if ending.state is JobState.READY:
-            touch(conn, OUTBOX_TOPIC)
+            _announce(conn, ending.run_at, now)
         return (_FINISH_UNSENT if ending.clear_sent else _FINISH).run(conn, values) == 1
 
     def release(self, conn: Connection, *, now: datetime, holder: str | None = None, other_than: str = "") -> int:
@@ -253,6 +253,12 @@ class SqlOutboxStore(OutboxStore):
             return None
         conn.execute(update(schedules).where(schedules.c.name == name).values(last_slot=slot))
         return last
+
+
+def _announce(conn: Connection, run_at: datetime | None, now: datetime) -> None:
+    """Wake the workers for a job, unless they look for more by themselves well before it is due."""
+    if run_at is None or run_at - now < FAR_AHEAD:
+        touch(conn, OUTBOX_TOPIC)
 
 
 def _row(job_id: str, job: NewJob, now: datetime) -> dict[str, Any]:

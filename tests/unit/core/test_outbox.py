@@ -1,14 +1,15 @@
 """The outbox: leases, retries, dead letters, schedules, drain."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from hub.core.database import OUTBOX_TOPIC
 from hub.core.errors import LeaseLostError, UnavailableError
 from hub.core.jobs import Again, Dead, Done, Job, JobKind, JobState, Lease, NewJob, Next
-from hub.core.outbox_store import JobView
+from hub.core.outbox_store import FAR_AHEAD, JobView
 from tests.support.core_fixtures import Core, open_core, settled
 
 
@@ -192,6 +193,29 @@ async def test_the_started_worker_takes_a_new_job_at_once_and_a_later_one_at_its
         await core.clock.advance(10)
         await settled(core)
     assert ran == ["now", "later"]
+    await core.outbox.stop(grace_seconds=1)
+
+
+async def test_a_job_that_is_due_much_later_wakes_nobody_and_runs_at_its_time(core: Core) -> None:
+    ran: list[str] = []
+    woken: list[datetime] = []
+
+    async def handle(job: Job, lease: Lease) -> Next:
+        ran.append(job.id)
+        return Done()
+
+    core.outbox.register(JobKind(name="test.do", handler=handle))
+    await core.outbox.start()
+    await settled(core)
+    core.database.listen(OUTBOX_TOPIC, lambda: woken.append(core.clock.now()))
+    await _enqueue(core, NewJob(kind="test.do", run_at=core.clock.now() + FAR_AHEAD))
+    await settled(core)
+    assert not woken
+    for _ in range(int(FAR_AHEAD.total_seconds())):
+        assert not ran
+        await core.clock.advance(1)
+        await settled(core)
+    assert len(ran) == 1
     await core.outbox.stop(grace_seconds=1)
 
 
