@@ -21,6 +21,8 @@ class Evidence:
 
     database: Path
     journal: Path
+    has_agent: bool
+    """Whether there was an agent, and so a journal."""
     checkpoints: Path
     answers: Sequence[Answer]
     registrations: Sequence[Registration]

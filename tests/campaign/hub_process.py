@@ -1,7 +1,6 @@
 """One hub process of a campaign: the real core, modules and inbound chain, on simulated time, disk and wires."""
 
 import asyncio
-import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,6 +118,7 @@ class HubProcess:
         self.ready = asyncio.Event()
         self._shared = shared
         self._place = place
+        self._exchanging: asyncio.Task[None] | None = None
         self.ids = SeededIds(clock=place.clock, seed=place.random.getrandbits(60))
         self.instance = self.ids.resource_id()
         metrics = CoreMetrics(registry=self.registry)
@@ -155,16 +155,16 @@ class HubProcess:
             telemetry=self.telemetry,
             clock=place.clock,
         )
-        assert signing is not None
-        await signing.start()
-        exchange = CheckpointExchange(
-            audit=self.audit,
-            newest=self._newest_checkpoint,
-            signing=signing,
-            clock=place.clock,
-            interval_seconds=EXCHANGE_SECONDS,
-        )
-        exchanging = asyncio.create_task(exchange.run_forever())
+        if signing is not None:
+            await signing.start()
+            exchange = CheckpointExchange(
+                audit=self.audit,
+                newest=self._newest_checkpoint,
+                signing=signing,
+                clock=place.clock,
+                interval_seconds=EXCHANGE_SECONDS,
+            )
+            self._exchanging = asyncio.create_task(exchange.run_forever())
         services = self._bound_services()
         modules = self._make_modules(services, signing)
         Forgetting(
@@ -182,8 +182,7 @@ class HubProcess:
         server.add_secure_port(place.address, None)
         await server.start()
         self.ready.set()
-        with contextlib.suppress(asyncio.CancelledError):
-            await exchanging
+        await asyncio.Event().wait()
 
     async def shut_down(self) -> None:
         """Bring what waits in memory to the disk, for the verdict: the records of reads and the last checkpoint."""

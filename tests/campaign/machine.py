@@ -72,6 +72,7 @@ class Machine:
     agent_settings: AgentSettings
     agent_installation: Path
     backend: KeyBackend
+    has_agent: bool
     plan: Plan
     hubs: dict[int, HubProcess] = field(default_factory=dict)
     started: list[HubProcess] = field(default_factory=list)
@@ -91,7 +92,8 @@ class Machine:
     def start(self) -> None:
         """Bring everything up, and let the plan's misfortunes come."""
         self._driver = current_process()
-        self._spawn(self._keep_agent())
+        if self.has_agent:
+            self._spawn(self._keep_agent())
         for slot in range(self.plan.replicas):
             self._spawn(self._keep_hub(slot))
         for when, count in self.plan.busy_commits:
@@ -121,7 +123,8 @@ class Machine:
 
     def _all_up(self) -> bool:
         living = [hub for hub in self.hubs.values() if hub.process.alive]
-        return len(living) == self.plan.replicas and self.agent is not None and self.agent.process.alive
+        agent_is_up = self.agent is not None and self.agent.process.alive
+        return len(living) == self.plan.replicas and (agent_is_up or not self.has_agent)
 
     def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
         asyncio.create_task(coroutine).add_done_callback(_raise_here)

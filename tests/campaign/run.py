@@ -41,7 +41,7 @@ from tests.campaign.themes import THEMES, Theme
 from tests.campaign.verdict import violations
 
 QUIET_SECONDS = 5400.0
-LOOK_SECONDS = 5.0
+LOOK_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +89,7 @@ class Course:
                 methods=[method for service in contract.services.values() for method in service.methods.values()],
             ),
             modules={},
-            settings=Settings(signing=SigningSettings.model_validate({"agents": {"main": _AGENT}})),
+            settings=Settings(),
             template=self.template.folder,
             tracer=provider.get_tracer("campaign"),
         )
@@ -125,7 +125,8 @@ class Course:
 
     def shared_by(self, theme: Theme) -> Shared:
         """What is the same in all runs of a theme."""
-        return replace(self.shared, modules=self._modules[theme.name])
+        modules = self._modules[theme.name]
+        return replace(self.shared, modules=modules, settings=_SIGNING if theme.signs else self.shared.settings)
 
     def _current_world(self) -> RpcWorld:
         assert self._world is not None
@@ -168,6 +169,7 @@ class _Scenario:
             agent_settings=course.agent_settings,
             agent_installation=course.template.agent,
             backend=course.backend,
+            has_agent=theme.signs,
             plan=plan,
         )
         self._backend = Backend(
@@ -222,6 +224,7 @@ class _Scenario:
         return Evidence(
             database=self._course.files.database,
             journal=self._course.files.journal,
+            has_agent=self._theme.signs,
             checkpoints=self._course.files.checkpoints,
             answers=self._backend.answers,
             registrations=self._vendor.book.registrations(),
@@ -305,6 +308,7 @@ _AGENT = {
     "certificate": "agent/pki/hub.crt",
     "key": "agent/pki/hub.key",
 }
+_SIGNING = Settings(signing=SigningSettings.model_validate({"agents": {"main": _AGENT}}))
 # What warns of a hold days ahead stays until then, whatever became of the hold.
 _OPEN_JOBS = "select state, resource_id from outbox_jobs where state in ('ready', 'leased') and kind <> 'payments.warn'"
 _BROKEN = ("job.failed", "rpc_failed", "claiming_failed", "background_failed", "Traceback")

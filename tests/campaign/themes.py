@@ -26,6 +26,8 @@ class Theme:
     tables: Mapping[str, Mapping[str, Any]]
     rpc_paths: Sequence[str]
     acquirer: type[Acquirer] | None = None
+    signs: bool = False
+    """Whether there is a signer agent: a theme that never signs goes without, and runs twice as many seeds."""
 
     def draw_fault(self, random: Random) -> Fault:
         """Draw what a vendor does to a call."""
@@ -56,6 +58,7 @@ def _land() -> Theme:
             "signatures": {"trust": trust},
         },
         rpc_paths=("SignerService/Sign", "SignerService", "CreateRegistration", "SignDocument", "Service/"),
+        signs=True,
     )
 
 
@@ -73,7 +76,7 @@ def _payments(acquirer: type[Acquirer]) -> Theme:
                 "return_hosts": {"crm": ["shop.example"], "office": ["shop.example"]},
                 "poll_initial": 4.0,
                 "poll_max": 90.0,
-                "watch_ended_hours": 0.25,
+                "watch_ended_hours": 0.1,
             }
         },
         rpc_paths=("CreatePayment", "CreateRefund", "CapturePayment", "CancelPayment", "Service/"),

@@ -33,7 +33,8 @@ def violations(
         yield f"uncaught: {error}"
     yield from _audit(evidence)
     yield from of_records(evidence)
-    yield from _journal(evidence, template)
+    if evidence.has_agent:
+        yield from _journal(evidence, template)
     yield from CANARIES.found_in([*evidence.told, *evidence.files()])
     for module in modules:
         yield from module.violations(evidence, operations)

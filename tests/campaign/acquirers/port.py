@@ -15,7 +15,7 @@ VISIBILITY_SECONDS = 60.0
 LONGEST_LATENCY_SECONDS = 6.0
 """Three faults may strike one call: together with LONGEST_LAG_SECONDS they stay within the window."""
 LONGEST_LAG_SECONDS = 30.0
-ORDER_LIVES_SECONDS = 900
+ORDER_LIVES_SECONDS = 420
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
