@@ -9,6 +9,7 @@ import json
 from base64 import b64encode
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
@@ -20,7 +21,7 @@ from sandbox.listener import Listener
 from sandbox.messages.pace import Pace
 from sandbox.strikes import Strikes
 from sandbox.yookassa_notifications import YookassaNotifications
-from sandbox.yookassa_shop import KeyBook, ShopBook, ShopError, ShopPayment, ShopRefund, pay, snapshot
+from sandbox.yookassa_shop import KEY_LIFE, KeyBook, ShopBook, ShopError, ShopPayment, ShopRefund, pay, snapshot
 
 PATH = "/v3"
 ROUTES = {
@@ -48,11 +49,12 @@ class Shop:
 
 @dataclasses.dataclass(slots=True, kw_only=True)
 class Call:
-    """What the API saw of one call; the login is left out."""
+    """What the API saw of one call; the login is left out. `about`: the payment of its path or query."""
 
     operation: str
     time: str
     faults: tuple[str, ...]
+    about: str = ""
     key: str = ""
     fields: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     outcome: str = "unanswered"
@@ -72,6 +74,7 @@ class YookassaGateway:
         notifications: YookassaNotifications,
         calls_a_second: int = 1000,
         retry_milliseconds: int = 1800,
+        key_life: timedelta = KEY_LIFE,
     ) -> None:
         """`retry_milliseconds` is what goes with 202: when to ask again."""
         self._listener = listener
@@ -81,7 +84,7 @@ class YookassaGateway:
         self.shop = shop
         self.notifications = notifications
         book.told = self._notify
-        self._keys = KeyBook(clock=clock)
+        self._keys = KeyBook(clock=clock, life=key_life)
         self._pace = Pace(clock=clock, calls=calls_a_second, seconds=1)
         self._retry_milliseconds = retry_milliseconds
         self._strikes = Strikes()
@@ -138,7 +141,8 @@ class YookassaGateway:
         async def handle(request: web.Request) -> web.StreamResponse:
             faults = self._faults.take(f"yookassa.{operation}")
             kinds = tuple(fault.kind.value for fault in faults)
-            call = Call(operation=operation, time=self._clock.now().isoformat(), faults=kinds)
+            about = request.match_info.get("payment_id") or request.query.get("payment_id", "")
+            call = Call(operation=operation, time=self._clock.now().isoformat(), faults=kinds, about=about)
             self.calls.append(call)
             self.operations[operation] += 1
             response = await self._answer(request, operation, faults, call)

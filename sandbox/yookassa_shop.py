@@ -85,8 +85,11 @@ class ShopBook:
         told: Called with the event's name and the payment or refund when something has happened to it.
     """
 
-    def __init__(self, *, clock: SandboxClock, session_seconds: float = 3600) -> None:
+    def __init__(
+        self, *, clock: SandboxClock, session_seconds: float = 3600, make_id: Callable[[], uuid.UUID] = uuid.uuid4
+    ) -> None:
         self._clock = clock
+        self._make_id = make_id
         self._session = timedelta(seconds=session_seconds)
         self._payments: dict[str, ShopPayment] = {}
         self._refunds: dict[str, ShopRefund] = {}
@@ -135,7 +138,7 @@ class ShopBook:
         """Open a payment."""
         now = self._clock.now()
         payment = ShopPayment(
-            payment_id=str(uuid.uuid4()),
+            payment_id=str(self._make_id()),
             amount=amount,
             two_stage=two_stage,
             created_at=now,
@@ -176,7 +179,7 @@ class ShopBook:
             raise invalid("Refund amount exceeds the payment's", "amount")
         now = self._clock.now()
         refund = ShopRefund(
-            refund_id=str(uuid.uuid4()),
+            refund_id=str(self._make_id()),
             payment_id=payment.payment_id,
             amount=amount,
             created_at=now,
@@ -235,8 +238,9 @@ class _Known:
 class KeyBook:
     """The idempotence keys of the last 24 hours, each with the request it came with and what that was answered."""
 
-    def __init__(self, *, clock: SandboxClock) -> None:
+    def __init__(self, *, clock: SandboxClock, life: timedelta = KEY_LIFE) -> None:
         self._clock = clock
+        self._life = life
         self._keys: dict[str, _Known] = {}
 
     def answer_of(self, key: str, fingerprint: bytes) -> bytes | None:
@@ -246,7 +250,7 @@ class KeyBook:
             ShopError: the key came with another request; or (202) the first one isn't done yet.
         """
         known = self._keys.get(key)
-        if known is None or self._clock.now() - known.time >= KEY_LIFE:
+        if known is None or self._clock.now() - known.time >= self._life:
             return None
         if known.fingerprint != fingerprint:
             raise invalid("Idempotence key duplicated", "Idempotence-Key")

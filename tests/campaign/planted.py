@@ -17,6 +17,7 @@ from hub.storage.outbox_store import SqlOutboxStore
 from tests.campaign.canaries import WORD
 from tests.campaign.planted_payments import PLANTED_IN_PAYMENTS
 from tests.campaign.planted_tbank import PLANTED_IN_TBANK
+from tests.campaign.planted_yookassa import PLANTED_IN_YOOKASSA
 
 
 def _skip_lease_check() -> None:
@@ -92,9 +93,8 @@ def _log_a_name() -> None:
 
 def theme_of(plant: str) -> str:
     """What a run must be about to find a planted bug."""
-    if plant in PLANTED_IN_TBANK:
-        return "tbank"
-    return "sberbank" if plant in PLANTED_IN_PAYMENTS else "land"
+    families = {"sberbank": PLANTED_IN_PAYMENTS, "tbank": PLANTED_IN_TBANK, "yookassa": PLANTED_IN_YOOKASSA}
+    return next((family for family, planted in families.items() if plant in planted), "land")
 
 
 PLANTED: Final[Mapping[str, Callable[[], None]]] = {
@@ -107,4 +107,5 @@ PLANTED: Final[Mapping[str, Callable[[], None]]] = {
     "name-in-the-log": _log_a_name,
     **PLANTED_IN_PAYMENTS,
     **PLANTED_IN_TBANK,
+    **PLANTED_IN_YOOKASSA,
 }

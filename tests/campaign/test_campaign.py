@@ -14,10 +14,10 @@ from tests.campaign.planted import PLANTED, theme_of
 from tests.campaign.template import Template, make_template
 
 PROGRAM = Path(__file__).parent
-SEEDS = {"land": 40, "sberbank": 8, "tbank": 5}
+SEEDS = {"land": 40, "sberbank": 8, "tbank": 5, "yookassa": 6}
 ENOUGH = {"settle-without-fence": 100, "sign-anew-each-time": 100}
 """Seeds within which a planted bug must be found; 25 for the others, 150 in payments. Most take three."""
-QUICK_IN_PAYMENTS = {"open-next-without-declining", "card-in-the-log"}
+QUICK_IN_PAYMENTS = {"open-next-without-declining", "card-in-the-log", "take-pending-refunds-for-made"}
 """The others are tried by `make campaign LONG=1`."""
 FOUND_AS = {
     "skip-lease-check": "without asking",
@@ -35,6 +35,9 @@ FOUND_AS = {
     "card-in-the-log": "leaked: personal data is in a log",
     "password-in-the-log": "leaked: personal data is in a log",
     "judge-refunds-by-amounts": "refunded for us there",
+    "make-keys-anew": "is at the acquirer 2 times",
+    "trust-keys-for-ever": "is at the acquirer 2 times",
+    "take-pending-refunds-for-made": "refunded for us there",
 }
 
 

@@ -9,6 +9,7 @@ from sandbox.faults import Fault
 from tests.campaign.acquirers.port import Acquirer
 from tests.campaign.acquirers.sberbank import Sberbank
 from tests.campaign.acquirers.tbank import TBank
+from tests.campaign.acquirers.yookassa import Yookassa
 from tests.campaign.operations.payments import Payments
 from tests.campaign.operations.port import ModuleCampaign
 from tests.campaign.operations.rosreestr import VISIBILITY_SECONDS, Rosreestr
@@ -84,4 +85,4 @@ def _payments(acquirer: type[Acquirer]) -> Theme:
     )
 
 
-THEMES: Final = {theme.name: theme for theme in (_land(), _payments(Sberbank), _payments(TBank))}
+THEMES: Final = {theme.name: theme for theme in (_land(), _payments(Sberbank), _payments(TBank), _payments(Yookassa))}

@@ -83,16 +83,30 @@ class Acquirer(abc.ABC):
 
     family: ClassVar[str]
     provider: ClassVar[str]
+    takes_expiry: ClassVar[bool] = True
+    """Whether a payment may say how long its payer has."""
 
     @staticmethod
     @abc.abstractmethod
     def accounts() -> Mapping[str, Mapping[str, Any]]:
         """The provider's settings of each account, the same in every run."""
 
+    @classmethod
+    def usable(cls, *, restores: bool) -> Sequence[str]:
+        """The accounts that payments are drawn for; `restores`: an older database may be put back meanwhile."""
+        del restores
+        return sorted(cls.accounts())
+
     @staticmethod
     @abc.abstractmethod
     def keyed_refunds(account: str) -> bool:
         """Whether refunds of an account are made once by our number."""
+
+    @staticmethod
+    def key_seconds(account: str) -> float:
+        """How long the acquirer knows the key of a request, and answers its repetition as it answered it; 0: never."""
+        del account
+        return 0.0
 
     @staticmethod
     @abc.abstractmethod

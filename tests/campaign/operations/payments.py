@@ -27,16 +27,16 @@ class Payments:
 
     def draw(self, random: Random, scene: Scene, number: int) -> list[Operation]:
         """A payment, its payer, and what is done to it afterwards."""
-        del scene
         pay = Pay(
             caller=random.choice(("crm", "office")),
-            account=random.choice(sorted(self._acquirer.accounts())),
+            account=random.choice(self._acquirer.usable(restores=scene.restores)),
             number=f"2026/{number}",
             request_id=request_id(random),
             kopecks=random.choice((100, 19_900, 15_000_001)),
             two_stage=random.random() < 0.45,
             at_once=random.choice((1, 1, 1, 2, 3)),
             other_content=random.random() < 0.2,
+            says_expiry=self._acquirer.takes_expiry,
         )
         payer = Payer(
             caller=pay.caller,

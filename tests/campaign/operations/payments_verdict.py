@@ -1,6 +1,6 @@
 """Holds what payments remember against the acquirer's book, to the kopeck, and against the calls it had."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -128,6 +128,9 @@ def _judged(case: _Case) -> Iterator[str]:
                 yield f"doubled: {case.name} has money at order {other.reference}, which nobody follows"
             elif other is not order and other.is_payable:
                 yield f"doubled: {case.name} may be paid at order {other.reference}, which nobody follows"
+    for reference, count in Counter(other.reference for other in case.orders).items():
+        if count > 1:
+            yield f"doubled: {case.name} is at the acquirer {count} times under {reference}"
     if row["vendor_id"] and order is None:
         yield f"{case.name} follows an order that isn't one of its own"
     if order is not None:
@@ -221,10 +224,11 @@ def _sent_too_often(
         return
     keys = {*case.wanted.references, *(order.vendor_id for order in case.orders)}
     ours = [item for item in sendings if item.order in keys]
-    yield from _asked_between(case, ours, "create", window=window)
-    yield from _asked_between(case, ours, "capture", window=window)
+    key_seconds = acquirer.key_seconds(case.wanted.account)
+    yield from _asked_between(case, ours, "create", window=window, key_seconds=key_seconds)
+    yield from _asked_between(case, ours, "capture", window=window, key_seconds=key_seconds)
     reversals = [item for item in ours if item.kind == "reverse" and not item.did_nothing]
-    if len(reversals) > 1:
+    if len(reversals) > 1 and not key_seconds:
         yield f"doubled: the hold of {case.name} was reversed {len(reversals)} times"
     refunds = [item for item in ours if item.kind == "refund" and not item.did_nothing]
     asked = [row for row in case.operations.values() if row["kind"] == "REFUND"]
@@ -232,8 +236,11 @@ def _sent_too_often(
         yield f"doubled: {len(asked)} refunds of {case.name} were sent {len(refunds)} times"
 
 
-def _asked_between(case: _Case, ours: Sequence[Sending], kind: str, *, window: float) -> Iterator[str]:
+def _asked_between(
+    case: _Case, ours: Sequence[Sending], kind: str, *, window: float, key_seconds: float
+) -> Iterator[str]:
     last: dict[str, Sending] = {}
+    first: dict[str, Sending] = {}
     asked: dict[str, Sending] = {}
     for item in ours:
         if item.kind == "status":
@@ -241,6 +248,9 @@ def _asked_between(case: _Case, ours: Sequence[Sending], kind: str, *, window: f
         elif item.kind == kind:
             before, question = last.get(item.order), asked.pop(item.order, None)
             last[item.order] = item
+            if (item.time - first.setdefault(item.order, item).time).total_seconds() < key_seconds:
+                continue  # its key is known yet: it is answered as the first one was
+            first[item.order] = item
             if before is None or before.did_nothing:
                 continue
             if question is None:

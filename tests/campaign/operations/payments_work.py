@@ -43,6 +43,7 @@ class Pay:
     two_stage: bool
     at_once: int
     other_content: bool
+    says_expiry: bool
     answer: Answer | None = None
     to_other: Answer | None = None
     """What was said to other content under the same request_id."""
@@ -70,7 +71,7 @@ class Pay:
             two_stage=self.two_stage,
             return_url="https://shop.example/ok",
             description=f"{WORD}, аренда участка",
-            expire_after=Duration(seconds=ORDER_LIVES_SECONDS),
+            expire_after=Duration(seconds=ORDER_LIVES_SECONDS) if self.says_expiry else None,
         )
 
     async def run(self, scene: Scene) -> None:
