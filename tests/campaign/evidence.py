@@ -21,8 +21,6 @@ class Evidence:
 
     database: Path
     journal: Path
-    has_agent: bool
-    """Whether there was an agent, and so a journal."""
     checkpoints: Path
     answers: Sequence[Answer]
     registrations: Sequence[Registration]
@@ -35,6 +33,8 @@ class Evidence:
     """What was put out, by kind: logs, spans, metrics, errors."""
     errors: Sequence[str]
     """Exceptions that nobody caught."""
+    has_agent: bool = True
+    """Whether there was an agent, and so a journal."""
     pace: float = 1.0
     """See Scene."""
     tables: dict[str, list[Row]] = field(default_factory=dict)
