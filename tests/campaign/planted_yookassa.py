@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from hub.modules.payments.creation import Creation
+from hub.modules.payments.observation import VendorOperationKind
 from hub.modules.payments.providers import _yookassa_answers as answers
 from hub.modules.payments.providers._yookassa_api import Write, YookassaApi
 
@@ -31,11 +32,11 @@ def _trust_keys_for_ever() -> None:
             return await find_out(creation, port, row, lease, taken=True)
         return await creation._open(port, row, lease)
 
-    Creation._find_out = open_again  # type: ignore[method-assign]
+    Creation._find_out = open_again  # type: ignore[method-assign,assignment]
 
 
 def _take_pending_refunds_for_made() -> None:
-    answers._REFUNDS = {**answers._REFUNDS, "pending": answers.VendorOperationKind.REFUND}  # type: ignore[assignment,misc]
+    answers._REFUNDS = {**answers._REFUNDS, "pending": VendorOperationKind.REFUND}  # type: ignore[assignment]
 
 
 PLANTED_IN_YOOKASSA: Final[Mapping[str, Callable[[], None]]] = {

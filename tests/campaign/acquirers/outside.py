@@ -7,11 +7,13 @@ from typing import Any, Final
 
 from sandbox import sberbank as sberbank_gateway
 from sandbox import tbank as tbank_gateway
+from sandbox import yookassa as yookassa_gateway
 from sandbox.demo.ports import HOST
 from sandbox.demo.stack import fetch, post
 from sandbox.sberbank_orders import BankOrder
 from sandbox.tbank_payments import TBankPayment
-from tests.campaign.acquirers import sberbank, tbank
+from sandbox.yookassa_shop import ShopPayment
+from tests.campaign.acquirers import sberbank, tbank, yookassa
 from tests.campaign.acquirers.port import BookOrder, Sending
 
 
@@ -23,7 +25,7 @@ class _Place:
     listed: str
     calls: str
     told: Callable[[Mapping[str, Any]], BookOrder]
-    sending: Callable[[Mapping[str, Any]], Sending]
+    sendings: Callable[[Sequence[Mapping[str, Any]]], Sequence[Sending]]
 
 
 _PLACES: Final = {
@@ -32,14 +34,21 @@ _PLACES: Final = {
         listed="orders",
         calls="/orders/calls",
         told=lambda shown: sberbank.told(BankOrder(**shown)),
-        sending=lambda shown: sberbank.sending(sberbank_gateway.Call(**shown)),
+        sendings=lambda calls: [sberbank.sending(sberbank_gateway.Call(**shown)) for shown in calls],
     ),
     "tbank": _Place(
         orders="/tbank/payments",
         listed="payments",
         calls="/tbank/calls",
         told=lambda shown: tbank.told(TBankPayment(**shown)),
-        sending=lambda shown: tbank.sending(tbank_gateway.Call(**shown)),
+        sendings=lambda calls: [tbank.sending(tbank_gateway.Call(**shown)) for shown in calls],
+    ),
+    "yookassa": _Place(
+        orders="/yookassa/payments",
+        listed="payments",
+        calls="/yookassa/calls",
+        told=lambda shown: yookassa.told(ShopPayment(**shown)),
+        sendings=lambda calls: yookassa.sendings([yookassa_gateway.Call(**shown) for shown in calls]),
     ),
 }
 
@@ -68,7 +77,7 @@ class OutsideCabinet:
 
     def sendings(self) -> Sequence[Sending]:
         """See Cabinet."""
-        return [self._place.sending(shown) for shown in self._asked(self._place.calls)["calls"]]
+        return self._place.sendings(self._asked(self._place.calls)["calls"])
 
     def let_fail(self, fault: Mapping[str, Any]) -> None:
         """Let calls fail."""

@@ -179,19 +179,9 @@ class Yookassa(Acquirer):
         return True
 
     def sendings(self) -> Sequence[Sending]:
-        """See Acquirer. A list asks for all that was sent before it."""
-        calls = sorted((call for gateway in self._gateways for call in gateway.calls), key=lambda call: call.time)
-        found: list[Sending] = []
-        asked_for: dict[str, None] = {}
-        for call in calls:
-            if call.operation == "payments.list":
-                found += [_sending(call, kind="status", order=reference) for reference in asked_for]
-                continue
-            one = sending(call)
-            found.append(one)
-            if one.kind == "create":
-                asked_for[one.order] = None
-        return found
+        """See Acquirer."""
+        calls = [call for gateway in self._gateways for call in gateway.calls]
+        return sendings(sorted(calls, key=lambda call: call.time))
 
     def _found(self, vendor_id: str) -> tuple[shop.ShopBook, shop.ShopPayment]:
         for gateway in self._gateways:
@@ -252,8 +242,22 @@ def told(payment: shop.ShopPayment) -> BookOrder:
     )
 
 
-def sending(call: Call) -> Sending:
-    """What a verdict needs of it."""
+def sendings(calls: Sequence[Call]) -> Sequence[Sending]:
+    """What a verdict needs of them, oldest first. A list asks for all that was sent before it."""
+    found: list[Sending] = []
+    asked_for: dict[str, None] = {}
+    for call in calls:
+        if call.operation == "payments.list":
+            found += [_sending(call, kind="status", order=reference) for reference in asked_for]
+            continue
+        one = _read(call)
+        found.append(one)
+        if one.kind == "create":
+            asked_for[one.order] = None
+    return found
+
+
+def _read(call: Call) -> Sending:
     metadata = call.fields.get("metadata", {})
     order = metadata.get(REFERENCE, "") if call.operation == "payments.create" else call.about
     return _sending(call, kind=_KINDS[call.operation], order=order or call.fields.get("payment_id", ""))
