@@ -1,14 +1,12 @@
 """JSON that an upstream answered: read strictly, nothing unsafe in it, and told when it says something new."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 from hub.resilience.failures import AnswerInvalidError
-
-Surprise = Callable[[str, str], None]
-"""Told of what is unknown in an answer: its kind ("field", "status") and the word."""
+from hub.resilience.policy import Surprise
 
 _MOST_DIGITS = 18  # of an amount or a time in milliseconds; more is no number of theirs
 

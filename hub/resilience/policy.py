@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Guard = Callable[[], Awaitable[None]]
 """Awaited just before bytes may leave, each time; it raises when they must not (the lease was lost)."""
+Surprise = Callable[[str, str], None]
+"""Told of what is unknown in an answer: its kind ("field", "status") and the word."""
 
 
 class Safety(Enum):

@@ -20,7 +20,7 @@ from hub.resilience.endpoint import Endpoint
 from hub.resilience.failures import AnswerLostError, AttemptError, NotSentError
 from hub.resilience.gate import BreakerState, Gate, GateClosedError
 from hub.resilience.metrics import UpstreamMetrics
-from hub.resilience.policy import Guard, Policy, Safety
+from hub.resilience.policy import Guard, Policy, Safety, Surprise
 from hub.resilience.ratelimit import PaceExceededError, Pacer
 from hub.resilience.retry import retrying
 from hub.resilience.verdict import verdict
@@ -197,6 +197,10 @@ class Upstream:
             return
         self._surprises.add((operation, kind, shown))
         _log.warning("upstream_surprise", upstream=self.name, operation=operation, kind=kind, word=shown)
+
+    def surprises(self, operation: str) -> Surprise:
+        """Return what counts the surprises of one operation, for those who read its answers."""
+        return lambda kind, word: self.surprise(operation, kind=kind, word=word)
 
     async def _attempt(
         self, operation: str, number: int, send: Send[T], guard: Guard | None, *, longest: float, deadline: float

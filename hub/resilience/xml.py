@@ -1,20 +1,17 @@
 """Read an upstream's XML as what it is: bytes from outside. No DTD, entities or network; depth and size bounded."""
 
 import re
-from collections.abc import Callable
 
 from lxml import etree
 
 from hub.resilience.failures import AnswerInvalidError
+from hub.resilience.policy import Surprise
 
 _DECLARED_ENCODING = re.compile(rb"""\s*<\?xml[^>]{0,100}?\sencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _CODECS = {"utf-8": "utf-8", "utf8": "utf-8", "windows-1251": "cp1251", "cp1251": "cp1251"}
 _FEED_CHARACTERS = 65_536  # how much is parsed before depth and count are looked at again
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-Surprise = Callable[[str, str], None]
-"""Told (kind, word) of what an answer holds that nobody knows."""
 
 
 def is_xml_text(text: str) -> bool:

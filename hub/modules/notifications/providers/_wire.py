@@ -18,7 +18,8 @@ from hub.resilience.addresses import LOOPBACK
 from hub.resilience.context import ProviderContext
 from hub.resilience.failures import AttemptError
 from hub.resilience.http import HttpGateway, HttpRequest, server_only_tls
-from hub.resilience.json_answer import Fields, Surprise
+from hub.resilience.json_answer import Fields
+from hub.resilience.policy import Surprise
 from hub.resilience.upstream import Upstream
 
 FORM = MappingProxyType({"Content-Type": "application/x-www-form-urlencoded"})

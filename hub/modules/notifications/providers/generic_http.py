@@ -40,7 +40,7 @@ from hub.modules.notifications.providers._wire import (
 from hub.resilience.context import ProviderContext
 from hub.resilience.failures import AnswerInvalidError
 from hub.resilience.http import HttpAnswer, HttpGateway, HttpRequest, check_status
-from hub.resilience.json_answer import Fields, Surprise, parse_object
+from hub.resilience.json_answer import Fields, parse_object
 from hub.resilience.policy import Policy, Safety
 from hub.resilience.upstream import Upstream
 
@@ -273,7 +273,7 @@ class GenericHttp(SilentPort):
 
     def _fields(self, operation: str, answer: HttpAnswer) -> Fields:
         """Return the answer's members, or raise what it says instead."""
-        surprise = self._surprise(operation)
+        surprise = self._upstream.surprises(operation)
         if answer.status != _REFUSED_STATUS:
             check_status(answer)
         fields = Fields(parse_object(answer.body), known=_ANSWER, surprise=surprise)
@@ -288,9 +288,6 @@ class GenericHttp(SilentPort):
             self._upstream.surprise(operation, kind="error_code", word=word)
             return RefusedError(Refusal.OTHER, vendor_code="error_code")
         return RefusedError(_REFUSALS[word], vendor_code=word)
-
-    def _surprise(self, operation: str) -> Surprise:
-        return lambda kind, word: self._upstream.surprise(operation, kind=kind, word=word)
 
 
 def _says(answer: HttpAnswer, word: str) -> bool:

@@ -24,8 +24,8 @@ from hub.modules.notifications.providers._wire import JSON, Place, VendorBusyErr
 from hub.resilience.context import ProviderContext
 from hub.resilience.failures import AnswerInvalidError, AttemptError, QuotaExceededError
 from hub.resilience.http import HttpAnswer, HttpGateway, HttpRequest, check_status
-from hub.resilience.json_answer import Fields, Surprise, parse_object
-from hub.resilience.policy import Policy, Rate, Safety
+from hub.resilience.json_answer import Fields, parse_object
+from hub.resilience.policy import Policy, Rate, Safety, Surprise
 from hub.resilience.upstream import Upstream
 
 T = TypeVar("T")
@@ -106,8 +106,8 @@ class Max(SilentPort):
 
         def read(answer: HttpAnswer) -> Accepted:
             fields = self._fields("send", answer, frozenset({"message"}))
-            told = fields.optional_object("message", _MESSAGE, self._surprise("send"))
-            body = told.optional_object("body", _BODY, self._surprise("send")) if told else None
+            told = fields.optional_object("message", _MESSAGE, self._upstream.surprises("send"))
+            body = told.optional_object("body", _BODY, self._upstream.surprises("send")) if told else None
             if body is None:
                 raise AnswerInvalidError("the answer holds no message")
             return Accepted(vendor_id=body.text("mid"))
@@ -135,7 +135,7 @@ class Max(SilentPort):
 
     def _fields(self, operation: str, answer: HttpAnswer, known: frozenset[str]) -> Fields:
         """Return the answer's members, or raise what status and word say instead."""
-        surprise = self._surprise(operation)
+        surprise = self._upstream.surprises(operation)
         if answer.status != 200:
             raise self._meaning(answer, surprise)
         return Fields(parse_object(answer.body), known=known, surprise=surprise)
@@ -154,9 +154,6 @@ class Max(SilentPort):
         if word and status in _REFUSALS:
             return RefusedError(_REFUSALS[status], vendor_code=str(status))
         return _failure(answer)
-
-    def _surprise(self, operation: str) -> Surprise:
-        return lambda kind, word: self._upstream.surprise(operation, kind=kind, word=word)
 
 
 def _failure(answer: HttpAnswer) -> AttemptError:

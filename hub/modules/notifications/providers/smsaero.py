@@ -42,7 +42,7 @@ from hub.modules.notifications.providers._wire import (
 from hub.resilience.context import ProviderContext
 from hub.resilience.failures import AnswerInvalidError
 from hub.resilience.http import HttpAnswer, HttpGateway, HttpRequest, check_status
-from hub.resilience.json_answer import Fields, Surprise, parse_object
+from hub.resilience.json_answer import Fields, parse_object
 from hub.resilience.policy import Policy, Safety
 from hub.resilience.upstream import Upstream
 
@@ -186,7 +186,7 @@ class SmsAero(SilentPort):
 
         def read(answer: HttpAnswer) -> Balance:
             envelope = self._envelope("balance", answer)
-            data = envelope.optional_object("data", frozenset({"balance"}), self._surprise("balance"))
+            data = envelope.optional_object("data", frozenset({"balance"}), self._upstream.surprises("balance"))
             return Balance(money=roubles(data, "balance") if data else None)
 
         return await self._ask("balance", "/balance", {}, read, safety=Safety.READ)
@@ -235,7 +235,7 @@ class SmsAero(SilentPort):
         return await self._gateway.post(request, read, safety=safety, guard=guard)
 
     def _data(self, operation: str, answer: HttpAnswer) -> Fields:
-        data = self._envelope(operation, answer).optional_object("data", _DATA, self._surprise(operation))
+        data = self._envelope(operation, answer).optional_object("data", _DATA, self._upstream.surprises(operation))
         if data is None:
             raise AnswerInvalidError("the answer holds no message")
         return data
@@ -244,7 +244,7 @@ class SmsAero(SilentPort):
         """Return the answer's members, or raise what it says instead: by status, by `success`, or by `result`."""
         if answer.status != 400:
             check_status(answer)
-        envelope = Fields(parse_object(answer.body), known=_ENVELOPE, surprise=self._surprise(operation))
+        envelope = Fields(parse_object(answer.body), known=_ENVELOPE, surprise=self._upstream.surprises(operation))
         if answer.status == 400 or envelope.has("result") or not envelope.is_true("success"):
             raise self._refused(operation, answer, envelope)
         return envelope
@@ -257,10 +257,7 @@ class SmsAero(SilentPort):
             if word not in _RESULTS:
                 self._upstream.surprise(operation, kind="result", word=word)
             return RefusedError(_RESULTS.get(word, Refusal.OTHER), vendor_code=word if word in _RESULTS else "result")
-        wrong = envelope.optional_object("data", frozenset(_VIOLATIONS), self._surprise(operation))
+        wrong = envelope.optional_object("data", frozenset(_VIOLATIONS), self._upstream.surprises(operation))
         named = next((name for name in _VIOLATIONS if wrong and wrong.has(name)), "")
         code = f"{answer.status} {named}".strip()
         return RefusedError(_VIOLATIONS.get(named, Refusal.CONTENT_REFUSED), vendor_code=code)
-
-    def _surprise(self, operation: str) -> Surprise:
-        return lambda kind, word: self._upstream.surprise(operation, kind=kind, word=word)

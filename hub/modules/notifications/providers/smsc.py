@@ -52,8 +52,8 @@ from hub.resilience.failures import (
     UpstreamClosedError,
 )
 from hub.resilience.http import HttpAnswer, HttpGateway, check_status
-from hub.resilience.json_answer import Fields, Surprise, parse_object
-from hub.resilience.policy import Policy, Safety
+from hub.resilience.json_answer import Fields, parse_object
+from hub.resilience.policy import Policy, Safety, Surprise
 from hub.resilience.upstream import Upstream
 
 T = TypeVar("T")
@@ -299,7 +299,7 @@ class Smsc(NotificationsPort):
         """Return the answer's members, or raise what it says instead."""
         check_status(answer)
         value = parse_object(answer.body)
-        surprise = self._surprise(operation)
+        surprise = self._upstream.surprises(operation)
         fields = Fields(value, known=known | _ERROR_FIELDS, surprise=surprise)
         code = fields.optional_number("error_code")
         if code:
@@ -322,9 +322,6 @@ class Smsc(NotificationsPort):
         if operation not in {"send", "cost"}:
             return AnswerInvalidError("an error that says nothing about the message")
         return RefusedError(_REFUSALS.get(code, Refusal.OTHER), vendor_code=str(code))
-
-    def _surprise(self, operation: str) -> Surprise:
-        return lambda kind, word: self._upstream.surprise(operation, kind=kind, word=word)
 
 
 def _validity(left: timedelta) -> str:

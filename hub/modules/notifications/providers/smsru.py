@@ -46,7 +46,7 @@ from hub.resilience.failures import (
     UpstreamClosedError,
 )
 from hub.resilience.http import HttpAnswer, HttpGateway, check_status
-from hub.resilience.json_answer import Fields, Surprise, parse_object
+from hub.resilience.json_answer import Fields, parse_object
 from hub.resilience.policy import Policy, Safety
 from hub.resilience.upstream import Upstream
 
@@ -181,7 +181,7 @@ class SmsRu(SilentPort):
 
         def read(answer: HttpAnswer) -> Sequence[Report]:
             envelope = self._envelope("status", answer)
-            surprise = self._surprise("status")
+            surprise = self._upstream.surprises("status")
             rows = envelope.optional_object("sms", frozenset(ids), surprise)
             found = [(number, rows and rows.optional_object(number, _ROW, surprise)) for number in ids]
             return [self._report(number, row) for number, row in found if row is not None]
@@ -245,7 +245,7 @@ class SmsRu(SilentPort):
 
     def _envelope(self, operation: str, answer: HttpAnswer) -> Fields:
         check_status(answer)
-        surprise = self._surprise(operation)
+        surprise = self._upstream.surprises(operation)
         envelope = Fields(parse_object(answer.body), known=_ENVELOPE, surprise=surprise)
         code = envelope.number("status_code")
         if code != 100:
@@ -254,7 +254,7 @@ class SmsRu(SilentPort):
 
     def _row(self, operation: str, answer: HttpAnswer, phone: str) -> Fields:
         """Return what it says of our one number."""
-        surprise = self._surprise(operation)
+        surprise = self._upstream.surprises(operation)
         rows = self._envelope(operation, answer).optional_object("sms", frozenset({phone}), unnamed(surprise))
         row = rows.optional_object(phone, _ROW, unnamed(surprise)) if rows else None
         if row is None:
@@ -281,9 +281,6 @@ class SmsRu(SilentPort):
         if code not in _FATES:
             self._upstream.surprise("status", kind="status", word=str(code))
         return _reported(number, code, row)
-
-    def _surprise(self, operation: str) -> Surprise:
-        return lambda kind, word: self._upstream.surprise(operation, kind=kind, word=word)
 
 
 def _reported(number: str, code: int, row: Fields | None = None) -> Report:

@@ -25,8 +25,8 @@ from hub.modules.notifications.providers._wire import JSON, Place, check_chat_te
 from hub.resilience.context import ProviderContext
 from hub.resilience.failures import AnswerInvalidError, AttemptError, CredentialsRefusedError, QuotaExceededError
 from hub.resilience.http import HttpAnswer, HttpGateway, HttpRequest, check_status
-from hub.resilience.json_answer import Fields, Surprise, parse_object
-from hub.resilience.policy import Policy, Rate, Safety
+from hub.resilience.json_answer import Fields, parse_object
+from hub.resilience.policy import Policy, Rate, Safety, Surprise
 from hub.resilience.upstream import Upstream
 
 T = TypeVar("T")
@@ -135,7 +135,7 @@ class Telegram(SilentPort):
 
     def _result(self, operation: str, answer: HttpAnswer, known: frozenset[str]) -> Fields:
         """Return the result, or raise what the envelope says instead; proxies in front of it speak by status alone."""
-        surprise = self._surprise(operation)
+        surprise = self._upstream.surprises(operation)
         try:
             envelope = Fields(parse_object(answer.body), known=_ENVELOPE, surprise=surprise)
             code = envelope.optional_number("error_code")
@@ -165,6 +165,3 @@ class Telegram(SilentPort):
             return AnswerInvalidError(f"code {code}")
         surprise("error_code", str(code))
         return RefusedError(Refusal.OTHER, vendor_code=str(code))
-
-    def _surprise(self, operation: str) -> Surprise:
-        return lambda kind, word: self._upstream.surprise(operation, kind=kind, word=word)

@@ -35,8 +35,8 @@ from hub.modules.notifications.providers._wire import JSON, Place, open_gateway,
 from hub.resilience.context import ProviderContext
 from hub.resilience.failures import AnswerInvalidError, AttemptError, CredentialsRefusedError
 from hub.resilience.http import HttpAnswer, HttpGateway, HttpRequest, check_status
-from hub.resilience.json_answer import Fields, Surprise, parse_object
-from hub.resilience.policy import Policy, Safety
+from hub.resilience.json_answer import Fields, parse_object
+from hub.resilience.policy import Policy, Safety, Surprise
 from hub.resilience.upstream import Upstream
 
 T = TypeVar("T")
@@ -221,7 +221,7 @@ class UnisenderGo(SilentPort):
 
     def _fields(self, operation: str, answer: HttpAnswer, address: str) -> Fields:
         """Return the answer's members, or raise what it says instead: of our address, or of all of it."""
-        surprise = self._surprise(operation)
+        surprise = self._upstream.surprises(operation)
         if answer.status in {401, 403, 429} or answer.status >= 500:
             check_status(answer)
         known = (
@@ -261,9 +261,6 @@ class UnisenderGo(SilentPort):
             vendor_code=status,
             time=_moment(data.get("event_time")) if fate is Fate.DELIVERED else None,
         )
-
-    def _surprise(self, operation: str) -> Surprise:
-        return lambda kind, word: self._upstream.surprise(operation, kind=kind, word=word)
 
 
 def _refused(word: str, surprise: Surprise) -> RefusedError:

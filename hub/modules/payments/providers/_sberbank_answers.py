@@ -8,7 +8,8 @@ from hub.core.money import Money
 from hub.modules.payments.observation import Observation, Standing, VendorOperation, VendorOperationKind
 from hub.modules.payments.port import Opened, OrderPage
 from hub.resilience.failures import AnswerInvalidError
-from hub.resilience.json_answer import Fields, Surprise
+from hub.resilience.json_answer import Fields
+from hub.resilience.policy import Surprise
 
 MARKER = "landhub"
 """The name of our marker among the order's parameters."""

@@ -16,7 +16,7 @@ from hub.modules.payments.port import (
     UnclearRefusalError,
 )
 from hub.resilience.failures import AnswerInvalidError, AttemptError, CredentialsRefusedError, UpstreamFailedError
-from hub.resilience.json_answer import Surprise
+from hub.resilience.policy import Surprise
 
 _REGISTER_REFUSALS = frozenset({3, 4, 13, 14})
 

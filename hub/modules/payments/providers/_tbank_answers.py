@@ -6,7 +6,8 @@ from types import MappingProxyType
 from hub.core.money import Money
 from hub.modules.payments.observation import Observation, Standing
 from hub.resilience.failures import AnswerInvalidError
-from hub.resilience.json_answer import Fields, Surprise
+from hub.resilience.json_answer import Fields
+from hub.resilience.policy import Surprise
 
 CURRENCY = "RUB"
 """The only one: T-Bank's messages don't name it."""

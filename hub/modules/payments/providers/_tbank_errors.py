@@ -15,7 +15,7 @@ from hub.modules.payments.port import (
     UnclearRefusalError,
 )
 from hub.resilience.failures import AnswerInvalidError, AttemptError, CredentialsRefusedError, UpstreamFailedError
-from hub.resilience.json_answer import Surprise
+from hub.resilience.policy import Surprise
 
 _LOGIN = frozenset({202, 204, 205, 501})
 """The terminal is blocked, the token is wrong, there is no such terminal."""

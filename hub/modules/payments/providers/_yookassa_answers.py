@@ -9,7 +9,8 @@ from types import MappingProxyType
 from hub.core.money import Money
 from hub.modules.payments.observation import Observation, Standing, VendorOperation, VendorOperationKind
 from hub.resilience.failures import AnswerInvalidError
-from hub.resilience.json_answer import Fields, Surprise
+from hub.resilience.json_answer import Fields
+from hub.resilience.policy import Surprise
 
 REFERENCE = "landhub_reference"
 """Our number of a payment, among its metadata; YooKassa can't be asked for it, only for lists to look it up in."""

@@ -10,8 +10,8 @@ from hub.modules.payments.providers._yookassa_answers import LIST_FIELDS, PAYMEN
 from hub.modules.payments.providers._yookassa_errors import Asked, check
 from hub.modules.payments.providers._yookassa_requests import Login
 from hub.resilience.http import HttpAnswer, HttpGateway, HttpRequest
-from hub.resilience.json_answer import Fields, Surprise, parse_object
-from hub.resilience.policy import Guard, Safety
+from hub.resilience.json_answer import Fields, parse_object
+from hub.resilience.policy import Guard, Safety, Surprise
 from hub.resilience.upstream import Upstream
 
 T = TypeVar("T")
@@ -60,7 +60,7 @@ class YookassaApi:
             attempts += 1
 
         def read_answer(answer: HttpAnswer) -> T:
-            surprise = self._surprise(write.operation)
+            surprise = self._upstream.surprises(write.operation)
             check(answer, write.asked, reference=write.key, was_repeated=attempts > 1, surprise=surprise)
             return read(Fields(parse_object(answer.body), known=known, surprise=surprise), surprise)
 
@@ -105,15 +105,12 @@ class YookassaApi:
 
     async def _read(self, operation: str, path: str, read: Read[T], *, known: frozenset[str], route: str) -> T:
         def read_answer(answer: HttpAnswer) -> T:
-            surprise = self._surprise(operation)
+            surprise = self._upstream.surprises(operation)
             check(answer, Asked.READ, reference="", was_repeated=False, surprise=surprise)
             return read(Fields(parse_object(answer.body), known=known, surprise=surprise), surprise)
 
         request = HttpRequest(operation=operation, path=path, headers=self._authorization, route=route)
         return await self._gateway.get(request, read_answer)
-
-    def _surprise(self, operation: str) -> Surprise:
-        return lambda kind, word: self._upstream.surprise(operation, kind=kind, word=word)
 
 
 def in_path(vendor_id: str) -> str:

@@ -21,7 +21,7 @@ from hub.modules.payments.port import (
 )
 from hub.resilience.failures import AttemptError
 from hub.resilience.http import HttpAnswer, check_status
-from hub.resilience.json_answer import Surprise
+from hub.resilience.policy import Surprise
 
 CODES = MappingProxyType(
     {

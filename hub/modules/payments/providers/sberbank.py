@@ -32,8 +32,8 @@ from hub.resilience.addresses import LOOPBACK
 from hub.resilience.context import ProviderContext
 from hub.resilience.failures import AnswerInvalidError
 from hub.resilience.http import HttpAnswer, HttpGateway, HttpRequest, check_status, server_only_tls
-from hub.resilience.json_answer import Fields, Surprise, parse_object
-from hub.resilience.policy import Guard, Policy, Safety
+from hub.resilience.json_answer import Fields, parse_object
+from hub.resilience.policy import Guard, Policy, Safety, Surprise
 from hub.resilience.upstream import Upstream
 
 T = TypeVar("T")
@@ -215,7 +215,7 @@ class Sberbank(PaymentsPort):
         operation = "registerPreAuth.do" if order.two_stage else "register.do"
 
         def read(answer: HttpAnswer) -> Opened:
-            surprise = self._surprise(operation)
+            surprise = self._upstream.surprises(operation)
             value = _checked(answer, Asked.REGISTER, reference=reference, surprise=surprise)
             opened = answers.opened(_fields(value, answers.OPENED_FIELDS, surprise), surprise)
             self._check_payment_url(opened.payment_url)
@@ -272,7 +272,7 @@ class Sberbank(PaymentsPort):
             return None
 
         def read(answer: HttpAnswer) -> OrderPage:
-            surprise = self._surprise(_LIST)
+            surprise = self._upstream.surprises(_LIST)
             value = _checked(answer, Asked.STATUS, reference="", surprise=surprise)
             return answers.order_page(_fields(value, answers.LIST_FIELDS, surprise), surprise, page=int(page or 0))
 
@@ -288,7 +288,7 @@ class Sberbank(PaymentsPort):
         await self._gateway.close()
 
     def _read_status(self, answer: HttpAnswer) -> Observation:
-        surprise = self._surprise(_STATUS)
+        surprise = self._upstream.surprises(_STATUS)
         value = _checked(answer, Asked.STATUS, reference="", surprise=surprise)
         if value.get("orderStatus") is None:
             raise OrderNotFoundError
@@ -305,7 +305,7 @@ class Sberbank(PaymentsPort):
         safety: Safety = Safety.ASK_STATUS_FIRST,
         guard: Guard | None,
     ) -> None:
-        read = partial(_read_done, surprise=self._surprise(operation))
+        read = partial(_read_done, surprise=self._upstream.surprises(operation))
         await self._post(operation, fields, read, safety=safety, guard=guard)
 
     async def _post(
@@ -330,9 +330,6 @@ class Sberbank(PaymentsPort):
         known = any(host == name or (name.startswith(".") and host.endswith(name)) for name in self._payment_hosts)
         if parts.scheme != "https" or "@" in parts.netloc or not known:
             raise AnswerInvalidError("the payment page is at a host that the settings don't name")
-
-    def _surprise(self, operation: str) -> Surprise:
-        return lambda kind, word: self._upstream.surprise(operation, kind=kind, word=word)
 
 
 def _read_done(answer: HttpAnswer, *, surprise: Surprise) -> None:

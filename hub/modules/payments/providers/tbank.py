@@ -38,8 +38,8 @@ from hub.resilience.addresses import LOOPBACK
 from hub.resilience.context import ProviderContext
 from hub.resilience.failures import AnswerInvalidError
 from hub.resilience.http import HttpAnswer, HttpGateway, HttpRequest, check_status, server_only_tls
-from hub.resilience.json_answer import Fields, Surprise, parse_object
-from hub.resilience.policy import Guard, Policy, Safety
+from hub.resilience.json_answer import Fields, parse_object
+from hub.resilience.policy import Guard, Policy, Safety, Surprise
 from hub.resilience.upstream import Upstream
 
 T = TypeVar("T")
@@ -205,7 +205,7 @@ class TBank(PaymentsPort):
         """See the port."""
 
         def read(answer: HttpAnswer) -> Opened:
-            surprise = self._surprise("Init")
+            surprise = self._upstream.surprises("Init")
             fields = Fields(
                 _checked(answer, Asked.INIT, reference=reference, surprise=surprise),
                 known=answers.INIT_FIELDS,
@@ -233,7 +233,7 @@ class TBank(PaymentsPort):
         """See the port. A payment that isn't the only one alive under our number is shown as not ours."""
 
         def read(answer: HttpAnswer) -> answers.Found | None:
-            surprise = self._surprise("CheckOrder")
+            surprise = self._upstream.surprises("CheckOrder")
             value = _checked(answer, Asked.STATUS, reference=reference, surprise=surprise)
             return answers.found(Fields(value, known=answers.ORDER_FIELDS, surprise=surprise), surprise)
 
@@ -250,7 +250,7 @@ class TBank(PaymentsPort):
         """See the port."""
 
         def read(answer: HttpAnswer) -> Observation:
-            surprise = self._surprise("GetState")
+            surprise = self._upstream.surprises("GetState")
             check_status(answer)
             value = parse_object(answer.body)
             if not value.get("Status"):  # with one, the code is of the payer's last attempt
@@ -305,7 +305,7 @@ class TBank(PaymentsPort):
         """
 
         def read(answer: HttpAnswer) -> str:
-            surprise = self._surprise("GetQr")
+            surprise = self._upstream.surprises("GetQr")
             value = _checked(answer, Asked.QR, reference="", surprise=surprise)
             return Fields(value, known=answers.QR_FIELDS, surprise=surprise).text("Data")
 
@@ -329,7 +329,7 @@ class TBank(PaymentsPort):
     async def _change(
         self, operation: str, fields: Mapping[str, Any], asked: Asked, *, safety: Safety, guard: Guard | None
     ) -> None:
-        read = partial(_read_done, asked=asked, surprise=self._surprise(operation))
+        read = partial(_read_done, asked=asked, surprise=self._upstream.surprises(operation))
         await self._post(operation, fields, read, safety=safety, guard=guard)
 
     async def _post(
@@ -356,9 +356,6 @@ class TBank(PaymentsPort):
         known = any(host == name or (name.startswith(".") and host.endswith(name)) for name in self._payment_hosts)
         if parts.scheme != "https" or "@" in parts.netloc or not known:
             raise AnswerInvalidError("the payment page is at a host that the settings don't name")
-
-    def _surprise(self, operation: str) -> Surprise:
-        return lambda kind, word: self._upstream.surprise(operation, kind=kind, word=word)
 
 
 def _read_done(answer: HttpAnswer, *, asked: Asked, surprise: Surprise) -> None:

@@ -44,8 +44,8 @@ from hub.resilience.addresses import LOOPBACK
 from hub.resilience.context import ProviderContext
 from hub.resilience.failures import AnswerInvalidError
 from hub.resilience.http import HttpGateway, server_only_tls
-from hub.resilience.json_answer import Fields, Surprise
-from hub.resilience.policy import Guard, Policy
+from hub.resilience.json_answer import Fields
+from hub.resilience.policy import Guard, Policy, Surprise
 
 NAME = "yookassa"
 _MAX_ANSWER_BYTES = 4 * 1024 * 1024  # a page of a hundred payments is a tenth of it

@@ -17,7 +17,8 @@ from hub.modules.rosreestr.port import (
     Right,
 )
 from hub.resilience.failures import AnswerInvalidError
-from hub.resilience.xml import Node, Surprise
+from hub.resilience.policy import Surprise
+from hub.resilience.xml import Node
 
 T = TypeVar("T")
 

@@ -14,7 +14,8 @@ from hub.resilience.failures import (
     UpstreamFailedError,
 )
 from hub.resilience.http import HttpAnswer
-from hub.resilience.xml import Node, Surprise
+from hub.resilience.policy import Surprise
+from hub.resilience.xml import Node
 
 Refusal = Callable[[str], HubError | None]
 """Given an error code of the gateway, what it means for this operation in particular."""

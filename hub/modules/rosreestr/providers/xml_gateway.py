@@ -52,7 +52,7 @@ from hub.resilience.http import (
 )
 from hub.resilience.policy import Guard, Policy, Safety
 from hub.resilience.upstream import Upstream
-from hub.resilience.xml import Node, Surprise, is_xml_text, parse_xml
+from hub.resilience.xml import Node, is_xml_text, parse_xml
 
 T = TypeVar("T")
 
@@ -296,7 +296,7 @@ class XmlGateway(RosreestrPort):
 
         def read(answer: HttpAnswer) -> RegistrationStatus:
             node = self._node(operation, answer, "WithdrawalResponse", answers.WITHDRAWAL_FIELDS, no_registration)
-            return _about(vendor_id, answers.withdrawal(node, self._surprise(operation), self._clock.now()))
+            return _about(vendor_id, answers.withdrawal(node, self._upstream.surprises(operation), self._clock.now()))
 
         operation = "registration.withdraw"
         if not self.can_withdraw:
@@ -323,7 +323,7 @@ class XmlGateway(RosreestrPort):
         operation = "registration.status"
         known = answers.status_fields(details=self._extensions.status_detail)
         node = self._node(operation, answer, "StatusResponse", known, no_registration)
-        return answers.status(node, self._surprise(operation))
+        return answers.status(node, self._upstream.surprises(operation))
 
     async def _post(
         self,
@@ -355,16 +355,13 @@ class XmlGateway(RosreestrPort):
         except AnswerInvalidError:
             check_status(answer)
             raise
-        surprise = self._surprise(operation)
+        surprise = self._upstream.surprises(operation)
         if element.tag == "Error":
             raise_error(Node(element, known=ERROR_FIELDS, surprise=surprise), answer, refusal, surprise)
         check_status(answer)
         if element.tag != root:
             raise AnswerInvalidError(f"the answer is no {root}")
         return Node(element, known=known, surprise=surprise)
-
-    def _surprise(self, operation: str) -> Surprise:
-        return lambda kind, word: self._upstream.surprise(operation, kind=kind, word=word)
 
 
 def _fernet(secrets: Secrets, reference: str) -> Fernet:
