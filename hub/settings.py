@@ -28,6 +28,7 @@ _ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\[\]:/\s]+):([0-9]{1,5})")
 NAME_PATTERN = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 _REFERENCE = re.compile(r"(env|file|credential|sealed):.+")
 _MASTER_KEY = re.compile(r"(file|credential):.+")
+_LEAST_PREFIX = 8  # of a private network, in IPv4 and IPv6 alike
 
 
 class SettingsError(Exception):
@@ -75,13 +76,17 @@ def _name(value: str) -> str:
     return value
 
 
-def _network(value: str) -> str:
-    ip_network(value)
+def _proxies(value: str) -> str:
+    if ip_network(value).prefixlen < _LEAST_PREFIX:
+        raise ValueError(
+            "whoever is in such a network could name any sender: list each proxy's own address"
+            ' ("10.0.0.5/32"), or a small network that holds nothing else'
+        )
     return value
 
 
 Address = Annotated[str, AfterValidator(_address)]
-NetworkAddress = Annotated[str, AfterValidator(_network)]
+ProxyNetwork = Annotated[str, AfterValidator(_proxies)]
 Name = Annotated[str, AfterValidator(_name)]
 SecretReference = Annotated[str, AfterValidator(_reference)]
 MasterKeyReference = Annotated[str, AfterValidator(_master_key)]
@@ -147,7 +152,7 @@ class WebSettings(_Table):
 
     public_address: Address = "127.0.0.1:7480"
     """Providers' callbacks, and nothing else. Plain HTTP: a proxy in front of it ends the TLS."""
-    trusted_proxies: tuple[NetworkAddress, ...] = ()
+    trusted_proxies: tuple[ProxyNetwork, ...] = ()
     """Networks of the proxies in front of it ("127.0.0.1/32"): their X-Forwarded-For tells who sent a callback."""
     private_address: Address = "127.0.0.1:7481"
     """Metrics, health, traces: for operators' networks only."""

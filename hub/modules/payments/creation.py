@@ -25,6 +25,7 @@ from hub.modules.payments.store import PaymentRow, PaymentsStore, StaleVersionEr
 ACCOUNT_MISSING = "ACCOUNT_MISSING"
 LEASE = timedelta(seconds=90)  # longer than any one attempt at an acquirer (Policy.attempt_timeout)
 ASK_AGAIN = timedelta(seconds=5)  # a lost answer is looked up soon, then by the visibility window
+LONGEST_SENT_AGAIN = timedelta(hours=1)  # by then no payer waits for the page; a person may settle what is let be
 NEVER_GIVE_UP = 1_000_000  # failures: a payment is not dropped because the acquirer was away for long
 
 _ENDED = {Standing.DECLINED, Standing.EXPIRED}
@@ -76,7 +77,8 @@ class Creation:
             return Again(reason=ACCOUNT_MISSING)
         try:
             if row.sent_time is not None:
-                return await self._find_out(port, row, lease)
+                is_late = self._clock.now() >= job.created_at + LONGEST_SENT_AGAIN
+                return await self._find_out(port, row, lease, is_late=is_late)
             return await self._open(port, row, lease, handed)
         except StaleVersionError:
             return Again(delay=timedelta(), reason="CHANGED_MEANWHILE")
@@ -117,12 +119,22 @@ class Creation:
             expire_time=self._clock.now() + expires,
         )
 
-    async def _find_out(self, port: PaymentsPort, row: PaymentRow, lease: Lease, *, taken: bool = False) -> Next:
-        """Look for the order that may have been opened; `taken`: the acquirer has just said that it has one."""
+    async def _find_out(
+        self, port: PaymentsPort, row: PaymentRow, lease: Lease, *, taken: bool = False, is_late: bool = False
+    ) -> Next:
+        """Look for the order that may have been opened.
+
+        Args:
+            port: The acquirer's.
+            row: The payment.
+            lease: The worker's.
+            taken: The acquirer has just said that it has one.
+            is_late: One that isn't there is not sent any more.
+        """
         ask_time = self._clock.now()
         found = await port.find(row.vendor_reference, since=row.sent_time or row.create_time)
         if found is None:
-            return await self._not_found(port, row, lease, taken=taken)
+            return await self._not_found(port, row, lease, taken=taken, is_late=is_late)
         if not _is_ours(found, row):
             return await self._settle_review(row, lease, ReviewReason.ORDER_DIFFERS)
         if found.standing in _ENDED:
@@ -133,13 +145,17 @@ class Creation:
             return await self._settle_unknown(row, lease, Again(delay=ASK_AGAIN, reason=f"STATUS_{found.standing}"))
         return await self._adopt(port, row, lease, found, ask_time)
 
-    async def _not_found(self, port: PaymentsPort, row: PaymentRow, lease: Lease, *, taken: bool) -> Next:
+    async def _not_found(
+        self, port: PaymentsPort, row: PaymentRow, lease: Lease, *, taken: bool, is_late: bool
+    ) -> Next:
         now = self._clock.now()
         sent_time = row.sent_time or row.create_time
         visible_at = sent_time + port.capabilities.visibility_window
         if taken or now < visible_at:
             wait = max(min(visible_at - now, max(ASK_AGAIN, now - sent_time)), ASK_AGAIN)
             return await self._settle_unknown(row, lease, Again(delay=wait, reason="NOT_VISIBLE_YET"))
+        if is_late:  # as long as it is sent again, nobody could say that it did not happen
+            return await self._settle_review(row, lease, ReviewReason.TOO_MANY_ATTEMPTS)
         return await self._open(port, row, lease)  # the same number: were it there after all, it would be told
 
     async def _ended(

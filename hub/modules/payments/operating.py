@@ -38,6 +38,7 @@ from hub.modules.payments.port import (
 from hub.modules.payments.states import PaymentState, ReviewReason
 from hub.modules.payments.store import OperationRow, PaymentRow, PaymentsStore, StaleVersionError
 
+_LONGEST_SENT_AGAIN = timedelta(days=1)  # the longest outage that is waited for; then a person may settle it
 _AT_WORK = frozenset({OperationState.PENDING, OperationState.OUTCOME_UNKNOWN})
 _RELEASES = frozenset({OperationState.REFUSED, OperationState.UNSENT})
 
@@ -150,6 +151,11 @@ class _Run:
         sent_time = self._operation.sent_time or self._operation.create_time
         return self._ask_time >= sent_time + self._port.capabilities.visibility_window
 
+    def _is_late(self) -> bool:
+        """Whether it was sent again for so long that a person is to say what became of it."""
+        was_sent = self._operation.sent_time is not None
+        return was_sent and self._now() >= self._operation.create_time + _LONGEST_SENT_AGAIN
+
     async def _conclude(self, judgement: Judgement, seen: Observation) -> Next:
         match judgement.verdict:
             case Verdict.DONE:
@@ -161,6 +167,8 @@ class _Run:
                 return await self.settle(
                     OperationState.REFUSED, code="FAILED_PRECONDITION", reason="REFUSED_BY_PROVIDER"
                 )
+            case Verdict.SEND_AGAIN if self._is_late():
+                return await self._settle_review(ReviewReason.TOO_MANY_ATTEMPTS)
             case Verdict.SEND_AGAIN:
                 return await self._send(seen)
             case Verdict.REVIEW:

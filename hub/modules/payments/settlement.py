@@ -20,8 +20,11 @@ from hub.modules.payments.service import not_found
 from hub.modules.payments.settings import PaymentsSettings
 from hub.modules.payments.states import PaymentState, state_of
 from hub.modules.payments.store import OperationRow, PaymentRow, PaymentsStore
+from hub.modules.payments.waiting import waits_for_person
 
 _RESOLVED = "RESOLVED_AS_NOT_DONE"
+_LONG = timedelta(hours=1)  # acquirers' outages of minutes are over by then, and what they lost was found out
+_ASKED = "The hub goes on asking, and sends again where that is safe; a person need not wait for it."
 _REMEDY = "Look the order up in the acquirer's cabinet, then settle it: ResolvePayment, or `hub resolve`."
 _UNKNOWN = frozenset({PaymentState.OUTCOME_UNKNOWN, PaymentState.NEEDS_REVIEW})
 _UNKNOWN_OPERATION = frozenset({OperationState.OUTCOME_UNKNOWN, OperationState.NEEDS_REVIEW})
@@ -56,16 +59,21 @@ class Settlement:
         self._settings = settings
 
     async def stuck(self, limit: int) -> Sequence[StuckResource]:
-        """Return the payments under review, oldest first."""
-        rows = await self._database.read(lambda conn: self._store.list_under_review(conn, limit=limit))
+        """Return the payments under review, and those of which something has been unknown for long, oldest first."""
+
+        def waiting(conn: Connection) -> list[PaymentRow]:
+            condition = waits_for_person(unknown_before=self._database.now(conn) - _LONG)
+            return self._store.list_where(conn, condition, limit=limit)
+
+        rows = await self._database.read(waiting)
         return [
             StuckResource(
                 resource=f"{PAYMENT}/{row.id}",
                 kind=OPERATE if row.vendor_id else CREATE,
                 since=row.update_time,
-                last_error=row.review_reason,
+                last_error=row.review_reason or PaymentState.OUTCOME_UNKNOWN,
                 business_reference=row.business_reference,
-                remedy=f"{_REMEDY} Reference: {row.vendor_reference}",
+                remedy=f"{_REMEDY}{'' if row.review_reason else f' {_ASKED}'} Reference: {row.vendor_reference}",
             )
             for row in rows
         ]

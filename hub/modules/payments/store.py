@@ -10,6 +10,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     Connection,
     ForeignKey,
     Index,
@@ -339,10 +340,9 @@ class PaymentsStore:
         """Note that an end of the payment from now on may be our own doing."""
         conn.execute(update(payments).where(payments.c.id == payment_id).values(cancel_asked=True))
 
-    def list_under_review(self, conn: Connection, *, limit: int) -> list[PaymentRow]:
-        """Return payments that wait for a person, oldest first, whoever owns them."""
-        waits = payments.c.state == PaymentState.NEEDS_REVIEW
-        query = select(payments).where(waits).order_by(payments.c.create_time).limit(limit)
+    def list_where(self, conn: Connection, condition: ColumnElement[bool], *, limit: int) -> list[PaymentRow]:
+        """Return payments that meet a condition on `payments`, oldest first, whoever owns them."""
+        query = select(payments).where(condition).order_by(payments.c.create_time).limit(limit)
         return [self._payment(found) for found in conn.execute(query).mappings()]
 
     def add_operation(self, conn: Connection, row: OperationRow) -> None:

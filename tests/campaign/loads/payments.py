@@ -51,7 +51,7 @@ class FamilyPayments:
         pace: float,
         patience_seconds: float,
         lateness: bool = True,
-        at_once: int = 6,
+        at_once: int = 10,
     ) -> None:
         """Take what varies.
 

@@ -9,6 +9,7 @@ import pytest
 from hub.core.clock import FakeClock
 from hub.core.errors import AlreadyExistsError, InvalidRequestError, NotFoundError, PreconditionError, UnavailableError
 from hub.modules.payments.port import Order, PaymentsPort, RefusedByProviderError
+from hub.modules.payments.settlement import Finding
 from sandbox.sberbank_wire import Dialect
 from tests.contract.payments_vendor import an_order, roubles
 from tests.contract.sberbank_vendor import SberbankVendor
@@ -97,6 +98,22 @@ async def test_answers_that_are_always_lost_end_with_a_person(shop: Shop) -> Non
     assert (row.state, row.review_reason) == ("NEEDS_REVIEW", "TOO_MANY_ATTEMPTS")
     assert not any([await can_be_paid(shop, order.vendor_id) for order in shop.vendor.orders()])
     assert [stuck.resource for stuck in await shop.settlement.stuck(10)] == [f"payments.Payment/{row.id}"]
+
+
+async def test_an_order_that_the_bank_fails_at_for_ever_is_shown_to_a_person_who_may_settle_it(shop: Shop) -> None:
+    shop.vendor.fail("create", "unclear", times=1_000)
+    row = await shop.create()
+    await shop.pass_time(1_200, step=60)
+    assert await shop.settlement.stuck(10) == [], "an outage of minutes is the hub's own to get over"
+    await shop.pass_time(3_600, step=300)
+    [stuck] = await shop.settlement.stuck(10)
+    assert (stuck.resource, stuck.last_error) == (f"payments.Payment/{row.id}", "TOO_MANY_ATTEMPTS")
+    sent = shop.vendor.calls("create")
+    await shop.pass_time(86_400, step=3_600)
+    assert shop.vendor.calls("create") == sent, "while it is sent, nobody can say that it did not happen"
+    settled = await shop.settlement.resolve_payment(shop.core.call(2), row.id, Finding(happened=False))
+    assert (settled.state, await shop.settlement.stuck(10)) == ("REFUSED", [])
+    assert shop.vendor.orders() == []
 
 
 async def test_what_could_not_be_sent_is_told_and_done_only_when_it_is_asked_for_again(shop: Shop) -> None:

@@ -63,6 +63,24 @@ async def test_a_capture_whose_answer_is_lost_is_done_once(shop: Shop, fault: st
     assert shop.vendor.order(row.vendor_id).captured == 15_000
 
 
+@pytest.mark.parametrize("port", [Dialect.ECOM], indirect=True)  # it keeps refunds' numbers
+async def test_a_refund_that_the_bank_fails_at_for_ever_is_shown_to_a_person(shop: Shop) -> None:
+    row = await shop.paid()
+    shop.vendor.fail("refund", "server_error", times=1_000)
+    await shop.service.create_refund(shop.core.call(2), row.id, roubles(100), "")
+    await shop.pass_time(600, step=60)
+    assert await shop.settlement.stuck(10) == []
+    await shop.pass_time(3_600, step=300)
+    [stuck] = await shop.settlement.stuck(10)
+    assert (stuck.resource, stuck.last_error) == (f"payments.Payment/{row.id}", "OUTCOME_UNKNOWN")
+    assert "goes on asking" in stuck.remedy
+    await shop.pass_time(86_400, step=3_600)
+    assert [stuck.last_error for stuck in await shop.settlement.stuck(10)] == ["TOO_MANY_ATTEMPTS"]
+    settled = await shop.settlement.resolve_payment(shop.core.call(3), row.id, Finding(happened=False))
+    assert (settled.state, settled.reserved, settled.refunded) == ("CAPTURED", 0, 0)
+    assert await shop.settlement.stuck(10) == []
+
+
 async def test_a_payment_captured_in_the_banks_cabinet_is_not_captured_by_us(shop: Shop) -> None:
     row = await shop.paid(two_stage=True)
     shop.vendor.operate(row.vendor_id, "deposit", 10_000)

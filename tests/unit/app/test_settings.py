@@ -40,6 +40,18 @@ def test_a_value_is_never_repeated_in_the_message() -> None:
     assert "hunter2" not in problems('[storage]\nreference_key = "hunter2"\n')
 
 
+@pytest.mark.parametrize("network", ["0.0.0.0/0", "128.0.0.0/1", "::/0", "2000::/3"])
+def test_proxies_that_are_half_the_world_are_refused_with_what_to_list_instead(network: str) -> None:
+    told = problems(f'[web]\ntrusted_proxies = ["127.0.0.1/32", "{network}"]')
+    assert "web.trusted_proxies" in told
+    assert "10.0.0.5/32" in told
+
+
+@pytest.mark.parametrize("network", ["127.0.0.1/32", "10.0.0.0/8", "104.16.0.0/13", "fd00::/8", "::1/128"])
+def test_networks_of_proxies_are_taken(network: str) -> None:
+    assert parse_settings(f'[web]\ntrusted_proxies = ["{network}"]').web.trusted_proxies == (network,)
+
+
 @pytest.mark.parametrize("address", ["7443", "localhost", "localhost:99999", "a b:1", ":1"])
 def test_what_is_no_address_is_refused(address: str) -> None:
     assert "host:port" in problems(f'[server]\naddress = "{address}"')

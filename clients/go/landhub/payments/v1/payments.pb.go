@@ -135,7 +135,8 @@ const (
 	ReviewReason_REVIEW_REASON_REFUND_NOT_SHOWN ReviewReason = 3
 	// A reversal of a hold was sent, no answer came, nothing shows; banks take a reversal only once.
 	ReviewReason_REVIEW_REASON_REVERSAL_NOT_SHOWN ReviewReason = 4
-	// The order had to be opened anew too often, each time its answer was lost.
+	// The order had to be opened anew too often, each time its answer was lost; or it, or an operation, was sent again for
+	// long (an order for an hour, an operation for a day), and nothing shows of it. The hub sends it no more.
 	ReviewReason_REVIEW_REASON_TOO_MANY_ATTEMPTS ReviewReason = 5
 	// The acquirer doesn't know an order (any more) that it opened.
 	ReviewReason_REVIEW_REASON_ORDER_VANISHED ReviewReason = 6

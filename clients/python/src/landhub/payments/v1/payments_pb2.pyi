@@ -108,7 +108,9 @@ class _ReviewReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReviewRe
     REVIEW_REASON_REVERSAL_NOT_SHOWN: _ReviewReason.ValueType  # 4
     """A reversal of a hold was sent, no answer came, nothing shows; banks take a reversal only once."""
     REVIEW_REASON_TOO_MANY_ATTEMPTS: _ReviewReason.ValueType  # 5
-    """The order had to be opened anew too often, each time its answer was lost."""
+    """The order had to be opened anew too often, each time its answer was lost; or it, or an operation, was sent again for
+    long (an order for an hour, an operation for a day), and nothing shows of it. The hub sends it no more.
+    """
     REVIEW_REASON_ORDER_VANISHED: _ReviewReason.ValueType  # 6
     """The acquirer doesn't know an order (any more) that it opened."""
 
@@ -126,7 +128,9 @@ REVIEW_REASON_REFUND_NOT_SHOWN: ReviewReason.ValueType  # 3
 REVIEW_REASON_REVERSAL_NOT_SHOWN: ReviewReason.ValueType  # 4
 """A reversal of a hold was sent, no answer came, nothing shows; banks take a reversal only once."""
 REVIEW_REASON_TOO_MANY_ATTEMPTS: ReviewReason.ValueType  # 5
-"""The order had to be opened anew too often, each time its answer was lost."""
+"""The order had to be opened anew too often, each time its answer was lost; or it, or an operation, was sent again for
+long (an order for an hour, an operation for a day), and nothing shows of it. The hub sends it no more.
+"""
 REVIEW_REASON_ORDER_VANISHED: ReviewReason.ValueType  # 6
 """The acquirer doesn't know an order (any more) that it opened."""
 Global___ReviewReason: _TypeAlias = ReviewReason  # noqa: Y015

@@ -148,7 +148,10 @@ export enum ReviewReason {
   REFUND_NOT_SHOWN = 3,
   /** REVERSAL_NOT_SHOWN - A reversal of a hold was sent, no answer came, nothing shows; banks take a reversal only once. */
   REVERSAL_NOT_SHOWN = 4,
-  /** TOO_MANY_ATTEMPTS - The order had to be opened anew too often, each time its answer was lost. */
+  /**
+   * TOO_MANY_ATTEMPTS - The order had to be opened anew too often, each time its answer was lost; or it, or an operation, was sent again for
+   * long (an order for an hour, an operation for a day), and nothing shows of it. The hub sends it no more.
+   */
   TOO_MANY_ATTEMPTS = 5,
   /** ORDER_VANISHED - The acquirer doesn't know an order (any more) that it opened. */
   ORDER_VANISHED = 6,

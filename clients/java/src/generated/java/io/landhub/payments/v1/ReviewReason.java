@@ -57,7 +57,8 @@ public enum ReviewReason
   REVIEW_REASON_REVERSAL_NOT_SHOWN(4),
   /**
    * <pre>
-   * The order had to be opened anew too often, each time its answer was lost.
+   * The order had to be opened anew too often, each time its answer was lost; or it, or an operation, was sent again for
+   * long (an order for an hour, an operation for a day), and nothing shows of it. The hub sends it no more.
    * </pre>
    *
    * <code>REVIEW_REASON_TOO_MANY_ATTEMPTS = 5;</code>
@@ -125,7 +126,8 @@ public enum ReviewReason
   public static final int REVIEW_REASON_REVERSAL_NOT_SHOWN_VALUE = 4;
   /**
    * <pre>
-   * The order had to be opened anew too often, each time its answer was lost.
+   * The order had to be opened anew too often, each time its answer was lost; or it, or an operation, was sent again for
+   * long (an order for an hour, an operation for a day), and nothing shows of it. The hub sends it no more.
    * </pre>
    *
    * <code>REVIEW_REASON_TOO_MANY_ATTEMPTS = 5;</code>
