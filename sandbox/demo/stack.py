@@ -10,7 +10,7 @@ from typing import Any
 
 from sandbox.demo.installation import Installation
 from sandbox.demo.ports import HOST
-from sandbox.demo.processes import Background
+from sandbox.demo.processes import Background, ProcessFailedError
 from sandbox.messages.vendors import DEFAULT_PORTS
 
 _PROJECT = Path(__file__).resolve().parents[2]
@@ -81,9 +81,14 @@ class Stack:
         Raises:
             ProcessFailedError: the hub ended, or doesn't get ready.
         """
-        self.hub.wait_until(
-            lambda: self.unready_services() == {}, what="ready with all its services", timeout_seconds=timeout_seconds
-        )
+        try:
+            self.hub.wait_until(
+                lambda: self.unready_services() == {},
+                what="ready with all its services",
+                timeout_seconds=timeout_seconds,
+            )
+        except ProcessFailedError as error:
+            raise ProcessFailedError(f"{error}\nnot ready: {self.unready_services()}") from error
 
     def unready_services(self) -> dict[str, str]:
         """The hub's services that are not ready, with the reason; all of it is unready while it doesn't answer."""

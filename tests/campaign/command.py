@@ -17,7 +17,7 @@ from tests.campaign.loads.every import make_load
 from tests.campaign.planted import PLANTED
 from tests.campaign.runner import Order, run_seeds
 from tests.campaign.template import Template, make_template
-from tests.campaign.themes import THEMES, Theme
+from tests.campaign.themes import THEMES
 from tests.campaign.worker import Task, work
 from tests.support.postgres import running_server
 
@@ -57,23 +57,21 @@ def main(arguments: Sequence[str]) -> int:
             zombies=options.zombies,
         )
         failed = run_seeds(order, template=make_template(folder / "template"), folder=folder) if order.seeds else 0
-        for theme in options.about if options.kills else ():
-            failed |= _kill(options, THEMES[theme])
-        return failed
+        return failed | (_kill(options) if options.kills else 0)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _kill(options: argparse.Namespace, theme: Theme) -> int:
-    """Kill real programs at a theme's work, on a real disk, and add what came of it to the report."""
-    random = Random(f"kills {theme.name} {options.first_seed}")
+def _kill(options: argparse.Namespace) -> int:
+    """Kill real programs at the work of all themes, on a real disk, and add what came of it to the report."""
+    random = Random(f"kills {options.first_seed}")
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="landhub-kills-"))
         on_postgres = options.database == "postgresql"
         pause_seconds = POSTGRES_PAUSE_SECONDS if on_postgres else PAUSE_SECONDS
         report = run_kills(
             Path(folder) / "installation",
-            loads=[make_load(theme, random=random, pause_seconds=pause_seconds)],
+            loads=[make_load(THEMES[name], random=random, pause_seconds=pause_seconds) for name in options.about],
             kills=options.kills,
             random=random,
             pause_seconds=pause_seconds,
@@ -84,7 +82,7 @@ def _kill(options: argparse.Namespace, theme: Theme) -> int:
         print(f"    {violation}")  # noqa: T201 - a command line prints
     options.report.parent.mkdir(parents=True, exist_ok=True)
     kept = json.loads(options.report.read_text()) if options.report.exists() else {}
-    runs = [*kept.get("kill_runs", []), {"theme": theme.name, "database": options.database, **report.as_json()}]
+    runs = [*kept.get("kill_runs", []), {"themes": options.about, "database": options.database, **report.as_json()}]
     options.report.write_text(json.dumps(kept | {"kill_runs": runs}, ensure_ascii=False, indent=1) + "\n")
     begun = ", ".join(f"{count} {name}" for name, count in report.begun.items())
     done = f"{options.database}: {report.kills} kills, {report.pauses} pauses, {begun}"
@@ -110,14 +108,14 @@ def _themes(names: str) -> list[str]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="tests/campaign", description=__doc__)
     parser.add_argument("--seeds", type=int, default=10_000, help="how many seeds (10000)")
-    parser.add_argument("--kills", type=int, default=0, help="how many kills a theme, of real programs (none)")
+    parser.add_argument("--kills", type=int, default=0, help="how many kills of real programs afterwards (none)")
     parser.add_argument("--first-seed", type=int, default=1)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite", help="of the kills (sqlite)")
     parser.add_argument(
         "--about",
         type=_themes,
         default=sorted(THEMES),
-        help="a seed each in turn: " + ",".join(sorted(THEMES)),
+        help="a seed each in turn, kills amid all: " + ",".join(sorted(THEMES)),
     )
     parser.add_argument("--processes", type=int, default=2, help="how many at once (2)")
     parser.add_argument("--report", type=Path, default=Path("build/campaign.json"))
