@@ -33,6 +33,7 @@ class Deals:
 
     name = "deals"
     callers: Sequence[str] = ()
+    modules: Sequence[str] = ("rosreestr", "signatures")
     uses_agent = True
 
     def __init__(self, *, random: Random, patience_seconds: float) -> None:

@@ -41,6 +41,7 @@ class FamilyPayments:
     """See Load."""
 
     callers: Sequence[str] = CALLERS
+    modules: Sequence[str] = ("payments",)
     uses_agent = False
 
     def __init__(

@@ -27,6 +27,11 @@ class Load(Protocol):
         ...
 
     @property
+    def modules(self) -> Sequence[str]:
+        """The hub's modules that it is about."""
+        ...
+
+    @property
     def uses_agent(self) -> bool:
         """Whether it is worth hitting the signer agent."""
         ...
