@@ -12,6 +12,10 @@ from cryptography import x509
 from sandbox.openssl import run_openssl
 
 _PARAMETERS = {"gost2012_256": ("md_gost12_256", "TCA"), "gost2012_512": ("md_gost12_512", "A")}
+_KEYS = {name: (name, f"paramset:{paramset}") for name, (_, paramset) in _PARAMETERS.items()} | {
+    "rsa": ("RSA", "rsa_keygen_bits:2048"),
+    "ec": ("EC", "ec_paramgen_curve:P-256"),
+}
 _CA_DAYS = "3650"
 _PASSPHRASE_VARIABLE = "SANDBOX_KEY_PASSPHRASE"  # noqa: S105 - the name of a variable, not a secret
 
@@ -223,6 +227,7 @@ class TestAuthority:
         passphrase: str | None = None,
         crl_url: str | None = None,
         extended_key_usage: str | None = None,
+        algorithm: str = "",
     ) -> Issued:
         """Make a key and a certificate from the issuing CA, as `NAME.key` and `NAME.crt`.
 
@@ -236,6 +241,7 @@ class TestAuthority:
             passphrase: encrypts the key (PKCS#8, AES-256-CBC).
             crl_url: stands in the certificate as its CRL distribution point.
             extended_key_usage: OpenSSL's words for that extension, which is critical then ("timeStamping").
+            algorithm: of its key, also `rsa` (2048 bits) or `ec` (P-256); the CA's own by default.
 
         Raises:
             OpenSslError: openssl refused.
@@ -250,7 +256,9 @@ class TestAuthority:
             not_before=start,
             not_after=end,
         )
-        _make_key(issued.key_path, algorithm=self.algorithm, config=self.config_path, passphrase=passphrase)
+        _make_key(
+            issued.key_path, algorithm=algorithm or self.algorithm, config=self.config_path, passphrase=passphrase
+        )
         request = _request(issued.key_path, subject.distinguished_name(), self.config_path, passphrase)
         extensions = self.directory / f"{name}.ext"
         extensions.write_text(_leaf_extensions(key_usage, crl_url, extended_key_usage))
@@ -321,8 +329,8 @@ class TestAuthority:
 
 
 def _make_key(path: Path, *, algorithm: str, config: Path, passphrase: str | None = None) -> None:
-    paramset = _PARAMETERS[algorithm][1]
-    key = run_openssl(("genpkey", "-algorithm", algorithm, "-pkeyopt", f"paramset:{paramset}"), config=config)
+    kind, option = _KEYS[algorithm]
+    key = run_openssl(("genpkey", "-algorithm", kind, "-pkeyopt", option), config=config)
     if passphrase is not None:
         encrypt = ("pkcs8", "-topk8", "-v2", "aes-256-cbc", "-passout", f"env:{_PASSPHRASE_VARIABLE}")
         key = run_openssl(encrypt, stdin=key, config=config, environment={_PASSPHRASE_VARIABLE: passphrase})

@@ -30,6 +30,7 @@ from landhub.signer.v1 import signer_pb2, signer_service_pb2
 _DIGEST_ALGORITHMS = {
     DigestAlgorithm.STREEBOG_256: signing_pb2.DIGEST_ALGORITHM_STREEBOG_256,
     DigestAlgorithm.STREEBOG_512: signing_pb2.DIGEST_ALGORITHM_STREEBOG_512,
+    DigestAlgorithm.SHA_256: signing_pb2.DIGEST_ALGORITHM_SHA_256,
 }
 _STATUS_DETAILS = "grpc-status-details-bin"
 # The agent can't work just now, or its answer was lost: asking it again is safe and answers the same.

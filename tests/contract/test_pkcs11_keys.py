@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,9 +13,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
-from pkcs11.util.ec import decode_ec_private_key
-from pkcs11.util.rsa import decode_rsa_private_key
-from pkcs11.util.x509 import decode_x509_certificate
 
 from gost.certificate import CertificateFacts, read_certificate
 from gost.keys import PublicKey
@@ -28,8 +24,8 @@ from signer_agent.keys.settings import Pkcs11Settings
 from tests.contract.cryptopro_rig import SetTime
 from tests.contract.key_backend_contract import ATTRIBUTES, KeyBackendContract, KeyRig
 from tests.support.csp import PIN
+from tests.support.softhsm import MODULE, Key, make_token, put
 
-MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
 FOR_SIGNATURES = x509.KeyUsage(
     digital_signature=True,
     content_commitment=True,
@@ -41,29 +37,12 @@ FOR_SIGNATURES = x509.KeyUsage(
     encipher_only=False,
     decipher_only=False,
 )
-Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
-
-
-@pytest.fixture(scope="session")
-def tokens(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The folder of all tokens; the module reads its place once a process."""
-    folder = tmp_path_factory.mktemp("softhsm")
-    (folder / "tokens").mkdir()
-    (folder / "softhsm2.conf").write_text(f"directories.tokendir = {folder / 'tokens'}\nlog.level = ERROR\n")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SOFTHSM2_CONF", str(folder / "softhsm2.conf"))
-        yield folder / "tokens"
-    pkcs11.lib(str(MODULE)).finalize()
 
 
 class Pkcs11Rig(KeyRig):
     def __init__(self, tokens: Path, label: str, kind: str, *, pin: str = "file:pin") -> None:
-        before = set(tokens.iterdir())
-        words = ["softhsm2-util", "--init-token", "--free", "--label", label, "--so-pin", "0000", "--pin", PIN]
-        subprocess.run(words, check=True, capture_output=True)
-        self.folder = (set(tokens.iterdir()) - before).pop()
+        self.folder = make_token(tokens, label)
         self.label, self.kind = label, kind
-        pkcs11.lib(str(MODULE)).reinitialize()
         self.seller = self._put(b"\x01")
         self.bare = self._put(b"\x02", with_key=False)
         self.time = SetTime()
@@ -83,11 +62,7 @@ class Pkcs11Rig(KeyRig):
             rsa.generate_private_key(65537, 2048) if self.kind == "rsa" else ec.generate_private_key(ec.SECP256R1())
         )
         der = certificate(key)
-        with pkcs11.lib(str(MODULE)).get_token(token_label=self.label).open(rw=True, user_pin=PIN) as session:
-            stays = {pkcs11.Attribute.TOKEN: True, pkcs11.Attribute.ID: key_id}
-            session.create_object(decode_x509_certificate(der) | stays)
-            if with_key:
-                session.create_object(private_key(key) | stays)
+        put(self.label, key_id, der, key if with_key else None)
         return read_certificate(der)
 
     def take_away(self) -> None:
@@ -122,12 +97,6 @@ def certificate(key: Key) -> bytes:
         .sign(key, hashes.SHA256())
     )
     return made.public_bytes(serialization.Encoding.DER)
-
-
-def private_key(key: Key) -> dict[pkcs11.Attribute, object]:
-    form = serialization.PrivateFormat.TraditionalOpenSSL
-    der = key.private_bytes(serialization.Encoding.DER, form, serialization.NoEncryption())
-    return decode_rsa_private_key(der) if isinstance(key, rsa.RSAPrivateKey) else decode_ec_private_key(der)
 
 
 @pytest.fixture(params=["rsa", "ec"])
