@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from landhub.common.v1 import signing_pb2
-from tests.contract.test_pkcs11_keys import MODULE, Pkcs11Rig
-from tests.contract.test_pkcs11_keys import tokens as tokens  # noqa: PLC0414 - a fixture
+from tests.contract.test_pkcs11_keys import Pkcs11Rig
 from tests.e2e.agent.support import install
 from tests.support.agent_memory import REMEMBERED, grown_by, remember_little
 from tests.support.csp import PIN
+from tests.support.softhsm import MODULE
+from tests.support.softhsm import tokens as tokens  # noqa: PLC0414 - a fixture
 from tests.unit.agent.support import Keys, make_keys
 
 SIGNATURES = 100_000

@@ -2,7 +2,6 @@
 
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pkcs11
@@ -19,9 +18,10 @@ MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 
-@contextmanager
-def tokens_in(folder: Path) -> Iterator[Path]:
+@pytest.fixture(scope="session")
+def tokens(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The folder of all tokens, of this process and those it starts; the module reads its place once a process."""
+    folder = tmp_path_factory.mktemp("softhsm")
     (folder / "tokens").mkdir()
     (folder / "softhsm2.conf").write_text(f"directories.tokendir = {folder / 'tokens'}\nlog.level = ERROR\n")
     with pytest.MonkeyPatch.context() as patch:

@@ -18,12 +18,13 @@ from sandbox.csp.setup import EmulatedHost
 from sealed.master_key import MasterKey, new_key
 from sealed.store import SealedFile
 from signer_agent.app import Agent
-from tests.contract.test_pkcs11_keys import MODULE, Pkcs11Rig
-from tests.contract.test_pkcs11_keys import tokens as tokens  # noqa: PLC0414 - a fixture
+from tests.contract.test_pkcs11_keys import Pkcs11Rig
 from tests.e2e.agent.support import Installation, connected, install, refused, serving, sign_request
 from tests.support.csp import PIN, Authorities, make_authorities
 from tests.support.csp_agent import use_cryptopro
 from tests.support.person import unlock
+from tests.support.softhsm import MODULE
+from tests.support.softhsm import tokens as tokens  # noqa: PLC0414 - a fixture
 from tests.support.watch import Watch
 from tests.unit.agent.support import Keys
 
