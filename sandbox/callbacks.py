@@ -12,7 +12,6 @@ from sandbox.clock import SandboxClock
 from sandbox.faults import FaultBoard, FaultKind
 
 _ANSWER_SECONDS = 10.0  # as vendors wait
-_LOOK_SECONDS = 0.02  # how soon a pushed clock is noticed
 _DELIVERIES_KEPT = 1000
 _OK = 200
 
@@ -135,8 +134,7 @@ class CallbackSender:
 
     async def _deliver(self, delivery: Delivery, due: datetime) -> None:
         for number in range(1, self._attempts + 1):
-            while self._clock.now() < due:  # noqa: ASYNC110 - a clock that is pushed tells nobody
-                await asyncio.sleep(_LOOK_SECONDS)
+            await self._clock.reached(due)
             await self._attempt(delivery)
             if delivery.is_heard:
                 return

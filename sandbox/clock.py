@@ -1,6 +1,9 @@
 """The sandbox's time: real time that can be pushed forward, or a time that stands still until pushed."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
+
+_LOOK_SECONDS = 0.02  # how soon a pushed clock is noticed
 
 
 class SandboxClock:
@@ -25,6 +28,11 @@ class SandboxClock:
             raise ValueError("seconds must not be negative: time never goes back")
         self._offset += timedelta(seconds=seconds)
         return self.now()
+
+    async def reached(self, moment: datetime) -> None:
+        """Wait until then."""
+        while self.now() < moment:  # noqa: ASYNC110 - a clock that is pushed tells nobody
+            await asyncio.sleep(_LOOK_SECONDS)
 
     def reset(self) -> None:
         """Take all advances back: the one way time goes back, for a sandbox begun anew."""

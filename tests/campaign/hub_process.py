@@ -26,11 +26,13 @@ from hub.core.job_runs import JobRuns
 from hub.core.metrics import CoreMetrics
 from hub.core.outbox import Outbox
 from hub.core.persons import Persons
+from hub.core.refusals import RefusalCounts
 from hub.core.retention import Forgetting, Retention
 from hub.core.secrets import Secret, Secrets
 from hub.core.telemetry import Telemetry
 from hub.core.vendor_reference import VendorReferences
 from hub.module_api import ModuleContext, ReportReady
+from hub.resilience.addresses import LOOPBACK
 from hub.resilience.upstream import Upstreams
 from hub.rpc.access import Access
 from hub.rpc.auditing import Auditing
@@ -56,6 +58,8 @@ from hub.storage.event_store import SqlEventStore
 from hub.storage.idempotency_store import SqlIdempotencyStore
 from hub.storage.outbox_store import SqlOutboxStore
 from hub.storage.person_store import SqlPersonStore
+from hub.web.listener import Listener
+from hub.web.public import PublicListening, WebhookMetrics
 from tests.campaign.database import Engines, SimulatedDatabase
 from tests.campaign.simulation.clock import VirtualClock
 from tests.campaign.simulation.process import Process
@@ -98,6 +102,7 @@ class Place:
     engines: Engines
     checkpoints: Path
     address: str
+    public_address: str
     alone: bool
 
 
@@ -119,6 +124,7 @@ class HubProcess:
         self._shared = shared
         self._place = place
         self._exchanging: asyncio.Task[None] | None = None
+        self._counting: asyncio.Task[None] | None = None
         self.ids = SeededIds(clock=place.clock, seed=place.random.getrandbits(60))
         self.instance = self.ids.resource_id()
         metrics = CoreMetrics(registry=self.registry)
@@ -181,6 +187,7 @@ class HubProcess:
         server.add_generic_rpc_handlers((_Dispatch(chain=self._chain(), services=services.values()),))
         server.add_secure_port(place.address, None)
         await server.start()
+        await self._listen_in_public(modules)
         self.ready.set()
         await asyncio.Event().wait()
 
@@ -188,6 +195,20 @@ class HubProcess:
         """Bring what waits in memory to the disk, for the verdict: the records of reads and the last checkpoint."""
         await self.outbox.stop(grace_seconds=30)
         await self.audit.close()
+
+    async def _listen_in_public(self, modules: Modules) -> None:
+        """Take callbacks, where a module has any, as hub.app.public_listener does."""
+        if not modules.webhooks():
+            return
+        refusals = RefusalCounts(audit=self.audit, clock=self._place.clock)
+        self._counting = asyncio.create_task(refusals.run())
+        listening = PublicListening(
+            routes=modules.webhooks,
+            proxies=LOOPBACK,
+            refusals=refusals,
+            metrics=WebhookMetrics(registry=self.registry),
+        )
+        await Listener(application=listening.application(), address=self._place.public_address).start()
 
     async def _newest_checkpoint(self) -> Checkpoint | None:
         kept = await self.database.read(SqlAuditStore().newest_checkpoint)

@@ -12,6 +12,7 @@ from typing import Any
 
 from signer_agent.keys.port import KeyBackend
 from signer_agent.settings import Settings as AgentSettings
+from tests.campaign.acquirers.callbacks import PORT as CALLBACKS_PORT
 from tests.campaign.database import COMPANIONS, FILE_NAME, Engines
 from tests.campaign.hub_process import HubProcess, Place, Shared
 from tests.campaign.peers import AgentProcess, Vendor
@@ -21,6 +22,7 @@ from tests.campaign.simulation.process import CrashPoint, Process, current_proce
 from tests.campaign.simulation.rpc import RpcWorld
 from tests.campaign.template import Template
 
+HOST = "127.0.0.1"
 LOOK_SECONDS = 0.5
 
 
@@ -87,11 +89,14 @@ class Machine:
 
     def address(self, slot: int) -> str:
         """Where a replica serves."""
-        return f"127.0.0.1:{7443 + 100 * slot}"
+        return f"{HOST}:{7443 + 100 * slot}"
 
     def start(self) -> None:
         """Bring everything up, and let the plan's misfortunes come."""
         self._driver = current_process()
+        self.world.loop.balance(
+            (HOST, CALLBACKS_PORT), [(HOST, _public_port(slot)) for slot in range(self.plan.replicas)]
+        )
         if self.has_agent:
             self._spawn(self._keep_agent())
         for slot in range(self.plan.replicas):
@@ -158,6 +163,7 @@ class Machine:
             engines=self.engines[slot],
             checkpoints=self.files.checkpoints,
             address=self.address(slot),
+            public_address=f"{HOST}:{_public_port(slot)}",
             alone=self.plan.replicas == 1,
         )
         hub = process.context().run(lambda: HubProcess(shared=self.shared, place=place))
@@ -232,6 +238,10 @@ class Machine:
         self.restored = True
         await asyncio.sleep(1.0)
         self._frozen_slots.clear()
+
+
+def _public_port(slot: int) -> int:
+    return CALLBACKS_PORT + 1 + slot
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -11,6 +11,7 @@ from hub.modules.payments.observation import Standing
 from hub.modules.payments.operations import Judgement, OperationKind, Verdict
 from hub.modules.payments.providers import _sberbank_requests as requests
 from hub.modules.payments.providers import sberbank
+from hub.modules.payments.providers._sberbank_callbacks import SberbankCallbacks
 from hub.modules.payments.providers.sberbank import Sberbank
 from hub.resilience import json_answer
 
@@ -86,6 +87,10 @@ def _log_the_request() -> None:
     requests.encode = talkative
 
 
+def _believe_any_checksum() -> None:
+    SberbankCallbacks._proves = lambda *_: True  # type: ignore[method-assign]
+
+
 PLANTED_IN_PAYMENTS: Final[Mapping[str, Callable[[], None]]] = {
     "open-again-without-asking": _open_again_without_asking,
     "open-next-without-declining": _open_the_next_without_declining,
@@ -94,4 +99,5 @@ PLANTED_IN_PAYMENTS: Final[Mapping[str, Callable[[], None]]] = {
     "number-refunds-anew": _number_refunds_anew,
     "card-in-the-log": _log_the_answer,
     "password-in-the-log": _log_the_request,
+    "believe-any-checksum": _believe_any_checksum,
 }

@@ -27,9 +27,9 @@ def _trust_keys_for_ever() -> None:
 
     find_out = Creation._find_out
 
-    async def open_again(creation: Creation, port: Any, row: Any, lease: Any, *, taken: bool = False) -> Any:
-        if taken:
-            return await find_out(creation, port, row, lease, taken=True)
+    async def open_again(creation: Creation, port: Any, row: Any, lease: Any, **how: Any) -> Any:
+        if how.get("taken"):
+            return await find_out(creation, port, row, lease, **how)
         return await creation._open(port, row, lease)
 
     Creation._find_out = open_again  # type: ignore[method-assign,assignment]

@@ -311,4 +311,4 @@ _AGENT = {
 _SIGNING = Settings(signing=SigningSettings.model_validate({"agents": {"main": _AGENT}}))
 # What warns of a hold days ahead stays until then, whatever became of the hold.
 _OPEN_JOBS = "select state, resource_id from outbox_jobs where state in ('ready', 'leased') and kind <> 'payments.warn'"
-_BROKEN = ("job.failed", "rpc_failed", "claiming_failed", "background_failed", "Traceback")
+_BROKEN = ("job.failed", "rpc_failed", "webhook_failed", "claiming_failed", "background_failed", "Traceback")

@@ -14,6 +14,7 @@ from gost.certificate import read_certificate
 from hub.storage.engine import sqlite_engine
 from hub.storage.migrate import upgrade
 from sandbox.foreign_signer import sign_detached
+from sandbox.sberbank_callbacks import SECRET
 from sandbox.test_ca import Subject, TestAuthority
 from sandbox.tls import ThrowAwayPki
 from signer_agent.clock import SystemClock
@@ -108,6 +109,8 @@ def _make_gateway(folder: Path) -> None:
     (folder / "fernet.key").write_bytes(Fernet.generate_key())
     (folder / "acquirer.password").touch(mode=0o600)
     (folder / "acquirer.password").write_text(PASSWORD)
+    (folder / "acquirer.callback").touch(mode=0o600)
+    (folder / "acquirer.callback").write_text(SECRET)
 
 
 def _make_agent(folder: Path) -> None:

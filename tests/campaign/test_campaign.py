@@ -34,6 +34,7 @@ FOUND_AS = {
     "number-refunds-anew": "refunded for us there",
     "card-in-the-log": "leaked: personal data is in a log",
     "password-in-the-log": "leaked: personal data is in a log",
+    "believe-any-checksum": "a forged callback was taken",
     "judge-refunds-by-amounts": "refunded for us there",
     "make-keys-anew": "is at the acquirer 2 times",
     "trust-keys-for-ever": "is at the acquirer 2 times",

@@ -6,6 +6,7 @@ from random import Random
 from typing import Any, Final
 
 from sandbox.faults import Fault
+from tests.campaign.acquirers.callbacks import draw_callback_fault
 from tests.campaign.acquirers.port import Acquirer
 from tests.campaign.acquirers.sberbank import Sberbank
 from tests.campaign.acquirers.tbank import TBank
@@ -16,6 +17,9 @@ from tests.campaign.operations.rosreestr import VISIBILITY_SECONDS, Rosreestr
 from tests.campaign.operations.signatures import Signatures
 from tests.campaign.peers import GATEWAY_PORT
 from tests.campaign.plan import draw_register_fault
+
+CALLBACK_FAULTS = 0.3
+"""The share of an acquirer's faults that strike its callbacks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +36,11 @@ class Theme:
 
     def draw_fault(self, random: Random) -> Fault:
         """Draw what a vendor does to a call."""
-        return draw_register_fault(random) if self.acquirer is None else self.acquirer.draw_fault(random)
+        if self.acquirer is None:
+            return draw_register_fault(random)
+        if random.random() < CALLBACK_FAULTS:
+            return draw_callback_fault(random, self.acquirer.family)
+        return self.acquirer.draw_fault(random)
 
     def draw_modules(self, random: Random) -> Sequence[ModuleCampaign]:
         """Draw which of the modules take part in a flow."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from random import Random
 from typing import Any, ClassVar, Protocol
 
+from sandbox.callbacks import Delivery
 from sandbox.clock import SandboxClock
 from sandbox.faults import Fault, FaultBoard
 from sandbox.listener import Listener
@@ -136,6 +137,10 @@ class Acquirer(abc.ABC):
     @abc.abstractmethod
     def sendings(self) -> Sequence[Sending]:
         """The calls that came, oldest first."""
+
+    @abc.abstractmethod
+    def deliveries(self) -> Sequence[Delivery]:
+        """The callbacks that were sent."""
 
 
 class PlainListener(Listener):

@@ -2,17 +2,19 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 from typing import Any, Final
 
 from sandbox import sberbank_orders as bank
-from sandbox.callbacks import CallbackSender
+from sandbox.callbacks import CallbackSender, Delivery
 from sandbox.clock import SandboxClock
 from sandbox.faults import Fault, FaultBoard, FaultKind
 from sandbox.sberbank import PATHS, Call, Login, SberbankGateway, pay
-from sandbox.sberbank_callbacks import SberbankCallbacks, by_secret
+from sandbox.sberbank_callbacks import ATTEMPTS, PAUSE_SECONDS, CallbackForm, SberbankCallbacks, by_secret
 from sandbox.sberbank_wire import Dialect
+from tests.campaign.acquirers.callbacks import URL
 from tests.campaign.acquirers.port import (
     LONGEST_LAG_SECONDS,
     LONGEST_LATENCY_SECONDS,
@@ -26,11 +28,19 @@ from tests.campaign.acquirers.port import (
 )
 from tests.campaign.canaries import PASSWORD
 
-_KEYED_PORT, _PLAIN_PORT = 7510, 7511
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Account:
+    port: int
+    dialect: Dialect
+    form: CallbackForm
+    is_keyed: bool = True
+
+
 _ACCOUNTS: Final = {
-    "ecom": (Dialect.ECOM, _KEYED_PORT),
-    "classic_keyed": (Dialect.CLASSIC, _KEYED_PORT),
-    "classic": (Dialect.CLASSIC, _PLAIN_PORT),
+    "ecom": _Account(port=7510, dialect=Dialect.ECOM, form=CallbackForm.JSON),
+    "classic_keyed": _Account(port=7516, dialect=Dialect.CLASSIC, form=CallbackForm.FORM),
+    "classic": _Account(port=7511, dialect=Dialect.CLASSIC, form=CallbackForm.GET, is_keyed=False),
 }
 _KINDS: Final = {
     "register.do": "create",
@@ -67,12 +77,12 @@ class Sberbank(Acquirer):
     @staticmethod
     def accounts() -> Mapping[str, Mapping[str, Any]]:
         """See Acquirer."""
-        return {name: _settings(dialect, port) for name, (dialect, port) in _ACCOUNTS.items()}
+        return {name: _settings(account) for name, account in _ACCOUNTS.items()}
 
     @staticmethod
     def keyed_refunds(account: str) -> bool:
         """See Acquirer."""
-        return account != "classic"
+        return _ACCOUNTS[account].is_keyed
 
     @staticmethod
     def draw_fault(random: Random) -> Fault:
@@ -105,17 +115,17 @@ class Sberbank(Acquirer):
         self._card = bank.Card(pan=card.pan, holder=card.holder)
         ids = Random(f"orders {seed}")
         self._gateways = {
-            port: SberbankGateway(
-                listener=PlainListener(host="127.0.0.1", port=port),
+            name: SberbankGateway(
+                listener=PlainListener(host="127.0.0.1", port=account.port),
                 clock=clock,
                 faults=faults,
                 book=bank.OrderBook(clock=clock, make_id=lambda: uuid.UUID(int=ids.getrandbits(128), version=4)),
                 login=Login(password=PASSWORD),
-                callbacks=_silent(clock, faults),
+                callbacks=_callbacks(name, account.form, clock=clock, faults=faults),
                 lowers_deposited=bool(seed % 2),
-                takes_refund_ids=port == _KEYED_PORT,
+                takes_refund_ids=account.is_keyed,
             )
-            for port in (_KEYED_PORT, _PLAIN_PORT)
+            for name, account in _ACCOUNTS.items()
         }
 
     async def start(self) -> None:
@@ -162,6 +172,10 @@ class Sberbank(Acquirer):
         calls = [call for gateway in self._gateways.values() for call in gateway.calls]
         return [sending(call) for call in sorted(calls, key=lambda call: call.time)]
 
+    def deliveries(self) -> Sequence[Delivery]:
+        """See Acquirer."""
+        return [one for gateway in self._gateways.values() for one in gateway.callbacks.sender.deliveries]
+
     def _found(self, vendor_id: str) -> tuple[bank.OrderBook, bank.BankOrder]:
         for gateway in self._gateways.values():
             order = gateway.book.find(vendor_id)
@@ -170,20 +184,20 @@ class Sberbank(Acquirer):
         raise LookupError(vendor_id)
 
 
-def _silent(clock: SandboxClock, faults: FaultBoard) -> SberbankCallbacks:
-    """Callbacks to nobody: the simulated hub has no public listener, and they are hints only."""
-    sender = CallbackSender(name="sberbank", clock=clock, faults=faults, attempts=1, pause_seconds=1.0)
-    return SberbankCallbacks(sender=sender, sign=by_secret())
+def _callbacks(account: str, form: CallbackForm, *, clock: SandboxClock, faults: FaultBoard) -> SberbankCallbacks:
+    sender = CallbackSender(name="sberbank", clock=clock, faults=faults, attempts=ATTEMPTS, pause_seconds=PAUSE_SECONDS)
+    return SberbankCallbacks(sender=sender, sign=by_secret(), url=f"{URL}/{account}", form=form)
 
 
-def _settings(dialect: Dialect, port: int) -> Mapping[str, Any]:
+def _settings(account: _Account) -> Mapping[str, Any]:
     return {
-        "dialect": dialect.value,
-        "api_url": f"https://127.0.0.1:{port}{PATHS[dialect]}",
+        "dialect": account.dialect.value,
+        "api_url": f"https://127.0.0.1:{account.port}{PATHS[account.dialect]}",
+        "callback_secrets": ["file:gateway/acquirer.callback"],
         "user_name": Login().user_name,
         "password": "file:gateway/acquirer.password",
         "ca_bundle": "gateway/ca.crt",
-        "keyed_refunds": port == _KEYED_PORT,
+        "keyed_refunds": account.is_keyed,
         "session_seconds": ORDER_LIVES_SECONDS,
         "hold_days": 7,
         "visibility_window_seconds": VISIBILITY_SECONDS,

@@ -5,10 +5,12 @@ from datetime import datetime
 from random import Random
 from typing import Any, Final
 
+from sandbox.callbacks import Delivery
 from sandbox.clock import SandboxClock
 from sandbox.faults import Fault, FaultBoard, FaultKind
 from sandbox.tbank import PATH, Call, TBankGateway, Terminal
 from sandbox.tbank_payments import UNPAID, PaymentBook, TBankError, TBankPayment, operate, pay
+from tests.campaign.acquirers.callbacks import URL
 from tests.campaign.acquirers.port import (
     LONGEST_LAG_SECONDS,
     LONGEST_LATENCY_SECONDS,
@@ -54,6 +56,7 @@ class TBank(Acquirer):
             _ACCOUNT: {
                 "api_url": f"https://127.0.0.1:{_PORT}{PATH}",
                 "terminal_key": Terminal().key,
+                "notification_url": f"{URL}/{_ACCOUNT}",
                 "password": "file:gateway/acquirer.password",
                 "ca_bundle": "gateway/ca.crt",
                 "session_seconds": ORDER_LIVES_SECONDS,
@@ -140,6 +143,10 @@ class TBank(Acquirer):
     def sendings(self) -> Sequence[Sending]:
         """See Acquirer."""
         return [sending(call) for call in self._gateway.calls]
+
+    def deliveries(self) -> Sequence[Delivery]:
+        """See Acquirer."""
+        return self._gateway.notifications.sender.deliveries
 
 
 def told(payment: TBankPayment) -> BookOrder:

@@ -13,11 +13,12 @@ from typing import Any, Final
 
 from hub.modules.payments.providers._yookassa_answers import REFERENCE, RELEASES
 from sandbox import yookassa_shop as shop
-from sandbox.callbacks import CallbackSender
+from sandbox.callbacks import CallbackSender, Delivery
 from sandbox.clock import SandboxClock
 from sandbox.faults import Fault, FaultBoard, FaultKind
 from sandbox.yookassa import PATH, ROUTES, Call, Shop, YookassaGateway
 from sandbox.yookassa_notifications import YookassaNotifications
+from tests.campaign.acquirers.callbacks import URL
 from tests.campaign.acquirers.port import (
     LONGEST_LAG_SECONDS,
     LONGEST_LATENCY_SECONDS,
@@ -33,6 +34,7 @@ from tests.campaign.canaries import PASSWORD
 
 SHORT_LIFE_SECONDS = 180.0  # as 24 hours are to ten minutes of visibility, or nearly
 _DAY_SECONDS = 86_400.0
+_AGAIN_SECONDS = 45.0  # the vendor doesn't say how soon a notification that was not taken comes again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,8 +143,7 @@ class Yookassa(Acquirer):
         random = Random(f"shops {seed}")
         takes, fails = random.choice((0.0, 0.0, 5.0, 40.0)), random.choice(("", "", "", "", "insufficient_funds"))
         self._gateways = [
-            _gateway(account, clock=clock, faults=faults, ids=Random(random.getrandbits(64)))
-            for account in _ACCOUNTS.values()
+            _gateway(name, clock=clock, faults=faults, ids=Random(random.getrandbits(64))) for name in _ACCOUNTS
         ]
         for gateway in self._gateways:
             gateway.book.refunds_take_seconds, gateway.book.refunds_fail = takes, fails
@@ -183,6 +184,10 @@ class Yookassa(Acquirer):
         calls = [call for gateway in self._gateways for call in gateway.calls]
         return sendings(sorted(calls, key=lambda call: call.time))
 
+    def deliveries(self) -> Sequence[Delivery]:
+        """See Acquirer."""
+        return [one for gateway in self._gateways for one in gateway.notifications.sender.deliveries]
+
     def _found(self, vendor_id: str) -> tuple[shop.ShopBook, shop.ShopPayment]:
         for gateway in self._gateways:
             for payment in gateway.book.payments():
@@ -191,8 +196,9 @@ class Yookassa(Acquirer):
         raise LookupError(vendor_id)
 
 
-def _gateway(account: _Account, *, clock: SandboxClock, faults: FaultBoard, ids: Random) -> YookassaGateway:
-    sender = CallbackSender(name="yookassa", clock=clock, faults=faults, attempts=1, pause_seconds=1.0)
+def _gateway(name: str, *, clock: SandboxClock, faults: FaultBoard, ids: Random) -> YookassaGateway:
+    account = _ACCOUNTS[name]
+    sender = CallbackSender(name="yookassa", clock=clock, faults=faults, attempts=3, pause_seconds=_AGAIN_SECONDS)
     return YookassaGateway(
         listener=PlainListener(host="127.0.0.1", port=account.port),
         clock=clock,
@@ -203,7 +209,7 @@ def _gateway(account: _Account, *, clock: SandboxClock, faults: FaultBoard, ids:
             make_id=lambda: uuid.UUID(int=ids.getrandbits(128), version=4),
         ),
         shop=Shop(secret_key=PASSWORD),
-        notifications=YookassaNotifications(sender=sender),
+        notifications=YookassaNotifications(sender=sender, url=f"{URL}/{name}"),
         key_life=timedelta(seconds=account.key_seconds),
     )
 

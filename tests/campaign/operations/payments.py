@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from landhub.payments.v1 import payments_pb2 as pb
 from landhub.payments.v1 import payments_service_pb2 as service
+from tests.campaign.acquirers.callbacks import misheard
 from tests.campaign.acquirers.port import VISIBILITY_SECONDS, Acquirer
 from tests.campaign.evidence import Evidence
 from tests.campaign.operations.payments_verdict import Wanted, WantedChange, violations
@@ -73,6 +74,8 @@ class Payments:
         every = list(_each(operations))
         wanted = [_wanted(item, every) for item in every if isinstance(item, Pay)]
         yield from violations(evidence, wanted, self._acquirer)
+        if isinstance(evidence.acquirer, Acquirer):
+            yield from misheard(evidence.acquirer.deliveries())
 
 
 def _each(operations: Sequence[Operation]) -> Iterator[Operation]:

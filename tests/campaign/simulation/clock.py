@@ -40,3 +40,8 @@ class VirtualSandboxClock(SandboxClock):
     def now(self) -> datetime:
         """See SandboxClock."""
         return self._clock.now() + self._offset
+
+    async def reached(self, moment: datetime) -> None:
+        """See SandboxClock."""
+        while (left := (moment - self.now()).total_seconds()) > 0:  # noqa: ASYNC110 - microseconds may be left
+            await asyncio.sleep(left)

@@ -8,7 +8,7 @@ import asyncio
 import contextvars
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -189,6 +189,11 @@ class Network(SimulatedLoop):
         super().__init__(random=random)
         self._servers: dict[_Address, MemoryServer] = {}
         self._connecting: dict[int, _Address] = {}
+        self._balanced: dict[_Address, Sequence[_Address]] = {}
+
+    def balance(self, address: _Address, among: Sequence[_Address]) -> None:
+        """Let a balancer at an address send each connection to one of those that serve."""
+        self._balanced[address] = among
 
     async def create_server(self, protocol_factory: Any, host: Any = None, port: Any = None, **_: Any) -> Any:
         """Listen."""
@@ -229,5 +234,9 @@ class Network(SimulatedLoop):
             del self._servers[address]
 
     def _listening(self, address: Any) -> MemoryServer | None:
-        server = self._servers.get(tuple(address[:2]))
-        return server if server is not None and server.process.alive else None
+        asked = tuple(address[:2])
+        found = [self._servers.get(place) for place in self._balanced.get(asked, [asked])]
+        serving = [server for server in found if server is not None and server.process.alive]
+        if not serving:
+            return None
+        return serving[0] if len(serving) == 1 else self.random.choice(serving)

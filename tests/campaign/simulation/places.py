@@ -12,6 +12,7 @@ ROOTS = frozenset(
         "_handler.<locals>.unary",  # a call on its way through the inbound chain
         "_handler.<locals>.stream",
         "Audit.write",
+        "PublicListening._answer",  # a callback
     }
 )
 """The coroutines at whose awaits work may be half done; everything they await counts as theirs."""
