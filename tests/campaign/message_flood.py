@@ -125,8 +125,9 @@ async def run_flood(
     async with connect(stack.installation) as client:
         async with asyncio.TaskGroup() as tasks:
             watching = tasks.create_task(flood.watch())
+            killing = tasks.create_task(flood.kill_in_turn())
             campaigns = await flood.begin(client)
-            await flood.kill_in_turn()
+            await killing
             await flood.wait_until_over(client, campaigns, to_the_end=False)
             if to_the_end:
                 await flood.revive()
