@@ -202,7 +202,7 @@ def _violations(phones: Sequence[str], text: str, sign: str) -> dict[str, list[s
         wrong["number"] = ["Wrong number format."]
     if len(text) not in _TEXT_LENGTHS:
         wrong["text"] = ["The text must be from 2 to 640 characters long."]
-    if not sign:
+    if not sign.strip():
         wrong["sign"] = ["This value should not be blank."]
     return wrong
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 from pydantic import ValidationError
 
-from hub.core.errors import ExhaustedError, OutcomeUnknownError, PreconditionError, UnavailableError
+from hub.core.errors import ExhaustedError, HubError, OutcomeUnknownError, PreconditionError, UnavailableError
 from hub.core.money import Money
 from hub.modules.notifications.port import (
     Callback,
@@ -16,6 +16,7 @@ from hub.modules.notifications.port import (
     Content,
     ContentNotCarriedError,
     Fate,
+    Message,
     NotificationsPort,
     Refusal,
     RefusedError,
@@ -187,6 +188,43 @@ async def test_smsc_that_was_asked_too_often_is_asked_later(ports: dict[str, Not
     with pytest.raises(ExhaustedError) as caught:
         await told(ports["smsc"], MESSAGE, accepted)
     assert caught.value.retry_after == timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("code", "error", "reason"),
+    [
+        *[(code, UnavailableError, "UPSTREAM_ANSWER_INVALID") for code in ("1", "3", "5", "6", "7", "8", "77")],
+        ("2", PreconditionError, "UPSTREAM_CREDENTIALS_REFUSED"),
+        ("4", UnavailableError, "UPSTREAM_UNAVAILABLE"),
+        ("9", ExhaustedError, "UPSTREAM_QUOTA_EXCEEDED"),
+    ],
+)
+async def test_what_smsc_says_to_a_question_tells_nothing_of_the_message(
+    sandbox: Sandbox, ports: dict[str, NotificationsPort], code: str, error: type[HubError], reason: str
+) -> None:
+    accepted = await ports["smsc"].send(MESSAGE)
+    for question in (told(ports["smsc"], MESSAGE, accepted), ports["smsc"].find(sought(MESSAGE))):
+        _vendor(sandbox, "smsc").error("status", code)
+        with pytest.raises(error) as caught:
+            await question
+        assert caught.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("field", "message", "refusal"),
+    [
+        ("number", a_message(Channel.SMS, address="+7"), Refusal.RECIPIENT_INVALID),
+        ("sign", a_message(Channel.SMS, sender=" "), Refusal.SENDER_NOT_ALLOWED),
+        ("text", a_message(Channel.SMS, text="a"), Refusal.CONTENT_REFUSED),
+    ],
+)
+async def test_smsaero_names_the_field_that_it_refuses(
+    sandbox: Sandbox, ports: dict[str, NotificationsPort], field: str, message: Message, refusal: Refusal
+) -> None:
+    with pytest.raises(RefusedError) as caught:
+        await ports["smsaero"].send(message)
+    assert (caught.value.refusal, caught.value.vendor_code) == (refusal, f"400 {field}")
+    assert not sandbox.messages.book.all()
 
 
 async def test_smsc_gets_our_number_utf_8_and_a_validity(sandbox: Sandbox, ports: dict[str, NotificationsPort]) -> None:

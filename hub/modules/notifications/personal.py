@@ -7,10 +7,9 @@ from sqlalchemy import Connection, select, update
 
 from hub.core.erasure import PersonalData
 from hub.modules.notifications.ledger import CAMPAIGN, NOTIFICATION
-from hub.modules.notifications.states import AT_WORK, NotificationState
+from hub.modules.notifications.states import NotificationState
 from hub.modules.notifications.tables import campaigns, chunks, notifications
 
-_OPEN = [state.value for state in AT_WORK]
 _TO_BE_SENT = (NotificationState.QUEUED, NotificationState.SENDING)
 
 
@@ -51,7 +50,7 @@ def _blank(conn: Connection, notification_id: str) -> bool:
 
 def _campaigns_due(conn: Connection, before: datetime, limit: int) -> Sequence[str]:
     waiting = select(notifications.c.id).where(
-        notifications.c.campaign_id == campaigns.c.id, notifications.c.state.in_(_OPEN)
+        notifications.c.campaign_id == campaigns.c.id, notifications.c.state.in_(_TO_BE_SENT)
     )
     query = (
         select(campaigns.c.id)

@@ -15,9 +15,9 @@ from hub.core.errors import (
     NotFoundError,
     PreconditionError,
 )
-from hub.modules.notifications.message import Content
+from hub.modules.notifications.message import Content, Message
 from hub.modules.notifications.planning import Handling
-from hub.modules.notifications.port import NotificationsPort
+from hub.modules.notifications.port import Accepted, Guard, NotificationsPort, Refusal, RefusedError
 from hub.modules.notifications.settlement import Finding
 from hub.modules.notifications.states import Policy, Priority
 from tests.contract.notifications_sandbox import SandboxVendor
@@ -207,6 +207,27 @@ async def test_a_person_settles_what_nobody_can_be_asked_of(post: Post) -> None:
     with pytest.raises(PreconditionError) as caught:
         await post.settlement.resolve(post.core.call(3, method="/x/Resolve"), row.id, Finding(was_sent=True))
     assert caught.value.reason == "NOTHING_TO_RESOLVE"
+
+
+@pytest.mark.parametrize("refusal", list(Refusal))
+async def test_each_refusal_of_the_last_step_ends_it_or_holds_it_up_and_is_named(
+    post: Post, ports: dict[str, NotificationsPort], monkeypatch: pytest.MonkeyPatch, refusal: Refusal
+) -> None:
+    async def refusing(message: Message, *, guard: Guard | None = None) -> Accepted:
+        assert guard is not None
+        await guard()
+        raise RefusedError(refusal, vendor_code=f"code of {message.reference[:1]}")
+
+    monkeypatch.setattr(ports["smsaero"], "send", refusing)
+    expires = post.core.clock.now() + timedelta(minutes=2)
+    row = await post.create(handling=Handling(route=AERO_ONLY, expire_time=expires))
+    await post.core.outbox.run_due()
+    found = await post.get(row)
+    assert (found.state, found.failure_reason) == ("QUEUED" if refusal.may_pass else "FAILED", refusal)
+    assert (found.send_time is None) == refusal.may_pass
+    await post.pass_time(130, step=130)
+    found = await post.get(row)
+    assert (found.state, found.failure_reason) == ("EXPIRED" if refusal.may_pass else "FAILED", refusal)
 
 
 async def test_an_address_that_cannot_exist_is_refused_without_being_repeated(post: Post) -> None:
