@@ -46,6 +46,8 @@ class Foundation:
     settings: NotificationsSettings
     wording: Wording
     mark: SentMark
+    missing: tuple[str, ...] = ()
+    """See `missing_accounts`."""
 
 
 class Engine:
@@ -106,6 +108,7 @@ class Engine:
             clock=on.clock,
             spared=Spared(clock=on.clock),
             mark=on.mark,
+            missing=on.missing,
         )
 
     def _following(self, ledger: Ledger) -> Following:

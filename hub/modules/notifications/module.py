@@ -58,7 +58,11 @@ async def build(settings: NotificationsSettings, ctx: ModuleContext) -> RunningM
         by_name = Accounts(accounts, routes=settings.routes)
         ground = _ground(ctx)
         parts = WordingParts(settings, ground)
-        engine = Engine(_foundation(settings, ctx, by_name, mark, parts.wording))
+        missing = await ctx.database.read(lambda conn: missing_accounts(conn, known=accounts))
+        if missing:
+            log.error("notifications.accounts_missing", accounts=missing)
+        foundation = _foundation(settings, ctx, by_name, mark, parts.wording)
+        engine = Engine(replace(foundation, missing=missing))
         rules = Rules(parts, ground, accounts=by_name, service=engine.service)
         opened.push_async_callback(rules.follower.close)
         running = _with_wording(_running(settings, ctx, by_name, engine), parts, rules)

@@ -4,6 +4,7 @@ A sending job is of the account it sends by, so that each account has a concurre
 crash at any point: what may have been sent is looked for first (`doubt.py`).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -14,7 +15,7 @@ from hub.core.database import Database
 from hub.core.errors import HubError, OutcomeUnknownError
 from hub.core.jobs import Again, Done, Job, JobKind, Lease, Next
 from hub.core.persons import Persons
-from hub.modules.notifications.accounts import Account, Accounts
+from hub.modules.notifications.accounts import Account, Accounts, job_kind
 from hub.modules.notifications.answers import Accepted, Refusal
 from hub.modules.notifications.health import Spared
 from hub.modules.notifications.ledger import Ledger, doubts, reference_of, spent_before, steps_of, with_report
@@ -38,6 +39,8 @@ LEASE = timedelta(seconds=90)  # longer than any one attempt at a provider (Poli
 ASK_AGAIN = timedelta(seconds=5)  # a lost answer is looked up soon, then by the visibility window
 NEVER_GIVE_UP = 1_000_000  # failures: the notification's own time ends it, not a provider that was away for long
 
+_MISSING_AT_ONCE = 4  # nothing is sent: each goes on to its next step, or ends
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
@@ -52,6 +55,8 @@ class Means:
     clock: Clock
     spared: Spared
     mark: SentMark
+    missing: Sequence[str] = ()
+    """Accounts that messages wait for and the settings no longer have."""
 
 
 class Sending:
@@ -62,16 +67,17 @@ class Sending:
 
     def kinds(self) -> tuple[JobKind, ...]:
         """Return the kinds of jobs to register."""
-        return tuple(
-            JobKind(
-                name=account.job_kind,
-                handler=self.send,
-                concurrency=account.settings.concurrency,
-                lease=LEASE,
-                max_failures=NEVER_GIVE_UP,
-                max_delay=timedelta(minutes=5),
-            )
-            for account in self._means.accounts
+        known = [self._kind(account.job_kind, account.settings.concurrency) for account in self._means.accounts]
+        return (*known, *(self._kind(job_kind(name), _MISSING_AT_ONCE) for name in self._means.missing))
+
+    def _kind(self, name: str, concurrency: int) -> JobKind:
+        return JobKind(
+            name=name,
+            handler=self.send,
+            concurrency=concurrency,
+            lease=LEASE,
+            max_failures=NEVER_GIVE_UP,
+            max_delay=timedelta(minutes=5),
         )
 
     async def send(self, job: Job, lease: Lease) -> Next:
@@ -301,7 +307,12 @@ class _Run:
                 return await self._wait(reason, ASK_AGAIN)
         if self._row.unknown_policy == Policy.RATHER_TWICE and self._may_be_twice():
             return await self._again(reason)
-        unknown = replace(self._row, state=NotificationState.OUTCOME_UNKNOWN, unknown_reason=reason)
+        unknown = replace(
+            self._row,
+            state=NotificationState.OUTCOME_UNKNOWN,
+            unknown_reason=reason,
+            needs_person=account is None,  # whom the settings no longer have, nobody can ask
+        )
         return await self._settle(unknown, code="UNKNOWN", reason=reason)
 
     def _may_be_twice(self) -> bool:

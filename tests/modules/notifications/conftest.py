@@ -12,6 +12,7 @@ from hub.modules.notifications.addresses import Recipient
 from hub.modules.notifications.campaigns import Campaigns, Member
 from hub.modules.notifications.engine import Engine, Foundation
 from hub.modules.notifications.message import Channel, Content
+from hub.modules.notifications.missing_accounts import missing_accounts
 from hub.modules.notifications.planning import Handling, What
 from hub.modules.notifications.port import NotificationsPort
 from hub.modules.notifications.providers import smsaero, smsc, smsru
@@ -128,6 +129,7 @@ async def wire(
             settings=settings,
             wording=wording or PlainWording(),
             mark=sent_mark,
+            missing=await core.database.read(lambda conn: missing_accounts(conn, known=ports)),
         )
     )
     for kind in engine.kinds():
