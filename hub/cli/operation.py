@@ -8,7 +8,7 @@ Commands = Any  # argparse has no public name for what add_subparsers returns
 
 
 def add_commands(commands: Commands) -> None:
-    """Add doctor, upstreams, probe, outbox, stuck, resolve and payments."""
+    """Add doctor, upstreams, probe, outbox, stuck, resolve, payments and notifications."""
     doctor = commands.add_parser("doctor", help="what is wrong with an installation, or soon will be, and what to do")
     doctor.add_argument("folder", metavar="DIR", type=Path, nargs="?", default=Path(), help="here, if not given")
     _json(doctor)
@@ -25,6 +25,7 @@ def add_commands(commands: Commands) -> None:
     _json(stuck)
     _add_resolve(commands.add_parser("resolve", help="settle an outcome that a person has found out"))
     _add_payments(commands.add_parser("payments", help="the books of payments"))
+    _add_notifications(commands.add_parser("notifications", help="messages that wait for a person"))
 
 
 def _add_outbox(parser: argparse.ArgumentParser) -> None:
@@ -63,6 +64,24 @@ def _add_payments(parser: argparse.ArgumentParser) -> None:
     reconcile.add_argument("--account", default="", help="of the settings; all of them, if not given")
     reconcile.add_argument("--day", default="", metavar="YYYY-MM-DD", help="in Moscow; yesterday, if not given")
     _json(reconcile)
+
+
+def _add_notifications(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    held = actions.add_parser("held", help="count those that may have gone out, by caller, account and campaign")
+    _folder(held)
+    _json(held)
+    resolve = actions.add_parser("resolve", help="settle all that are held now and fit what is given here")
+    _folder(resolve)
+    finding = resolve.add_mutually_exclusive_group(required=True)
+    for name, words in (("sent", "they went out"), ("not-sent", "they did not"), ("send-again", "send them now")):
+        chosen = name.replace("-", "_")
+        finding.add_argument(f"--{name}", dest="finding", action="store_const", const=chosen, help=words)
+    resolve.add_argument("--caller", default="", help="whose they are, by caller or group; all, if not given")
+    resolve.add_argument("--account", default="", help="by which they would go; all, if not given")
+    resolve.add_argument("--campaign", default="", metavar="ID", help="of this campaign alone")
+    resolve.add_argument("--why", default="", choices=("RESTORED", "ANSWER_LOST", "INTERRUPTED"), help="why held")
+    resolve.add_argument("--reason", required=True, help="how that is known; kept in the audit")
 
 
 def _folder(parser: argparse.ArgumentParser) -> None:

@@ -57,7 +57,7 @@ class Engine:
         self._on = on
         self.store = NotificationsStore(ring=on.columns)
         campaign_store = CampaignStore(ring=on.columns)
-        ledger = Ledger(
+        self.ledger = ledger = Ledger(
             store=self.store, campaigns=campaign_store, database=on.database, outbox=on.outbox, events=on.events
         )
         planner = Planner(accounts=on.accounts, settings=on.settings)

@@ -12,7 +12,7 @@ from hub.modules.notifications.tables import campaigns, notifications
 
 
 def missing_accounts(conn: Connection, *, known: Collection[str]) -> tuple[str, ...]:
-    """Return the accounts of which messages or campaigns that are under way have a step, beyond those that are known."""
+    """Return the accounts that messages or campaigns under way have a step of, beyond those that are known."""
     routes = conn.scalars(select(notifications.c.route).where(notifications.c.state.in_(AT_WORK)).distinct()).all()
     plans = conn.scalars(select(campaigns.c.plan).where(campaigns.c.written < campaigns.c.size)).all()
     steps = chain.from_iterable(map(decode_steps, [*routes, *(json.loads(plan)["steps"] for plan in plans)]))

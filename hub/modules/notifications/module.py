@@ -12,10 +12,12 @@ from hub.module_api import ModuleContext, ModuleSpec, Renewal, RunningModule, lo
 from hub.modules.notifications import campaigns as campaigning
 from hub.modules.notifications import ledger as ledgers
 from hub.modules.notifications.accounts import Account, Accounts
+from hub.modules.notifications.bulk_settlement import RESOLVE, BulkSettlement
 from hub.modules.notifications.callbacks import Callbacks
 from hub.modules.notifications.engine import Engine, Foundation
 from hub.modules.notifications.estimating import Estimating
 from hub.modules.notifications.exchangeable import ExchangeablePort
+from hub.modules.notifications.missing_accounts import missing_accounts
 from hub.modules.notifications.personal import personal_data
 from hub.modules.notifications.port import NotificationsPort
 from hub.modules.notifications.sent_mark import SentMark
@@ -38,6 +40,7 @@ _TITLES = {
     ledgers.CAMPAIGN_CREATED: "Рассылка принята хабом",
     ledgers.CAMPAIGN_CANCELLED: "Рассылка отменена",
     campaigning.WRITE_OUT: "Составление уведомлений рассылки",
+    RESOLVE: "Решение по многим уведомлениям",
     **WORDING_TITLES,
 }
 
@@ -65,7 +68,9 @@ async def build(settings: NotificationsSettings, ctx: ModuleContext) -> RunningM
         engine = Engine(replace(foundation, missing=missing))
         rules = Rules(parts, ground, accounts=by_name, service=engine.service)
         opened.push_async_callback(rules.follower.close)
+        bulk = BulkSettlement(store=engine.store, ledger=engine.ledger, database=ctx.database, audit=ctx.audit)
         running = _with_wording(_running(settings, ctx, by_name, engine), parts, rules)
+        running = replace(running, jobs=(*running.jobs, *bulk.kinds()))
         closing = opened.pop_all()
     return replace(running, renewals=renewals, close=closing.aclose)
 

@@ -70,6 +70,19 @@ class Sending:
         known = [self._kind(account.job_kind, account.settings.concurrency) for account in self._means.accounts]
         return (*known, *(self._kind(job_kind(name), _MISSING_AT_ONCE) for name in self._means.missing))
 
+    async def _forgotten(self, job: Job, lease: Lease) -> Next:
+        """End what was to be sent again long after what it says was forgotten."""
+        row = await self._means.ledger.notification(job.resource_id)
+        if row is None or row.state != NotificationState.QUEUED or str(row.sendings) != job.payload["sending"]:
+            return Done()
+        forgotten = row
+
+        def change(conn: Connection) -> None:
+            failed = replace(forgotten, state=NotificationState.FAILED, failure_reason=FailureReason.NOT_SENT)
+            self._means.ledger.write(conn, forgotten, failed)
+
+        return await lease.settle(change, code="NOT_FOUND", reason="FORGOTTEN")
+
     def _kind(self, name: str, concurrency: int) -> JobKind:
         return JobKind(
             name=name,
@@ -84,7 +97,7 @@ class Sending:
         """Bring a notification one step further."""
         found = await self._means.ledger.with_letter(job.resource_id)
         if found is None:
-            return Done()
+            return await self._forgotten(job, lease)
         row, letter = found
         if row.state not in AT_WORK or row.needs_person or str(row.sendings) != job.payload["sending"]:
             return Done()

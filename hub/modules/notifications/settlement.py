@@ -76,18 +76,19 @@ class Settlement:
                 raise not_found()
             if row.state != NotificationState.OUTCOME_UNKNOWN:
                 raise _nothing_to_resolve(row, administrator=owner is None)
-            written = self._ledger.write(conn, row, _settled(row, finding))
+            written = self._ledger.write(conn, row, settled(row, finding))
             if written.state == NotificationState.QUEUED:
                 self._ledger.send_later(conn, written, replace(cause_of(call), owner=row.owner), run_at=None)
 
         await self._effects.record(call, resource=NOTIFICATION, resource_id=notification_id, change=change)
-        settled = await self._ledger.notification(notification_id)
-        if settled is None:
+        found = await self._ledger.notification(notification_id)
+        if found is None:
             raise not_found()
-        return settled
+        return found
 
 
-def _settled(row: NotificationRow, finding: Finding) -> NotificationRow:
+def settled(row: NotificationRow, finding: Finding) -> NotificationRow:
+    """Return the notification as it is after what a person found out."""
     known = replace(row, unknown_reason="", needs_person=False)
     if finding.was_sent:
         return replace(known, state=NotificationState.SENT, vendor_id=finding.vendor_id or row.vendor_id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, func, select, update
 
 from hub.core.crypto import KeyRing, SealedColumn
 from hub.modules.notifications.states import NotificationState
@@ -68,6 +68,17 @@ class NotificationRow:
     send_time: datetime | None = None
     deliver_time: datetime | None = None
     report_time: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """Which of the notifications that wait for a person; empty: all. `since`: held by then."""
+
+    owner: str = ""
+    account: str = ""
+    campaign_id: str = ""
+    unknown_reason: str = ""
+    since: datetime | None = None
 
 
 class StaleVersionError(Exception):
@@ -202,10 +213,11 @@ class NotificationsStore:
         found = conn.execute(select(notifications).where(*by).limit(1)).mappings().first()
         return None if found is None else self._row(found)
 
-    def list_held(self, conn: Connection, *, limit: int) -> list[NotificationRow]:
+    def list_held(self, conn: Connection, *, limit: int, held: Held | None = None) -> list[NotificationRow]:
         """Return notifications that wait for a person, oldest first, whoever owns them."""
-        held = (notifications.c.state == NotificationState.OUTCOME_UNKNOWN, notifications.c.needs_person.is_(True))
-        query = select(notifications).where(*held).order_by(notifications.c.create_time).limit(limit)
+        waits = (notifications.c.state == NotificationState.OUTCOME_UNKNOWN, notifications.c.needs_person.is_(True))
+        query = select(notifications).where(*waits, *_filtered(held or Held()))
+        query = query.order_by(notifications.c.create_time).limit(limit)
         return [self._row(found) for found in conn.execute(query).mappings()]
 
     def list_in_state(
@@ -225,3 +237,9 @@ class NotificationsStore:
         letter = values["letter"]
         values["letter"] = None if letter is None else self._letter.open(values["id"], letter)
         return NotificationRow(**values)
+
+
+def _filtered(held: Held) -> list[ColumnElement[bool]]:
+    named = {name: getattr(held, name) for name in ("owner", "account", "campaign_id", "unknown_reason")}
+    found: list[ColumnElement[bool]] = [notifications.c[name] == value for name, value in named.items() if value]
+    return found if held.since is None else [*found, notifications.c.update_time <= held.since]
