@@ -228,6 +228,9 @@ def list_answer(found: Sequence[BankOrder], *, page: int, size: int, lowers_depo
 _PAYMENT_STATES = ("CREATED", "APPROVED", "DEPOSITED", "REVERSED", "REFUNDED", "CREATED", "DECLINED")
 
 
+APPROVAL_CODE = "K4N9R7"
+
+
 def _card(order: BankOrder) -> dict[str, Any]:
     if order.status not in {HELD, PAID, REFUNDED}:
         return {}
@@ -235,7 +238,7 @@ def _card(order: BankOrder) -> dict[str, Any]:
         "maskedPan": f"{order.card.pan[:6]}**{order.card.pan[-4:]}",
         "expiration": "203012",
         "cardholderName": order.card.holder,
-        "approvalCode": "123456",
+        "approvalCode": APPROVAL_CODE,
     }
     return {"cardAuthInfo": {**told, "paymentSystem": "MIR", "paymentWay": "CARD"}}
 

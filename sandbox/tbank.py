@@ -16,7 +16,7 @@ from sandbox.faults import Fault, FaultBoard, FaultKind
 from sandbox.listener import Listener
 from sandbox.strikes import Strikes
 from sandbox.tbank_notifications import TBankNotifications
-from sandbox.tbank_payments import PaymentBook, TBankError, TBankPayment, due, pay, snapshot
+from sandbox.tbank_payments import CARD, PaymentBook, TBankError, TBankPayment, due, pay, snapshot
 
 PATH = "/v2"
 OPERATIONS = tuple(wire.REQUIRED)
@@ -255,7 +255,7 @@ class TBankGateway:
             return web.Response(status=404)
         form = await request.post()
         try:
-            pay(self.book, payment, str(form.get("outcome", "approve")))
+            pay(self.book, payment, str(form.get("outcome", "approve")), pan=str(form.get("pan", CARD)))
         except TBankError as error:
             return web.Response(status=409, text=str(error))
         raise web.HTTPSeeOther(payment.success_url)
@@ -264,7 +264,8 @@ class TBankGateway:
 _PAGE = """<!DOCTYPE html>
 <html lang="ru"><head><meta charset="utf-8"><title>Оплата</title></head><body>
 <h1>К оплате {amount:.2f} ₽</h1><p>{what}</p>
-<form method="post"><button name="outcome" value="approve">Оплатить</button>
+<form method="post"><input name="pan" value="4300000000000777">
+<button name="outcome" value="approve">Оплатить</button>
 <button name="outcome" value="fail">Карта без денег</button>
 <button name="outcome" value="decline">Отказ банка</button></form>
 </body></html>

@@ -16,6 +16,8 @@ UNPAID = frozenset({"NEW", "FORM_SHOWED", "AUTH_FAIL", "3DS_CHECKING"})
 HELD = frozenset({"AUTHORIZED", "PARTIAL_REVERSED"})
 PAID = frozenset({"CONFIRMED", "PARTIAL_REFUNDED"})
 BY_CARD, BY_QR = "cards", "qrsbp"
+CARD = "4300000000000777"
+"""The payer's, if he writes no other."""
 
 _FIRST_ID = 3_091_639_000
 _DECLINED = "1051"  # not enough money
@@ -49,6 +51,7 @@ class TBankPayment:
     status: str = "NEW"
     error_code: str = "0"
     source: str = ""
+    pan: str = CARD
     has_qr: bool = False
     held: int = 0
     captured: int = 0
@@ -252,13 +255,16 @@ class PaymentBook:
                 self._become(payment, "DEADLINE_EXPIRED")
 
 
-def pay(book: PaymentBook, payment: TBankPayment, outcome: str) -> None:
-    """Do what the payer does: `approve`, `challenge` (goes to his bank's page), `fail` (may try again), `decline`.
+def pay(book: PaymentBook, payment: TBankPayment, outcome: str, *, pan: str = CARD) -> None:
+    """Do what the payer does by a card of that number.
+
+    `approve`, `challenge` (goes to his bank's page), `fail` (may try again), `decline`.
 
     Raises:
         TBankError: it can't be paid any more.
         ValueError: no such outcome.
     """
+    payment.pan = pan
     match outcome:
         case "approve":
             book.pay(payment)

@@ -185,7 +185,7 @@ def notification(terminal_key: str, password: str, payment: TBankPayment) -> dic
         "Amount": payment.current,
     }
     if payment.source:
-        told |= {"CardId": 322264, "Pan": "430000******0777", "ExpDate": "1230"}
+        told |= {"CardId": 322264, "Pan": f"{payment.pan[:6]}******{payment.pan[-4:]}", "ExpDate": "1230"}
     if payment.data:
         told["DATA"] = dict(payment.data)
     return told | {"Token": token(told, password)}

@@ -21,7 +21,7 @@ from sandbox.listener import Listener
 from sandbox.messages.pace import Pace
 from sandbox.strikes import Strikes
 from sandbox.yookassa_notifications import YookassaNotifications
-from sandbox.yookassa_shop import KEY_LIFE, KeyBook, ShopBook, ShopError, ShopPayment, ShopRefund, pay, snapshot
+from sandbox.yookassa_shop import CARD, KEY_LIFE, KeyBook, ShopBook, ShopError, ShopPayment, ShopRefund, pay, snapshot
 
 PATH = "/v3"
 ROUTES = {
@@ -297,14 +297,15 @@ class YookassaGateway:
     async def _pay_on_page(self, request: web.Request) -> web.Response:
         payment = self.book.get(request.match_info["payment_id"])
         form = await request.post()
-        pay(self.book, payment, str(form.get("outcome", "approve")))
+        pay(self.book, payment, str(form.get("outcome", "approve")), pan=str(form.get("pan", CARD)))
         raise web.HTTPSeeOther(payment.return_url)
 
 
 _PAGE = """<!DOCTYPE html>
 <html lang="ru"><head><meta charset="utf-8"><title>Оплата</title></head><body>
 <h1>К оплате {amount:.2f} ₽</h1><p>{what}</p>
-<form method="post"><button name="outcome" value="approve">Оплатить</button>
+<form method="post"><input name="pan" value="5555555555554444">
+<button name="outcome" value="approve">Оплатить</button>
 <button name="outcome" value="fail">Карта без денег</button>
 <button name="outcome" value="decline">Отказ банка</button></form>
 </body></html>

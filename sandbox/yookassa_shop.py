@@ -16,6 +16,8 @@ from sandbox.lateness import Lateness
 PENDING, HELD, SUCCEEDED, CANCELED = "pending", "waiting_for_capture", "succeeded", "canceled"
 KEY_LIFE = timedelta(hours=24)
 _HOLD_SECONDS = 7 * 86_400
+CARD = "5555555555554444"
+"""The payer's, if he writes no other."""
 
 
 class ShopError(Exception):
@@ -52,6 +54,7 @@ class ShopPayment:
     refunded: int = 0
     held_until: datetime | None = None
     captured_at: datetime | None = None
+    pan: str = CARD
     party: str = ""
     reason: str = ""
 
@@ -280,13 +283,16 @@ def snapshot(payment: ShopPayment) -> ShopPayment:
     return copy.deepcopy(payment)
 
 
-def pay(book: ShopBook, payment: ShopPayment, outcome: str) -> None:
-    """Do what the payer does: `approve`, `challenge` and `fail` (which nobody is told of), `decline`.
+def pay(book: ShopBook, payment: ShopPayment, outcome: str, *, pan: str = CARD) -> None:
+    """Do what the payer does by a card of that number.
+
+    `approve`, `challenge` and `fail` (which nobody is told of), `decline`.
 
     Raises:
         ShopError: the payment can't be paid any more.
         ValueError: no such outcome.
     """
+    payment.pan = pan
     match outcome:
         case "approve":
             book.approve(payment)

@@ -23,6 +23,8 @@ _FIELDS = {
 }
 _ITEM = {"description", "quantity", "amount", "vat_code", "payment_mode", "payment_subject", "measure"}
 _VAT_CODES = range(1, 13)
+RRN = "603668680243"
+"""The number that the banks know a payment by."""
 _TAX_SYSTEMS = range(1, 7)
 _MOST_IN_A_PAGE = 100
 
@@ -99,8 +101,7 @@ def payment_object(payment: ShopPayment, *, base_url: str, shop_id: str) -> dict
     if payment.status == PENDING:
         told["confirmation"] = _confirmation(payment, base_url)
     if payment.status in {HELD, SUCCEEDED}:
-        told["payment_method"] = {"type": "bank_card", "id": payment.payment_id, "saved": False, "title": "*1111"}
-        told["authorization_details"] = {"rrn": "603668680243", "auth_code": "000000"}
+        told |= _by_card(payment)
     if payment.status == HELD and payment.held_until is not None:
         told["expires_at"] = moment(payment.held_until)
     if payment.captured_at is not None:
@@ -110,6 +111,16 @@ def payment_object(payment: ShopPayment, *, base_url: str, shop_id: str) -> dict
     if payment.status == CANCELED:
         told["cancellation_details"] = {"party": payment.party, "reason": payment.reason}
     return told
+
+
+def _by_card(payment: ShopPayment) -> dict[str, Any]:
+    first, last = payment.pan[:6], payment.pan[-4:]
+    card = {"first6": first, "last4": last, "expiry_year": "2030", "expiry_month": "12", "card_type": "Mir"}
+    method = {"type": "bank_card", "id": payment.payment_id, "saved": False, "title": f"Bank card *{last}"}
+    return {
+        "payment_method": {**method, "card": {**card, "issuer_country": "RU"}},
+        "authorization_details": {"rrn": RRN, "auth_code": "000000"},
+    }
 
 
 def refund_object(refund: ShopRefund) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 import http.client
 import ssl
+from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 _TIMEOUT_SECONDS = 10
 
@@ -12,8 +13,10 @@ class PayerRefusedError(Exception):
     """The page didn't take the payment; the message says what it answered."""
 
 
-def pay_on_page(url: str, *, ca: Path) -> str:
+def pay_on_page(url: str, *, ca: Path, card: Mapping[str, str] | None = None) -> str:
     """Press the button on the payment page, and return where the payer is sent afterwards.
+
+    `card`: what the payer writes there, `pan` and, where it is asked for, `holder`.
 
     Raises:
         PayerRefusedError: the page isn't there, or didn't take the money.
@@ -25,7 +28,7 @@ def pay_on_page(url: str, *, ca: Path) -> str:
         connection.request(
             "POST",
             parts.path,
-            body="outcome=approve",
+            body=urlencode({"outcome": "approve", **(card or {})}),
             headers={"Content-Type": "application/x-www-form-urlencoded"},
         )
         answer = connection.getresponse()

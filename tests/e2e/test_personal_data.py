@@ -19,10 +19,13 @@ from landhub.rosreestr.v1 import rosreestr_pb2, rosreestr_service_pb2
 from sandbox.demo.stack import Stack
 from sandbox.test_ca import Subject
 from tests.support.canaries import Aviary, find, personal_fields, spellings
+from tests.support.card_payments import CALLER, CardPayments, card_sandbox_options, card_settings
+from tests.support.databases import server_bytes
 from tests.support.examples import METHODS, examples, send
 from tests.support.examples_notifications import NOTIFICATIONS, RECIPIENTS, TEMPLATES, notification
 from tests.support.known import ROSREESTR, SIGNATURES, make_known
 from tests.support.known_payments import PAYMENTS
+from tests.support.ports import demo_ports
 from tests.support.stack import channel, control, running_stack
 
 PLOT = "77:01:0009001:777"
@@ -43,13 +46,16 @@ class Deals:
         self.aviary = aviary
         self.errors: list[bytes] = []
         self._client = channel(stack.installation)
+        self._cards = channel(stack.installation, CALLER)
 
     def run(self) -> None:
         self._register_an_owner()
         self._send_every_rpc()
         self._send_what_is_refused()
         self._let_the_register_fail()
+        CardPayments(stack=self.stack, aviary=self.aviary, send=self._send_as_cards).run()
         self._client.close()
+        self._cards.close()
 
     def send(self, path: str, *messages: Any) -> Any:
         """Send; an error is kept with all it says."""
@@ -62,6 +68,9 @@ class Deals:
                 value if isinstance(value, bytes) else value.encode() for _, value in error.trailing_metadata()
             )
             return None
+
+    def _send_as_cards(self, path: str, message: Any) -> Any:
+        return send(self._cards, path, [message])
 
     def _register_an_owner(self) -> None:
         """Let the register know a person made of canaries."""
@@ -257,7 +266,14 @@ class Deals:
 
 @pytest.fixture(scope="module")
 def deals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deals]:
-    with running_stack(tmp_path_factory.mktemp("canaries") / "installation") as stack:
+    ports = demo_ports()
+    with running_stack(
+        tmp_path_factory.mktemp("canaries") / "installation",
+        CALLER,
+        ports=ports,
+        settings=card_settings(ports),
+        sandbox_options=card_sandbox_options(ports),
+    ) as stack:
         made = Deals(stack, Aviary())
         made.run()
         yield made
@@ -274,6 +290,7 @@ def written(deals: Deals) -> Mapping[str, Sequence[tuple[str, bytes]]]:
         "an audit record or a story": list(_administration(stack)),
         "an event": list(_events(stack)),
     }
+    ahead = _files(folder, "state/*-wal")
     stack.hub.stop()
     stack.agent.stop()
     traces = control(stack, "/traces")["traces"]
@@ -281,7 +298,7 @@ def written(deals: Deals) -> Mapping[str, Sequence[tuple[str, bytes]]]:
     return told | {
         "a span": [("span", json.dumps(span, ensure_ascii=False).encode()) for span in spans],
         "a log": _files(folder, "run/hub.log", "run/agent.log"),
-        "the hub's files": _files(folder, "state/**/*"),
+        "the hub's files": [*ahead, *_files(folder, "state/**/*"), ("the server", server_bytes(folder))],
         "the agent's files": _files(folder, "agent/state/**/*"),
     }
 

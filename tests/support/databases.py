@@ -17,7 +17,9 @@ from hub.core.clock import Clock
 from hub.core.database import Database
 from hub.core.ids import Ids
 from hub.core.metrics import CoreMetrics
-from hub.installation.database import DatabasePlace, maintenance_engine
+from hub.installation.database import DatabasePlace, database_place, maintenance_engine
+from hub.installation.sealed import secrets_of
+from hub.settings import load_settings
 from hub.storage.engine import SqliteDatabase
 from hub.storage.migrate import upgrade
 from hub.storage.postgres import PostgresDatabase
@@ -106,7 +108,18 @@ def stored_bytes(folder: Path) -> bytes:
     place = place_of(folder)
     if place.file is not None:
         return b"".join(path.read_bytes() for path in folder.glob(f"{FILE}*"))
-    with psycopg.connect(_text(place.url)) as connection:
+    return _every_row(place.url)
+
+
+def server_bytes(folder: Path) -> bytes:
+    """Return every row of an installation's database that a server keeps; nothing if it is a file there."""
+    settings = load_settings(folder)
+    place = database_place(settings, folder, secrets_of(settings, folder, os.environ))
+    return b"" if place.file is not None else _every_row(place.url)
+
+
+def _every_row(url: URL) -> bytes:
+    with psycopg.connect(_text(url)) as connection:
         tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
         stored = []
         for (table,) in tables:
