@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, text
 
+from hub.core.call import Call
 from hub.core.effects import Claim, Progress, Started
 from hub.core.errors import AlreadyExistsError, ExhaustedError, InProgressError, LeaseLostError, UnavailableError
 from hub.core.jobs import Again, Job, JobKind, Lease, Next
+from hub.core.secrets import Secret
+from hub.core.vendor_reference import DIGITS, ReferenceShape, VendorReferences
 from tests.support.core_fixtures import Core, open_core, settled
 
 KIND = "test.send"
@@ -338,9 +341,15 @@ async def test_a_recorded_change_is_made_once_and_audited(core: Core) -> None:
     assert await _phases(core) == ["outcome", "request"]
 
 
-async def test_a_reference_is_the_same_for_the_same_request_and_fits_the_vendor(core: Core) -> None:
-    from hub.core.vendor_reference import DIGITS, ReferenceShape  # noqa: PLC0415 - used here only
+def test_references_of_releases_before_are_made_to_the_letter() -> None:
+    references = VendorReferences(key=Secret(b"k" * 32))
+    call = Call(caller="crm", group="crm", method="/pay", deadline=0, request_id="1")
+    made = [references.make(call, shape=ReferenceShape(), attempt=attempt) for attempt in (1, 2)]
+    made.append(references.make(call, shape=ReferenceShape(length=11, alphabet=DIGITS)))
+    assert made == ["RDLBSF5IHMUWEJFUX4QXAEVHW5ULRZ73", "6BYE3ZDFNFGTJKXUH47WJCAMTWEAHUMF", "50175742908"]
 
+
+async def test_a_reference_is_the_same_for_the_same_request_and_fits_the_vendor(core: Core) -> None:
     shape = ReferenceShape(length=12, alphabet=DIGITS)
     one = core.effects.reference(core.call(1), shape=shape)
     assert one == core.effects.reference(core.call(1), shape=shape)
