@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from opentelemetry import trace
+from opentelemetry.context import Context, attach, detach
 from opentelemetry.trace import Span, SpanContext, SpanKind, Status, StatusCode, Tracer
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
@@ -72,16 +73,21 @@ class Telemetry:
             attributes: Those on the list are kept.
             parent: A traceparent to continue (a job's row, an inbound header); empty continues the current span.
         """
+        if parent:
+            context = _PROPAGATOR.extract({"traceparent": parent})
+            around = trace.get_current_span(context)
+            if _is_unsampled(around.get_span_context()):
+                return _within(context, around)
+            return self._opened(name, kind, attributes, context)
         around = trace.get_current_span()
-        if not parent and _is_unsampled(around.get_span_context()):
+        if _is_unsampled(around.get_span_context()):
             return nullcontext(around)
-        return self._opened(name, kind, attributes, parent)
+        return self._opened(name, kind, attributes, None)
 
     @contextmanager
     def _opened(
-        self, name: str, kind: SpanKind, attributes: Mapping[str, AttributeValue] | None, parent: str
+        self, name: str, kind: SpanKind, attributes: Mapping[str, AttributeValue] | None, context: Context | None
     ) -> Iterator[Span]:
-        context = _PROPAGATOR.extract({"traceparent": parent}) if parent else None
         with self._tracer.start_as_current_span(
             name, context=context, kind=kind, record_exception=False, set_status_on_exception=False
         ) as span:
@@ -92,6 +98,16 @@ class Telemetry:
                 span.set_attribute("error.type", type(error).__name__)
                 span.set_status(Status(StatusCode.ERROR))
                 raise
+
+
+@contextmanager
+def _within(context: Context, span: Span) -> Iterator[Span]:
+    """Make another context the current one inside the block."""
+    token = attach(context)
+    try:
+        yield span
+    finally:
+        detach(token)
 
 
 def set_attributes(span: Span, attributes: Mapping[str, AttributeValue]) -> None:

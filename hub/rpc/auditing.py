@@ -35,7 +35,7 @@ class Auditing:
             answer = await inner(passage)
         except asyncio.CancelledError:
             passage.code = grpc.StatusCode.CANCELLED
-            self._begin(passage)
+            self._record_cancelled(passage)
             raise
         except Exception as error:
             passage.code = code_of(error)
@@ -54,27 +54,28 @@ class Auditing:
             await asyncio.wait(self._writes, timeout=_LONGEST_WRITE_SECONDS)
 
     async def _record(self, passage: Passage) -> None:
-        write = self._begin(passage)
-        if write is None:
+        record = _record_of(passage)
+        if passage.method.safety is Safety.READ:
+            self._audit.append_later(record)
             return
         try:
             async with asyncio.timeout(_LONGEST_WRITE_SECONDS):
-                await asyncio.shield(write)  # a caller that leaves now doesn't take the record along
+                await self._audit.write(record)  # a caller that leaves now doesn't take along what is queued
         except (HubError, TimeoutError) as error:
             raise UnavailableError(
                 "the audit record can't be written, so nothing may change; ask again with the same request_id",
                 reason="AUDIT_UNAVAILABLE",
             ) from error
 
-    def _begin(self, passage: Passage) -> asyncio.Task[None] | None:
+    def _record_cancelled(self, passage: Passage) -> None:
+        """Record a call whose caller left: he waits for nothing any more."""
         record = _record_of(passage)
         if passage.method.safety is Safety.READ:
             self._audit.append_later(record)
-            return None
+            return
         write = asyncio.create_task(self._audit.write(record))
         self._writes.add(write)
         write.add_done_callback(self._written)
-        return write
 
     def _written(self, write: asyncio.Task[None]) -> None:
         self._writes.discard(write)

@@ -87,20 +87,17 @@ class GroupWriter:
         self._metrics = metrics
         self._listeners = listeners
         self._loop = asyncio.get_running_loop()
-        self._queue: queue.Queue[Write | None] = queue.Queue(maxsize=MAX_QUEUED_WRITES)
+        self._queue: queue.SimpleQueue[Write | None] = queue.SimpleQueue()
         metrics.watch_queue(self._queue.qsize)
         self._thread = threading.Thread(target=self._write_forever, name="hub-db-write", daemon=True)
         self._thread.start()
 
     async def write(self, fn: Callable[[Connection], T], *, label: str) -> T:
         """Queue fn; see Database.write."""
+        if self._queue.qsize() >= MAX_QUEUED_WRITES:  # exact: only the event loop puts
+            raise ExhaustedError("too many changes are waiting; ask again after the delay", retry_after=RETRY_AFTER)
         done: asyncio.Future[T] = self._loop.create_future()
-        try:
-            self._queue.put_nowait(Write(fn=fn, label=label, done=done))
-        except queue.Full as error:
-            raise ExhaustedError(
-                "too many changes are waiting; ask again after the delay", retry_after=RETRY_AFTER
-            ) from error
+        self._queue.put(Write(fn=fn, label=label, done=done))
         return await done
 
     def finish(self) -> None:
