@@ -149,11 +149,14 @@ class SigningAgents(SigningPort):
             await asyncio.gather(*(self._ask(name) for name in self._agents))
 
     async def _ask(self, name: str) -> None:
-        """What an agent said before it went away is kept: it still tells whom to wait for."""
+        """What an agent said before it went away is kept: it still tells whom to wait for.
+
+        Whether it is away, the watch on its health tells alone: a fault found here would stay, as health that doesn't
+        change isn't told again.
+        """
         try:
             self._certificates[name] = tuple(await self._agents[name].list_certificates())
         except HubError:
-            self._changed(name, "the agent can't be reached")
             return
         holders: dict[str, list[AgentCertificate]] = {}
         for certificates in self._certificates.values():
@@ -172,9 +175,6 @@ class SigningAgents(SigningPort):
     def _watched(self, name: str, fault: str) -> None:
         if not fault and self._faults[name]:
             self._ask_soon(name)  # it came up: with other certificates, perhaps
-        self._changed(name, fault)
-
-    def _changed(self, name: str, fault: str) -> None:
         if self._faults[name] == fault:
             return
         self._faults[name] = fault

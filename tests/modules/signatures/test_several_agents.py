@@ -14,8 +14,9 @@ from hub.core.errors import HubError, UnavailableError
 from hub.core.ids import Ids
 from hub.modules.signatures.service import SignaturesService
 from hub.resilience.upstream import Upstreams
+from hub.signing.agent import Agent
 from hub.signing.agents import SigningAgents
-from hub.signing.port import AgentUnavailableError, MadeSignature, SigningOrder
+from hub.signing.port import AgentCertificate, AgentUnavailableError, MadeSignature, SigningOrder
 from hub.signing.witness import Witnesses, read_journal_keys
 from tests.modules.signatures.conftest import (
     AgentProcess,
@@ -119,6 +120,19 @@ async def test_new_work_goes_to_the_agent_that_works(pair: Pair) -> None:
     assert await pair.signing.choose(pair.thumbprint, but=other) == ""
     row = await pair.service.sign_one(pair.core.call(), pair.thumbprint, to_sign())
     assert (row.state, row.agent) == ("SIGNED", other)
+
+
+async def test_agents_that_did_not_tell_their_certificates_in_time_serve_while_their_health_says_so(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lose_the_answer(agent: Agent) -> Sequence[AgentCertificate]:
+        raise AgentUnavailableError(agent.name)
+
+    told: dict[str, str] = {}
+    pair.signing.observe(lambda name, fault: told.update({name: fault}))
+    monkeypatch.setattr(Agent, "list_certificates", lose_the_answer)
+    await pair.signing.list_certificates()
+    assert told == {"east": "", "west": ""}
 
 
 async def test_a_request_of_an_agent_that_the_settings_no_longer_name_waits_for_it(pair: Pair) -> None:
