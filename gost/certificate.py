@@ -16,8 +16,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from gost.digest import DigestAlgorithm
 from gost.errors import MalformedError, UnsupportedAlgorithmError
-from gost.extensions import extension_facts
+from gost.extensions import ExtensionFacts, extension_facts
 from gost.names import read_issuer_name, read_name, tolerating_long_names
+from gost.structures import encoded
 
 MAX_CERTIFICATE_BYTES: Final = 64 * 1024  # real ones have 1 to 4 KiB
 MAX_CERTIFICATES_IN_BUNDLE: Final = 2000  # the national list of accredited CAs has some 600
@@ -25,6 +26,7 @@ MAX_CERTIFICATES_IN_BUNDLE: Final = 2000  # the national list of accredited CAs 
 _CACHED_CERTIFICATES: Final = 2048
 _PEM_BEGIN: Final = b"-----BEGIN CERTIFICATE-----"
 _PEM_END: Final = b"-----END CERTIFICATE-----"
+_DIRECTORY_NAME: Final = b"\xa4"  # its tag; where this byte is not, there is no name of anybody
 
 # What the two parsers raise on bytes that are no certificate
 _UNREADABLE: Final = (
@@ -46,6 +48,8 @@ class PublicKeyAlgorithm(enum.Enum):
     ECDSA = "1.2.840.10045.2.1"
     OTHER = ""
 
+    __hash__ = object.__hash__  # see DigestAlgorithm
+
     @property
     def digest_algorithm(self) -> DigestAlgorithm:
         """The hash that signatures by such a key are made with here.
@@ -61,6 +65,8 @@ class PublicKeyAlgorithm(enum.Enum):
         return found
 
 
+_ALGORITHMS: Final = {each.value: each for each in PublicKeyAlgorithm}
+_GOST_BITS: Final = {PublicKeyAlgorithm.GOST_R_34_10_2012_256: 256, PublicKeyAlgorithm.GOST_R_34_10_2012_512: 512}
 _DIGEST_OF: Final = {
     PublicKeyAlgorithm.GOST_R_34_10_2012_256: DigestAlgorithm.STREEBOG_256,
     PublicKeyAlgorithm.GOST_R_34_10_2012_512: DigestAlgorithm.STREEBOG_512,
@@ -128,19 +134,26 @@ class CertificateFacts:
 
 
 def read_certificate(data: bytes) -> CertificateFacts:
-    """Read one certificate, PEM or DER. The last 2048 are remembered.
+    """Read one certificate, PEM or DER. The last 2048 are remembered, each by all of its bytes.
 
     Raises:
         MalformedError: it is no X.509 certificate in strict DER, or is bigger than 64 KiB.
     """
-    if len(data) > MAX_CERTIFICATE_BYTES:
-        raise MalformedError(f"a certificate of {len(data)} bytes: at most {MAX_CERTIFICATE_BYTES} are read")
-    if _PEM_BEGIN not in data:
+    if _PEM_BEGIN not in _bounded(data):
         return _read(bytes(data))
     blocks = data.split(_PEM_BEGIN)[1:]
     if len(blocks) != 1:
         raise MalformedError(f"{len(blocks)} certificates where one was expected")
     return _read(_der_of(blocks[0]))
+
+
+def read_der(data: bytes) -> CertificateFacts:
+    """Read one certificate that can't be PEM: within a signature, what looks like it is part of something else.
+
+    Raises:
+        MalformedError: as ``read_certificate``.
+    """
+    return _read(_bounded(data))
 
 
 def read_certificates(pem_bundle: bytes) -> tuple[CertificateFacts, ...]:
@@ -153,6 +166,12 @@ def read_certificates(pem_bundle: bytes) -> tuple[CertificateFacts, ...]:
     if len(blocks) > MAX_CERTIFICATES_IN_BUNDLE:
         raise MalformedError(f"{len(blocks)} certificates in one bundle: at most {MAX_CERTIFICATES_IN_BUNDLE} are read")
     return tuple(_read(_der_of(block)) for block in blocks)
+
+
+def _bounded(data: bytes) -> bytes:
+    if len(data) > MAX_CERTIFICATE_BYTES:
+        raise MalformedError(f"a certificate of {len(data)} bytes: at most {MAX_CERTIFICATE_BYTES} are read")
+    return data
 
 
 def _der_of(pem_block: bytes) -> bytes:
@@ -169,10 +188,10 @@ def _der_of(pem_block: bytes) -> bytes:
 @functools.lru_cache(maxsize=_CACHED_CERTIFICATES)
 def _read(der: bytes) -> CertificateFacts:
     try:
-        encoded = asn1.decode_der(_Certificate, der)
-        if encoded.body.serial_number <= 0 or asn1.encode_der(encoded) != der:
+        written = asn1.decode_der(_Certificate, der)
+        if written.body.serial_number <= 0 or asn1.encode_der(written) != der:
             raise MalformedError("not a certificate of RFC 5280 in strict DER with a positive serial number")
-        return _facts(der, encoded.body, x509.load_der_x509_certificate(der))
+        return _facts(der, written.body, x509.load_der_x509_certificate(der))
     except _UNREADABLE as error:
         raise MalformedError("not an X.509 certificate: give PEM or DER of exactly one") from error
 
@@ -208,11 +227,10 @@ class _Certificate:
 
 
 def _facts(der: bytes, body: _TbsCertificate, certificate: x509.Certificate) -> CertificateFacts:
-    issuer_der, subject_der = asn1.encode_der(body.issuer), asn1.encode_der(body.subject)
+    issuer_der, subject_der = encoded(body.issuer), encoded(body.subject)
     name = read_name(subject_der)
     subject = name.attributes
-    with tolerating_long_names():  # they may be in extensions too
-        extensions = extension_facts(certificate.extensions)
+    key_algorithm = _ALGORITHMS.get(certificate.public_key_algorithm_oid.dotted_string, PublicKeyAlgorithm.OTHER)
     return CertificateFacts(
         der=der,
         subject=name.text,
@@ -224,9 +242,9 @@ def _facts(der: bytes, body: _TbsCertificate, certificate: x509.Certificate) -> 
         not_after=certificate.not_valid_after_utc,
         thumbprint=hashlib.sha1(der, usedforsecurity=False).hexdigest().upper(),
         sha256=hashlib.sha256(der).hexdigest(),
-        public_key_algorithm=_public_key_algorithm(certificate.public_key_algorithm_oid.dotted_string),
-        public_key_bits=_public_key_bits(certificate),
-        public_key_sha256=hashlib.sha256(asn1.encode_der(body.subject_public_key_info)).hexdigest(),
+        public_key_algorithm=key_algorithm,
+        public_key_bits=_GOST_BITS.get(key_algorithm) or _public_key_bits(certificate),
+        public_key_sha256=hashlib.sha256(encoded(body.subject_public_key_info)).hexdigest(),
         signature_algorithm=certificate.signature_algorithm_oid.dotted_string,
         owner_common_name=subject.get("2.5.4.3"),
         owner_organization=subject.get("2.5.4.10"),
@@ -237,22 +255,18 @@ def _facts(der: bytes, body: _TbsCertificate, certificate: x509.Certificate) -> 
         ogrn=subject.get("1.2.643.100.1"),
         ogrnip=subject.get("1.2.643.100.5"),
         snils=subject.get("1.2.643.100.3"),
-        **extensions,
+        **_extensions(certificate, body),
     )
 
 
-def _public_key_algorithm(oid: str) -> PublicKeyAlgorithm:
-    try:
-        return PublicKeyAlgorithm(oid)
-    except ValueError:
-        return PublicKeyAlgorithm.OTHER
+def _extensions(certificate: x509.Certificate, body: _TbsCertificate) -> ExtensionFacts:
+    if not any(_DIRECTORY_NAME in each.value for each in body.extensions or ()):
+        return extension_facts(certificate.extensions)
+    with tolerating_long_names():  # they may be in extensions too
+        return extension_facts(certificate.extensions)
 
 
 def _public_key_bits(certificate: x509.Certificate) -> int:
-    known = {PublicKeyAlgorithm.GOST_R_34_10_2012_256: 256, PublicKeyAlgorithm.GOST_R_34_10_2012_512: 512}
-    algorithm = _public_key_algorithm(certificate.public_key_algorithm_oid.dotted_string)
-    if algorithm in known:
-        return known[algorithm]
     try:
         key = certificate.public_key()
     except (ValueError, UnsupportedAlgorithm):

@@ -9,12 +9,12 @@ time is the one asked about, never the clock.
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from gost.algorithms import LEAST_KEY_BITS, SOUND_SIGNATURES
 from gost.certificate import CertificateFacts
-from gost.libcrypto import CHAIN_CALLBACK, VERIFY_CALLBACK, Owned, drain_errors, libcrypto, parsed_certificate
-from gost.paths import MAX_CHAIN_LENGTH, Directory, Path, find_paths, may_have_issued, signed_by
+from gost.path_check import PathCheck
+from gost.paths import Directory, Path, find_paths, may_have_issued, signed_by
 from gost.report import CertificateStatus, Chain, ChainElement, RevocationStatus
 from gost.revocation import RevocationLists
 from gost.verdicts import Judgement, Verdicts
@@ -22,18 +22,13 @@ from gost.verdicts import Judgement, Verdicts
 MAX_SIGNATURES_KEPT: Final = 4096  # of CAs, found good or bad; past this all are checked again
 MAX_ISSUERS_TRIED: Final = 8  # by signature, for a certificate outside the chain: namesakes are renewed keys
 
-_PARTIAL_CHAIN: Final = 0x80000  # an anchor need not be self-signed
-
 # X509_V_ERR_* of OpenSSL 3, by what they mean to a report
 _NO_ISSUER: Final = frozenset({2, 18, 19, 20, 21, 22, 27})
 _BAD_SIGNATURE: Final = frozenset({4, 6, 7})
 _NOT_YET_VALID: Final = 9
 _EXPIRED: Final = 10
-_UNSPECIFIED: Final = 1
 _CERTIFICATE_SIGNATURE_FAILURE: Final = 7
 _NO_CERT_SIGN: Final = 32
-
-_CHECKED_HERE: Final = CHAIN_CALLBACK(lambda _context: 1)
 
 # From bad to worse; a way is as bad as the worst of its certificates
 _STATUSES: Final = (
@@ -67,17 +62,13 @@ class TrustStore:
         MalformedError: a certificate or list can't be read.
     """
 
-    __slots__ = ("_anchors", "_known", "_lists", "_signed", "_store", "_verdicts")
+    __slots__ = ("_anchors", "_check", "_known", "_lists", "_signed", "_verdicts")
 
     def __init__(
         self, *, anchors: Iterable[CertificateFacts], intermediates: Iterable[CertificateFacts], crls: Iterable[bytes]
     ) -> None:
-        library = libcrypto()
         trusted = tuple(anchors)
-        self._store: Final = Owned(library.X509_STORE_new(), library.X509_STORE_free)  # of no certificate: see _verify
-        library.X509_STORE_set_flags(self._store.address, _PARTIAL_CHAIN)
-        library.X509_STORE_set_depth(self._store.address, MAX_CHAIN_LENGTH)
-        library.X509_STORE_set_verify(self._store.address, _CHECKED_HERE)
+        self._check: Final = PathCheck()
         self._anchors: Final = frozenset(anchor.der for anchor in trusted)
         self._known: Final = Directory((*trusted, *intermediates))
         self._lists: Final = RevocationLists(crls)
@@ -122,7 +113,7 @@ class TrustStore:
                 return
 
     def _judge_path(self, path: Path, at: datetime, max_crl_age: timedelta | None) -> Chain:
-        certificates, errors = self._verify(path, at)
+        certificates, errors = self._check.judge(path, at, is_anchored=path[-1].der in self._anchors)
         errors += self._signature_errors(certificates)
         errors += _date_errors(certificates, at)
         top = len(certificates) - 1
@@ -168,43 +159,6 @@ class TrustStore:
             found = self._signed[key] = signed_by(certificate, issuer)
         return found
 
-    def _verify(self, path: Path, at: datetime) -> tuple[Path, list[tuple[int, int]]]:
-        """Let OpenSSL judge one way but for signatures and dates: the chain it built, and all errors with their depth.
-
-        It sees the way's own certificates and trusts its last one, if that is an anchor.
-        """
-        library = libcrypto()
-        errors: list[tuple[int, int]] = []
-
-        def note(ok: int, context: int) -> int:
-            if not ok:
-                depth = library.X509_STORE_CTX_get_error_depth(context)
-                errors.append((library.X509_STORE_CTX_get_error(context), depth))
-            return 1
-
-        callback = VERIFY_CALLBACK(note)
-        parsed = [parsed_certificate(each.der) for each in path]
-        subject, *above = parsed
-        anchor = (above or [subject])[-1:] if path[-1].der in self._anchors else []
-        with (
-            Owned(library.OPENSSL_sk_new_null(), library.OPENSSL_sk_free) as untrusted,
-            Owned(library.OPENSSL_sk_new_null(), library.OPENSSL_sk_free) as trusted,
-            Owned(library.X509_STORE_CTX_new(), library.X509_STORE_CTX_free) as context,
-        ):
-            for stack, each in [*((untrusted, each) for each in above), *((trusted, each) for each in anchor)]:
-                _require(library.OPENSSL_sk_push(stack, each.address))
-            _require(library.X509_STORE_CTX_init(context, self._store.address, subject.address, untrusted))
-            library.X509_STORE_CTX_set0_trusted_stack(context, trusted)
-            library.X509_STORE_CTX_set_time(context, 0, int(at.timestamp()))
-            library.X509_STORE_CTX_set_verify_cb(context, callback)
-            verdict = library.X509_verify_cert(context)
-            chain = _chain_of(library, context)
-        library.ERR_clear_error()
-        if verdict != 1:
-            errors.append((_UNSPECIFIED, 0))  # it gave up: our callback never stops it
-        by_address = {each.address: certificate for each, certificate in zip(parsed, path, strict=True)}
-        return tuple(by_address[address] for address in chain) or path[:1], errors
-
 
 def _date_errors(certificates: Path, at: datetime) -> list[tuple[int, int]]:
     early = [(_NOT_YET_VALID, depth) for depth, each in enumerate(certificates) if at < each.not_before]
@@ -236,15 +190,3 @@ def _status(certificate: CertificateFacts, errors: set[int], *, is_issuer: bool,
     if _EXPIRED in errors:
         return CertificateStatus.EXPIRED
     return CertificateStatus.NOT_YET_VALID if _NOT_YET_VALID in errors else CertificateStatus.GOOD
-
-
-def _chain_of(library: Any, context: int) -> list[int]:
-    chain = library.X509_STORE_CTX_get0_chain(context)
-    size = library.OPENSSL_sk_num(chain) if chain else 0
-    return [library.OPENSSL_sk_value(chain, index) for index in range(size)]
-
-
-def _require(done: int) -> None:
-    if done < 1:
-        library = libcrypto()
-        raise MemoryError(f"OpenSSL could not set up a verification: {drain_errors(library)}")

@@ -15,9 +15,10 @@ from cryptography import x509
 from cryptography.hazmat import asn1
 
 from gost import structures
-from gost.certificate import CertificateFacts, PublicKeyAlgorithm, read_certificate
+from gost.certificate import CertificateFacts, PublicKeyAlgorithm, read_der
 from gost.digest import DigestAlgorithm
 from gost.errors import MalformedError
+from gost.structures import encoded
 
 MAX_CMS_BYTES: Final = 4 * 1024 * 1024  # a detached signature has 1 to 10 KiB; archive forms carry lists and timestamps
 MAX_SIGNERS: Final = 64  # each costs a verification
@@ -166,13 +167,12 @@ def _certificates(
     listed = signed_data.certificates
     if listed is None:
         return ()
-    encoded = [asn1.encode_der(tlv) for tlv in (listed if isinstance(listed, list) else listed.as_list())]
+    ders = [encoded(each) for each in (listed if isinstance(listed, list) else listed.as_list())]
     _require(
-        0 < len(encoded) <= MAX_CERTIFICATES,
-        f"the CMS holds {len(encoded)} certificates: 1 to {MAX_CERTIFICATES} are read",
+        0 < len(ders) <= MAX_CERTIFICATES, f"the CMS holds {len(ders)} certificates: 1 to {MAX_CERTIFICATES} are read"
     )
-    _require(len(set(encoded)) == len(encoded), "the CMS holds a certificate twice")
-    return tuple(read_certificate(der) for der in encoded)
+    _require(len(set(ders)) == len(ders), "the CMS holds a certificate twice")
+    return tuple(map(read_der, ders))
 
 
 def _check_digest_algorithms(
@@ -223,7 +223,7 @@ def _algorithms(info: structures.SignerInfo) -> tuple[PublicKeyAlgorithm, Digest
 
 
 def _message_digest(attributes: dict[str, list[asn1.TLV]], algorithm: DigestAlgorithm, expected_type: str) -> bytes:
-    content_type = asn1.encode_der(_value(attributes, structures.CONTENT_TYPE))
+    content_type = encoded(_value(attributes, structures.CONTENT_TYPE))
     _require(content_type == _object_identifier(expected_type), "the signed content type is not that of the CMS")
     written = _value(attributes, structures.MESSAGE_DIGEST)
     _require(written.tag_bytes == _OCTET_STRING, f"signed attribute {structures.MESSAGE_DIGEST} is not in strict DER")
@@ -235,7 +235,7 @@ def _message_digest(attributes: dict[str, list[asn1.TLV]], algorithm: DigestAlgo
 def _timestamps(unsigned: Iterable[structures.Attribute]) -> tuple[bytes, ...]:
     """All of them, whether in one attribute or in several; a signature is no worse for one that is wrong."""
     found = (
-        asn1.encode_der(value)
+        encoded(value)
         for attribute in unsigned
         if attribute.type.dotted_string == structures.SIGNATURE_TIMESTAMP
         for value in attribute.values.as_list()
@@ -247,7 +247,7 @@ def _certificate_of(sid: Any, certificates: Iterable[CertificateFacts]) -> Certi
     if isinstance(sid, bytes):
         named = [each for each in certificates if each.subject_key_id == sid.hex()]
     else:
-        issuer, serial = asn1.encode_der(sid.issuer), sid.serial_number
+        issuer, serial = encoded(sid.issuer), sid.serial_number
         named = [each for each in certificates if each.issuer_der == issuer and int(each.serial_number, 16) == serial]
     _require(len(named) <= 1, "the CMS holds two certificates that the signer's identifier fits")
     return named[0] if named else None
@@ -260,27 +260,11 @@ def _attributes(listed: list[structures.Attribute], kind: str) -> dict[str, list
     return attributes
 
 
-def _single(attributes: dict[str, list[asn1.TLV]], oid: str, *kinds: type[Any]) -> Any:
-    """The one value of an attribute, read as the first of the kinds that fits."""
-    return _parsed(_value(attributes, oid), oid, *kinds)
-
-
 def _value(attributes: dict[str, list[asn1.TLV]], oid: str) -> asn1.TLV:
     values = attributes.get(oid, [])
     if len(values) != 1:
         raise MalformedError(f"signed attribute {oid} has {len(values)} values: it must have one")
     return values[0]
-
-
-def _parsed(written: asn1.TLV, oid: str, *kinds: type[Any]) -> Any:
-    for kind in kinds:
-        try:
-            value = written.parse(kind)
-            if structures.reencodes(value, asn1.encode_der(written)):
-                return value
-        except (ValueError, OverflowError):
-            continue
-    raise MalformedError(f"signed attribute {oid} is not in strict DER")
 
 
 @functools.cache
@@ -291,28 +275,34 @@ def _object_identifier(oid: str) -> bytes:
 def _signing_time(attributes: dict[str, list[asn1.TLV]]) -> datetime | None:
     if structures.SIGNING_TIME not in attributes:
         return None
-    value = _single(attributes, structures.SIGNING_TIME, asn1.UTCTime, asn1.GeneralizedTime)
-    moment: datetime = value.as_datetime()
-    return moment
+    written = _value(attributes, structures.SIGNING_TIME)
+    for kind in (asn1.UTCTime, asn1.GeneralizedTime):
+        try:
+            value = written.parse(kind)
+            if structures.reencodes(value, encoded(written)):
+                moment: datetime = value.as_datetime()
+                return moment
+        except (ValueError, OverflowError):
+            continue
+    raise MalformedError(f"signed attribute {structures.SIGNING_TIME} is not in strict DER")
 
 
 def _signing_certificate(attributes: dict[str, list[asn1.TLV]]) -> SigningCertificateReference | None:
     if structures.SIGNING_CERTIFICATE_V2 not in attributes:
         return None
-    return _read_reference(asn1.encode_der(_value(attributes, structures.SIGNING_CERTIFICATE_V2)))
+    return _read_reference(encoded(_value(attributes, structures.SIGNING_CERTIFICATE_V2)))
 
 
 @functools.lru_cache(maxsize=_CACHED_REFERENCES)
 def _read_reference(der: bytes) -> SigningCertificateReference:
     """Remembered: it is the same in all signatures by one certificate."""
-    written = asn1.decode_der(asn1.TLV, der)
-    value = _parsed(written, structures.SIGNING_CERTIFICATE_V2, structures.SigningCertificate)
+    value = _decode(structures.SigningCertificate, der, "signingCertificateV2")
     _require(bool(value.certificates), "the attribute signingCertificateV2 names no certificate")
     identifier = value.certificates[0]  # RFC 5035 3: the first is the signer's
     algorithm, issuer_serial = identifier.hash_algorithm, identifier.issuer_serial
     return SigningCertificateReference(
         digest_oid=algorithm.algorithm.dotted_string if algorithm else DigestAlgorithm.SHA_256.oid,
         certificate_hash=identifier.certificate_hash,
-        issuer_der=asn1.encode_der(issuer_serial.issuer.directory_name) if issuer_serial else None,
+        issuer_der=encoded(issuer_serial.issuer.directory_name) if issuer_serial else None,
         serial_number=issuer_serial.serial_number if issuer_serial else None,
     )

@@ -10,7 +10,7 @@ from gost.libcrypto import Owned, libcrypto
 
 
 class DigestAlgorithm(enum.Enum):
-    """A hash function: its OID, the size of its digest in bytes, and what OpenSSL calls it."""
+    """A hash function: its OID, the size of its digest in bytes, what OpenSSL calls it, and where it may write it."""
 
     STREEBOG_256 = ("1.2.643.7.1.1.2.2", 32, "md_gost12_256")
     STREEBOG_512 = ("1.2.643.7.1.1.2.3", 64, "md_gost12_512")
@@ -20,6 +20,9 @@ class DigestAlgorithm(enum.Enum):
         self.oid: Final = oid
         self.size_bytes: Final = size_bytes
         self.openssl_name: Final = openssl_name
+        self.buffer: Final = ctypes.c_char * size_bytes
+
+    __hash__ = object.__hash__  # each is there once; that of `Enum` is a function in Python, called at every look-up
 
     @classmethod
     def from_oid(cls, oid: str) -> "DigestAlgorithm":
@@ -57,7 +60,7 @@ class Hash:
     def digest(self) -> bytes:
         """The digest of all bytes so far, ``algorithm.size_bytes`` long."""
         library = libcrypto()
-        result = ctypes.create_string_buffer(self.algorithm.size_bytes)
+        result = self.algorithm.buffer()
         with Owned(library.EVP_MD_CTX_new(), library.EVP_MD_CTX_free) as copy:
             _require(library.EVP_MD_CTX_copy_ex(copy, self._context.address))
             _require(library.EVP_DigestFinal_ex(copy, result, None))
@@ -79,7 +82,7 @@ def new(algorithm: DigestAlgorithm = DigestAlgorithm.STREEBOG_256) -> Hash:
 
 def digest(algorithm: DigestAlgorithm, data: bytes) -> bytes:
     """Hash bytes that are all at hand, ``algorithm.size_bytes`` long."""
-    result = ctypes.create_string_buffer(algorithm.size_bytes)
+    result = algorithm.buffer()
     _require(libcrypto().EVP_Digest(data, len(data), result, None, evp_md(algorithm), None))
     return result.raw
 

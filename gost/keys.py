@@ -8,7 +8,7 @@ from gost import digest as hashing
 from gost.certificate import CertificateFacts, PublicKeyAlgorithm
 from gost.digest import DigestAlgorithm
 from gost.errors import KeyClosedError, KeyFormatError, MalformedError, SigningError, WrongPassphraseError
-from gost.libcrypto import PASSPHRASE_CALLBACK, Owned, drain_errors, libcrypto, parsed_certificate
+from gost.libcrypto import PASSPHRASE_CALLBACK, Lent, Owned, drain_errors, libcrypto, parsed_certificate
 
 MAX_KEY_FILE_BYTES: Final = 64 * 1024  # an encrypted GOST key has some 400 bytes, RSA-4096 some 3.5 KiB
 
@@ -25,7 +25,7 @@ class PublicKey:
 
     __slots__ = ("_key", "algorithm", "digest_algorithm")
 
-    def __init__(self, *, key: Owned, algorithm: PublicKeyAlgorithm) -> None:
+    def __init__(self, *, key: Owned | Lent, algorithm: PublicKeyAlgorithm) -> None:
         self._key = key
         self.algorithm = algorithm
         self.digest_algorithm = algorithm.digest_algorithm
@@ -129,8 +129,8 @@ class PrivateKey:
             public = public_key_of(certificate)
         except MalformedError:
             return False
-        with self._lock, public as other:
-            equal = bool(library.EVP_PKEY_eq(self._open_key(), other) == 1)
+        with self._lock:
+            equal = bool(library.EVP_PKEY_eq(self._open_key(), public.address) == 1)
         library.ERR_clear_error()
         return equal
 
@@ -149,7 +149,7 @@ class PrivateKey:
         return self._key.address
 
 
-def public_key_of(certificate: CertificateFacts) -> Owned:
+def public_key_of(certificate: CertificateFacts) -> Lent:
     """The certificate's key as an OpenSSL ``EVP_PKEY``.
 
     Raises:
@@ -157,10 +157,10 @@ def public_key_of(certificate: CertificateFacts) -> Owned:
     """
     library = libcrypto()
     holder = parsed_certificate(certificate.der)
-    key = library.X509_get_pubkey(holder.address)
+    key = library.X509_get0_pubkey(holder.address)
     if not key:
         raise MalformedError(f"the certificate's public key can't be used: {drain_errors(library)}")
-    return Owned(key, library.EVP_PKEY_free)
+    return Lent(key, holder)
 
 
 def _read_private_key(data: bytes, passphrase: bytes | None) -> Owned:

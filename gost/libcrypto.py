@@ -9,7 +9,6 @@ import ctypes
 import functools
 import sys
 import threading
-import weakref
 from collections.abc import Callable
 from ctypes import POINTER, c_char_p, c_int, c_int64, c_long, c_size_t, c_uint, c_uint64, c_ulong, c_void_p
 from types import TracebackType
@@ -72,7 +71,7 @@ _PROTOTYPES: Final[dict[str, tuple[Any, list[Any]]]] = {
     "OPENSSL_sk_free": (None, [c_void_p]),
     "d2i_X509": (c_void_p, [c_void_p, POINTER(c_char_p), c_long]),
     "X509_free": (None, [c_void_p]),
-    "X509_get_pubkey": (c_void_p, [c_void_p]),
+    "X509_get0_pubkey": (c_void_p, [c_void_p]),
     "X509_verify": (c_int, [c_void_p, c_void_p]),
     "d2i_X509_CRL": (c_void_p, [c_void_p, POINTER(c_char_p), c_long]),
     "X509_CRL_free": (None, [c_void_p]),
@@ -101,19 +100,25 @@ class Owned:
     ``address`` is the pointer, or None after it was freed.
     """
 
-    __slots__ = ("__weakref__", "_finalizer", "address")
+    __slots__ = ("_free", "_held", "address")
 
     def __init__(self, address: int | None, free: Callable[[int], Any]) -> None:
+        self._held = [address] if address else []  # whoever takes it out of the list frees it, and nobody else can
         if not address:
             raise MemoryError("OpenSSL gave no object: out of memory")
+        self._free = free
         self.address: int | None = address
-        self._finalizer = weakref.finalize(self, free, address)
-        self._finalizer.atexit = False
 
     def close(self) -> None:
         """Free it now; does nothing the second time."""
         self.address = None
-        self._finalizer()
+        try:
+            address = self._held.pop()
+        except IndexError:
+            return
+        self._free(address)
+
+    __del__ = close  # a tenth of what ``weakref.finalize`` takes, of which a verification needs many
 
     def __enter__(self) -> int:
         assert self.address is not None
@@ -121,6 +126,16 @@ class Owned:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
+
+
+class Lent:
+    """A pointer to a part of what somebody else owns, which lives as long as this does."""
+
+    __slots__ = ("_owner", "address")
+
+    def __init__(self, address: int, owner: Owned) -> None:
+        self._owner: Final = owner
+        self.address: Final = address
 
 
 @functools.cache
@@ -174,14 +189,14 @@ def drain_errors(library: Any) -> str:
 def parse(library: Any, parser: str, free: str, der: bytes) -> Owned | None:
     """Read one DER structure with ``d2i_X509`` or ``d2i_X509_CRL``; None if it can't be read or has bytes to spare."""
     position = c_char_p(der)
-    start = ctypes.cast(position, c_void_p).value or 0
+    pointer = c_void_p.from_buffer(position)  # the same eight bytes, as a number
+    start = pointer.value or 0
     address = getattr(library, parser)(None, ctypes.byref(position), len(der))
     if not address:
         library.ERR_clear_error()
         return None
     owned = Owned(address, getattr(library, free))
-    end = ctypes.cast(position, c_void_p).value or 0
-    return owned if end - start == len(der) else None
+    return owned if (pointer.value or 0) - start == len(der) else None
 
 
 @functools.lru_cache(maxsize=_PARSED_CERTIFICATES)

@@ -80,8 +80,7 @@ def signed_by(certificate: CertificateFacts, issuer: CertificateFacts) -> bool:
         key = public_key_of(issuer)
     except MalformedError:
         return False
-    with key as key_address:
-        signed = library.X509_verify(subject.address, key_address) == 1
+    signed = library.X509_verify(subject.address, key.address) == 1
     library.ERR_clear_error()
     return bool(signed)
 

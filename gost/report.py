@@ -39,6 +39,8 @@ class SubIndication(enum.Enum):
 class CertificateStatus(enum.Enum):
     """How one certificate of the chain stands at the time asked about."""
 
+    __hash__ = object.__hash__  # see gost.digest.DigestAlgorithm
+
     GOOD = "GOOD"
     EXPIRED = "EXPIRED"
     NOT_YET_VALID = "NOT_YET_VALID"
@@ -50,6 +52,8 @@ class CertificateStatus(enum.Enum):
 
 class RevocationStatus(enum.Enum):
     """What the revocation lists say of one certificate of the chain."""
+
+    __hash__ = object.__hash__  # see gost.digest.DigestAlgorithm
 
     GOOD = "GOOD"
     REVOKED = "REVOKED"

@@ -124,8 +124,7 @@ def _signed(crl: _List, issuer: CertificateFacts) -> bool:
         key = public_key_of(issuer)
     except MalformedError:
         return False
-    with key as key_address:
-        signed = library.X509_CRL_verify(crl.handle.address, key_address) == 1
+    signed = library.X509_CRL_verify(crl.handle.address, key.address) == 1
     library.ERR_clear_error()
     return bool(signed)
 

@@ -135,6 +135,19 @@ class SigningCertificate:
     policies: list[asn1.TLV] | None
 
 
+_SHORT_LENGTH: Final = 0x7F
+
+
+def encoded(written: asn1.TLV) -> bytes:
+    """An element's bytes. The codec takes only the one way to write a length, so it is known without asking it."""
+    content = written.data
+    size = len(content)
+    if size <= _SHORT_LENGTH:
+        return b"".join((written.tag_bytes, bytes((size,)), content))
+    length = size.to_bytes((size.bit_length() + 7) // 8)
+    return b"".join((written.tag_bytes, bytes((_SHORT_LENGTH + 1 + len(length),)), length, content))
+
+
 def reencodes(value: object, der: bytes) -> bool:
     """Whether a decoded value gives the very bytes it was read from: the last word on "strict DER"."""
     return asn1.encode_der(value) == der

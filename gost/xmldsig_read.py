@@ -12,7 +12,7 @@ from typing import Final
 
 from lxml import etree
 
-from gost.certificate import CertificateFacts, read_certificate
+from gost.certificate import CertificateFacts, read_der
 from gost.errors import MalformedError, UnsupportedAlgorithmError
 from gost.smev_transform import signed_octets
 from gost.xml_input import exclusive_c14n, parse_xml
@@ -210,7 +210,7 @@ def _tails(parent: etree._Element) -> list[str | None]:
 def _certificate(key_info: etree._Element) -> CertificateFacts:
     (data,) = _children(key_info, "X509Data", attributes={"Id"})
     (certificate,) = _children(data, "X509Certificate")
-    return read_certificate(_decoded(certificate, set()))
+    return read_der(_decoded(certificate, set()))
 
 
 def _children(parent: etree._Element, *names: str, attributes: set[str] | None = None) -> list[etree._Element]:
