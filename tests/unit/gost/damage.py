@@ -1,22 +1,26 @@
 """Damaging a CMS byte by byte, to see that nothing changed is taken for good."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from cryptography import x509
 from cryptography.hazmat import asn1
 
 from gost import structures
-from gost.compose import with_content
+from gost.compose import with_content, with_signers_of
+from gost.report import Report
 from gost.verify import VerificationPolicy, verify_attached, verify_detached
 from tests.unit.gost.pki import AT, Authority, OpenSsl, Owner
 from tests.unit.gost.test_cades import DOCUMENT, sign
 from tests.unit.gost.test_cms import changed
 from tests.unit.gost.test_verify import DIGESTS
 
+_TIMESTAMP = asn1.encode_der(x509.ObjectIdentifier(structures.SIGNATURE_TIMESTAMP))
+_ATTRIBUTE_HEADER = 4  # of a SEQUENCE of 256 bytes or more
+
 Change = tuple[int, int]
 """Where, and what was put there by exclusive or."""
 
-KINDS = ("ours", "ours with its chain", "ours attached", "OpenSSL's", "OpenSSL's attached")
+KINDS = ("ours", "ours with its chain", "ours attached", "ours beside another's", "OpenSSL's", "OpenSSL's attached")
 
 
 def made(kind: str, signer: Owner, root: Authority, openssl: OpenSsl) -> bytes:
@@ -25,6 +29,9 @@ def made(kind: str, signer: Owner, root: Authority, openssl: OpenSsl) -> bytes:
         "ours": lambda: sign(signer, DOCUMENT),
         "ours with its chain": lambda: sign(signer, DOCUMENT, chain=(root,)),
         "ours attached": lambda: with_content(sign(signer, DOCUMENT), DOCUMENT),
+        "ours beside another's": lambda: with_signers_of(
+            openssl.sign(root.issue("signer-beside"), DOCUMENT, "-cades"), sign(signer, DOCUMENT)
+        ),
         "OpenSSL's": lambda: openssl.sign(signer, DOCUMENT, "-cades"),
         "OpenSSL's attached": lambda: openssl.sign(signer, DOCUMENT, "-cades", "-nodetach"),
     }
@@ -41,14 +48,31 @@ def passes(cms: bytes, policy: VerificationPolicy) -> bool:
 
 def unnoticed(cms: bytes, policy: VerificationPolicy, flips: Iterable[int]) -> list[Change]:
     """Every change of one byte after which it still passes."""
+    return [change for change, damaged in changes(cms, flips) if passes(damaged, policy)]
+
+
+def unnoticed_in_cades_t(cms: bytes, flips: Iterable[int], verify: Callable[[bytes], Report]) -> list[Change]:
+    """Every change of one byte of a CAdES-T after which a time is still proven, or more than it is lost.
+
+    The timestamp is all that its unsigned attributes hold, and they stand last: changed, it may prove nothing.
+    """
+    unsigned = cms.index(_TIMESTAMP) - _ATTRIBUTE_HEADER
     found = []
-    for position in range(len(cms)):
-        for flip in flips:
-            damaged = bytearray(cms)
-            damaged[position] ^= flip
-            if passes(bytes(damaged), policy):
-                found.append((position, flip))
+    for (position, flip), damaged in changes(cms, flips):
+        report = verify(damaged)
+        is_proven = any(signer.signing_time_proven for signer in report.signers)
+        if is_proven or (report.is_valid and position < unsigned):
+            found.append((position, flip))
     return found
+
+
+def changes(cms: bytes, flips: Iterable[int]) -> Iterator[tuple[Change, bytes]]:
+    """Every change of one byte, and what comes of it."""
+    kinds = tuple(flips)
+    for position, byte in enumerate(cms):
+        before, after = cms[:position], cms[position + 1 :]
+        for flip in kinds:
+            yield (position, flip), b"%b%c%b" % (before, byte ^ flip, after)
 
 
 def with_unsigned_attribute(cms: bytes) -> tuple[bytes, range]:

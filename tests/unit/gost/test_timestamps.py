@@ -57,15 +57,22 @@ def _read(path: Path) -> CertificateFacts:
 
 @pytest.fixture(scope="module", params=["gost2012_256", "gost2012_512"])
 def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> World:
-    folder = tmp_path_factory.mktemp(f"stamps-{request.param}")
-    signers = TestAuthority.create(folder / "signers", algorithm=request.param)
-    stamps = TestAuthority.create(folder / "stamps", algorithm=request.param, name="stamps")
+    return made_world(tmp_path_factory.mktemp(f"stamps-{request.param}"), request.param)
+
+
+def made_world(folder: Path, algorithm: str) -> World:
+    signers = TestAuthority.create(folder / "signers", algorithm=algorithm)
+    stamps = TestAuthority.create(folder / "stamps", algorithm=algorithm, name="stamps")
     signer = signers.issue("signer", Subject(common_name="Tester"))
     return World(signers=signers, signer=signer, stamps=stamps, authority=TimestampAuthority.create(stamps))
 
 
 @pytest.fixture(scope="module")
 def signature(world: World) -> bytes:
+    return made_signature(world)
+
+
+def made_signature(world: World) -> bytes:
     return sign(_owner(world.signer), DOCUMENT, at=NOW)
 
 
