@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from gost.digest import DigestAlgorithm
 from gost.errors import MalformedError, UnsupportedAlgorithmError
-from gost.extensions import ExtensionFacts, extension_facts
-from gost.names import read_issuer_name, read_name, tolerating_long_names
+from gost.extensions import Extension, extension_facts
+from gost.names import read_issuer_name, read_name
 from gost.structures import encoded
 
 MAX_CERTIFICATE_BYTES: Final = 64 * 1024  # real ones have 1 to 4 KiB
@@ -26,7 +26,6 @@ MAX_CERTIFICATES_IN_BUNDLE: Final = 2000  # the national list of accredited CAs 
 _CACHED_CERTIFICATES: Final = 2048
 _PEM_BEGIN: Final = b"-----BEGIN CERTIFICATE-----"
 _PEM_END: Final = b"-----END CERTIFICATE-----"
-_DIRECTORY_NAME: Final = b"\xa4"  # its tag; where this byte is not, there is no name of anybody
 
 # What the two parsers raise on bytes that are no certificate
 _UNREADABLE: Final = (
@@ -197,13 +196,6 @@ def _read(der: bytes) -> CertificateFacts:
 
 
 @asn1.sequence
-class _Extension:
-    oid: x509.ObjectIdentifier
-    critical: Annotated[bool, asn1.Default(value=False)]
-    value: bytes
-
-
-@asn1.sequence
 class _TbsCertificate:
     """RFC 5280 4.1, read beside ``cryptography``, which does not hand out the names' exact bytes."""
 
@@ -216,7 +208,7 @@ class _TbsCertificate:
     subject_public_key_info: asn1.TLV
     issuer_unique_id: Annotated[asn1.BitString | None, asn1.Implicit(1)]
     subject_unique_id: Annotated[asn1.BitString | None, asn1.Implicit(2)]
-    extensions: Annotated[list[_Extension] | None, asn1.Explicit(3)]
+    extensions: Annotated[list[Extension] | None, asn1.Explicit(3)]
 
 
 @asn1.sequence
@@ -255,15 +247,8 @@ def _facts(der: bytes, body: _TbsCertificate, certificate: x509.Certificate) -> 
         ogrn=subject.get("1.2.643.100.1"),
         ogrnip=subject.get("1.2.643.100.5"),
         snils=subject.get("1.2.643.100.3"),
-        **_extensions(certificate, body),
+        **extension_facts(body.extensions or (), certificate),
     )
-
-
-def _extensions(certificate: x509.Certificate, body: _TbsCertificate) -> ExtensionFacts:
-    if not any(_DIRECTORY_NAME in each.value for each in body.extensions or ()):
-        return extension_facts(certificate.extensions)
-    with tolerating_long_names():  # they may be in extensions too
-        return extension_facts(certificate.extensions)
 
 
 def _public_key_bits(certificate: x509.Certificate) -> int:

@@ -1,11 +1,15 @@
 """What the extensions of a certificate say, those of Russian law (FSB order 795) included."""
 
-from collections.abc import Mapping
-from typing import Final, TypedDict, TypeVar
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Final, TypedDict, TypeVar
 
 from cryptography import x509
 from cryptography.hazmat import asn1
-from cryptography.x509.oid import AuthorityInformationAccessOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtensionOID
+
+from gost.names import tolerating_long_names
 
 # RFC 5280 4.2.1.3, under the names it gives them; the attributes of `x509.KeyUsage` beside them
 _KEY_USAGES: Final = {
@@ -18,6 +22,8 @@ _KEY_USAGES: Final = {
     "cRLSign": "crl_sign",
 }
 
+_CACHED_EXTENSIONS: Final = 256  # an authority issues by few templates
+_OCTET_STRING: Final = 0x04
 _SUBJECT_SIGN_TOOL: Final = x509.ObjectIdentifier("1.2.643.100.111")
 _ISSUER_SIGN_TOOL: Final = x509.ObjectIdentifier("1.2.643.100.112")
 
@@ -30,6 +36,15 @@ class _IssuerSignTool:
     ca_tool: str
     signing_tool_certificate: str
     ca_tool_certificate: str
+
+
+@asn1.sequence
+class Extension:
+    """RFC 5280 4.1, as written."""
+
+    oid: x509.ObjectIdentifier
+    critical: Annotated[bool, asn1.Default(value=False)]
+    value: bytes
 
 
 class ExtensionFacts(TypedDict):
@@ -48,19 +63,52 @@ class ExtensionFacts(TypedDict):
     issuer_signing_tools: tuple[str, ...]
 
 
-def extension_facts(extensions: x509.Extensions) -> ExtensionFacts:
-    """Read them.
+def extension_facts(written: Sequence[Extension], certificate: x509.Certificate) -> ExtensionFacts:
+    """Read the extensions of a certificate.
+
+    An authority writes the same ones into all certificates of a kind, but for the identifier of the owner's key. So
+    they are remembered by the very bytes of all the others, and that one is read each time.
 
     Raises:
         ValueError: an extension that is understood here is not what its type says.
     """
-    found = {}  # looking for each by name would take four times as long
-    unknown = {}
-    for each in extensions:
-        value = each.value
-        found[type(value)] = value
-        if isinstance(value, x509.UnrecognizedExtension):
-            unknown[each.oid] = value.value
+    own = [each.value for each in written if each.oid == ExtensionOID.SUBJECT_KEY_IDENTIFIER]
+    key_id = _octets(own[0]) if len(own) == 1 else None
+    if key_id is None:
+        return _read(certificate)
+    others = tuple(
+        (each.oid, each.critical, each.value) for each in written if each.oid != ExtensionOID.SUBJECT_KEY_IDENTIFIER
+    )
+    return {**_remembered(_Bearer(others, certificate)), "subject_key_id": key_id.hex()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Bearer:
+    """A certificate, the same as every other one with these extensions."""
+
+    extensions: tuple[tuple[x509.ObjectIdentifier, bool, bytes], ...]
+    certificate: x509.Certificate = field(compare=False)
+
+
+@functools.lru_cache(maxsize=_CACHED_EXTENSIONS)
+def _remembered(bearer: _Bearer) -> ExtensionFacts:
+    return _read(bearer.certificate)
+
+
+def _octets(der: bytes) -> bytes | None:
+    """The content of a short OCTET STRING; None for anything else."""
+    is_short = len(der) >= 2 and der[0] == _OCTET_STRING and der[1] == len(der) - 2 < 0x80
+    return der[2:] if is_short else None
+
+
+def _read(certificate: x509.Certificate) -> ExtensionFacts:
+    with tolerating_long_names():
+        return _facts(certificate.extensions)
+
+
+def _facts(extensions: x509.Extensions) -> ExtensionFacts:
+    found = {type(each.value): each.value for each in extensions}  # looking for each by name would take far longer
+    unknown = {each.oid: each.value.value for each in extensions if isinstance(each.value, x509.UnrecognizedExtension)}
     usage = _of(x509.KeyUsage, found)
     extended = _of(x509.ExtendedKeyUsage, found)
     policies = _of(x509.CertificatePolicies, found)

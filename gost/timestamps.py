@@ -18,6 +18,7 @@ from gost.cms import read_timestamp_token
 from gost.digest import DigestAlgorithm
 from gost.errors import MalformedError, UnsupportedAlgorithmError
 from gost.keys import PublicKey
+from gost.names import tolerating_long_names
 from gost.report import CertificateStatus, Chain, RevocationStatus, TimestampReport
 from gost.tsp import Timestamp, TimestampQuery, read_timestamp
 
@@ -155,7 +156,8 @@ def _time_problem(timestamp: Timestamp, at: datetime) -> str:
 def _is_for_timestamps(certificate: CertificateFacts) -> bool:
     """RFC 3161 2.3: the extended key usage is critical and holds nothing but timeStamping."""
     try:
-        extensions = x509.load_der_x509_certificate(certificate.der).extensions
+        with tolerating_long_names():
+            extensions = x509.load_der_x509_certificate(certificate.der).extensions
         usage = extensions.get_extension_for_class(x509.ExtendedKeyUsage)
     except (ValueError, x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
         return False
