@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gost import certificate, extensions
 from gost.certificate import PublicKeyAlgorithm, read_certificate, read_certificates
 from gost.errors import MalformedError
 from gost.qualification import tool_class
@@ -129,6 +130,23 @@ def test_a_name_longer_than_the_standard_allows_is_read_without_a_warning(root: 
     issued = root.issue("long", subject=f"/CN={name}").certificate
     longer = issued.der.replace(name.encode(), b"Z" * 128)
     assert read_certificate(longer).owner_common_name == "Z" * 128
+
+
+def test_extensions_remembered_of_one_certificate_are_told_of_no_other(company: Owner) -> None:
+    """Every byte is changed once; what is read must be what somebody reads who remembers nothing."""
+    der = company.certificate.der
+    accepted = 0
+    for position in range(len(der)):
+        changed = der[:position] + bytes((der[position] ^ 0x01,)) + der[position + 1 :]
+        try:
+            facts = read_certificate(changed)
+        except MalformedError:
+            continue
+        accepted += 1
+        extensions._remembered.cache_clear()
+        certificate._read.cache_clear()
+        assert read_certificate(changed) == facts
+    assert accepted > 50  # in texts, numbers, keys and signatures
 
 
 def test_trailing_bytes_are_refused(company: Owner) -> None:

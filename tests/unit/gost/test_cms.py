@@ -69,6 +69,17 @@ def test_an_indefinite_length_is_refused(signature: bytes) -> None:
         read_signed_data(b"\x30\x80" + signature[header:] + b"\0\0")
 
 
+def test_a_certificate_written_as_pem_within_something_else_is_not_looked_for(signature: bytes, signer: Owner) -> None:
+    """Nothing would cover the bytes around it."""
+    wrapped = asn1.encode_der(b"around" + signer.certificate_file.read_bytes())
+
+    def wrap(data: structures.SignedData) -> None:
+        data.certificates = asn1.SetOf([asn1.decode_der(asn1.TLV, wrapped)])
+
+    with pytest.raises(MalformedError, match="not an X"):
+        read_signed_data(changed(signature, wrap))
+
+
 def test_trailing_bytes_are_refused(signature: bytes) -> None:
     with pytest.raises(MalformedError):
         read_signed_data(signature + b"\0")
