@@ -5,8 +5,10 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from cryptography.hazmat import asn1
 from lxml import etree
 
+from gost import structures
 from gost.digest import streebog256
 from gost.xmldsig_read import octets_of
 from hub.core.clock import SystemClock
@@ -20,6 +22,12 @@ from landhub.signatures.v1 import signatures_pb2
 from landhub.signatures.v1 import signatures_service_pb2 as pb
 from sandbox.openssl import run_openssl
 from tests.modules.signatures.conftest import Desk, Pki, installed_agent
+from tests.unit.gost.pki import Owner
+from tests.unit.gost.test_cades import DOCUMENT
+from tests.unit.gost.test_cades import sign as sign_cms
+from tests.unit.gost.test_cms import changed, identifier
+from tests.unit.gost.xml_forgeries import FORGERIES, taken_apart
+from tests.unit.gost.xml_messages import sign_xml
 
 DS = "{http://www.w3.org/2000/09/xmldsig#}"
 XML = signing_pb2.SIGNATURE_FORMAT_XMLDSIG_SMEV3
@@ -136,6 +144,43 @@ async def test_what_cannot_be_signed_is_said_before_anybody_signs(
 async def test_what_is_no_such_xml_is_refused(content: bytes, desk: Desk) -> None:
     with pytest.raises(XmlNotFittingError):
         await sign(desk, request(desk, content))
+
+
+async def test_no_way_to_mislead_passes_the_rpc(desk: Desk, pki: Pki) -> None:
+    """Wrapping, Ids borne twice, two signatures, HMAC, XSLT, algorithms of 2001 and what else is known of."""
+    genuine = sign_xml(Owner(pki.seller.key_path, pki.seller.certificate_path))
+    assert (await verify(desk, genuine)).report.indication == signatures_pb2.INDICATION_TOTAL_PASSED
+    pieces = taken_apart(genuine)
+    passed = []
+    for name, forge in FORGERIES.items():
+        for element_id in ("SIGNED_BY_CONSUMER", ""):
+            found = await verify(desk, forge(pieces), element_id)
+            is_refused = found.report.indication > signatures_pb2.INDICATION_TOTAL_PASSED
+            if not is_refused or found.signed_content:
+                passed.append(name)
+    assert passed == []
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "digest"),
+    [("1.2.643.2.2.19", "1.2.643.2.2.9"), ("1.2.643.2.2.3", "1.2.643.2.2.9"), ("1.2.643.7.1.1.4.1", None)],
+    ids=["2001", "2001 with its hash of 1994", "HMAC"],
+)
+async def test_outdated_algorithms_and_hmac_do_not_pass_the_rpc_for_cms(
+    algorithm: str, digest: str | None, desk: Desk, pki: Pki
+) -> None:
+    def change(data: structures.SignedData) -> None:
+        signer = data.signer_infos.as_list()[0]
+        signer.signature_algorithm = identifier(algorithm)
+        if digest is not None:
+            signer.digest_algorithm = identifier(digest)
+            data.digest_algorithms = asn1.SetOf([identifier(digest)])
+        data.signer_infos = asn1.SetOf([signer])
+
+    cms = changed(sign_cms(Owner(pki.seller.key_path, pki.seller.certificate_path), DOCUMENT), change)
+    asked = pb.VerifySignatureRequest(cms=cms, content=DOCUMENT)
+    answer = await servicer_of(desk).verify_signature(asked, desk.core.call())
+    assert answer.report.indication == signatures_pb2.INDICATION_TOTAL_FAILED
 
 
 async def test_a_signed_document_is_not_signed_again(desk: Desk) -> None:

@@ -124,7 +124,7 @@ def changed(signature: bytes, change: Change) -> bytes:
     return asn1.encode_der(info)
 
 
-def _identifier(oid: str) -> structures.AlgorithmIdentifier:
+def identifier(oid: str) -> structures.AlgorithmIdentifier:
     return structures.AlgorithmIdentifier(algorithm=x509.ObjectIdentifier(oid), parameters=None)
 
 
@@ -148,11 +148,11 @@ def _drop_signers(data: structures.SignedData) -> None:
 
 
 def _add_digest_algorithm(data: structures.SignedData) -> None:
-    data.digest_algorithms = asn1.SetOf([*data.digest_algorithms.as_list(), _identifier("1.2.643.7.1.1.2.3")])
+    data.digest_algorithms = asn1.SetOf([*data.digest_algorithms.as_list(), identifier("1.2.643.7.1.1.2.3")])
 
 
 def _double_digest_algorithm(data: structures.SignedData) -> None:
-    data.digest_algorithms = asn1.SetOf([*data.digest_algorithms.as_list(), _identifier("1.2.643.7.1.1.2.2")])
+    data.digest_algorithms = asn1.SetOf([*data.digest_algorithms.as_list(), identifier("1.2.643.7.1.1.2.2")])
 
 
 def _double_certificate(data: structures.SignedData) -> None:
@@ -182,16 +182,16 @@ def _with_signer(change: Callable[[structures.SignerInfo], None]) -> Change:
 
 
 def _set_digest_512(signer: structures.SignerInfo) -> None:
-    signer.digest_algorithm = _identifier("1.2.643.7.1.1.2.3")
+    signer.digest_algorithm = identifier("1.2.643.7.1.1.2.3")
 
 
 def _set_signature_512(signer: structures.SignerInfo) -> None:
-    signer.digest_algorithm = _identifier("1.2.643.7.1.1.2.3")
-    signer.signature_algorithm = _identifier("1.2.643.7.1.1.1.2")
+    signer.digest_algorithm = identifier("1.2.643.7.1.1.2.3")
+    signer.signature_algorithm = identifier("1.2.643.7.1.1.1.2")
 
 
 def _set_unknown_algorithm(signer: structures.SignerInfo) -> None:
-    signer.signature_algorithm = _identifier("1.2.643.2.2.19")
+    signer.signature_algorithm = identifier("1.2.643.2.2.19")
 
 
 def _attributes(signer: structures.SignerInfo) -> list[structures.Attribute]:
