@@ -39,6 +39,7 @@ LEASE = timedelta(seconds=90)  # longer than any one attempt at a provider (Poli
 ASK_AGAIN = timedelta(seconds=5)  # a lost answer is looked up soon, then by the visibility window
 NEVER_GIVE_UP = 1_000_000  # failures: the notification's own time ends it, not a provider that was away for long
 
+_REPEATED_FOR = timedelta(days=1)  # after a restore: as long as callers go on with what they were not answered
 _MISSING_AT_ONCE = 4  # nothing is sent: each goes on to its next step, or ends
 
 
@@ -144,7 +145,26 @@ class _Run:
         spared = self._means.spared.why(account.name)
         if spared is not None:
             return await self._refused(spared[0], retry_after=spared[1])
-        return await self._send(account)
+        return await self._sent_before_the_restore(account) or await self._send(account)
+
+    async def _sent_before_the_restore(self, account: Account) -> Next | None:
+        """Ask, after a restore, whether the request is one whose message went out before; None: it isn't, or who knows.
+
+        Callers repeat requests that the restored database never saw. Our reference is the same one as then.
+        """
+        row, restored, capabilities = self._row, self._means.mark.restored_time, account.port.capabilities
+        if restored is None or not restored < row.create_time < restored + _REPEATED_FOR:
+            return None
+        if row.sendings or row.unknown_policy == Policy.RATHER_TWICE or not capabilities.found_by_reference:
+            return None
+        reference = reference_of(row)
+        address = self._letter.addresses[Channel(row.channel)]
+        report = await account.port.find(Sought(reference=reference, vendor_id="", address=address))
+        if report is not None and report.is_found:
+            self._row = replace(row, vendor_reference=reference)
+            return await self._found(account, report)
+        hidden = restored + capabilities.visibility_window - self._now()
+        return Again(delay=hidden, reason=UnknownReason.RESTORED) if hidden > timedelta() else None
 
     async def _send(self, account: Account) -> Next:
         try:

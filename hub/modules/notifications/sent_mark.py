@@ -28,6 +28,8 @@ class SentMark:
         self._path = path
         self._descriptor: int | None = None
         self._noted = 0
+        self.restored_time: datetime | None = None
+        """When the database was last found to be older than what was sent; known once the module has begun."""
 
     def open(self) -> None:
         """Make the file, or take it as it is.
@@ -77,6 +79,7 @@ class SentMark:
 
     def begin(self, conn: Connection) -> None:
         """Put the database's count on file: from here on they go together."""
+        self.restored_time = restored_time(conn)
         self.note(int(conn.scalar(select(marks.c.sent).where(marks.c.id == _ID)) or 0))
 
     def _read(self) -> int | None:

@@ -109,3 +109,27 @@ async def test_what_may_have_gone_out_before_a_restore_is_held_for_a_person(
         assert (await post.get(never_due)).state == "QUEUED"
         post.mark.close()
     assert len(vendors["smsc"].messages()) == 1
+
+
+async def test_a_request_that_the_restored_database_never_saw_is_asked_for_before_it_is_sent(
+    tmp_path: Path, ports: dict[str, NotificationsPort], vendors: dict[str, SandboxVendor]
+) -> None:
+    clock = FakeClock()
+    async with open_core(tmp_path, clock=clock):
+        pass
+    restore = keep_copy(tmp_path)
+    async with open_core(tmp_path, clock=clock, seed=2) as core:
+        post = await wire(core, ports, vendors)
+        await post.create(1, handling=SMSC_ONLY)
+        await core.outbox.run_due()
+        post.mark.close()
+    restore()
+    async with open_core(tmp_path, clock=clock, seed=3) as core:
+        post = await wire(core, ports, vendors)
+        await core.clock.advance(1)
+        repeated = await post.create(1, handling=SMSC_ONLY)
+        new = await post.create(2, phone="+79992222222", handling=SMSC_ONLY)
+        await post.pass_time(240, step=30)
+        assert {(await post.get(row)).state for row in (repeated, new)} == {"DELIVERED"}
+        post.mark.close()
+    assert sorted(message.address for message in vendors["smsc"].messages()) == ["79991234567", "79992222222"]
