@@ -37,6 +37,16 @@ class Revocation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListFacts:
+    """What one list says of itself, and whether one of the CAs it was held against signed it."""
+
+    issuer: str
+    this_update: datetime
+    next_update: datetime | None
+    is_signed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _List:
     issuer: str
     authority_key_id: str | None
@@ -108,6 +118,22 @@ class RevocationLists:
                 self._checked.clear()
             found = self._checked[key] = _signed(crl, issuer)
         return found
+
+
+def read_revocation_list(crl: bytes, issuers: Iterable[CertificateFacts]) -> ListFacts:
+    """Read a list, DER or PEM, and look whether one of ``issuers`` signed it by a sound algorithm.
+
+    Raises:
+        MalformedError: it can't be read.
+    """
+    read = _read_crl(crl)
+    own = (each for each in issuers if each.subject == read.issuer and _may_be_of(read, each))
+    return ListFacts(
+        issuer=read.issuer,
+        this_update=read.this_update,
+        next_update=read.next_update,
+        is_signed=read.is_plain and any(_signed(read, each) for each in own),
+    )
 
 
 def _age(crl: _List) -> datetime:

@@ -26,6 +26,7 @@ from hub.core.database import Database
 from hub.core.effects import Effects
 from hub.core.erasure import PersonalData
 from hub.core.events import Events
+from hub.core.findings import Finding
 from hub.core.ids import Ids
 from hub.core.jobs import JobHandler, JobKind
 from hub.core.mode import Mode
@@ -317,12 +318,15 @@ class ModuleSpec:
             a SecretError or ValueError (bad settings) stops the hub at start-up instead.
         evidence: Makes the files that prove what happened under a business reference, of the installation's files and
             agents, whether a hub serves or not; None if the module has nothing to prove.
+        examine: Looks its files over for `hub doctor`, as of a time, whether a hub serves or not, and asks nobody; gets
+            what turns a path of the settings into an absolute one.
     """
 
     name: str
     settings: type[BaseModel]
     build: Callable[[Any, ModuleContext], Awaitable[RunningModule]]
     evidence: Callable[[Any, EvidenceContext], Awaitable[Sequence[Evidence]]] | None = None
+    examine: Callable[[Any, Callable[[str], Path], datetime], Sequence[Finding]] | None = None
 
 
 def shipped_modules() -> Sequence[str]:

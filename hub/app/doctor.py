@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from hub.app.doctor_local import check_audit, check_certificates, check_database, check_disk, check_private_files
@@ -20,10 +21,11 @@ from hub.core.ids import Ids
 from hub.core.mode import Mode
 from hub.core.secrets import Secrets
 from hub.installation.sealed import secrets_of
+from hub.module_api import load_module
 from hub.resilience.endpoint import look, remote_clock
 from hub.rpc.authorize import unknown_methods
 from hub.rpc.contract import Contract
-from hub.settings import Settings, SettingsError, load_settings
+from hub.settings import Settings, SettingsError, load_settings, validate_module
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,7 @@ async def examine(
     found += await asyncio.to_thread(
         check_audit, settings, folder, secrets, now=clock.now(), is_running=running is not None
     )
+    found += await asyncio.to_thread(_check_modules, settings, folder, clock.now())
     return found + await _check_others(settings, folder, secrets, clock=clock, ids=ids)
 
 
@@ -85,6 +88,22 @@ def _check_settings(folder: Path, settings: Settings, ids: Ids) -> list[Finding]
     idle = [name for name, caller in settings.callers.items() if not caller.roles]
     if idle:
         found.append(doubtful("callers", f"without a role: {', '.join(idle)}", "give them one, or take them out"))
+    return found
+
+
+def _check_modules(settings: Settings, folder: Path, now: datetime) -> list[Finding]:
+    """Have each module that is not off look its own files over."""
+    found: list[Finding] = []
+    for name, module in settings.modules.items():
+        if module.mode is Mode.OFF:
+            continue
+        try:
+            spec = load_module(name)
+            own = validate_module(name, module.table, spec.settings)
+        except (SettingsError, LookupError, ImportError, ValueError):
+            continue  # told with the settings
+        if spec.examine is not None:
+            found += spec.examine(own, lambda path: folder / path, now)
     return found
 
 

@@ -1,16 +1,20 @@
 """Wires the signatures module."""
 
 from datetime import timedelta
+from functools import partial
 
-from hub.module_api import ModuleContext, ModuleSpec, RunningModule, load_provider
+from hub.module_api import ModuleContext, ModuleSpec, Prober, RunningModule, load_provider
 from hub.modules.signatures import work
 from hub.modules.signatures.evidence import evidence_of
+from hub.modules.signatures.examining import examine
+from hub.modules.signatures.fetching import CrlFetching, ListGauges
 from hub.modules.signatures.personal import personal_data
 from hub.modules.signatures.port import SignaturesPort, TimestampPort
+from hub.modules.signatures.providers import cdp
 from hub.modules.signatures.records import SIGNATURE
 from hub.modules.signatures.service import SignaturesService
 from hub.modules.signatures.servicer import SignaturesServicer
-from hub.modules.signatures.settings import SignaturesSettings, TimestampSettings
+from hub.modules.signatures.settings import FetchingSettings, SignaturesSettings, TimestampSettings
 from hub.modules.signatures.stamping import STAMP, StampingWork
 from hub.modules.signatures.store import SignaturesStore
 from hub.modules.signatures.trust import Trust
@@ -51,6 +55,7 @@ async def build(settings: SignaturesSettings, ctx: ModuleContext) -> RunningModu
         settings=settings,
         stamping=stamping,
     )
+    fetching = _fetching(settings.trust.fetching, ctx, trust)
     service = SignaturesService(
         port=port,
         store=store,
@@ -65,10 +70,17 @@ async def build(settings: SignaturesSettings, ctx: ModuleContext) -> RunningModu
 
     stop_observing = port.observe(lambda fault: ctx.report_ready(ready=not fault, reason=fault))
 
+    probes: dict[str, Prober] = {
+        f"{ctx.name}.crl.{name}": partial(fetching.fetch, name) for name in settings.trust.fetching.points
+    }
+    if timestamps is not None:
+        probes[f"{ctx.name}.{timestamps.name}"] = timestamps.probe
+
     async def close() -> None:
         stop_observing()
         if timestamps is not None:
             await timestamps.close()
+        await fetching.close()
 
     return RunningModule(
         services={
@@ -81,8 +93,33 @@ async def build(settings: SignaturesSettings, ctx: ModuleContext) -> RunningModu
         personal=(personal_data(resource=SIGNATURE, keep=timedelta(days=settings.keep_personal_days)),),
         remedies={"PIN_REQUIRED": "Unlock the key at its agent: `signer-agent unlock`; the work then goes on."},
         providers=(port.name,) if timestamps is None else (port.name, timestamps.name),
-        probes={} if timestamps is None else {f"{ctx.name}.{timestamps.name}": timestamps.probe},
+        probes=probes,
+        start=fetching.start,
         close=close,
+    )
+
+
+def _fetching(settings: FetchingSettings, ctx: ModuleContext, trust: Trust) -> CrlFetching:
+    points = [
+        cdp.build(
+            cdp.Settings(
+                url=point.url,
+                ca_bundle=point.ca_bundle,
+                private_networks=settings.private_networks,
+                max_list_mib=settings.max_list_mib,
+            ),
+            ctx,
+            name=name,
+        )
+        for name, point in settings.points.items()
+    ]
+    return CrlFetching(
+        points=points,
+        known=trust.authorities,
+        folder=ctx.path(settings.folder),
+        every_seconds=settings.every_minutes * 60,
+        gauges=ListGauges(registry=ctx.metrics),
+        clock=ctx.clock,
     )
 
 
@@ -117,4 +154,4 @@ def _timestamps(settings: TimestampSettings, ctx: ModuleContext) -> TimestampPor
     return port
 
 
-MODULE = ModuleSpec(name="signatures", settings=SignaturesSettings, build=build, evidence=evidence_of)
+MODULE = ModuleSpec(name="signatures", settings=SignaturesSettings, build=build, evidence=evidence_of, examine=examine)

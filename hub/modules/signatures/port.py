@@ -248,6 +248,28 @@ class TimestampPort(abc.ABC):
         """Close the connections."""
 
 
+class RevocationListPort(abc.ABC):
+    """Where one revocation list is published. Asking again is always safe."""
+
+    @property
+    @abc.abstractmethod
+    def name(self) -> str:
+        """The point's name in the settings."""
+
+    @abc.abstractmethod
+    async def fetch(self, check: Callable[[bytes], None]) -> bytes:
+        """Return the list that is published now, after `check` found nothing wrong with it; it may run in a thread.
+
+        Raises:
+            UnavailableError: it can't be reached, or `check` raised MalformedError over its answer.
+            PreconditionError: it refuses.
+        """
+
+    @abc.abstractmethod
+    async def close(self) -> None:
+        """Close the connections."""
+
+
 class SignaturesPort(abc.ABC):
     """Who holds the keys. Every method may raise UnavailableError; asking the same one again is always safe."""
 

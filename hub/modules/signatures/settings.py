@@ -1,8 +1,46 @@
 """What an installation sets for the signatures module."""
 
-from typing import Any
+from ipaddress import ip_network
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+
+
+class PointSettings(BaseModel):
+    """One address of a revocation list, `[modules.signatures.trust.fetching.points.NAME]`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str
+    """As its CA publishes it, http:// or https://; addresses in certificates are never asked."""
+    ca_bundle: str = ""
+    """PEM: who may have issued its TLS certificate; needed with https."""
+
+
+PointName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
+
+
+class FetchingSettings(BaseModel):
+    """The table [modules.signatures.trust.fetching]. Nothing is fetched while it names no points."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    points: dict[PointName, PointSettings] = Field(default_factory=dict, max_length=64)
+    folder: str = "state/crls"
+    """Where the lists are kept, relative to the installation; `trust.crls` need not name it."""
+    every_minutes: float = Field(default=60, ge=5, le=1_440)
+    """How often each is asked for; after a failure sooner."""
+    max_list_mib: int = Field(default=16, ge=1, le=64)
+    """A longer answer is cut off and not taken."""
+    private_networks: tuple[str, ...] = ()
+    """Networks ("10.20.0.0/16") the points may be in; other private addresses are refused."""
+
+    @field_validator("private_networks")
+    @classmethod
+    def _networks_are_networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
+        for network in networks:
+            ip_network(network)
+        return networks
 
 
 class TrustSettings(BaseModel):
@@ -18,6 +56,8 @@ class TrustSettings(BaseModel):
     """PEM bundles of roots of timestamp authorities; those of `anchors` are not taken for them."""
     crls: tuple[str, ...] = ()
     """Revocation lists, PEM or DER; a `*` stands for any file name."""
+    fetching: FetchingSettings = FetchingSettings()
+    """What the hub fetches by itself; these lists count beside those of `crls`."""
     max_crl_age_hours: float | None = Field(default=None, gt=0, le=8_760)
     """A list issued longer ago is stale, whatever it says of itself."""
     require_crl: bool = True

@@ -1,6 +1,6 @@
 """Whom this installation trusts: anchors, intermediates, revocation and accreditation lists, read again on change."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -82,6 +82,11 @@ class Trust:
         policy = self._current()
         return (*policy.anchors, *policy.intermediates), policy.crls
 
+    def authorities(self) -> tuple[CertificateFacts, ...]:
+        """Return the certificates of all CAs that the files name now, those of timestamps, too."""
+        policy = self._current()
+        return (*policy.anchors, *policy.intermediates, *policy.timestamps.anchors)
+
     def _current(self) -> VerificationPolicy:
         now = self._clock.monotonic()
         if now - self._looked >= _LOOK_AGAIN_SECONDS:
@@ -102,7 +107,7 @@ class Trust:
         settings = self._settings
         max_age = None if settings.max_crl_age_hours is None else timedelta(hours=settings.max_crl_age_hours)
         intermediates = self._certificates(settings.intermediates)
-        crls = tuple(file.read_bytes() for file in self._files(settings.crls))
+        crls = tuple(file.read_bytes() for file in self._files(crl_patterns(settings)))
         return VerificationPolicy(
             anchors=self._certificates(settings.anchors),
             intermediates=intermediates,
@@ -133,16 +138,28 @@ class Trust:
         return tuple(facts for file in self._files(patterns) for facts in read_certificates(file.read_bytes()))
 
     def _files(self, patterns: tuple[str, ...]) -> list[Path]:
-        found: list[Path] = []
-        for pattern in patterns:
-            path = self._path(pattern)
-            found += sorted(path.parent.glob(path.name)) if "*" in path.name else [path]
-        return found
+        return files_of(patterns, self._path)
 
     def _stamp_now(self) -> _Stamp:
         settings = self._settings
-        files = self._files(settings.anchors + settings.intermediates + settings.timestamp_anchors + settings.crls)
+        certificates = settings.anchors + settings.intermediates + settings.timestamp_anchors
+        files = self._files(certificates + crl_patterns(settings))
         return _stamp([*files, *([self._path(settings.accreditation)] if settings.accreditation else [])])
+
+
+def crl_patterns(settings: TrustSettings) -> tuple[str, ...]:
+    """Where revocation lists lie: those that the installation lays there, and those that the hub fetches."""
+    fetched = (f"{settings.fetching.folder}/*.crl",) if settings.fetching.points else ()
+    return (*settings.crls, *fetched)
+
+
+def files_of(patterns: Iterable[str], path: Callable[[str], Path]) -> list[Path]:
+    """The files that patterns of the settings name; one without a `*` is named whether it is there or not."""
+    found: list[Path] = []
+    for pattern in patterns:
+        named = path(pattern)
+        found += sorted(named.parent.glob(named.name)) if "*" in named.name else [named]
+    return found
 
 
 def _stamp(files: list[Path]) -> _Stamp:

@@ -19,6 +19,7 @@ from hub.core.clock import FakeClock
 from hub.core.jobs import Again, Dead, Job, JobKind, Lease, NewJob, Next
 from hub.core.metrics import CoreMetrics
 from hub.core.outbox_store import JobView
+from hub.modules.signatures.fetching import ListGauges
 from hub.resilience.metrics import UpstreamMetrics
 from hub.rpc.metrics import EventsMetrics, RpcMetrics
 from hub.rpc.options import AccessRules
@@ -41,7 +42,8 @@ def registered(folder: Path) -> dict[str, tuple[str, str]]:
         return
 
     registry = CollectorRegistry()
-    for metrics in (CoreMetrics, RpcMetrics, EventsMetrics, UpstreamMetrics, StateGauges, WebhookMetrics, days_left):
+    of_the_hub = (CoreMetrics, RpcMetrics, EventsMetrics, UpstreamMetrics, StateGauges, WebhookMetrics, days_left)
+    for metrics in (*of_the_hub, ListGauges):
         metrics(registry=registry)
     AccessReload(folder=folder, settings=parse_settings(""), let_in=let_in, clock=FakeClock(), registry=registry)
     found: dict[str, tuple[str, str]] = {}
