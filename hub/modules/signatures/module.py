@@ -70,12 +70,6 @@ async def build(settings: SignaturesSettings, ctx: ModuleContext) -> RunningModu
 
     stop_observing = port.observe(lambda fault: ctx.report_ready(ready=not fault, reason=fault))
 
-    probes: dict[str, Prober] = {
-        f"{ctx.name}.crl.{name}": partial(fetching.fetch, name) for name in settings.trust.fetching.points
-    }
-    if timestamps is not None:
-        probes[f"{ctx.name}.{timestamps.name}"] = timestamps.probe
-
     async def close() -> None:
         stop_observing()
         if timestamps is not None:
@@ -93,10 +87,19 @@ async def build(settings: SignaturesSettings, ctx: ModuleContext) -> RunningModu
         personal=(personal_data(resource=SIGNATURE, keep=timedelta(days=settings.keep_personal_days)),),
         remedies={"PIN_REQUIRED": "Unlock the key at its agent: `signer-agent unlock`; the work then goes on."},
         providers=(port.name,) if timestamps is None else (port.name, timestamps.name),
-        probes=probes,
+        probes=_probes(ctx, timestamps, fetching, settings.trust.fetching),
         start=fetching.start,
         close=close,
     )
+
+
+def _probes(
+    ctx: ModuleContext, timestamps: TimestampPort | None, fetching: CrlFetching, settings: FetchingSettings
+) -> dict[str, Prober]:
+    found: dict[str, Prober] = {f"{ctx.name}.crl.{name}": partial(fetching.fetch, name) for name in settings.points}
+    if timestamps is not None:
+        found[f"{ctx.name}.{timestamps.name}"] = timestamps.probe
+    return found
 
 
 def _fetching(settings: FetchingSettings, ctx: ModuleContext, trust: Trust) -> CrlFetching:
