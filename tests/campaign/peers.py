@@ -45,6 +45,12 @@ class Vendor:
         if self.acquirer is not None:
             await self.acquirer.start()
 
+    async def stop(self) -> None:
+        """Close; the books stay."""
+        await self.gateway.stop()
+        if self.acquirer is not None:
+            await self.acquirer.stop()
+
 
 def make_vendor(
     folder: Path, *, clock: VirtualClock, fernet_key: bytes, acquirer: type[Acquirer] | None, seed: int

@@ -206,6 +206,8 @@ class _Scenario:
             await module.close(scene, self.operations)
         await self._until_quiet(scene)
         await self._machine.end(in_order=self._seed % 2 == 0)
+        # What falls due once the books are read, with no loop running, calls nobody back.
+        await self._world.loop.spawn(self._vendor_process, self._vendor.stop())
 
     def evidence(self) -> Evidence:
         """What is left; the files are closed, so that all of the database is in its file."""

@@ -123,6 +123,10 @@ class Acquirer(abc.ABC):
         """Listen."""
 
     @abc.abstractmethod
+    async def stop(self) -> None:
+        """Close, and call nobody back any more; its books can still be read."""
+
+    @abc.abstractmethod
     def orders(self) -> Sequence[BookOrder]:
         """All orders of all accounts, oldest first."""
 

@@ -133,6 +133,11 @@ class Sberbank(Acquirer):
         for gateway in self._gateways.values():
             await gateway.start()
 
+    async def stop(self) -> None:
+        """See Acquirer."""
+        for gateway in self._gateways.values():
+            await gateway.stop()
+
     def orders(self) -> Sequence[BookOrder]:
         """See Acquirer."""
         return [told(order) for gateway in self._gateways.values() for order in gateway.book.orders()]

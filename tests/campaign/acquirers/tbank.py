@@ -113,6 +113,10 @@ class TBank(Acquirer):
         """See Acquirer."""
         await self._gateway.start()
 
+    async def stop(self) -> None:
+        """See Acquirer."""
+        await self._gateway.stop()
+
     def orders(self) -> Sequence[BookOrder]:
         """See Acquirer."""
         return [told(payment) for payment in self._book.payments()]

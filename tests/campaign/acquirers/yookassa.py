@@ -153,6 +153,11 @@ class Yookassa(Acquirer):
         for gateway in self._gateways:
             await gateway.start()
 
+    async def stop(self) -> None:
+        """See Acquirer."""
+        for gateway in self._gateways:
+            await gateway.stop()
+
     def orders(self) -> Sequence[BookOrder]:
         """See Acquirer."""
         return [told(payment) for gateway in self._gateways for payment in gateway.book.payments()]

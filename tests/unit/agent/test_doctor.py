@@ -106,8 +106,9 @@ def test_an_installation_in_order_has_nothing_wrong(made: Path, keys: Keys) -> N
 
 
 def test_the_command_tells_people_in_lines_and_a_sum_and_machines_in_json(
-    directory: Path, capsys: pytest.CaptureFixture[str]
+    directory: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("signer_agent.cli.doctor.SystemClock", SetClock)  # what is looked at was made at noon
     assert main(["doctor", str(directory)]) == 0
     out = capsys.readouterr().out
     assert "warn  agent: nothing serves at 127.0.0.1:1\n      > signer-agent serve" in out
