@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, case, delete, func, literal, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, delete, func, or_, select, update
 
 from hub.core.database import OUTBOX_TOPIC, touch
 from hub.core.jobs import Job, JobState, NewJob
 from hub.core.outbox_store import FAR_AHEAD, Ending, JobCount, JobView, OutboxStore
 from hub.storage.inserts import insert_new
-from hub.storage.prepared import inserting, inserting_new, prepared
+from hub.storage.outbox_due import DueJob, due_jobs, named, names, next_due
+from hub.storage.prepared import Prepared, inserting, inserting_new, prepared
 from hub.storage.tables import outbox_jobs as jobs
 from hub.storage.tables import schedules
 
@@ -45,6 +46,26 @@ _FINISH = prepared(_ENDED)
 _FINISH_UNSENT = prepared(_ENDED.values(sent_at=None))
 
 
+_EXPIRED = case((jobs.c.state == JobState.LEASED, 1), else_=0)
+_TAKE = Prepared(
+    lambda dialect: (
+        update(jobs)
+        .where(jobs.c.id.in_(named("ids", dialect)))
+        .values(
+            state=JobState.LEASED,
+            attempts=jobs.c.attempts + 1,
+            setbacks=jobs.c.setbacks + _EXPIRED,
+            failures=jobs.c.failures + _EXPIRED,
+            fence=jobs.c.fence + 1,
+            holder=bindparam("by"),
+            lease_until=bindparam("until"),
+            updated_at=bindparam("now"),
+        )
+        .returning(*jobs.c)
+    )
+)
+
+
 class SqlOutboxStore(OutboxStore):
     """See OutboxStore."""
 
@@ -72,43 +93,16 @@ class SqlOutboxStore(OutboxStore):
         rooms: Mapping[str, int] | None = None,
     ) -> Sequence[Job]:
         """See OutboxStore.claim."""
-        due = (
-            select(jobs.c.id, jobs.c.kind)
-            .where(jobs.c.kind.in_(leases), _due(now))
-            .order_by(jobs.c.priority, jobs.c.run_at, jobs.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        ids = _fitting(conn.execute(due).all(), rooms)
-        if not ids:
-            return []
-        expired = case((jobs.c.state == JobState.LEASED, 1), else_=0)
-        until = case(
-            *((jobs.c.kind == kind, literal(now + lease, jobs.c.lease_until.type)) for kind, lease in leases.items())
-        )
-        conn.execute(
-            update(jobs)
-            .where(jobs.c.id.in_(ids))
-            .values(
-                state=JobState.LEASED,
-                attempts=jobs.c.attempts + 1,
-                setbacks=jobs.c.setbacks + expired,
-                failures=jobs.c.failures + expired,
-                fence=jobs.c.fence + 1,
-                holder=holder,
-                lease_until=until,
-                updated_at=now,
-            )
-        )
-        order = (jobs.c.priority, jobs.c.run_at, jobs.c.id)
-        return [_job(row) for row in conn.execute(select(jobs).where(jobs.c.id.in_(ids)).order_by(*order))]
+        chosen = _fitting(due_jobs(conn, leases, now=now, limit=limit), rooms)
+        rows: list[Any] = []
+        for kind, ids in chosen.items():
+            taken = {"ids": names(ids), "by": holder, "until": now + leases[kind], "now": now}
+            rows += _TAKE.all(conn, taken)
+        return [_job(row) for row in sorted(rows, key=lambda row: (row.priority, row.run_at, row.id))]
 
     def next_due(self, conn: Connection, kinds: Sequence[str]) -> datetime | None:
         """See OutboxStore.next_due."""
-        ready = select(func.min(jobs.c.run_at)).where(jobs.c.state == JobState.READY, jobs.c.kind.in_(kinds))
-        held = select(func.min(jobs.c.lease_until)).where(jobs.c.state == JobState.LEASED, jobs.c.kind.in_(kinds))
-        times = [time for time in (conn.scalar(ready), conn.scalar(held)) if time is not None]
-        return min(times, default=None)
+        return next_due(conn, kinds)
 
     def extend(
         self,
@@ -286,30 +280,21 @@ def _row(job_id: str, job: NewJob, now: datetime) -> dict[str, Any]:
     return counters | own | cause
 
 
-def _fitting(due: Sequence[Any], rooms: Mapping[str, int] | None) -> list[str]:
-    """Return the ids of those that there is room for, kind by kind."""
-    if rooms is None:
-        return [row.id for row in due]
-    left, ids = dict(rooms), []
-    for row in due:
-        if left[row.kind] > 0:
-            left[row.kind] -= 1
-            ids.append(row.id)
-    return ids
-
-
-def _due(now: datetime) -> Any:
-    return or_(
-        and_(jobs.c.state == JobState.READY, jobs.c.run_at <= now),
-        and_(jobs.c.state == JobState.LEASED, jobs.c.lease_until <= now),
-    )
+def _fitting(due: Sequence[DueJob], rooms: Mapping[str, int] | None) -> Mapping[str, Sequence[str]]:
+    """Return the ids of those that there is room for, by kind."""
+    fitting: dict[str, list[str]] = {}
+    for job in due:
+        ids = fitting.setdefault(job.kind, [])
+        if rooms is None or len(ids) < rooms[job.kind]:
+            ids.append(job.id)
+    return fitting
 
 
 def _given_back(now: datetime) -> dict[str, Any]:
     return {"state": JobState.READY, "run_at": now, "holder": None, "lease_until": None, "updated_at": now}
 
 
-def _job(row: Row[Any]) -> Job:
+def _job(row: Any) -> Job:
     new = NewJob(
         kind=row.kind,
         payload=row.payload,
@@ -337,7 +322,7 @@ def _job(row: Row[Any]) -> Job:
     )
 
 
-def _view(row: Row[Any]) -> JobView:
+def _view(row: Any) -> JobView:
     return JobView(
         job=_job(row),
         state=JobState(row.state),

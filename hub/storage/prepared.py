@@ -52,7 +52,7 @@ class Prepared:
         return None if row is None else compiled.row(row)
 
     def all(self, conn: Connection, values: Values) -> list[Row]:
-        """Return all rows of a query."""
+        """Return all rows of a query, or of a change that returns them."""
         compiled = self._for(conn.dialect)
         return [compiled.row(row) for row in _execute(conn, compiled, compiled.bound(values)).fetchall()]
 
@@ -128,7 +128,7 @@ def _compile(statement: Executable, columns: Sequence[str], dialect: Dialect) ->
         for name in names
         if (bind := _of(compiled.binds[name].type, dialect).bind_processor(dialect)) is not None
     }
-    found = list(getattr(statement, "selected_columns", ()))
+    found = list(getattr(statement, "exported_columns", ()))  # of a query, or of RETURNING
     readers = [
         (place, read)
         for place, column in enumerate(found)

@@ -53,7 +53,14 @@ outbox_jobs = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
 )
-Index("ix_outbox_jobs_due", outbox_jobs.c.state, outbox_jobs.c.run_at)
+Index(
+    "ix_outbox_jobs_queue",
+    outbox_jobs.c.state,
+    outbox_jobs.c.priority,
+    outbox_jobs.c.run_at,
+    outbox_jobs.c.id,
+    outbox_jobs.c.kind,
+)
 Index("ix_outbox_jobs_business_reference", outbox_jobs.c.business_reference)
 Index("ix_outbox_jobs_updated_at", outbox_jobs.c.updated_at)
 
