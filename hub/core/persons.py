@@ -43,9 +43,13 @@ class Persons:
         self, conn: Connection, *, resource: str, resource_id: str, known_by: Iterable[tuple[Identifier, str]]
     ) -> None:
         """Note, in the transaction that writes it, whose data a resource holds; empty values are left out."""
-        for kind, value in known_by:
-            if value:
-                self._store.add(conn, self.pseudonym(kind, value), PersonLink(resource, resource_id))
+        pseudonyms = [self.pseudonym(kind, value) for kind, value in known_by if value]
+        self.link_pseudonyms(conn, resource=resource, resource_id=resource_id, pseudonyms=pseudonyms)
+
+    def link_pseudonyms(self, conn: Connection, *, resource: str, resource_id: str, pseudonyms: Iterable[str]) -> None:
+        """The same for whoever made the pseudonyms already."""
+        for stands_for in pseudonyms:
+            self._store.add(conn, stands_for, PersonLink(resource, resource_id))
 
 
 def pseudonym(hashes: KeyedHash, kind: Identifier, value: str) -> str:

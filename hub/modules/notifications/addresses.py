@@ -65,7 +65,12 @@ def pseudonym_of(persons: Persons, channel: Channel, address: str) -> str:
 
 def known_by(addresses: Mapping[Channel, str]) -> list[tuple[Identifier, str]]:
     """Return what the person behind the addresses is known by."""
-    return [(_PERSON[channel], address) for channel, address in addresses.items() if channel in _PERSON]
+    return [(_PERSON[channel], address) for channel, address in addresses.items() if is_personal(channel)]
+
+
+def is_personal(channel: Channel) -> bool:
+    """Say whether a channel's addresses are what a person is known by elsewhere, too."""
+    return channel in _PERSON
 
 
 def _phone(raw: str, region: str) -> str:

@@ -174,7 +174,8 @@ class Campaigns:
             if found is None:
                 return Done()
             row, number, members = found
-            made = [await self._made(row, member) for member in members]
+            plan, reference = _decoded_plan(json.loads(row.plan))
+            made = [await self._made(row, member, plan, reference) for member in members]
             await self._database.write(
                 lambda conn: self._write_part(conn, job, row, number, made),  # noqa: B023 - awaited within the turn
                 label="notifications.write_out",
@@ -239,9 +240,8 @@ class Campaigns:
         part = None if row is None else self._campaigns.first_chunk(conn, campaign_id)
         return None if row is None or part is None else (row, part[0], json.loads(part[1]))
 
-    async def _made(self, row: CampaignRow, member: dict[str, Any]) -> Made:
+    async def _made(self, row: CampaignRow, member: dict[str, Any], plan: Plan, reference: str) -> Made:
         """Return one notification of the campaign, filled in; one that can't be filled in has failed."""
-        plan, reference = _decoded_plan(json.loads(row.plan))
         addresses = {Channel(channel): address for channel, address in member["addresses"].items()}
         made = Made(
             plan=plan,

@@ -202,7 +202,7 @@ class Following:
             if fresh is None or fresh.version != row.version:
                 continue
             if report is None or not report.is_found:
-                self._store.update(conn, _asked_later(account, fresh, now))
+                self._store.update(conn, fresh, _asked_later(account, fresh, now), update_time=fresh.update_time)
             else:
                 self._apply(conn, account, fresh, report, now=now)
 

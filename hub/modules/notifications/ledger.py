@@ -134,9 +134,10 @@ class Ledger:
         """Write a notification, and the event of a new state; returns it as it is written.
 
         Raises:
-            StaleVersionError: it changed since `before` was read.
+            StaleVersionError: it changed since `before` was read. That is the row as it lies there, and nothing else:
+                what `after` has alike isn't written.
         """
-        written = self._store.update(conn, replace(after, update_time=self._database.now(conn)))
+        written = self._store.update(conn, before, after, update_time=self._database.now(conn))
         if before.state != after.state and after.state not in _UNTOLD:
             self._events.append(conn, _state_event(before, after))
         return written

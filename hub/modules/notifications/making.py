@@ -11,7 +11,7 @@ from hub.core.ids import Ids
 from hub.core.jobs import NewJob
 from hub.core.persons import Persons
 from hub.modules.notifications.accounts import Accounts
-from hub.modules.notifications.addresses import known_by, pseudonym_of
+from hub.modules.notifications.addresses import is_personal, pseudonym_of
 from hub.modules.notifications.ledger import NOTIFICATION, Ledger
 from hub.modules.notifications.letter import Letter, encode_letter
 from hub.modules.notifications.planning import Plan, Planner, What, contents_in_full, encode_steps, reachable
@@ -87,7 +87,7 @@ class Making:
         steps = reachable(plan.steps, made.letter.addresses)
         step = (steps or plan.steps)[0]
         account = self._accounts.get(step.account)
-        address = made.letter.addresses.get(step.channel, "")
+        stand_ins = {channel: pseudonym_of(self._persons, channel, to) for channel, to in made.letter.addresses.items()}
         row = NotificationRow(
             id=notification_id or self._ids.resource_id(),
             owner=cause.owner,
@@ -108,7 +108,7 @@ class Making:
             template_version=plan.template_version,
             time_zone=made.time_zone,
             letter=encode_letter(made.letter),
-            pseudonym=pseudonym_of(self._persons, step.channel, address) if address else "",
+            pseudonym=stand_ins.get(step.channel, ""),
             traceparent=cause.traceparent,
             schedule_time=plan.schedule_time,
             expire_time=plan.expire_time,
@@ -117,8 +117,8 @@ class Making:
             update_time=now,
         )
         self._ledger.add(conn, row, cause)
-        known = known_by(made.letter.addresses)
-        self._persons.link(conn, resource=NOTIFICATION, resource_id=row.id, known_by=known)
+        persons = [pseudonym for channel, pseudonym in stand_ins.items() if is_personal(channel)]
+        self._persons.link_pseudonyms(conn, resource=NOTIFICATION, resource_id=row.id, pseudonyms=persons)
         return row
 
 

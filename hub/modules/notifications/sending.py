@@ -125,6 +125,8 @@ class _Run:
         self._job = job
         self._lease = lease
         self._row = row
+        self._stored = row  # as it lies there: the row of this run may know more
+        self._reference = reference_of(row)
         self._letter = letter
         self._account = means.accounts.get(row.account)
         self._is_doubtful = row.state != NotificationState.QUEUED  # an earlier sending may have been taken
@@ -157,7 +159,7 @@ class _Run:
             return None
         if row.sendings or row.unknown_policy == Policy.RATHER_TWICE or not capabilities.found_by_reference:
             return None
-        reference = reference_of(row)
+        reference = self._reference
         address = self._letter.addresses[Channel(row.channel)]
         report = await account.port.find(Sought(reference=reference, vendor_id="", address=address))
         if report is not None and report.is_found:
@@ -192,7 +194,7 @@ class _Run:
         channel = Channel(row.channel)
         step = steps_of(row)[row.step]
         return Message(
-            reference=reference_of(row),
+            reference=self._reference,
             address=self._letter.addresses[channel],
             sender=step.sender,
             content=self._letter.contents[channel],
@@ -210,17 +212,16 @@ class _Run:
         def change(conn: Connection) -> None:
             now = self._means.database.now(conn)
             self._admit(conn, now)
-            sending = replace(
-                self._row,
+            sending = self._row.changed(
                 state=NotificationState.SENDING,
                 send_time=(self._row.send_time if self._is_doubtful else None) or now,
-                vendor_reference=reference_of(self._row),
+                vendor_reference=self._reference,
             )
-            written.append(self._means.ledger.write(conn, self._row, sending))
+            written.append(self._means.ledger.write(conn, self._stored, sending))
             counts.append(self._means.mark.count(conn))
 
         await self._lease.check(change)
-        self._row = written[-1]
+        self._row = self._stored = written[-1]
         self._means.mark.note(counts[-1])
 
     def _admit(self, conn: Connection, now: datetime) -> None:
@@ -262,8 +263,7 @@ class _Run:
     async def _accepted(self, account: Account, accepted: Accepted) -> Next:
         capabilities = account.port.capabilities
         cost = accepted.cost
-        sent = replace(
-            self._row,
+        sent = self._row.changed(
             state=NotificationState.SENT,
             failure_reason="",
             unknown_reason="",
@@ -310,7 +310,7 @@ class _Run:
                 return await self._send(account)  # the provider takes it for the one before
             return await self._doubt(reason)
         address = self._letter.addresses[Channel(row.channel)]
-        sought = Sought(reference=row.vendor_reference or reference_of(row), vendor_id=row.vendor_id, address=address)
+        sought = Sought(reference=row.vendor_reference or self._reference, vendor_id=row.vendor_id, address=address)
         asked = self._now()
         report = await account.port.find(sought)
         if report is not None and report.is_found:
@@ -381,7 +381,7 @@ class _Run:
         after = moved(ended, number, self._letter, accounts=means.accounts, persons=means.persons, now=self._now())
 
         def change(conn: Connection) -> None:
-            written = means.ledger.write(conn, self._row, after)
+            written = means.ledger.write(conn, self._stored, after)
             means.ledger.send_later(conn, written, self._job.new, run_at=None)
 
         return await self._lease.settle(change, code=code, reason=reason)
@@ -390,7 +390,7 @@ class _Run:
         self, after: NotificationRow, *, then: Next | None = None, code: str = "OK", reason: str = ""
     ) -> Next:
         def change(conn: Connection) -> None:
-            self._means.ledger.write(conn, self._row, after)
+            self._means.ledger.write(conn, self._stored, after)
 
         return await self._lease.settle(change, then=then, code=code, reason=reason or after.state)
 

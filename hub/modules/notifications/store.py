@@ -1,8 +1,9 @@
 """Notifications as they are stored, and the queries of them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, func, select, update
@@ -11,12 +12,12 @@ from hub.core.crypto import KeyRing, SealedColumn
 from hub.modules.notifications.states import NotificationState
 from hub.modules.notifications.tables import notifications
 from hub.storage.owned import newest_first
-from hub.storage.prepared import inserting, prepared
+from hub.storage.prepared import Prepared, inserting, prepared
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class NotificationRow:
-    """A notification as it is stored; times UTC.
+    """A notification as it is stored; times UTC. `changed` is how to get from one to the next.
 
     Attributes:
         route: JSON of the steps that are left to be tried and those that were: `[[account, sender, channel], ...]`.
@@ -69,6 +70,13 @@ class NotificationRow:
     deliver_time: datetime | None = None
     report_time: datetime | None = None
 
+    def changed(self, **values: Any) -> "NotificationRow":
+        """Return the notification with other values, as `dataclasses.replace` does, which takes ten times as long.
+
+        Each message passes this several times, and a row is long. Raises TypeError for what is no field.
+        """
+        return _made({**vars(self), **values})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
@@ -86,6 +94,7 @@ class StaleVersionError(Exception):
 
 
 _COLUMNS = tuple(item.name for item in fields(NotificationRow))
+_NAMES = frozenset(_COLUMNS)
 _FIXED = frozenset(
     {
         "id",
@@ -108,15 +117,12 @@ _FIXED = frozenset(
     }
 )
 _CHANGING = tuple(name for name in _COLUMNS if name not in _FIXED | {"version"})
+_VALUES = attrgetter(*_CHANGING)
+_MOST_WRITES = 100  # sets of columns that have a statement of their own: a message's life has about a dozen
 
 # Each message passes these twice or more.
 _INSERT = inserting(notifications)
 _ONE = prepared(select(notifications).where(notifications.c.id == bindparam("row")))
-_WRITE = prepared(
-    update(notifications)
-    .where(notifications.c.id == bindparam("row"), notifications.c.version == bindparam("was"))
-    .values({"version": bindparam("is_now"), **{name: bindparam(f"to_{name}") for name in _CHANGING}})
-)
 _SENT_SINCE = prepared(
     select(func.count().label("sent"), func.min(notifications.c.send_time).label("first")).where(
         notifications.c.pseudonym == bindparam("whom"),
@@ -131,24 +137,47 @@ class NotificationsStore:
 
     def __init__(self, *, ring: KeyRing) -> None:
         self._letter = SealedColumn(ring=ring, table="notifications_notifications", column="letter")
+        self._writes: dict[tuple[str, ...], Prepared] = {}  # a memo, by the columns that are written
 
     def add(self, conn: Connection, row: NotificationRow) -> None:
         """Insert a new notification."""
-        values: dict[str, object] = {name: getattr(row, name) for name in _COLUMNS}
-        values["letter"] = None if row.letter is None else self._letter.seal(row.id, row.letter)
-        _INSERT.run(conn, values)
+        letter = None if row.letter is None else self._letter.seal(row.id, row.letter)
+        _INSERT.run(conn, {**vars(row), "letter": letter})
 
-    def update(self, conn: Connection, row: NotificationRow) -> NotificationRow:
-        """Write a notification read before, unless it changed in between; how it was asked for never changes.
+    def update(
+        self, conn: Connection, before: NotificationRow, after: NotificationRow, *, update_time: datetime
+    ) -> NotificationRow:
+        """Write what became of a notification, unless it changed in between; how it was asked for never changes.
+
+        What is equal in both isn't written: a column that is costs a change of each index that it is in, too.
+
+        Args:
+            conn: The transaction.
+            before: As it was read or written last.
+            after: As it is to be.
+            update_time: When it last changed in a way that anybody asks for.
+
+        Returns:
+            It as it is written.
 
         Raises:
-            StaleVersionError: it did.
+            StaleVersionError: it changed.
         """
-        values: dict[str, object] = {f"to_{name}": getattr(row, name) for name in _CHANGING}
-        keys = {"row": row.id, "was": row.version, "is_now": row.version + 1}
-        if _WRITE.run(conn, values | keys) != 1:
+        written = after.changed(version=before.version + 1, update_time=update_time)
+        pairs = zip(_CHANGING, _VALUES(before), _VALUES(written), strict=True)
+        new = {name: value for name, old, value in pairs if value != old}
+        keys = {"row": before.id, "was": before.version, "is_now": written.version}
+        if self._write(tuple(new)).run(conn, {f"to_{name}": value for name, value in new.items()} | keys) != 1:
             raise StaleVersionError
-        return replace(row, version=row.version + 1)
+        return written
+
+    def _write(self, names: tuple[str, ...]) -> Prepared:
+        statement = self._writes.get(names)
+        if statement is None:
+            if len(self._writes) >= _MOST_WRITES:
+                self._writes.clear()
+            statement = self._writes[names] = _writing(names)
+        return statement
 
     def get(self, conn: Connection, notification_id: str) -> NotificationRow | None:
         """Return a notification whoever owns it."""
@@ -233,10 +262,28 @@ class NotificationsStore:
         return [self._row(found) for found in conn.execute(query).mappings()]
 
     def _row(self, found: RowMapping | dict[str, Any]) -> NotificationRow:
-        values: dict[str, Any] = {name: found[name] for name in _COLUMNS}
+        values: dict[str, Any] = {**found}
         letter = values["letter"]
         values["letter"] = None if letter is None else self._letter.open(values["id"], letter)
-        return NotificationRow(**values)
+        return _made(values)
+
+
+def _made(values: dict[str, Any]) -> NotificationRow:
+    """Return a row of all its values, which are taken as they are: setting them one by one is what takes long."""
+    if values.keys() != _NAMES:
+        raise TypeError("a notification has other fields")
+    row = object.__new__(NotificationRow)
+    vars(row).update(values)
+    return row
+
+
+def _writing(names: Iterable[str]) -> Prepared:
+    table = notifications.c
+    return prepared(
+        update(notifications)
+        .where(table.id == bindparam("row"), table.version == bindparam("was"))
+        .values({"version": bindparam("is_now")} | {name: bindparam(f"to_{name}") for name in names})
+    )
 
 
 def _filtered(held: Held) -> list[ColumnElement[bool]]:

@@ -1,10 +1,12 @@
 """The module over a real core on driven time, its accounts connected to the sandbox's vendors of messages."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from hub.core.clock import FakeClock
 from hub.modules.notifications.accounts import Account, Accounts
@@ -20,7 +22,7 @@ from hub.modules.notifications.sent_mark import SentMark
 from hub.modules.notifications.service import NotificationsService
 from hub.modules.notifications.settings import AccountSettings, NotificationsSettings
 from hub.modules.notifications.settlement import Settlement
-from hub.modules.notifications.store import NotificationRow
+from hub.modules.notifications.store import NotificationRow, NotificationsStore
 from hub.modules.notifications.wording import PlainWording, Wording
 from sandbox.app import Sandbox
 from sandbox.messages import smsaero as smsaero_vendor
@@ -132,10 +134,23 @@ async def wire(
             missing=await core.database.read(lambda conn: missing_accounts(conn, known=ports)),
         )
     )
+    engine.store.update = _looked_up(engine.store)  # type: ignore[method-assign]
     for kind in engine.kinds():
         core.outbox.register(kind)
     await core.database.write(engine.begin, label="test.begin")
     return Post(core=core, vendors=vendors, engine=engine, mark=sent_mark)
+
+
+def _looked_up(store: NotificationsStore) -> Callable[..., NotificationRow]:
+    """Have every write looked up: only what changed is written, and a change that is forgotten would stay unseen."""
+    update = store.update
+
+    def written(conn: Connection, before: NotificationRow, after: NotificationRow, **more: Any) -> NotificationRow:
+        row = update(conn, before, after, **more)
+        assert store.get(conn, row.id) == row
+        return row
+
+    return written
 
 
 @pytest.fixture
