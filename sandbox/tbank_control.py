@@ -61,6 +61,6 @@ class TBankControl:
 def _shown(payment: TBankPayment) -> dict[str, Any]:
     names = (
         "payment_id", "order_id", "status", "amount", "two_stage", "held", "captured", "refunded", "created_at",
-        "expires_at",
+        "expires_at", "cancels",
     )  # fmt: skip
     return {name: getattr(payment, name) for name in names}

@@ -56,8 +56,8 @@ class TBankPayment:
     held: int = 0
     captured: int = 0
     refunded: int = 0
-    cancels: set[str] = dataclasses.field(default_factory=set)
-    """The `ExternalRequestId`s of what was cancelled."""
+    cancels: dict[str, int] = dataclasses.field(default_factory=dict)
+    """What was cancelled by its `ExternalRequestId`: how much of captured money that gave back."""
 
     @property
     def left(self) -> int:
@@ -197,18 +197,19 @@ class PaymentBook:
         self._catch_up()
         if key and payment.source != BY_QR and key in payment.cancels:
             return
+        back = 0
         if payment.status in {"NEW", "FORM_SHOWED", "AUTH_FAIL"}:
             self._become(payment, "CANCELED")  # whatever the amount
         elif payment.status in HELD:
-            back = self._checked(amount, payment.held)
-            payment.held -= back
+            payment.held -= self._checked(amount, payment.held)
             self._become(payment, "PARTIAL_REVERSED" if payment.held else "REVERSED")
         elif payment.status in PAID:
-            self._refund(payment, self._checked(amount, payment.left))
+            back = self._checked(amount, payment.left)
+            self._refund(payment, back)
         else:
             raise TBankError(_WRONG_STATUS, "Неверный статус транзакции")
         if key:
-            payment.cancels.add(key)
+            payment.cancels[key] = back
 
     def undo_refund(self, payment: TBankPayment, amount: int) -> None:
         """The bank takes a refund back and tells nobody: there was no money on the merchant's account."""

@@ -63,10 +63,10 @@ class ExchangeablePort(PaymentsPort):
         async with self._in_use.use() as port:
             await port.decline(vendor_id, guard=guard)
 
-    async def reverse(self, vendor_id: str, *, guard: Guard | None = None) -> None:
+    async def reverse(self, vendor_id: str, *, guard: Guard | None = None) -> int:
         """See the port."""
         async with self._in_use.use() as port:
-            await port.reverse(vendor_id, guard=guard)
+            return await port.reverse(vendor_id, guard=guard)
 
     async def refund(self, refund: RefundOrder, *, guard: Guard | None = None) -> None:
         """See the port."""

@@ -289,11 +289,14 @@ def _state_event(before: PaymentRow, after: PaymentRow) -> Event:
 
 
 def _operation_event(row: OperationRow) -> Event:
+    data = {"payment_id": row.payment_id, "operation_id": row.id, "kind": row.kind, "state": str(row.state)}
+    if row.kind == OperationKind.CANCEL and row.minor_units:
+        data["given_back"] = str(row.minor_units)
     return Event(
         type=REFUND_CHANGED if row.kind == OperationKind.REFUND else OPERATION_CHANGED,
         subject=row.payment_id,
         owner=row.owner,
         business_reference=row.business_reference,
-        data={"payment_id": row.payment_id, "operation_id": row.id, "kind": row.kind, "state": str(row.state)},
+        data=data,
         traceparent=row.traceparent,
     )

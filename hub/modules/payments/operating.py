@@ -39,6 +39,8 @@ from hub.modules.payments.states import PaymentState, ReviewReason
 from hub.modules.payments.store import OperationRow, PaymentRow, PaymentsStore, StaleVersionError
 
 _LONGEST_SENT_AGAIN = timedelta(days=1)  # the longest outage that is waited for; then a person may settle it
+GAVE_BACK = "GAVE_BACK"
+"""What the audit says of a cancellation that gave back what somebody had captured meanwhile."""
 _AT_WORK = frozenset({OperationState.PENDING, OperationState.OUTCOME_UNKNOWN})
 _RELEASES = frozenset({OperationState.REFUSED, OperationState.UNSENT})
 
@@ -127,8 +129,11 @@ class _Run:
         return seen
 
     async def _completed(self, seen: Observation) -> Observation:
+        taken = self._operation.minor_units  # by our capture; by another one, if a cancellation gave so much back
         if self._operation.kind == OperationKind.CAPTURE and not self._row.captured:
-            return seen.completed(captured=self._operation.minor_units or self._row.minor_units)
+            return seen.completed(captured=taken or self._row.minor_units)
+        if self._operation.kind == OperationKind.CANCEL and taken and not self._row.captured:
+            return seen.completed(captured=taken)
         return await self._means.database.read(lambda conn: self._means.ledger.completed(conn, self._row, seen))
 
     def _is_keyed(self, seen: Observation) -> bool:
@@ -159,6 +164,8 @@ class _Run:
     async def _conclude(self, judgement: Judgement, seen: Observation) -> Next:
         match judgement.verdict:
             case Verdict.DONE:
+                if self._operation.kind == OperationKind.CANCEL and seen.standing is Standing.PAID:
+                    self._operation = replace(self._operation, minor_units=seen.refunded)
                 return await self.settle(OperationState.DONE)
             case Verdict.REFUSED:
                 self._operation = replace(self._operation, refusal_code=judgement.code)
@@ -190,7 +197,7 @@ class _Run:
             self._operation = replace(self._operation, balance_before=seen.balance)
         self._operation = replace(self._operation, refusal_code="")
         try:
-            await self._call(seen)
+            given_back = await self._call(seen)
         except OutcomeUnknownError as error:
             if isinstance(error, UnclearRefusalError):
                 self._operation = replace(self._operation, refusal_code=error.metadata["vendor_code"][:64])
@@ -201,10 +208,13 @@ class _Run:
             code = error.metadata.get("vendor_code", error.reason)
             self._operation = replace(self._operation, refusal_code=code[:64])
             return await self.settle(OperationState.REFUSED, code="FAILED_PRECONDITION", reason=error.reason)
+        if given_back:
+            self._operation = replace(self._operation, minor_units=given_back)
         await self._look_again()
         return await self.settle(OperationState.DONE)
 
-    async def _call(self, seen: Observation) -> None:
+    async def _call(self, seen: Observation) -> int:
+        """Send it; returns what a cancellation gave back."""
         operation = self._operation
         amount = Money(minor_units=operation.minor_units, currency=self._row.currency)
         vendor_id = self._row.vendor_id
@@ -212,7 +222,7 @@ class _Run:
             case OperationKind.CAPTURE:
                 await self._port.capture(vendor_id, amount, guard=self._guard)
             case OperationKind.CANCEL if seen.standing is Standing.HELD:
-                await self._port.reverse(vendor_id, guard=self._guard)
+                return await self._port.reverse(vendor_id, guard=self._guard)
             case OperationKind.CANCEL:
                 await self._port.decline(vendor_id, guard=self._guard)
             case OperationKind.REFUND:
@@ -224,6 +234,7 @@ class _Run:
                     keyed=self._is_keyed(seen),
                 )
                 await self._port.refund(refund, guard=self._guard)
+        return 0
 
     async def _guard(self) -> None:
         """Note durably, before it leaves, that it may have been sent, and how the order stood."""
@@ -287,6 +298,8 @@ class _Run:
         if state is OperationState.UNSENT:
             after = replace(after, sent_time=None)
         released = after.minor_units if state in _RELEASES and after.kind == OperationKind.REFUND else 0
+        if state is OperationState.DONE and after.kind == OperationKind.CANCEL and after.minor_units:
+            reason = GAVE_BACK
 
         def also(row: PaymentRow) -> PaymentRow:
             changed = replace(row, reserved=row.reserved - released)

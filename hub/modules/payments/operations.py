@@ -166,12 +166,18 @@ def _judge_capture(sent: Sent, seen: Observation, *, shown: bool) -> Judgement:
 
 
 def _judge_cancel(sent: Sent, seen: Observation, *, shown: bool, keyed_changes: bool) -> Judgement:
-    """A decline may be sent again; a reversal may not, as a rule: banks take one, and an error spoils all others."""
+    """A decline may be sent again; a reversal may not, as a rule: banks take one, and an error spoils all others.
+
+    One that meets a hold that somebody captured meanwhile undoes that, or gives it back, to some acquirers. So money on
+    such an order is no proof that it was refused before all shows, and once all of it is gone it is done.
+    """
     match seen.standing:
         case Standing.REVERSED | Standing.DECLINED | Standing.EXPIRED:
             return _DONE
+        case Standing.PAID if sent.was_held and seen.refunded >= seen.captured > 0:
+            return _DONE
         case Standing.PAID:
-            return Judgement(Verdict.REFUSED, NOT_ALLOWED)
+            return Judgement(Verdict.REFUSED, NOT_ALLOWED) if shown or not sent.was_held else _WAIT
         case Standing.HELD if not sent.was_held:
             return _SEND_AGAIN  # paid while it was declined: now it is the hold that has to be let go
         case Standing.HELD if keyed_changes:

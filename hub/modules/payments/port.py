@@ -239,8 +239,12 @@ class PaymentsPort(abc.ABC):
         """End an order that isn't paid. May be repeated. Raises as `capture`."""
 
     @abc.abstractmethod
-    async def reverse(self, vendor_id: str, *, guard: Guard | None = None) -> None:
-        """Let a hold go. Never repeated once bytes may have left, but where `keyed_changes`. Raises as `capture`."""
+    async def reverse(self, vendor_id: str, *, guard: Guard | None = None) -> int:
+        """Let a hold go. Never repeated once bytes may have left, but where `keyed_changes`. Raises as `capture`.
+
+        Returns:
+            Minor units it gave back instead, to acquirers that do so if somebody captured the hold meanwhile; else 0.
+        """
 
     @abc.abstractmethod
     async def refund(self, refund: RefundOrder, *, guard: Guard | None = None) -> None:

@@ -176,9 +176,9 @@ class PaymentRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperationRow:
-    """Something done to a payment. `held_before`, `refunded_before`, `balance_before`: as seen just before it was sent.
+    """Something done to a payment. `held_before` and its like: as seen just before it was sent.
 
-    `minor_units` of 0 is a cancellation's, or a capture's of all that is held until that is known.
+    `minor_units` is 0 for a capture of all until that is known; of a cancellation, what went back of a captured hold.
     """
 
     id: str
@@ -363,13 +363,13 @@ class PaymentsStore:
         return self._operation(_OPEN_OPERATION.first(conn, {"of": payment_id}))
 
     def done_capture(self, conn: Connection, payment_id: str) -> int:
-        """Return how much a capture of ours that is done took; 0 if there is none."""
+        """Return how much was captured, as operations of ours tell: one that took it, or gave it back; else 0."""
         query = select(operations.c.minor_units).where(
             operations.c.payment_id == payment_id,
-            operations.c.kind == OperationKind.CAPTURE.value,
+            operations.c.kind != OperationKind.REFUND.value,
             operations.c.state == OperationState.DONE.value,
         )
-        return conn.execute(query.limit(1)).scalar() or 0
+        return max(conn.execute(query).scalars(), default=0)
 
     def newest_operation_time(self, conn: Connection, payment_id: str) -> datetime | None:
         """Return when an operation of a payment last changed; None if it has none."""

@@ -21,7 +21,10 @@ ORDER_LIVES_SECONDS = 420
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookOrder:
-    """An order as the acquirer truly has it; amounts in kopecks. `is_payable`: a payer could still pay it."""
+    """An order as the acquirer truly has it; amounts in kopecks.
+
+    `is_payable`: a payer could still pay it. `given_back`: of `refunded`, what a reversal of ours gave back.
+    """
 
     vendor_id: str
     reference: str
@@ -31,6 +34,7 @@ class BookOrder:
     refunded: int
     is_payable: bool
     is_reversed: bool
+    given_back: int = 0
 
     @property
     def has_money(self) -> bool:

@@ -41,6 +41,8 @@ _FAULTS: Final = (
 )  # fmt: skip
 _NOTHING_DONE = {"2", "204", "251", "http 429", "http 403"}
 _MORE_THAN_ANY = 9_999_999_999
+_REVERSAL = "reverse-"
+"""What our number of a hold's reversal begins with."""
 
 
 class TBank(Acquirer):
@@ -164,6 +166,7 @@ def told(payment: TBankPayment) -> BookOrder:
         refunded=payment.refunded,
         is_payable=payment.status in UNPAID,
         is_reversed=payment.status == "REVERSED",
+        given_back=sum(back for key, back in payment.cancels.items() if key.startswith(_REVERSAL)),
     )
 
 
@@ -184,7 +187,7 @@ def _kind(call: Call) -> str:
             return "create"
         case "Confirm":
             return "capture"
-        case "Cancel" if str(call.fields.get("ExternalRequestId", "")).startswith("reverse-"):
+        case "Cancel" if str(call.fields.get("ExternalRequestId", "")).startswith(_REVERSAL):
             return "reverse"
         case "Cancel":
             return "refund" if call.fields.get("Amount", _MORE_THAN_ANY) < _MORE_THAN_ANY else "decline"

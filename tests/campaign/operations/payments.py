@@ -97,6 +97,9 @@ def _wanted(pay: Pay, every: Sequence[Operation]) -> Wanted:
         other_was_taken=pay.to_other is not None and pay.to_other.ok,
         moved_by_others=sum(item.moved for item in every if isinstance(item, Operator) and item.pay is pay),
         was_operated=any(isinstance(item, Operator) and item.pay is pay for item in every),
+        was_captured_by_others=any(
+            isinstance(item, Operator) and item.pay is pay and item.has_captured for item in every
+        ),
         changes=tuple(
             WantedChange(kind=item.kind, reference=item.reference, kopecks=item.kopecks, answer=item.answer)
             for item in changes

@@ -27,7 +27,8 @@ class WantedChange:
 class Wanted:
     """A payment that was asked for, all that was done to it, and the last answer.
 
-    `moved_by_others`: kopecks that operators and the bank gave back; `was_operated`: whether there were any.
+    `moved_by_others`: kopecks that operators and the bank gave back; `was_operated`: whether there were any;
+    `was_captured_by_others`: an operator captured the hold.
     """
 
     number: str
@@ -38,6 +39,7 @@ class Wanted:
     other_was_taken: bool
     moved_by_others: int
     was_operated: bool
+    was_captured_by_others: bool
     changes: tuple[WantedChange, ...]
 
 
@@ -171,11 +173,12 @@ def _moved(case: _Case, order: BookOrder) -> Iterator[str]:
         yield f"doubled: {case.name} got more back than was captured"
     ours = sum(row["minor_units"] for row in case.done("REFUND"))
     unsettled = any(row["state"] == "NEEDS_REVIEW" for row in case.operations.values())
-    theirs = order.refunded - case.wanted.moved_by_others
+    theirs = order.refunded - case.wanted.moved_by_others - order.given_back
     forgotten = case.forgotten("REFUND")
     if not ours <= theirs <= ours + forgotten and not unsettled and not order.is_reversed:
         kind = "doubled" if theirs > ours else "lost"
         yield f"{kind}: {case.name} had {theirs} refunded for us there, and {ours} are done here"
+    yield from _given_back(case, order)
     captures = case.done("CAPTURE")
     if len(captures) > 1 or (captures and not order.is_reversed and captures[0]["minor_units"] != order.captured):
         yield f"lost: captures {[row['minor_units'] for row in captures]} of {case.name}, {order.captured} there"
@@ -188,6 +191,15 @@ def _moved(case: _Case, order: BookOrder) -> Iterator[str]:
     is_ours = bool(captures) or explained or not case.row["two_stage"]
     if order.captured and not is_ours and not case.forgotten("CAPTURE"):
         yield f"lost: {case.name} is captured there, and nobody did it here"
+
+
+def _given_back(case: _Case, order: BookOrder) -> Iterator[str]:
+    """A reversal of ours gives back only a hold that an operator captured just before, and the cancellation says so."""
+    if order.given_back and not case.wanted.was_captured_by_others:
+        yield f"doubled: our reversal of {case.name} gave {order.given_back} back, and nobody else had captured it"
+    told = sum(row["minor_units"] for row in case.done("CANCEL"))
+    if told != order.given_back and not case.restored:
+        yield f"lost: our reversal of {case.name} gave {order.given_back} back there, and says {told} here"
 
 
 def _answered(case: _Case) -> Iterator[str]:

@@ -153,6 +153,7 @@ class Operator:
     after_seconds: float
     moved: int = 0
     """Kopecks that went back by it; less than 0 if they came."""
+    has_captured: bool = False
 
     async def run(self, scene: Scene) -> None:
         """Do it, if the acquirer lets him."""
@@ -162,6 +163,7 @@ class Operator:
         if payment is None or not payment.vendor_payment_id:
             return
         done = scene.acquirer.operate(payment.vendor_payment_id, self.action, self.kopecks)
+        self.has_captured = done and self.action == "deposit"
         if done and self.action in {"refund", "undo_refund"}:
             self.moved = self.kopecks if self.action == "refund" else -self.kopecks
 

@@ -44,6 +44,9 @@ STANDINGS = MappingProxyType(
 COMMON_FIELDS = frozenset({"TerminalKey", "Success", "ErrorCode", "Message", "Details"})
 INIT_FIELDS = COMMON_FIELDS | {"Amount", "OrderId", "Status", "PaymentId", "PaymentURL"}
 STATE_FIELDS = COMMON_FIELDS | {"Amount", "OrderId", "Status", "PaymentId", "Params"}
+CANCEL_FIELDS = COMMON_FIELDS | {
+    "OrderId", "Status", "PaymentId", "OriginalAmount", "NewAmount", "ExternalRequestId"
+}  # fmt: skip
 ORDER_FIELDS = COMMON_FIELDS | {"OrderId", "Payments"}
 QR_FIELDS = COMMON_FIELDS | {"OrderId", "PaymentId", "Data", "RequestKey"}
 
@@ -103,6 +106,13 @@ def observation(answer: Fields, surprise: Surprise) -> Observation:
         decline_code=code if standing in _UNPAID and code != "0" else "",
         refunds_keyed=_source(answer, surprise) in _KEYED_SOURCES,
     )
+
+
+def given_back(answer: Fields) -> int:
+    """Read how much a `Cancel` of a hold gave back, in kopecks: nothing, unless it was captured by then."""
+    if answer.optional_text("Status") not in _GONE_BACK:
+        return 0
+    return max(0, (answer.optional_number("OriginalAmount") or 0) - (answer.optional_number("NewAmount") or 0))
 
 
 def _standing(status: str, surprise: Surprise) -> Standing:

@@ -252,9 +252,10 @@ class Sberbank(PaymentsPort):
         """See the port."""
         await self._change("decline.do", {"orderId": vendor_id}, guard=guard)
 
-    async def reverse(self, vendor_id: str, *, guard: Guard | None = None) -> None:
-        """See the port."""
+    async def reverse(self, vendor_id: str, *, guard: Guard | None = None) -> int:
+        """See the port. One that was captured on the same day is undone, which is no refund."""
         await self._change("reverse.do", {"orderId": vendor_id}, guard=guard)
+        return 0
 
     async def refund(self, refund: RefundOrder, *, guard: Guard | None = None) -> None:
         """See the port."""

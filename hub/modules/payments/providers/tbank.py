@@ -277,10 +277,16 @@ class TBank(PaymentsPort):
             if not await self._has_ended(vendor_id):
                 raise
 
-    async def reverse(self, vendor_id: str, *, guard: Guard | None = None) -> None:
-        """See the port."""
+    async def reverse(self, vendor_id: str, *, guard: Guard | None = None) -> int:
+        """See the port. Nothing in a `Cancel` could keep it from giving captured money back."""
+
+        def read(answer: HttpAnswer) -> int:
+            surprise = self._upstream.surprises("Cancel")
+            value = _checked(answer, Asked.CHANGE, reference="", surprise=surprise)
+            return answers.given_back(Fields(value, known=answers.CANCEL_FIELDS, surprise=surprise))
+
         fields = requests.reverse_fields(vendor_id)
-        await self._change("Cancel", fields, Asked.CHANGE, safety=Safety.ASK_STATUS_FIRST, guard=guard)
+        return await self._post("Cancel", fields, read, safety=Safety.ASK_STATUS_FIRST, guard=guard)
 
     async def refund(self, refund: RefundOrder, *, guard: Guard | None = None) -> None:
         """See the port."""

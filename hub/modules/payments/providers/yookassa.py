@@ -260,10 +260,11 @@ class Yookassa(PaymentsPort):
         """See the port. Refused for one that isn't paid: it runs out. One that was held just now is let go."""
         await self.reverse(vendor_id, guard=guard)
 
-    async def reverse(self, vendor_id: str, *, guard: Guard | None = None) -> None:
-        """See the port."""
+    async def reverse(self, vendor_id: str, *, guard: Guard | None = None) -> int:
+        """See the port. One that was captured is refused."""
         key = f"cancel-{vendor_id[:_ID_IN_KEY]}"
         await self._change(vendor_id, "cancel", key, b"{}", Standing.REVERSED, guard=guard)
+        return 0
 
     async def refund(self, refund: RefundOrder, *, guard: Guard | None = None) -> None:
         """See the port. Some ways of paying take their time to give back: then its outcome isn't known yet."""

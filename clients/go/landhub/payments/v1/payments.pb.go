@@ -252,7 +252,8 @@ const (
 	OperationKind_OPERATION_KIND_UNSPECIFIED OperationKind = 0
 	// Takes a held amount, or a part of it.
 	OperationKind_OPERATION_KIND_CAPTURE OperationKind = 1
-	// Ends an unpaid order, or lets a hold go.
+	// Ends an unpaid order, or lets a hold go. A hold that somebody captures just before is given back or undone where the
+	// acquirer does so; else it is refused.
 	OperationKind_OPERATION_KIND_CANCEL OperationKind = 2
 	// Gives captured money back.
 	OperationKind_OPERATION_KIND_REFUND OperationKind = 3
@@ -375,7 +376,7 @@ type Operation struct {
 	Kind OperationKind `protobuf:"varint,2,opt,name=kind,proto3,enum=landhub.payments.v1.OperationKind" json:"kind,omitempty"`
 	// Where it stands.
 	State OperationState `protobuf:"varint,3,opt,name=state,proto3,enum=landhub.payments.v1.OperationState" json:"state,omitempty"`
-	// How much it is about; unset for a cancellation.
+	// How much it is about. Of a cancellation, what went back of a hold that somebody had captured just before; else unset.
 	Amount *v1.Money `protobuf:"bytes,4,opt,name=amount,proto3" json:"amount,omitempty"`
 	// The acquirer's code, in state REFUSED.
 	RefusalCode   string `protobuf:"bytes,5,opt,name=refusal_code,json=refusalCode,proto3" json:"refusal_code,omitempty"`

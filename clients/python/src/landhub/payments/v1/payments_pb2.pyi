@@ -170,7 +170,9 @@ class _OperationKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Operati
     OPERATION_KIND_CAPTURE: _OperationKind.ValueType  # 1
     """Takes a held amount, or a part of it."""
     OPERATION_KIND_CANCEL: _OperationKind.ValueType  # 2
-    """Ends an unpaid order, or lets a hold go."""
+    """Ends an unpaid order, or lets a hold go. A hold that somebody captures just before is given back or undone where the
+    acquirer does so; else it is refused.
+    """
     OPERATION_KIND_REFUND: _OperationKind.ValueType  # 3
     """Gives captured money back."""
 
@@ -182,7 +184,9 @@ OPERATION_KIND_UNSPECIFIED: OperationKind.ValueType  # 0
 OPERATION_KIND_CAPTURE: OperationKind.ValueType  # 1
 """Takes a held amount, or a part of it."""
 OPERATION_KIND_CANCEL: OperationKind.ValueType  # 2
-"""Ends an unpaid order, or lets a hold go."""
+"""Ends an unpaid order, or lets a hold go. A hold that somebody captures just before is given back or undone where the
+acquirer does so; else it is refused.
+"""
 OPERATION_KIND_REFUND: OperationKind.ValueType  # 3
 """Gives captured money back."""
 Global___OperationKind: _TypeAlias = OperationKind  # noqa: Y015
@@ -244,7 +248,7 @@ class Operation(_message.Message):
     """The acquirer's code, in state REFUSED."""
     @_builtins.property
     def amount(self) -> _money_pb2.Money:
-        """How much it is about; unset for a cancellation."""
+        """How much it is about. Of a cancellation, what went back of a hold that somebody had captured just before; else unset."""
 
     def __init__(
         self,

@@ -259,7 +259,10 @@ export enum OperationKind {
   UNSPECIFIED = 0,
   /** CAPTURE - Takes a held amount, or a part of it. */
   CAPTURE = 1,
-  /** CANCEL - Ends an unpaid order, or lets a hold go. */
+  /**
+   * CANCEL - Ends an unpaid order, or lets a hold go. A hold that somebody captures just before is given back or undone where the
+   * acquirer does so; else it is refused.
+   */
   CANCEL = 2,
   /** REFUND - Gives captured money back. */
   REFUND = 3,
@@ -375,7 +378,7 @@ export interface Operation {
   kind: OperationKind;
   /** Where it stands. */
   state: OperationState;
-  /** How much it is about; unset for a cancellation. */
+  /** How much it is about. Of a cancellation, what went back of a hold that somebody had captured just before; else unset. */
   amount:
     | Money
     | undefined;

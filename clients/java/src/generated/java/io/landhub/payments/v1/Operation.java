@@ -160,7 +160,7 @@ private static final long serialVersionUID = 0L;
   private io.landhub.common.v1.Money amount_;
   /**
    * <pre>
-   * How much it is about; unset for a cancellation.
+   * How much it is about. Of a cancellation, what went back of a hold that somebody had captured just before; else unset.
    * </pre>
    *
    * <code>.landhub.common.v1.Money amount = 4 [json_name = "amount"];</code>
@@ -172,7 +172,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * How much it is about; unset for a cancellation.
+   * How much it is about. Of a cancellation, what went back of a hold that somebody had captured just before; else unset.
    * </pre>
    *
    * <code>.landhub.common.v1.Money amount = 4 [json_name = "amount"];</code>
@@ -184,7 +184,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * How much it is about; unset for a cancellation.
+   * How much it is about. Of a cancellation, what went back of a hold that somebody had captured just before; else unset.
    * </pre>
    *
    * <code>.landhub.common.v1.Money amount = 4 [json_name = "amount"];</code>
@@ -897,7 +897,7 @@ private static final long serialVersionUID = 0L;
         io.landhub.common.v1.Money, io.landhub.common.v1.Money.Builder, io.landhub.common.v1.MoneyOrBuilder> amountBuilder_;
     /**
      * <pre>
-     * How much it is about; unset for a cancellation.
+     * How much it is about. Of a cancellation, what went back of a hold that somebody had captured just before; else unset.
      * </pre>
      *
      * <code>.landhub.common.v1.Money amount = 4 [json_name = "amount"];</code>
@@ -908,7 +908,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How much it is about; unset for a cancellation.
+     * How much it is about. Of a cancellation, what went back of a hold that somebody had captured just before; else unset.
      * </pre>
      *
      * <code>.landhub.common.v1.Money amount = 4 [json_name = "amount"];</code>
@@ -923,7 +923,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How much it is about; unset for a cancellation.
+     * How much it is about. Of a cancellation, what went back of a hold that somebody had captured just before; else unset.
      * </pre>
      *
      * <code>.landhub.common.v1.Money amount = 4 [json_name = "amount"];</code>
@@ -943,7 +943,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How much it is about; unset for a cancellation.
+     * How much it is about. Of a cancellation, what went back of a hold that somebody had captured just before; else unset.
      * </pre>
      *
      * <code>.landhub.common.v1.Money amount = 4 [json_name = "amount"];</code>
@@ -961,7 +961,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How much it is about; unset for a cancellation.
+     * How much it is about. Of a cancellation, what went back of a hold that somebody had captured just before; else unset.
      * </pre>
      *
      * <code>.landhub.common.v1.Money amount = 4 [json_name = "amount"];</code>
@@ -986,7 +986,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How much it is about; unset for a cancellation.
+     * How much it is about. Of a cancellation, what went back of a hold that somebody had captured just before; else unset.
      * </pre>
      *
      * <code>.landhub.common.v1.Money amount = 4 [json_name = "amount"];</code>
@@ -1003,7 +1003,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How much it is about; unset for a cancellation.
+     * How much it is about. Of a cancellation, what went back of a hold that somebody had captured just before; else unset.
      * </pre>
      *
      * <code>.landhub.common.v1.Money amount = 4 [json_name = "amount"];</code>
@@ -1015,7 +1015,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How much it is about; unset for a cancellation.
+     * How much it is about. Of a cancellation, what went back of a hold that somebody had captured just before; else unset.
      * </pre>
      *
      * <code>.landhub.common.v1.Money amount = 4 [json_name = "amount"];</code>
@@ -1030,7 +1030,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How much it is about; unset for a cancellation.
+     * How much it is about. Of a cancellation, what went back of a hold that somebody had captured just before; else unset.
      * </pre>
      *
      * <code>.landhub.common.v1.Money amount = 4 [json_name = "amount"];</code>

@@ -33,7 +33,8 @@ public enum OperationKind
   OPERATION_KIND_CAPTURE(1),
   /**
    * <pre>
-   * Ends an unpaid order, or lets a hold go.
+   * Ends an unpaid order, or lets a hold go. A hold that somebody captures just before is given back or undone where the
+   * acquirer does so; else it is refused.
    * </pre>
    *
    * <code>OPERATION_KIND_CANCEL = 2;</code>
@@ -77,7 +78,8 @@ public enum OperationKind
   public static final int OPERATION_KIND_CAPTURE_VALUE = 1;
   /**
    * <pre>
-   * Ends an unpaid order, or lets a hold go.
+   * Ends an unpaid order, or lets a hold go. A hold that somebody captures just before is given back or undone where the
+   * acquirer does so; else it is refused.
    * </pre>
    *
    * <code>OPERATION_KIND_CANCEL = 2;</code>

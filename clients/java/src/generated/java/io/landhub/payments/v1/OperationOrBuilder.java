@@ -70,7 +70,7 @@ public interface OperationOrBuilder extends
 
   /**
    * <pre>
-   * How much it is about; unset for a cancellation.
+   * How much it is about. Of a cancellation, what went back of a hold that somebody had captured just before; else unset.
    * </pre>
    *
    * <code>.landhub.common.v1.Money amount = 4 [json_name = "amount"];</code>
@@ -79,7 +79,7 @@ public interface OperationOrBuilder extends
   boolean hasAmount();
   /**
    * <pre>
-   * How much it is about; unset for a cancellation.
+   * How much it is about. Of a cancellation, what went back of a hold that somebody had captured just before; else unset.
    * </pre>
    *
    * <code>.landhub.common.v1.Money amount = 4 [json_name = "amount"];</code>
@@ -88,7 +88,7 @@ public interface OperationOrBuilder extends
   io.landhub.common.v1.Money getAmount();
   /**
    * <pre>
-   * How much it is about; unset for a cancellation.
+   * How much it is about. Of a cancellation, what went back of a hold that somebody had captured just before; else unset.
    * </pre>
    *
    * <code>.landhub.common.v1.Money amount = 4 [json_name = "amount"];</code>
