@@ -20,7 +20,8 @@ from hub.modules.notifications.port import Accepted, Capabilities, Guard
 from hub.modules.notifications.providers._silent import SilentPort
 from hub.modules.notifications.sent_mark import SentMark
 from hub.modules.notifications.settings import AccountSettings, NotificationsSettings
-from hub.modules.notifications.wording import PlainWording
+from hub.modules.notifications.wording_parts import Ground, WordingParts
+from hub.rpc.pages import PageTokens
 from tests.bench.rig.figures import Figures
 from tests.support.core_fixtures import Core, open_core
 
@@ -28,6 +29,7 @@ pytestmark = pytest.mark.bench
 
 _RUNS = 5
 _MESSAGES = 2000
+_NIGHT = "23:59-00:00"  # quiet hours are looked at, and hold up nobody for longer than a minute
 
 
 class _Instant(SilentPort):
@@ -106,6 +108,7 @@ def _engine(core: Core, port: _Instant, folder: Path) -> Engine:
     account = Account(name="bench", port=port, settings=table)
     mark = SentMark(folder / "notifications-sent")
     mark.open()
+    settings = NotificationsSettings(accounts={"bench": table}, quiet_weekdays=_NIGHT, quiet_weekends=_NIGHT)
     return Engine(
         Foundation(
             database=core.database,
@@ -117,8 +120,22 @@ def _engine(core: Core, port: _Instant, folder: Path) -> Engine:
             ids=core.ids,
             columns=core.columns,
             accounts=Accounts({"bench": account}, routes={"crm": ("bench",)}),
-            settings=NotificationsSettings(accounts={"bench": table}),
-            wording=PlainWording(),
+            settings=settings,
+            wording=WordingParts(settings, _ground(core)).wording,
             mark=mark,
         )
+    )
+
+
+def _ground(core: Core) -> Ground:
+    return Ground(
+        database=core.database,
+        outbox=core.outbox,
+        events=core.events,
+        effects=core.effects,
+        persons=core.persons,
+        clock=core.clock,
+        ids=core.ids,
+        columns=core.columns,
+        pages=PageTokens(hashes=core.hashes),
     )

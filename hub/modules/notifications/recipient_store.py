@@ -5,11 +5,12 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
 
 from hub.core.crypto import KeyRing, SealedColumn
 from hub.modules.notifications.wording_tables import contacts, opt_outs
 from hub.storage.owned import newest_first
+from hub.storage.prepared import Row, prepared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,13 @@ class OptOut:
 
 
 _OPT_OUT_COLUMNS = tuple(item.name for item in fields(OptOut))
+_OPT_OUT_OF = prepared(  # asked for before each message leaves
+    select(*(opt_outs.c[name] for name in _OPT_OUT_COLUMNS)).where(
+        opt_outs.c.owner == bindparam("whose"),
+        opt_outs.c.channel == bindparam("by"),
+        opt_outs.c.pseudonym == bindparam("whom"),
+    )
+)
 
 
 class RecipientStore:
@@ -102,11 +110,8 @@ class RecipientStore:
 
     def find_opt_out(self, conn: Connection, owner: str, channel: str, pseudonym: str) -> OptOut | None:
         """Return the opt-out of an address."""
-        query = select(opt_outs).where(
-            opt_outs.c.owner == owner, opt_outs.c.channel == channel, opt_outs.c.pseudonym == pseudonym
-        )
-        found = conn.execute(query).mappings().first()
-        return None if found is None else _opt_out(found)
+        found: Row | None = _OPT_OUT_OF.first(conn, {"whose": owner, "by": channel, "whom": pseudonym})
+        return None if found is None else OptOut(**found._asdict())
 
     def get_opt_out(self, conn: Connection, opt_out_id: str) -> OptOut | None:
         """Return an opt-out whoever owns it."""

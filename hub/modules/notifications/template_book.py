@@ -12,6 +12,7 @@ from hub.modules.notifications.template_store import TemplateStore
 from hub.modules.notifications.templates import SHIPPED_PREFIX, Parts, ReadTemplate, Template
 
 _KEPT_READ = 256  # templates; each some ten kilobytes of code
+_KEPT_FOUND = 256  # versions of templates, which never change; a campaign's is asked for once for each recipient
 
 
 class TemplateBook:
@@ -23,15 +24,26 @@ class TemplateBook:
         self._engine = TemplateEngine()
         self._shipped = shipped_templates()
         self._read: LRUCache[tuple[str, str, int], ReadTemplate] = LRUCache(_KEPT_READ)
+        self._found: LRUCache[tuple[str, str, int], Template] = LRUCache(_KEPT_FOUND)
 
     async def find(self, owner: str, name: str, version: int = 0) -> Template | None:
         """Return a template; version 0 is the newest."""
-        return await self._database.read(lambda conn: self.get(conn, owner, name, version))
+        if name.startswith(SHIPPED_PREFIX):
+            return self._shipped_one(name, version)
+        found = self._found.get((owner, name, version))
+        if found is None:
+            found = await self._database.read(lambda conn: self._store.get(conn, owner, name, version))
+        if found is not None and version:
+            self._found[owner, name, version] = found
+        return found
 
     def get(self, conn: Connection, owner: str, name: str, version: int = 0) -> Template | None:
         """Return a template, within a transaction."""
         if not name.startswith(SHIPPED_PREFIX):
             return self._store.get(conn, owner, name, version)
+        return self._shipped_one(name, version)
+
+    def _shipped_one(self, name: str, version: int) -> Template | None:
         shipped = self._shipped.get(name)
         return shipped if shipped is not None and version in {0, shipped.version} else None
 
