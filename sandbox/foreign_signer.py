@@ -23,15 +23,16 @@ def sign_detached(document: bytes, issued: Issued, authority: TestAuthority, *, 
 
 
 def verify_detached(document: bytes, signature: bytes, ca_bundle: Path, *, check_crl: bool = False) -> None:
-    """Check a detached DER CMS over `document` up to a root in `ca_bundle` (PEM; CRLs may stand in it too).
+    """Check a detached CAdES-BES over `document` up to a root in `ca_bundle` (PEM; CRLs may stand in it too).
 
     Raises:
-        OpenSslError: the signature, its chain or (with `check_crl`) its signer's revocation status is not good.
+        OpenSslError: the signature, its reference to its signer's certificate, its chain or (with `check_crl`) the
+            revocation status of a certificate in it, the root's included, is not good.
     """
     with tempfile.TemporaryDirectory(prefix="sandbox-verify-") as folder:
         content, signed = Path(folder, "content"), Path(folder, "signature.p7s")
         content.write_bytes(document)
         signed.write_bytes(signature)
-        command = ("cms", "-verify", "-engine", "gost", "-binary", "-inform", "DER", "-purpose", "any")
-        trust = ("-CAfile", ca_bundle, *(("-crl_check",) if check_crl else ()))
+        command = ("cms", "-verify", "-engine", "gost", "-cades", "-binary", "-inform", "DER", "-purpose", "any")
+        trust = ("-CAfile", ca_bundle, *(("-crl_check", "-crl_check_all") if check_crl else ()))
         run_openssl((*command, "-in", signed, "-content", content, *trust, "-out", os.devnull))

@@ -1,8 +1,9 @@
-"""How often this process does something a second of CPU, that of the processes it starts included."""
+"""What something costs this process of CPU, what the processes cost that it starts included."""
 
-import os
+import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from statistics import median
 
 
 def per_cpu_second(work: Callable[[], object], *, seconds: float = 1.0) -> float:
@@ -15,15 +16,17 @@ def per_cpu_second(work: Callable[[], object], *, seconds: float = 1.0) -> float
     return count / (cpu_seconds() - cpu)
 
 
-def counted_per_cpu_second(work: Callable[[], object], count: int) -> float:
-    """Do something so many times, and return how often that was a second of CPU."""
-    cpu = cpu_seconds()
-    for _ in range(count):
+def median_cpu_seconds(works: Sequence[Callable[[], object]]) -> float:
+    """Do each of these once, and return what the middle one of them took of CPU."""
+    taken = []
+    for work in works:
+        cpu = cpu_seconds()
         work()
-    return count / (cpu_seconds() - cpu)
+        taken.append(cpu_seconds() - cpu)
+    return median(taken)
 
 
 def cpu_seconds() -> float:
-    """CPU time of this process and of its children that have ended."""
-    times = os.times()
-    return time.process_time() + times.children_user + times.children_system
+    """CPU time of this process and of its children that have ended, to the microsecond."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime

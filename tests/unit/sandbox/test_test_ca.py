@@ -78,10 +78,10 @@ def test_a_revoked_certificate_verifies_until_the_next_crl(tmp_path: Path) -> No
     issued = authority.issue("leaf", BUYER)
     signature = sign_detached(DOCUMENT, issued, authority)
     bundle = tmp_path / "bundle.pem"
-    bundle.write_bytes(authority.chain_path.read_bytes() + authority.crl())
+    bundle.write_bytes(authority.chain_path.read_bytes() + authority.crl() + authority.root_crl())
     verify_detached(DOCUMENT, signature, bundle, check_crl=True)
     authority.revoke(issued)
-    bundle.write_bytes(authority.chain_path.read_bytes() + authority.crl())
+    bundle.write_bytes(authority.chain_path.read_bytes() + authority.crl() + authority.root_crl())
     with pytest.raises(OpenSslError, match="revoked"):
         verify_detached(DOCUMENT, signature, bundle, check_crl=True)
 
@@ -89,7 +89,7 @@ def test_a_revoked_certificate_verifies_until_the_next_crl(tmp_path: Path) -> No
 def test_a_stale_crl_proves_nothing(authority: TestAuthority, tmp_path: Path) -> None:
     signature = sign_detached(DOCUMENT, authority.issue("stale", BUYER), authority)
     bundle = tmp_path / "bundle.pem"
-    bundle.write_bytes(authority.chain_path.read_bytes() + authority.stale_crl())
+    bundle.write_bytes(authority.chain_path.read_bytes() + authority.stale_crl() + authority.root_crl())
     with pytest.raises(OpenSslError, match="CRL has expired"):
         verify_detached(DOCUMENT, signature, bundle, check_crl=True)
 
