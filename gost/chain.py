@@ -8,6 +8,7 @@ time is the one asked about, never the clock.
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -62,7 +63,7 @@ class TrustStore:
         MalformedError: a certificate or list can't be read.
     """
 
-    __slots__ = ("_anchors", "_check", "_known", "_lists", "_signed", "_verdicts")
+    __slots__ = ("_above", "_anchors", "_check", "_known", "_lists", "_signed", "_verdicts")
 
     def __init__(
         self, *, anchors: Iterable[CertificateFacts], intermediates: Iterable[CertificateFacts], crls: Iterable[bytes]
@@ -73,6 +74,7 @@ class TrustStore:
         self._known: Final = Directory((*trusted, *intermediates))
         self._lists: Final = RevocationLists(crls)
         self._verdicts: Final = Verdicts()
+        self._above: Final = Verdicts()
         self._signed: Final[dict[tuple[str, str], bool]] = {}
 
     def build_chain(
@@ -87,7 +89,7 @@ class TrustStore:
             max_crl_age: a list issued longer ago than this is STALE, whatever its nextUpdate says; None for no limit.
         """
         subject = (leaf.der, max_crl_age, *(each.der for each in extra))
-        return self._verdicts.get(subject, at, lambda: self._judge(leaf, extra, at, max_crl_age))
+        return self._verdicts.get(subject, at, lambda: self._judge(leaf, extra, at, max_crl_age)).chain
 
     def vouches_for(self, certificate: CertificateFacts, extra: Iterable[CertificateFacts]) -> bool:
         """Whether some certificate known here or in ``extra`` (itself included) signed this one."""
@@ -99,30 +101,51 @@ class TrustStore:
         self, leaf: CertificateFacts, extra: Sequence[CertificateFacts], at: datetime, max_crl_age: timedelta | None
     ) -> Judgement:
         paths = find_paths(leaf, directories=(self._known, Directory(extra)), anchors=self._anchors)
-        best = min(self._judged(paths.anchored or (paths.longest,), at, max_crl_age), key=_gravity)
-        dates = frozenset(date for each in paths.seen for date in (each.not_before, each.not_after))
-        of_lists = (self._lists.moments(each, max_crl_age) for each in paths.seen)
-        return Judgement(chain=best, moments=dates.union(*of_lists))
+        best = _best(self._judged(paths.anchored or (paths.longest,), at, max_crl_age))
+        told_of = {each.certificate.der for each in best.chain.elements}
+        others = [each for each in paths.seen if each.der not in told_of]
+        moments = best.moments.union(*(self._moments(each, max_crl_age) for each in others))
+        return Judgement(chain=best.chain, moments=moments)
 
-    def _judged(self, paths: Iterable[Path], at: datetime, max_crl_age: timedelta | None) -> Iterator[Chain]:
+    def _judged(self, paths: Iterable[Path], at: datetime, max_crl_age: timedelta | None) -> Iterator[Judgement]:
         """The chains of these ways, up to the first one that nothing is wrong with."""
         for path in paths:
-            chain = self._judge_path(path, at, max_crl_age)
-            yield chain
-            if chain.is_good:
+            judged = self._judge_path(path, at, max_crl_age)
+            yield judged
+            if judged.chain.is_good:
                 return
 
-    def _judge_path(self, path: Path, at: datetime, max_crl_age: timedelta | None) -> Chain:
+    def _judge_path(self, path: Path, at: datetime, max_crl_age: timedelta | None) -> Judgement:
         certificates, errors = self._check.judge(path, at, is_anchored=path[-1].der in self._anchors)
         errors += self._signature_errors(certificates)
-        errors += _date_errors(certificates, at)
+        is_anchored = certificates[-1].der in self._anchors and not any(error in _NO_ISSUER for error, _ in errors)
+        way = _Way(certificates, errors, is_anchored)
+        own = self._judge_part(way, range(1), at, max_crl_age)
+        higher = range(1, len(certificates))
+        if any(depth for _, depth in errors):
+            above = self._judge_part(way, higher, at, max_crl_age)
+        else:  # the same for all that these CAs have issued
+            subject = (is_anchored, max_crl_age, *(each.der for each in certificates[1:]))
+            above = self._above.get(subject, at, lambda: self._judge_part(way, higher, at, max_crl_age))
+        chain = Chain(
+            elements=own.chain.elements + above.chain.elements,
+            is_anchored=is_anchored,
+            is_good=is_anchored and own.chain.is_good and above.chain.is_good,
+        )
+        return Judgement(chain=chain, moments=own.moments | above.moments)
+
+    def _judge_part(self, way: "_Way", depths: Iterable[int], at: datetime, max_crl_age: timedelta | None) -> Judgement:
+        """The elements of a way at these depths; the part is good if they are."""
+        certificates = way.certificates
         top = len(certificates) - 1
-        is_anchored = certificates[top].der in self._anchors and not any(error in _NO_ISSUER for error, _ in errors)
         elements = []
-        for depth, certificate in enumerate(certificates):
-            of_this = {error for error, at_depth in errors if min(at_depth, top) == depth}
-            is_anchor = is_anchored and depth == top
-            status = _status(certificate, of_this, is_issuer=depth > 0, is_anchor=is_anchor)
+        moments: set[datetime] = set()
+        for depth in depths:
+            certificate = certificates[depth]
+            moments |= self._moments(certificate, max_crl_age)
+            is_anchor = way.is_anchored and depth == top
+            errors = way.errors_at(depth) | _date_errors(certificate, at)
+            status = _status(certificate, errors, is_issuer=depth > 0, is_anchor=is_anchor)
             if is_anchor:
                 not_checked = RevocationStatus.NOT_CHECKED
                 elements.append(ChainElement(certificate=certificate, status=status, revocation=not_checked))
@@ -138,8 +161,11 @@ class TrustStore:
                 revocation_time=found.revoked_since,
             )
             elements.append(element)
-        is_good = is_anchored and all(map(_is_good, elements))
-        return Chain(elements=tuple(elements), is_anchored=is_anchored, is_good=is_good)
+        part = Chain(elements=tuple(elements), is_anchored=way.is_anchored, is_good=all(map(_is_good, elements)))
+        return Judgement(chain=part, moments=frozenset(moments))
+
+    def _moments(self, certificate: CertificateFacts, max_crl_age: timedelta | None) -> frozenset[datetime]:
+        return self._lists.moments(certificate, max_crl_age) | {certificate.not_before, certificate.not_after}
 
     def _signature_errors(self, certificates: Path) -> list[tuple[int, int]]:
         errors = []
@@ -160,9 +186,30 @@ class TrustStore:
         return found
 
 
-def _date_errors(certificates: Path, at: datetime) -> list[tuple[int, int]]:
-    early = [(_NOT_YET_VALID, depth) for depth, each in enumerate(certificates) if at < each.not_before]
-    return early + [(_EXPIRED, depth) for depth, each in enumerate(certificates) if at >= each.not_after]
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """What OpenSSL made of a way, and what is wrong with it: errors with the depth they are at."""
+
+    certificates: Path
+    errors: Sequence[tuple[int, int]]
+    is_anchored: bool
+
+    def errors_at(self, depth: int) -> set[int]:
+        """Those of one certificate; what is told of beyond the last one is the last one's."""
+        top = len(self.certificates) - 1
+        return {error for error, where in self.errors if min(where, top) == depth}
+
+
+def _date_errors(certificate: CertificateFacts, at: datetime) -> set[int]:
+    if at < certificate.not_before:
+        return {_NOT_YET_VALID}
+    return {_EXPIRED} if at >= certificate.not_after else set()
+
+
+def _best(judged: Iterable[Judgement]) -> Judgement:
+    """The last of them, if it is good, else the one with the least fault."""
+    *others, last = judged
+    return last if last.chain.is_good else min((*others, last), key=lambda each: _gravity(each.chain))
 
 
 def _is_good(element: ChainElement) -> bool:

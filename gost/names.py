@@ -44,8 +44,9 @@ _ESCAPES: Final = str.maketrans({each: f"\\{each}" for each in '\\"+,;<>'} | {"\
 _KNOWN: Final = {asn1.encode_der(x509.ObjectIdentifier(oid))[1:]: oid for oid in _SHORT_NAMES}  # with its length
 # An RDN of one known attribute, as far as its text; the lengths are compared after the match
 _SHORT_ATTRIBUTE: Final = re.compile(rb"\x31.\x30.\x06(%b).[\x00-\x7f]" % b"|".join(map(re.escape, _KNOWN)), re.DOTALL)
+_PREFIXES: Final = {oid: f"{name}=" for oid, name in _SHORT_NAMES.items()}
+_UTF8_STRING: Final = 0x0C
 _COMMON_STRINGS: Final = {
-    0x0C: re.compile(rb"(?s:.)*"),  # UTF8String
     0x12: re.compile(rb"[0-9 ]*"),  # NumericString
     0x13: re.compile(rb"[A-Za-z0-9 '()+,./:=?-]*"),  # PrintableString
     0x16: re.compile(rb"[\x00-\x7f]*"),  # IA5String
@@ -103,15 +104,17 @@ def _plain(der: bytes) -> Name:
     attributes = {}
     while at < end:
         oid, tag, at, after = _short_attribute(der, at, end) or _attribute(der, at, end)
-        pattern = _COMMON_STRINGS.get(tag)
-        if pattern is None or not pattern.fullmatch(der, at, after):
-            raise _NotPlainError
+        if tag != _UTF8_STRING:  # what is in that one, decoding it says
+            pattern = _COMMON_STRINGS.get(tag)
+            if pattern is None or not pattern.fullmatch(der, at, after):
+                raise _NotPlainError
         value = attributes[oid] = der[at:after].decode()
-        texts.append(f"{_SHORT_NAMES[oid]}={_escaped(value)}")
+        texts.append(_PREFIXES[oid] + (_escaped(value) if _SPECIAL.search(value) else value))
         at = after
     if end != len(der):
         raise _NotPlainError
-    return Name(",".join(reversed(texts)), attributes)
+    texts.reverse()
+    return Name(",".join(texts), attributes)
 
 
 def _short_attribute(der: bytes, at: int, end: int) -> tuple[str, int, int, int] | None:
@@ -124,7 +127,8 @@ def _short_attribute(der: bytes, at: int, end: int) -> tuple[str, int, int, int]
         return None
     start = found.end()
     after = start + der[start - 1]
-    if after > end or der[at + 1] != after - at - 2 or der[at + 3] != after - at - 4 or der[at + 1] > _SHORT_LENGTH:
+    size = after - at - 2
+    if after > end or der[at + 1] != size or der[at + 3] != size - 2 or size > _SHORT_LENGTH:
         return None
     return _KNOWN[found[1]], der[start - 2], start, after
 
@@ -166,9 +170,7 @@ def _opened(der: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
 
 
 def _escaped(value: str) -> str:
-    """RFC 4514 2.4."""
-    if not _SPECIAL.search(value):
-        return value
+    """RFC 4514 2.4, for a value that needs it."""
     escaped = value.translate(_ESCAPES)
     if value[:1] == "#" or (value[:1] == " " and len(value) > 1):
         escaped = f"\\{escaped}"

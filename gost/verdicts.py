@@ -26,7 +26,7 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    chain: Chain
+    judged: Judgement
     begins: datetime
     ends: datetime
 
@@ -43,26 +43,27 @@ class Verdicts:
         self._lock: Final = threading.Lock()
         self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
 
-    def get(self, subject: Hashable, at: datetime, judge: Callable[[], Judgement]) -> Chain:
-        """The chain of ``subject`` as of ``at``, judged now unless that was done between the same two moments."""
+    def get(self, subject: Hashable, at: datetime, judge: Callable[[], Judgement]) -> Judgement:
+        """The judgement of ``subject`` as of ``at``, judged now unless that was done between the same two moments."""
         with self._lock:
             kept = self._kept.get(subject)
             if kept is not None and kept.begins < at < kept.ends:
                 self._kept.move_to_end(subject)
-                return kept.chain
+                return kept.judged
         judged = judge()
-        around = _between(judged.moments, at, judged.chain)
+        around = _between(judged, at)
         if around.begins < at < around.ends:
             with self._lock:
                 self._kept[subject] = around
                 self._kept.move_to_end(subject)
                 if len(self._kept) > MAX_VERDICTS:
                     self._kept.popitem(last=False)
-        return judged.chain
+        return judged
 
 
-def _between(moments: frozenset[datetime], at: datetime, chain: Chain) -> _Kept:
+def _between(judged: Judgement, at: datetime) -> _Kept:
+    moments = judged.moments
     before = max((moment for moment in moments if moment <= at), default=None)
     after = min((moment for moment in moments if moment > at), default=None)
     begins = _EARLIEST if before is None else before + _BESIDE_A_MOMENT
-    return _Kept(chain, begins, _LATEST if after is None else after - _BESIDE_A_MOMENT)
+    return _Kept(judged, begins, _LATEST if after is None else after - _BESIDE_A_MOMENT)
