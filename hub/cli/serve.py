@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import signal
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -84,3 +85,14 @@ def _tell(installation: Installation, ports: Ports, not_ready: Mapping[str, str]
         f"public http {ports.public}, private http {ports.private}; modules: {modules or 'none'}",
         flush=True,
     )
+    _keep_what_is_loaded()
+
+
+def _keep_what_is_loaded() -> None:
+    """Leave what the start has made to the garbage collector's permanent generation, and collect less often.
+
+    A request makes hundreds of objects that die by themselves, and no circles: that search was a sixth of the CPU.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(5_000, 10, 10)
