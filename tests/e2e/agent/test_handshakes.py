@@ -5,7 +5,6 @@ import ipaddress
 import socket
 import ssl
 import subprocess
-import warnings
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from landhub.signer.v1 import signer_pb2
 from landhub.signer.v1 import signer_service_pb2 as pb
 from landhub.signer.v1 import signer_service_pb2_grpc as pb_grpc
 from tests.e2e.agent.support import CALL_SECONDS, Installation, connected, refusal_of, serving
+from tests.support.doors import UNFIT, Door, DoorContract, Made, only
 from tests.support.pki import Authority, Pair
 
 HUB = (x509.DNSName("hub"),)
@@ -35,21 +35,6 @@ def authority() -> Authority:
     return Authority(name="test agent CA")
 
 
-def self_signed(sans: tuple[x509.GeneralName, ...]) -> Pair:
-    """Return a certificate that nobody but its own key vouches for."""
-    lone = Authority(name="itself")
-    return lone.issue("itself", key=lone.pair.key, sans=sans)
-
-
-Made = Callable[[Authority, tuple[x509.GeneralName, ...]], Pair | None]
-UNFIT: dict[str, Made] = {
-    "self-signed": lambda _, sans: self_signed(sans),
-    "of another CA": lambda _, sans: Authority(name="test agent CA").issue("x", sans=sans),
-    "expired": lambda authority, sans: authority.issue("x", sans=sans, days=-0.5),
-    "not yet valid": lambda authority, sans: authority.issue("x", sans=sans, age_days=-1),
-}
-
-
 # --- the agent's door --------------------------------------------------------------------------------------------
 
 
@@ -59,48 +44,17 @@ def let_in(installation: Installation, authority: Authority, folder: Path, more:
     installation.set("[tls]", f'[tls]\nclient_ca = "{folder / "clients.crt"}"\n{more}')
 
 
-@pytest.mark.parametrize("how", ["none", *UNFIT])
-async def test_the_agent_gives_no_connection_to_a_hub(
-    how: str, installation: Installation, authority: Authority, tmp_path: Path
-) -> None:
-    let_in(installation, authority, tmp_path)
-    pair = UNFIT[how](authority, HUB) if how in UNFIT else None
-    shown = (pair.pem, pair.key_pem) if pair else (b"", b"")
-    good = authority.issue("hub", sans=HUB)
-    async with serving(installation) as port:
-        async with connected(installation, port, certificate=shown[0], key=shown[1]) as client:
-            with pytest.raises(grpc.aio.AioRpcError) as caught:
-                await client.stub.GetStatus(pb.GetStatusRequest(), timeout=CALL_SECONDS)
-        async with connected(installation, port, certificate=good.pem, key=good.key_pem) as client:
-            await client.stub.GetStatus(pb.GetStatusRequest(), timeout=CALL_SECONDS)
-    assert caught.value.code() == grpc.StatusCode.UNAVAILABLE
+class TestTheAgentsDoor(DoorContract):
+    @pytest.fixture
+    async def door(self, installation: Installation, authority: Authority, tmp_path: Path) -> AsyncIterator[Door]:
+        let_in(installation, authority, tmp_path)
 
+        async def call(channel: grpc.aio.Channel) -> object:
+            stub: pb_grpc.SignerServiceAsyncStub = pb_grpc.SignerServiceStub(channel)
+            return await stub.GetStatus(pb.GetStatusRequest(), timeout=CALL_SECONDS)
 
-async def test_the_agent_speaks_to_nobody_in_the_clear(installation: Installation) -> None:
-    async with serving(installation) as port, grpc.aio.insecure_channel(f"localhost:{port}") as channel:
-        stub: pb_grpc.SignerServiceAsyncStub = pb_grpc.SignerServiceStub(channel)
-        with pytest.raises(grpc.aio.AioRpcError) as caught:
-            await stub.GetStatus(pb.GetStatusRequest(), timeout=CALL_SECONDS)
-    assert caught.value.code() == grpc.StatusCode.UNAVAILABLE
-
-
-@pytest.mark.parametrize(("version", "is_taken"), [("TLSv1_1", False), ("TLSv1_2", True)])
-async def test_the_agent_speaks_no_tls_older_than_1_2(installation: Installation, version: str, is_taken: bool) -> None:
-    context = only(ssl.PROTOCOL_TLS_CLIENT, version)
-    pki = installation.directory / "pki"
-    context.load_verify_locations(pki / "ca.crt")
-    context.load_cert_chain(pki / "hub.crt", pki / "hub.key")
-
-    def shake_hands(port: int) -> bool:
-        with socket.create_connection(("localhost", port), timeout=CALL_SECONDS) as raw:
-            try:
-                context.wrap_socket(raw, server_hostname="localhost").close()
-            except (ssl.SSLError, ConnectionResetError):
-                return False
-            return True
-
-    async with serving(installation) as port:
-        assert await asyncio.to_thread(shake_hands, port) == is_taken
+        async with serving(installation) as port:
+            yield Door(port=port, server_ca=installation.ca, authority=authority, sans=HUB, call=call)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,13 +199,3 @@ async def test_the_hub_speaks_no_tls_older_than_1_2(
         async with hub_of(authority, tmp_path, listening.getsockname()[1]) as connection:
             await connection.is_ready(timeout_seconds=2.0)
             assert await shaking == is_taken
-
-
-def only(side: int, version: str) -> ssl.SSLContext:
-    """Return a context that speaks that version and no other, whatever this machine's policy is."""
-    context = ssl.SSLContext(side)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        context.minimum_version = context.maximum_version = ssl.TLSVersion[version]
-    context.set_ciphers("ALL:@SECLEVEL=0")
-    return context

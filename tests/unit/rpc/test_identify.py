@@ -1,4 +1,4 @@
-"""Which certificates name a caller, and which are refused, at the handshake or by the chain."""
+"""Which certificates name a caller, and which are refused by the chain; `test_door` has the handshake."""
 
 import subprocess
 from collections.abc import Callable
@@ -30,20 +30,6 @@ PLOT = pb.GetLandPlotRequest(cadastral_number="77:01:0001001:1234")
 async def refused(site: Site, pair: Pair | None) -> Failure:
     site.server.bind(bound(Told(ROSREESTR, nothing)))
     return await failure_of(RosreestrServiceStub(site.channel(pair)).GetLandPlot(PLOT, timeout=10))
-
-
-@pytest.mark.parametrize(
-    "pair_of",
-    [
-        lambda site: None,
-        lambda site: Authority().issue("crm"),
-        lambda site: site.authority.issue("crm", days=-0.5),
-        lambda site: site.authority.issue("crm", age_days=-0.5),
-    ],
-    ids=["no certificate", "another issuer", "expired", "not yet valid"],
-)
-async def test_the_handshake_refuses(site: Site, pair_of: Callable[[Site], Pair | None]) -> None:
-    assert (await refused(site, pair_of(site))).code is grpc.StatusCode.UNAVAILABLE
 
 
 async def test_a_name_that_is_not_on_the_list_is_no_caller(site: Site) -> None:

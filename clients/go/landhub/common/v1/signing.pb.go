@@ -22,7 +22,7 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// Hash functions: those of GOST R 34.11-2012, and what foreign signatures use.
+// Hash functions: those of GOST R 34.11-2012, and the one that goes with RSA and ECDSA keys.
 type DigestAlgorithm int32
 
 const (
@@ -32,7 +32,8 @@ const (
 	DigestAlgorithm_DIGEST_ALGORITHM_STREEBOG_256 DigestAlgorithm = 1
 	// Стрибог, 512 bits (1.2.643.7.1.1.2.3).
 	DigestAlgorithm_DIGEST_ALGORITHM_STREEBOG_512 DigestAlgorithm = 2
-	// SHA-256 (2.16.840.1.101.3.4.2.1): only in foreign signatures by RSA or ECDSA.
+	// SHA-256 (2.16.840.1.101.3.4.2.1): of signatures by RSA and ECDSA keys, ours (tokens) and others'. ГОСТ keys take
+	// Стрибог alone.
 	DigestAlgorithm_DIGEST_ALGORITHM_SHA_256 DigestAlgorithm = 3
 )
 

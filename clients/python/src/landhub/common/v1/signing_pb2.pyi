@@ -34,10 +34,12 @@ class _DigestAlgorithmEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Diges
     DIGEST_ALGORITHM_STREEBOG_512: _DigestAlgorithm.ValueType  # 2
     """Стрибог, 512 bits (1.2.643.7.1.1.2.3)."""
     DIGEST_ALGORITHM_SHA_256: _DigestAlgorithm.ValueType  # 3
-    """SHA-256 (2.16.840.1.101.3.4.2.1): only in foreign signatures by RSA or ECDSA."""
+    """SHA-256 (2.16.840.1.101.3.4.2.1): of signatures by RSA and ECDSA keys, ours (tokens) and others'. ГОСТ keys take
+    Стрибог alone.
+    """
 
 class DigestAlgorithm(_DigestAlgorithm, metaclass=_DigestAlgorithmEnumTypeWrapper):
-    """Hash functions: those of GOST R 34.11-2012, and what foreign signatures use."""
+    """Hash functions: those of GOST R 34.11-2012, and the one that goes with RSA and ECDSA keys."""
 
 DIGEST_ALGORITHM_UNSPECIFIED: DigestAlgorithm.ValueType  # 0
 """Not said."""
@@ -46,7 +48,9 @@ DIGEST_ALGORITHM_STREEBOG_256: DigestAlgorithm.ValueType  # 1
 DIGEST_ALGORITHM_STREEBOG_512: DigestAlgorithm.ValueType  # 2
 """Стрибог, 512 bits (1.2.643.7.1.1.2.3)."""
 DIGEST_ALGORITHM_SHA_256: DigestAlgorithm.ValueType  # 3
-"""SHA-256 (2.16.840.1.101.3.4.2.1): only in foreign signatures by RSA or ECDSA."""
+"""SHA-256 (2.16.840.1.101.3.4.2.1): of signatures by RSA and ECDSA keys, ours (tokens) and others'. ГОСТ keys take
+Стрибог alone.
+"""
 Global___DigestAlgorithm: _TypeAlias = DigestAlgorithm  # noqa: Y015
 
 class _SignatureFormat:

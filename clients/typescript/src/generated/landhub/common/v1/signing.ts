@@ -13,7 +13,7 @@ export const protobufPackage = "landhub.common.v1";
 
 export const protobufFileName = "landhub/common/v1/signing.proto";
 
-/** Hash functions: those of GOST R 34.11-2012, and what foreign signatures use. */
+/** Hash functions: those of GOST R 34.11-2012, and the one that goes with RSA and ECDSA keys. */
 export enum DigestAlgorithm {
   /** UNSPECIFIED - Not said. */
   UNSPECIFIED = 0,
@@ -21,7 +21,10 @@ export enum DigestAlgorithm {
   STREEBOG_256 = 1,
   /** STREEBOG_512 - Стрибог, 512 bits (1.2.643.7.1.1.2.3). */
   STREEBOG_512 = 2,
-  /** SHA_256 - SHA-256 (2.16.840.1.101.3.4.2.1): only in foreign signatures by RSA or ECDSA. */
+  /**
+   * SHA_256 - SHA-256 (2.16.840.1.101.3.4.2.1): of signatures by RSA and ECDSA keys, ours (tokens) and others'. ГОСТ keys take
+   * Стрибог alone.
+   */
   SHA_256 = 3,
   UNRECOGNIZED = -1,
 }

@@ -7,7 +7,7 @@ package io.landhub.common.v1;
 
 /**
  * <pre>
- * Hash functions: those of GOST R 34.11-2012, and what foreign signatures use.
+ * Hash functions: those of GOST R 34.11-2012, and the one that goes with RSA and ECDSA keys.
  * </pre>
  *
  * Protobuf enum {@code landhub.common.v1.DigestAlgorithm}
@@ -41,7 +41,8 @@ public enum DigestAlgorithm
   DIGEST_ALGORITHM_STREEBOG_512(2),
   /**
    * <pre>
-   * SHA-256 (2.16.840.1.101.3.4.2.1): only in foreign signatures by RSA or ECDSA.
+   * SHA-256 (2.16.840.1.101.3.4.2.1): of signatures by RSA and ECDSA keys, ours (tokens) and others'. ГОСТ keys take
+   * Стрибог alone.
    * </pre>
    *
    * <code>DIGEST_ALGORITHM_SHA_256 = 3;</code>
@@ -85,7 +86,8 @@ public enum DigestAlgorithm
   public static final int DIGEST_ALGORITHM_STREEBOG_512_VALUE = 2;
   /**
    * <pre>
-   * SHA-256 (2.16.840.1.101.3.4.2.1): only in foreign signatures by RSA or ECDSA.
+   * SHA-256 (2.16.840.1.101.3.4.2.1): of signatures by RSA and ECDSA keys, ours (tokens) and others'. ГОСТ keys take
+   * Стрибог alone.
    * </pre>
    *
    * <code>DIGEST_ALGORITHM_SHA_256 = 3;</code>
