@@ -26,7 +26,9 @@ def work(run: Run, words: list[str]) -> None:
     """`-license -view`; the layout was not captured from a real one."""
     if words != ["-license", "-view"]:
         raise NotEmulatedError(f"cpconfig {' '.join(words)}")
-    state = {"valid": "License is permanent.", "expired": "License is expired.", "missing": "License is absent."}
+    until = run.profile.licence_until
+    good = f"Expires: {until}" if until else "License is permanent."
+    state = {"valid": good, "expired": "License is expired.", "missing": "License is absent."}
     run.say(f"License validity:\n{_SERIAL}\n{state[run.profile.licence]}\n")
     if run.profile.licence != "valid":
         raise ToolError(failure.LICENCE_MISSING)

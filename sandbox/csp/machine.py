@@ -14,12 +14,16 @@ VERSIONS = ("4.0", "5.0.11", "5.0R2", "5.0.13")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """What kind of host it is. `language` empty: by the locale of the run. `licence`: valid, expired or missing."""
+    """What kind of host it is. `language` empty: by the locale of the run. `licence`: valid, expired or missing.
+
+    `licence_until` is the last day of a valid one, as 31.12.2026; empty for one without an end.
+    """
 
     version: str = "5.0R2"
     system: str = "linux"
     language: str = ""
     licence: str = "valid"
+    licence_until: str = ""
     without_terminal: str = "silent"
     """What a tool does that needs a PIN and has no terminal: `silent` (0x80090022) or `hang`."""
 
