@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from prometheus_client import CollectorRegistry
 
 from gost.digest import streebog256
-from gost.report import Report, SubIndication
+from gost.report import Indication, Report, RevocationStatus, SubIndication
 from hub.core.clock import FakeClock, SystemClock
 from hub.core.errors import HubError
 from hub.core.findings import Verdict
@@ -42,13 +42,26 @@ class Publisher:
 
     answers: dict[str, web.Response] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    hangs_after: bytes | None = None
+    """What it says of an answer before it says no more, until `let_go`."""
+    let_go: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def answer(self, request: web.Request) -> web.Response:
+    async def answer(self, request: web.Request) -> web.StreamResponse:
         self.asked.append(request.path)
+        if self.hangs_after is not None:
+            return await self._hang(request, self.hangs_after)
         said = self.answers.get(request.path)
         if said is None:
             return web.Response(status=404)
         return web.Response(status=said.status, body=said.body, headers=said.headers)
+
+    async def _hang(self, request: web.Request, first: bytes) -> web.StreamResponse:
+        answer = web.StreamResponse()
+        if first:
+            await answer.prepare(request)
+            await answer.write(first)
+        await self.let_go.wait()
+        return answer
 
 
 class Paces(SystemClock):
@@ -148,6 +161,46 @@ async def test_a_list_that_is_fetched_counts_and_tells_its_age(rig: Rig) -> None
     issued = rig.registry.get_sample_value("landhub_crl_this_update_timestamp_seconds", {"list": "issuing"})
     assert issued is not None
     assert timedelta(minutes=50) < datetime.now(UTC) - datetime.fromtimestamp(issued, UTC) < timedelta(minutes=70)
+
+
+async def test_a_list_that_was_fetched_and_has_run_out_leaves_every_verdict_open(rig: Rig) -> None:
+    rig.publish(rig.pki.authority.crl())
+    await rig.fetching.fetch("issuing")
+    assert (await rig.verified(rig.pki.seller)).is_valid
+    await rig.clock.advance(timedelta(days=8) / timedelta(seconds=1))
+    report = await rig.verified(rig.pki.seller)
+    assert report.indication is Indication.INDETERMINATE
+    assert told(report) is SubIndication.TRY_LATER
+    assert report.signers[0].chain[0].revocation is RevocationStatus.STALE
+
+
+@pytest.mark.parametrize("says_first", [b"", b"-----BEGIN X509 CRL-----\n"], ids=["nothing", "a beginning"])
+async def test_a_point_that_hangs_leaves_the_list_before_in_place(says_first: bytes, rig: Rig, tmp_path: Path) -> None:
+    rig.publish(rig.pki.authority.crl())
+    await rig.fetching.fetch("issuing")
+    held = rig.file.read_bytes()
+    rig.publisher.hangs_after = says_first
+    impatient = {"max_attempts": 1, "attempt_timeout": 0.3, "total_timeout": 0.3}
+    hanging = CrlFetching(
+        points=[
+            cdp.build(
+                cdp.Settings.model_validate({"url": f"{rig.base}/issuing.crl", "policy": impatient}),
+                make_context(tmp_path),
+                name="issuing",
+            )
+        ],
+        known=rig.trust.authorities,
+        folder=rig.file.parent,
+        every_seconds=3600,
+        gauges=ListGauges(registry=CollectorRegistry()),
+        clock=rig.paces,
+    )
+    with pytest.raises(HubError):
+        await hanging.fetch("issuing")
+    await hanging.close()
+    rig.publisher.let_go.set()
+    assert rig.file.read_bytes() == held
+    assert (await rig.verified(rig.pki.seller)).is_valid
 
 
 def forged(pki: Pki) -> bytes:

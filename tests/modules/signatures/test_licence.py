@@ -44,7 +44,7 @@ async def test_a_licence_that_runs_out_is_told_of_30_and_7_days_and_a_day_ahead(
         metrics=registry,
     )
     (end,) = (await desk.signing.licences()).values()
-    told = []
+    told: list[tuple[int, str]] = []
     core.clock.jump((end - core.clock.now()) / timedelta(seconds=1) - DAYS * 86_400)
 
     for left in range(DAYS, -2, -1):
