@@ -122,6 +122,7 @@ def _with_wording(running: RunningModule, parts: WordingParts, rules: Rules) -> 
         running,
         services={**running.services, **wording},
         jobs=(*running.jobs, *rules.kinds()),
+        schedules=(*running.schedules, *rules.schedules()),
         personal=(*running.personal, parts.personal_data()),
         start=start,
     )

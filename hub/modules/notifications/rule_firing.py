@@ -31,11 +31,12 @@ from hub.modules.notifications.rule_store import (
     Rule,
     RuleStore,
 )
+from hub.modules.notifications.service import Planned
 from hub.modules.notifications.triggers import TRIGGERS
 from hub.modules.notifications.wording import TemplateUse
 
 MOST_CONTACTS = 50  # of one business reference that one rule tells
-_SECONDS = 60.0  # for one notification to become durable
+SECONDS = 60.0  # for one notification to become durable
 _METHOD = "notifications.fire"
 
 
@@ -50,7 +51,11 @@ class Sending:
 
 
 class Outlet(Protocol):
-    """What makes notifications, and would do so for a caller."""
+    """What makes notifications for the caller that made a rule."""
+
+    async def plan(self, call: Call, sending: Sending) -> Planned:
+        """Return what `send` would make, and make nothing; raises as it does."""
+        ...
 
     async def send(self, call: Call, sending: Sending) -> str:
         """Make a notification once for the call's request id, and return its id.
@@ -107,17 +112,9 @@ class RuleFiring:
         made: list[str] = []
         problem: HubError | None = None
         for contact in told:
-            call = _call(rule, firing, contact, deadline=self._clock.monotonic() + _SECONDS)
-            sending = Sending(
-                business_reference=firing.business_reference,
-                rule=rule,
-                contact=contact,
-                use=TemplateUse(
-                    template=rule.template, version=rule.template_version, values=values_of(firing, contact, now=now)
-                ),
-            )
+            call = call_of(rule, firing, contact, deadline=self._clock.monotonic() + SECONDS)
             try:
-                made.append(await self._outlet.send(call, sending))
+                made.append(await self._outlet.send(call, sending_of(rule, firing, contact, now=now)))
             except (InvalidRequestError, PreconditionError) as error:
                 problem = error  # this one can't be told: no address for the route, or a value is missing
         if not made and problem is not None:
@@ -150,7 +147,13 @@ def told_by(conn: Connection, recipients: RecipientStore, rule: Rule, firing: Fi
     ]
 
 
-def values_of(firing: Firing, contact: Contact, *, now: datetime) -> dict[str, Any]:
+def sending_of(rule: Rule, firing: Firing, contact: Contact, *, now: datetime) -> Sending:
+    """Return what a rule asks for on behalf of one contact, as it would say it at a time."""
+    use = TemplateUse(template=rule.template, version=rule.template_version, values=_values(firing, contact, now=now))
+    return Sending(business_reference=firing.business_reference, rule=rule, contact=contact, use=use)
+
+
+def _values(firing: Firing, contact: Contact, *, now: datetime) -> dict[str, Any]:
     """Return what a template may say: the contact's own values, over them what the event says, and his name."""
     card = contact.card or {}
     values: dict[str, Any] = dict(card.get("values", {}))
@@ -159,7 +162,8 @@ def values_of(firing: Firing, contact: Contact, *, now: datetime) -> dict[str, A
     return values | TRIGGERS[firing.event_type].values(firing.event, now=now)
 
 
-def _call(rule: Rule, firing: Firing, contact: Contact, *, deadline: float) -> Call:
+def call_of(rule: Rule, firing: Firing, contact: Contact, *, deadline: float) -> Call:
+    """Return the call that a rule makes for a contact: the same whenever it is made again."""
     return Call(
         caller=rule.caller,
         group=rule.owner,

@@ -152,8 +152,10 @@ class RuleFollower:
         firing = planned(rule, trigger, stored, firing_id=self._ids.resource_id(), now=now)
         present = self._store.find_firing(conn, rule.id, firing.once)
         if present is None:
+            if self._store.has_fired(conn, rule.id, firing.once):
+                return
             self._store.add_firing(conn, firing)
-        elif present.state == WAITING or (present.state == REVOKED and trigger.revoked_by):
+        elif present.state == WAITING or may_act_again(trigger, present):
             # The newest word about a debt that was not told of yet; or it is overdue again after it was settled.
             firing = replace(firing, id=present.id, create_time=present.create_time)
             if present.state == WAITING:
@@ -168,6 +170,11 @@ class RuleFollower:
 def matches(rule: Rule, stored: StoredEvent) -> bool:
     """Say whether an event of the rule's type is one that the rule acts on."""
     return not rule.states or entered_state(stored.event) in rule.states
+
+
+def may_act_again(trigger: Trigger, made: Firing | None) -> bool:
+    """Say whether what was made moot may become of interest again: a debt that was settled is overdue once more."""
+    return made is not None and made.state == REVOKED and bool(trigger.revoked_by)
 
 
 def planned(rule: Rule, trigger: Trigger, stored: StoredEvent, *, firing_id: str, now: datetime) -> Firing:

@@ -10,20 +10,19 @@ from sqlalchemy import Connection
 from hub.core.call import Call
 from hub.core.clock import Clock
 from hub.core.database import Database
-from hub.core.errors import HubError, InvalidRequestError, NotFoundError
+from hub.core.errors import InvalidRequestError, NotFoundError, PreconditionError
 from hub.core.events import Event, Events, StoredEvent
 from hub.core.persons import Persons
-from hub.modules.notifications.accounts import Accounts
 from hub.modules.notifications.addresses import pseudonym_of
 from hub.modules.notifications.message import Channel, Content
 from hub.modules.notifications.recipient_store import Contact, RecipientStore
-from hub.modules.notifications.rule_firing import is_late, told_by, values_of
-from hub.modules.notifications.rule_follower import matches, planned
+from hub.modules.notifications.rule_firing import SECONDS, Outlet, call_of, is_late, sending_of, told_by
+from hub.modules.notifications.rule_follower import matches, may_act_again, planned
 from hub.modules.notifications.rule_store import Firing, Rule, RuleStore
 from hub.modules.notifications.rules_service import MOST_RULES
 from hub.modules.notifications.template_wording import TemplateWording
 from hub.modules.notifications.triggers import TRIGGERS
-from hub.modules.notifications.wording import Telling, TemplateUse
+from hub.modules.notifications.wording import Telling
 
 
 class Verdict(enum.StrEnum):
@@ -40,12 +39,13 @@ class Verdict(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewedMessage:
-    """What one contact would be told by one channel of the rule's route."""
+    """What one contact would be told by one channel of the rule's route, or why by none (`problem`)."""
 
     contact_id: str
-    channel: Channel
+    channel: Channel | None = None
     content: Content = field(default_factory=Content, repr=False)
     opted_out: bool = False
+    quiet_until: datetime | None = None
     problem: str = ""
 
 
@@ -69,7 +69,7 @@ class RulePreviews:
         store: RuleStore,
         recipients: RecipientStore,
         wording: TemplateWording,
-        accounts: Accounts,
+        outlet: Outlet,
         persons: Persons,
         events: Events,
         database: Database,
@@ -78,7 +78,7 @@ class RulePreviews:
         self._store = store
         self._recipients = recipients
         self._wording = wording
-        self._accounts = accounts
+        self._outlet = outlet
         self._persons = persons
         self._events = events
         self._database = database
@@ -99,9 +99,9 @@ class RulePreviews:
 
     async def _previews(self, call: Call, stored: StoredEvent) -> Sequence[RulePreview]:
         rules = await self._database.read(lambda conn: self._store.list_rules(conn, owner=call.group, limit=MOST_RULES))
-        return [await self._preview(call, rule, stored) for rule in reversed(rules)]
+        return [await self._preview(rule, stored) for rule in reversed(rules)]
 
-    async def _preview(self, call: Call, rule: Rule, stored: StoredEvent) -> RulePreview:
+    async def _preview(self, rule: Rule, stored: StoredEvent) -> RulePreview:
         trigger = TRIGGERS.get(stored.event.type)
         if trigger is None or rule.event_type != stored.event.type:
             return RulePreview(rule=rule, verdict=Verdict.OTHER_EVENT)
@@ -111,64 +111,52 @@ class RulePreviews:
             return RulePreview(rule=rule, verdict=Verdict.RULE_IS_NEWER)
         now = self._clock.now()
         plan = planned(rule, trigger, stored, firing_id="", now=now)
-        made, told = await self._database.read(lambda conn: self._facts(conn, rule, plan))
-        if made is not None:
-            return RulePreview(rule=rule, verdict=Verdict.HAS_FIRED, due_time=made.due_time, firing=made)
+        has_fired, made, told = await self._database.read(lambda conn: self._facts(conn, rule, plan))
+        if has_fired and not may_act_again(trigger, made):
+            due_time = None if made is None else made.due_time
+            return RulePreview(rule=rule, verdict=Verdict.HAS_FIRED, due_time=due_time, firing=made)
         if is_late(rule, plan.due_time, now):
             return RulePreview(rule=rule, verdict=Verdict.TOO_LATE, due_time=plan.due_time)
         if not told:
             return RulePreview(rule=rule, verdict=Verdict.NOBODY, due_time=plan.due_time)
-        messages = [message for contact in told for message in await self._messages(call, rule, plan, contact, now=now)]
+        messages = [message for contact in told for message in await self._messages(rule, plan, contact, now=now)]
         return RulePreview(rule=rule, verdict=Verdict.WOULD_TELL, due_time=plan.due_time, messages=tuple(messages))
 
-    def _facts(self, conn: Connection, rule: Rule, plan: Firing) -> tuple[Firing | None, Sequence[Contact]]:
+    def _facts(self, conn: Connection, rule: Rule, plan: Firing) -> tuple[bool, Firing | None, Sequence[Contact]]:
         made = self._store.find_firing(conn, rule.id, plan.once) if plan.once else None
-        return made, told_by(conn, self._recipients, rule, plan)
+        has_fired = made is not None or self._store.has_fired(conn, rule.id, plan.once)
+        return has_fired, made, told_by(conn, self._recipients, rule, plan)
 
-    async def _messages(
-        self, call: Call, rule: Rule, plan: Firing, contact: Contact, *, now: datetime
-    ) -> list[PreviewedMessage]:
-        channels = [channel for channel in self._channels(call, rule) if channel.value in contact.channels.split()]
-        use = TemplateUse(
-            template=rule.template,
-            version=rule.template_version,
-            values=values_of(plan, contact, now=max(now, plan.due_time)),
-        )
+    async def _messages(self, rule: Rule, plan: Firing, contact: Contact, *, now: datetime) -> list[PreviewedMessage]:
+        then = max(now, plan.due_time)
+        call = call_of(rule, plan, contact, deadline=self._clock.monotonic() + SECONDS)
         try:
-            worded = await self._wording.render(rule.owner, use, channels)
-        except InvalidRequestError as error:
-            return [
-                PreviewedMessage(contact_id=contact.id, channel=channel, problem=error.reason) for channel in channels
-            ]
+            planned = await self._outlet.plan(call, sending_of(rule, plan, contact, now=then))
+        except (InvalidRequestError, PreconditionError) as error:
+            return [PreviewedMessage(contact_id=contact.id, problem=error.reason)]
+        tellings = [
+            self._telling(rule, contact, channel, planned.addresses[channel]) for channel in planned.plan.channels
+        ]
+        admissions = await self._database.read(
+            lambda conn: [self._wording.admit(conn, telling, now=then) for telling in tellings]
+        )
         return [
             PreviewedMessage(
                 contact_id=contact.id,
-                channel=channel,
-                content=content,
-                opted_out=await self._opted_out(rule, contact, channel, now=now),
+                channel=telling.channel,
+                content=planned.plan.contents[telling.channel],
+                opted_out=admission.refusal is not None,
+                quiet_until=admission.wait_until,
             )
-            for channel, content in worded.contents.items()
+            for telling, admission in zip(tellings, admissions, strict=True)
         ]
 
-    def _channels(self, call: Call, rule: Rule) -> Sequence[Channel]:
-        names = [step.account for step in rule.route] or self._accounts.default_route(call)
-        accounts = [account for account in map(self._accounts.get, names) if account is not None]
-        return list(dict.fromkeys(account.port.channel for account in accounts))
-
-    async def _opted_out(self, rule: Rule, contact: Contact, channel: Channel, *, now: datetime) -> bool:
-        assert contact.card is not None
-        address = contact.card["addresses"][channel.value]
-        telling = Telling(
+    def _telling(self, rule: Rule, contact: Contact, channel: Channel, address: str) -> Telling:
+        return Telling(
             owner=rule.owner,
             channel=channel,
             address=address,
             pseudonym=pseudonym_of(self._persons, channel, address),
             template=rule.template,
-            urgent=True,
             time_zone=contact.time_zone,
         )
-        try:
-            admission = await self._database.read(lambda conn: self._wording.admit(conn, telling, now=now))
-        except HubError:
-            return False
-        return admission.refusal is not None

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, insert, select, tuple_, update
 
 from hub.core.event_store import Event
-from hub.modules.notifications.wording_tables import cursors, firings, rules
+from hub.modules.notifications.wording_tables import cursors, fired, firings, rules
 from hub.storage.inserts import insert_new
 from hub.storage.owned import newest_first
 
@@ -138,6 +138,29 @@ class RuleStore:
         query = select(firings).where(firings.c.rule_id == rule_id, firings.c.once == once)
         found = conn.execute(query).mappings().first()
         return None if found is None else _firing(found)
+
+    def has_fired(self, conn: Connection, rule_id: str, once: str) -> bool:
+        """Say whether a rule made something of this in a firing that is forgotten."""
+        query = select(fired.c.rule_id).where(fired.c.rule_id == rule_id, fired.c.once == once)
+        return conn.scalar(query) is not None
+
+    def ended_firings(self, conn: Connection, *, before: datetime, limit: int) -> Sequence[Firing]:
+        """Return firings that came to their end before a time, whoever owns them, longest ago first."""
+        query = select(firings).where(firings.c.update_time < before, firings.c.state != WAITING)
+        return [_firing(found) for found in conn.execute(query.order_by(firings.c.update_time).limit(limit)).mappings()]
+
+    def forget(self, conn: Connection, ended: Sequence[Firing], *, remembered: Sequence[Firing]) -> None:
+        """Delete firings; of some remember that their rule has fired."""
+        for firing in remembered:
+            insert_new(conn, fired, {"rule_id": firing.rule_id, "once": firing.once})
+        conn.execute(delete(firings).where(firings.c.id.in_([firing.id for firing in ended])))
+
+    def forget_ended_rules(self, conn: Connection, *, limit: int) -> int:
+        """Forget what rules that act no more must not act on again; returns how many rows went."""
+        ended = select(rules.c.id).where(rules.c.state == ENDED)
+        found = conn.execute(select(fired.c.rule_id, fired.c.once).where(fired.c.rule_id.in_(ended)).limit(limit)).all()
+        conn.execute(delete(fired).where(tuple_(fired.c.rule_id, fired.c.once).in_([tuple(row) for row in found])))
+        return len(found)
 
     def get_firing(self, conn: Connection, firing_id: str) -> Firing | None:
         """Return a firing whoever owns it."""

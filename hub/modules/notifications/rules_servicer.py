@@ -139,10 +139,11 @@ def _preview(preview: RulePreview) -> pb.RulePreview:
 def _message(message: PreviewedMessage) -> pb.PreviewedMessage:
     return pb.PreviewedMessage(
         contact_id=message.contact_id,
-        channel=notifications_pb2.Channel.Value(f"CHANNEL_{message.channel}"),
+        channel=notifications_pb2.Channel.Value(f"CHANNEL_{message.channel or 'UNSPECIFIED'}"),
         subject=message.content.subject,
         text=message.content.text,
         opted_out=message.opted_out,
+        quiet_until_time=None if message.quiet_until is None else _timestamp(message.quiet_until),
         problem=message.problem,
     )
 

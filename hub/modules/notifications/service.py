@@ -1,7 +1,7 @@
 """What holds whatever the provider: one notification a request, lists, and taking back what has not left."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -17,11 +17,20 @@ from hub.modules.notifications.addresses import Recipient, addresses_of
 from hub.modules.notifications.ledger import NOTIFICATION, Ledger
 from hub.modules.notifications.letter import Letter
 from hub.modules.notifications.making import Made, Making
-from hub.modules.notifications.planning import Handling, Planner, What, no_way, reachable
+from hub.modules.notifications.message import Channel
+from hub.modules.notifications.planning import Handling, Plan, Planner, What, no_way, reachable
 from hub.modules.notifications.port import DOMAIN
 from hub.modules.notifications.settings import NotificationsSettings
 from hub.modules.notifications.states import NotificationState, Priority
 from hub.modules.notifications.store import NotificationRow, NotificationsStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A notification that isn't made yet: how it would go, and where to."""
+
+    plan: Plan
+    addresses: Mapping[Channel, str] = field(repr=False)
 
 
 class NotificationsService:
@@ -58,15 +67,10 @@ class NotificationsService:
         started = await self._effects.find(call)
         if started is not None:
             return await self.get(call, started.resource_id)
-        plan = self._planner.plan(call, handling, default=Priority.NORMAL, now=self._making.now())
-        addresses = addresses_of(recipient, region=self._settings.default_region, field_path="recipient")
-        steps = reachable(plan.steps, addresses)
-        if not steps:
-            raise no_way("recipient", "needs an address for an account of the route")
-        plan = await self._making.worded(call, replace(plan, steps=steps), what)
+        planned = await self.plan(call, recipient, what, handling)
         made = Made(
-            plan=plan,
-            letter=Letter(addresses=addresses, contents=plan.contents),
+            plan=planned.plan,
+            letter=Letter(addresses=planned.addresses, contents=planned.plan.contents),
             reference=self._effects.reference(call, shape=ReferenceShape(length=32)),
             business_reference=call.business_reference,
             time_zone=recipient.time_zone,
@@ -79,6 +83,15 @@ class NotificationsService:
             call, resource=NOTIFICATION, resource_id=self._ids.resource_id(), change=change
         )
         return await self.get(call, recorded.resource_id)
+
+    async def plan(self, call: Call, recipient: Recipient, what: What, handling: Handling) -> Planned:
+        """Return what `create` would make, and make nothing; raises as it does."""
+        plan = self._planner.plan(call, handling, default=Priority.NORMAL, now=self._making.now())
+        addresses = addresses_of(recipient, region=self._settings.default_region, field_path="recipient")
+        steps = reachable(plan.steps, addresses)
+        if not steps:
+            raise no_way("recipient", "needs an address for an account of the route")
+        return Planned(plan=await self._making.worded(call, replace(plan, steps=steps), what), addresses=addresses)
 
     async def get(self, call: Call, notification_id: str) -> NotificationRow:
         """Return a notification of the caller's; raises NotFoundError."""

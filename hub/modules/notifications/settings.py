@@ -72,3 +72,5 @@ class NotificationsSettings(BaseModel):
     """The same of Saturdays and Sundays: each evening and morning of those days."""
     keep_contact_days: float = Field(default=1_825.0, gt=0, le=36_500)
     """How long a contact of a business reference keeps its addresses after it was named."""
+    keep_firing_days: float = Field(default=365.0, gt=0, le=36_500)
+    """How long ListFirings tells what a rule did. That it has done so is known for as long as the rule acts."""

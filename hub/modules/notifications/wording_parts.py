@@ -16,6 +16,7 @@ from hub.core.ids import Ids
 from hub.core.jobs import JobKind
 from hub.core.outbox import Outbox
 from hub.core.persons import Persons
+from hub.core.schedules import Schedule
 from hub.modules.notifications.accounts import Accounts
 from hub.modules.notifications.addresses import Recipient
 from hub.modules.notifications.message import Channel
@@ -26,11 +27,12 @@ from hub.modules.notifications.recipients_service import CONTACT, RecipientsServ
 from hub.modules.notifications.recipients_servicer import RecipientsServicer
 from hub.modules.notifications.rule_firing import Outlet, RuleFiring, Sending
 from hub.modules.notifications.rule_follower import FIRE, RuleFollower
+from hub.modules.notifications.rule_forgetting import RuleForgetting
 from hub.modules.notifications.rule_preview import RulePreviews
 from hub.modules.notifications.rule_store import RuleStore
 from hub.modules.notifications.rules_service import RulesService
 from hub.modules.notifications.rules_servicer import RulesServicer
-from hub.modules.notifications.service import NotificationsService
+from hub.modules.notifications.service import NotificationsService, Planned
 from hub.modules.notifications.settings import NotificationsSettings
 from hub.modules.notifications.template_book import TemplateBook
 from hub.modules.notifications.template_store import TemplateStore
@@ -101,6 +103,7 @@ class WordingParts:
             pages=on.pages,
         )
         self._keep = timedelta(days=settings.keep_contact_days)
+        self.keep_firings = timedelta(days=settings.keep_firing_days)
 
     def personal_data(self) -> PersonalData:
         """Return how contacts are forgotten."""
@@ -122,19 +125,21 @@ class Rules:
             clock=on.clock,
             ids=on.ids,
         )
+        outlet = ServiceOutlet(service)
         self._firing = RuleFiring(
             store=store,
             recipients=parts.recipients,
             follower=self.follower,
-            outlet=ServiceOutlet(service),
+            outlet=outlet,
             database=on.database,
             clock=on.clock,
         )
+        self._forgetting = RuleForgetting(store=store, database=on.database, keep=parts.keep_firings)
         previews = RulePreviews(
             store=store,
             recipients=parts.recipients,
             wording=parts.wording,
-            accounts=accounts,
+            outlet=outlet,
             persons=on.persons,
             events=on.events,
             database=on.database,
@@ -153,7 +158,11 @@ class Rules:
 
     def kinds(self) -> Sequence[JobKind]:
         """Return the kinds of jobs to register."""
-        return (self._firing.kind(),)
+        return (self._firing.kind(), self._forgetting.kind())
+
+    def schedules(self) -> Sequence[Schedule]:
+        """Return the jobs that recur."""
+        return (self._forgetting.schedule(),)
 
 
 class ServiceOutlet(Outlet):
@@ -162,16 +171,26 @@ class ServiceOutlet(Outlet):
     def __init__(self, service: NotificationsService) -> None:
         self._service = service
 
+    async def plan(self, call: Call, sending: Sending) -> Planned:
+        """See Outlet.plan."""
+        return await self._service.plan(call, _recipient(sending), sending.use, _handling(sending))
+
     async def send(self, call: Call, sending: Sending) -> str:
         """See Outlet.send."""
-        addresses = (sending.contact.card or {}).get("addresses", {})
-        recipient = Recipient(
-            raw={Channel(channel): address for channel, address in addresses.items()},
-            time_zone=sending.contact.time_zone,
-        )
-        route = tuple((step.account, step.sender) for step in sending.rule.route)
-        row = await self._service.create(call, recipient, sending.use, Handling(route=route))
+        row = await self._service.create(call, _recipient(sending), sending.use, _handling(sending))
         return row.id
+
+
+def _recipient(sending: Sending) -> Recipient:
+    addresses = (sending.contact.card or {}).get("addresses", {})
+    return Recipient(
+        raw={Channel(channel): address for channel, address in addresses.items()},
+        time_zone=sending.contact.time_zone,
+    )
+
+
+def _handling(sending: Sending) -> Handling:
+    return Handling(route=tuple((step.account, step.sender) for step in sending.rule.route))
 
 
 def quiet_hours(settings: NotificationsSettings) -> QuietHours | None:

@@ -92,6 +92,15 @@ firings = Table(
 )
 Index("notifications_firings_by_owner", firings.c.owner, firings.c.create_time, firings.c.id)
 Index("notifications_firings_by_subject", firings.c.subject, firings.c.state)
+Index("notifications_firings_by_update_time", firings.c.update_time)
+
+fired = Table(
+    "notifications_fired",
+    metadata,
+    # Of a firing that is forgotten: what its rule must not act on again.
+    Column("rule_id", String(64), primary_key=True),
+    Column("once", String(192), primary_key=True),
+)
 
 cursors = Table(
     "notifications_cursors",

@@ -107,7 +107,7 @@ const (
 	RuleVerdict_RULE_VERDICT_OTHER_STATE RuleVerdict = 3
 	// It was made after the event.
 	RuleVerdict_RULE_VERDICT_RULE_IS_NEWER RuleVerdict = 4
-	// It has made its one thing of this already, or plans to; see `firing`.
+	// It has made its one thing of this already, or plans to; see `firing`, which is kept for `keep_firing_days`.
 	RuleVerdict_RULE_VERDICT_HAS_FIRED RuleVerdict = 5
 	// Its time was too long ago.
 	RuleVerdict_RULE_VERDICT_TOO_LATE RuleVerdict = 6
@@ -1190,7 +1190,8 @@ type PreviewedMessage struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The contact.
 	ContactId string `protobuf:"bytes,1,opt,name=contact_id,json=contactId,proto3" json:"contact_id,omitempty"`
-	// By which channel, of those he has an address for.
+	// By which channel, of those he has an address for; of several, the later ones are tried if the first one fails. Unset
+	// if there is a `problem`.
 	Channel Channel `protobuf:"varint,2,opt,name=channel,proto3,enum=landhub.notifications.v1.Channel" json:"channel,omitempty"`
 	// Of an e-mail.
 	Subject string `protobuf:"bytes,3,opt,name=subject,proto3" json:"subject,omitempty"`
@@ -1198,10 +1199,13 @@ type PreviewedMessage struct {
 	Text string `protobuf:"bytes,4,opt,name=text,proto3" json:"text,omitempty"`
 	// He opted out of it, and it would not be sent.
 	OptedOut bool `protobuf:"varint,5,opt,name=opted_out,json=optedOut,proto3" json:"opted_out,omitempty"`
-	// Why nothing can be said, as a code: the template lacks a value, or is gone. Empty if it can.
-	Problem       string `protobuf:"bytes,6,opt,name=problem,proto3" json:"problem,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// Why nothing can be said, as a code: the template lacks a value, or is gone (CONTENT_INVALID), he has no address for
+	// the route (NO_WAY_TO_RECIPIENT), it can't be carried (CONTENT_NOT_CARRIED), ... Empty if it can.
+	Problem string `protobuf:"bytes,6,opt,name=problem,proto3" json:"problem,omitempty"`
+	// It would be night where he is, and it would not be sent before this time. Unset if it is day.
+	QuietUntilTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=quiet_until_time,json=quietUntilTime,proto3" json:"quiet_until_time,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *PreviewedMessage) Reset() {
@@ -1274,6 +1278,13 @@ func (x *PreviewedMessage) GetProblem() string {
 		return x.Problem
 	}
 	return ""
+}
+
+func (x *PreviewedMessage) GetQuietUntilTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.QuietUntilTime
+	}
+	return nil
 }
 
 // What one rule would make of an event, and why.
@@ -1496,7 +1507,7 @@ const file_landhub_notifications_v1_rules_service_proto_rawDesc = "" +
 	"\x13PreviewRulesRequest\x12\x1b\n" +
 	"\bevent_id\x18\x01 \x01(\tH\x00R\aeventId\x12E\n" +
 	"\bsupposed\x18\x02 \x01(\v2'.landhub.notifications.v1.SupposedEventH\x00R\bsupposedB\x06\n" +
-	"\x04what\"\xe9\x01\n" +
+	"\x04what\"\xaf\x02\n" +
 	"\x10PreviewedMessage\x12\x1d\n" +
 	"\n" +
 	"contact_id\x18\x01 \x01(\tR\tcontactId\x12;\n" +
@@ -1504,7 +1515,8 @@ const file_landhub_notifications_v1_rules_service_proto_rawDesc = "" +
 	"\asubject\x18\x03 \x01(\tB\t\x8a\xe7\x18\x02\x10\x01\x80\x01\x01R\asubject\x12\x1d\n" +
 	"\x04text\x18\x04 \x01(\tB\t\x8a\xe7\x18\x02\x10\x01\x80\x01\x01R\x04text\x12\x1b\n" +
 	"\topted_out\x18\x05 \x01(\bR\boptedOut\x12\x18\n" +
-	"\aproblem\x18\x06 \x01(\tR\aproblem\"\xa0\x02\n" +
+	"\aproblem\x18\x06 \x01(\tR\aproblem\x12D\n" +
+	"\x10quiet_until_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\x0equietUntilTime\"\xa0\x02\n" +
 	"\vRulePreview\x12\x17\n" +
 	"\arule_id\x18\x01 \x01(\tR\x06ruleId\x12?\n" +
 	"\averdict\x18\x02 \x01(\x0e2%.landhub.notifications.v1.RuleVerdictR\averdict\x125\n" +
@@ -1600,28 +1612,29 @@ var file_landhub_notifications_v1_rules_service_proto_depIdxs = []int32{
 	19, // 15: landhub.notifications.v1.SupposedEvent.data:type_name -> landhub.notifications.v1.SupposedEvent.DataEntry
 	14, // 16: landhub.notifications.v1.PreviewRulesRequest.supposed:type_name -> landhub.notifications.v1.SupposedEvent
 	23, // 17: landhub.notifications.v1.PreviewedMessage.channel:type_name -> landhub.notifications.v1.Channel
-	1,  // 18: landhub.notifications.v1.RulePreview.verdict:type_name -> landhub.notifications.v1.RuleVerdict
-	22, // 19: landhub.notifications.v1.RulePreview.due_time:type_name -> google.protobuf.Timestamp
-	11, // 20: landhub.notifications.v1.RulePreview.firing:type_name -> landhub.notifications.v1.Firing
-	16, // 21: landhub.notifications.v1.RulePreview.messages:type_name -> landhub.notifications.v1.PreviewedMessage
-	17, // 22: landhub.notifications.v1.PreviewRulesResponse.rules:type_name -> landhub.notifications.v1.RulePreview
-	3,  // 23: landhub.notifications.v1.RulesService.CreateRule:input_type -> landhub.notifications.v1.CreateRuleRequest
-	5,  // 24: landhub.notifications.v1.RulesService.GetRule:input_type -> landhub.notifications.v1.GetRuleRequest
-	7,  // 25: landhub.notifications.v1.RulesService.ListRules:input_type -> landhub.notifications.v1.ListRulesRequest
-	9,  // 26: landhub.notifications.v1.RulesService.DeleteRule:input_type -> landhub.notifications.v1.DeleteRuleRequest
-	12, // 27: landhub.notifications.v1.RulesService.ListFirings:input_type -> landhub.notifications.v1.ListFiringsRequest
-	15, // 28: landhub.notifications.v1.RulesService.PreviewRules:input_type -> landhub.notifications.v1.PreviewRulesRequest
-	4,  // 29: landhub.notifications.v1.RulesService.CreateRule:output_type -> landhub.notifications.v1.CreateRuleResponse
-	6,  // 30: landhub.notifications.v1.RulesService.GetRule:output_type -> landhub.notifications.v1.GetRuleResponse
-	8,  // 31: landhub.notifications.v1.RulesService.ListRules:output_type -> landhub.notifications.v1.ListRulesResponse
-	10, // 32: landhub.notifications.v1.RulesService.DeleteRule:output_type -> landhub.notifications.v1.DeleteRuleResponse
-	13, // 33: landhub.notifications.v1.RulesService.ListFirings:output_type -> landhub.notifications.v1.ListFiringsResponse
-	18, // 34: landhub.notifications.v1.RulesService.PreviewRules:output_type -> landhub.notifications.v1.PreviewRulesResponse
-	29, // [29:35] is the sub-list for method output_type
-	23, // [23:29] is the sub-list for method input_type
-	23, // [23:23] is the sub-list for extension type_name
-	23, // [23:23] is the sub-list for extension extendee
-	0,  // [0:23] is the sub-list for field type_name
+	22, // 18: landhub.notifications.v1.PreviewedMessage.quiet_until_time:type_name -> google.protobuf.Timestamp
+	1,  // 19: landhub.notifications.v1.RulePreview.verdict:type_name -> landhub.notifications.v1.RuleVerdict
+	22, // 20: landhub.notifications.v1.RulePreview.due_time:type_name -> google.protobuf.Timestamp
+	11, // 21: landhub.notifications.v1.RulePreview.firing:type_name -> landhub.notifications.v1.Firing
+	16, // 22: landhub.notifications.v1.RulePreview.messages:type_name -> landhub.notifications.v1.PreviewedMessage
+	17, // 23: landhub.notifications.v1.PreviewRulesResponse.rules:type_name -> landhub.notifications.v1.RulePreview
+	3,  // 24: landhub.notifications.v1.RulesService.CreateRule:input_type -> landhub.notifications.v1.CreateRuleRequest
+	5,  // 25: landhub.notifications.v1.RulesService.GetRule:input_type -> landhub.notifications.v1.GetRuleRequest
+	7,  // 26: landhub.notifications.v1.RulesService.ListRules:input_type -> landhub.notifications.v1.ListRulesRequest
+	9,  // 27: landhub.notifications.v1.RulesService.DeleteRule:input_type -> landhub.notifications.v1.DeleteRuleRequest
+	12, // 28: landhub.notifications.v1.RulesService.ListFirings:input_type -> landhub.notifications.v1.ListFiringsRequest
+	15, // 29: landhub.notifications.v1.RulesService.PreviewRules:input_type -> landhub.notifications.v1.PreviewRulesRequest
+	4,  // 30: landhub.notifications.v1.RulesService.CreateRule:output_type -> landhub.notifications.v1.CreateRuleResponse
+	6,  // 31: landhub.notifications.v1.RulesService.GetRule:output_type -> landhub.notifications.v1.GetRuleResponse
+	8,  // 32: landhub.notifications.v1.RulesService.ListRules:output_type -> landhub.notifications.v1.ListRulesResponse
+	10, // 33: landhub.notifications.v1.RulesService.DeleteRule:output_type -> landhub.notifications.v1.DeleteRuleResponse
+	13, // 34: landhub.notifications.v1.RulesService.ListFirings:output_type -> landhub.notifications.v1.ListFiringsResponse
+	18, // 35: landhub.notifications.v1.RulesService.PreviewRules:output_type -> landhub.notifications.v1.PreviewRulesResponse
+	30, // [30:36] is the sub-list for method output_type
+	24, // [24:30] is the sub-list for method input_type
+	24, // [24:24] is the sub-list for extension type_name
+	24, // [24:24] is the sub-list for extension extendee
+	0,  // [0:24] is the sub-list for field type_name
 }
 
 func init() { file_landhub_notifications_v1_rules_service_proto_init() }

@@ -79,7 +79,7 @@ class _RuleVerdictEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RuleVerdi
     RULE_VERDICT_RULE_IS_NEWER: _RuleVerdict.ValueType  # 4
     """It was made after the event."""
     RULE_VERDICT_HAS_FIRED: _RuleVerdict.ValueType  # 5
-    """It has made its one thing of this already, or plans to; see `firing`."""
+    """It has made its one thing of this already, or plans to; see `firing`, which is kept for `keep_firing_days`."""
     RULE_VERDICT_TOO_LATE: _RuleVerdict.ValueType  # 6
     """Its time was too long ago."""
     RULE_VERDICT_NOBODY: _RuleVerdict.ValueType  # 7
@@ -99,7 +99,7 @@ RULE_VERDICT_OTHER_STATE: RuleVerdict.ValueType  # 3
 RULE_VERDICT_RULE_IS_NEWER: RuleVerdict.ValueType  # 4
 """It was made after the event."""
 RULE_VERDICT_HAS_FIRED: RuleVerdict.ValueType  # 5
-"""It has made its one thing of this already, or plans to; see `firing`."""
+"""It has made its one thing of this already, or plans to; see `firing`, which is kept for `keep_firing_days`."""
 RULE_VERDICT_TOO_LATE: RuleVerdict.ValueType  # 6
 """Its time was too long ago."""
 RULE_VERDICT_NOBODY: RuleVerdict.ValueType  # 7
@@ -643,10 +643,13 @@ class PreviewedMessage(_message.Message):
     TEXT_FIELD_NUMBER: _builtins.int
     OPTED_OUT_FIELD_NUMBER: _builtins.int
     PROBLEM_FIELD_NUMBER: _builtins.int
+    QUIET_UNTIL_TIME_FIELD_NUMBER: _builtins.int
     contact_id: _builtins.str
     """The contact."""
     channel: _notifications_pb2.Channel.ValueType
-    """By which channel, of those he has an address for."""
+    """By which channel, of those he has an address for; of several, the later ones are tried if the first one fails. Unset
+    if there is a `problem`.
+    """
     subject: _builtins.str
     """Of an e-mail."""
     text: _builtins.str
@@ -654,7 +657,13 @@ class PreviewedMessage(_message.Message):
     opted_out: _builtins.bool
     """He opted out of it, and it would not be sent."""
     problem: _builtins.str
-    """Why nothing can be said, as a code: the template lacks a value, or is gone. Empty if it can."""
+    """Why nothing can be said, as a code: the template lacks a value, or is gone (CONTENT_INVALID), he has no address for
+    the route (NO_WAY_TO_RECIPIENT), it can't be carried (CONTENT_NOT_CARRIED), ... Empty if it can.
+    """
+    @_builtins.property
+    def quiet_until_time(self) -> _timestamp_pb2.Timestamp:
+        """It would be night where he is, and it would not be sent before this time. Unset if it is day."""
+
     def __init__(
         self,
         *,
@@ -664,10 +673,11 @@ class PreviewedMessage(_message.Message):
         text: _builtins.str = ...,
         opted_out: _builtins.bool = ...,
         problem: _builtins.str = ...,
+        quiet_until_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["quiet_until_time", b"quiet_until_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel", b"channel", "contact_id", b"contact_id", "opted_out", b"opted_out", "problem", b"problem", "subject", b"subject", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel", b"channel", "contact_id", b"contact_id", "opted_out", b"opted_out", "problem", b"problem", "quiet_until_time", b"quiet_until_time", "subject", b"subject", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -109,7 +109,7 @@ export enum RuleVerdict {
   OTHER_STATE = 3,
   /** RULE_IS_NEWER - It was made after the event. */
   RULE_IS_NEWER = 4,
-  /** HAS_FIRED - It has made its one thing of this already, or plans to; see `firing`. */
+  /** HAS_FIRED - It has made its one thing of this already, or plans to; see `firing`, which is kept for `keep_firing_days`. */
   HAS_FIRED = 5,
   /** TOO_LATE - Its time was too long ago. */
   TOO_LATE = 6,
@@ -364,7 +364,10 @@ export interface PreviewRulesRequest {
 export interface PreviewedMessage {
   /** The contact. */
   contactId: string;
-  /** By which channel, of those he has an address for. */
+  /**
+   * By which channel, of those he has an address for; of several, the later ones are tried if the first one fails. Unset
+   * if there is a `problem`.
+   */
   channel: Channel;
   /** Of an e-mail. */
   subject: string;
@@ -372,8 +375,13 @@ export interface PreviewedMessage {
   text: string;
   /** He opted out of it, and it would not be sent. */
   optedOut: boolean;
-  /** Why nothing can be said, as a code: the template lacks a value, or is gone. Empty if it can. */
+  /**
+   * Why nothing can be said, as a code: the template lacks a value, or is gone (CONTENT_INVALID), he has no address for
+   * the route (NO_WAY_TO_RECIPIENT), it can't be carried (CONTENT_NOT_CARRIED), ... Empty if it can.
+   */
   problem: string;
+  /** It would be night where he is, and it would not be sent before this time. Unset if it is day. */
+  quietUntilTime: Date | undefined;
 }
 
 /** What one rule would make of an event, and why. */
@@ -2278,7 +2286,7 @@ export const PreviewRulesRequest: MessageFns<PreviewRulesRequest> = {
 };
 
 function createBasePreviewedMessage(): PreviewedMessage {
-  return { contactId: "", channel: 0, subject: "", text: "", optedOut: false, problem: "" };
+  return { contactId: "", channel: 0, subject: "", text: "", optedOut: false, problem: "", quietUntilTime: undefined };
 }
 
 export const PreviewedMessage: MessageFns<PreviewedMessage> = {
@@ -2300,6 +2308,9 @@ export const PreviewedMessage: MessageFns<PreviewedMessage> = {
     }
     if (message.problem !== "") {
       writer.uint32(50).string(message.problem);
+    }
+    if (message.quietUntilTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.quietUntilTime), writer.uint32(58).fork()).join();
     }
     return writer;
   },
@@ -2365,6 +2376,14 @@ export const PreviewedMessage: MessageFns<PreviewedMessage> = {
             message.problem = reader.string();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.quietUntilTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2393,6 +2412,11 @@ export const PreviewedMessage: MessageFns<PreviewedMessage> = {
         ? globalThis.Boolean(object.opted_out)
         : false,
       problem: isSet(object.problem) ? globalThis.String(object.problem) : "",
+      quietUntilTime: isSet(object.quietUntilTime)
+        ? fromJsonTimestamp(object.quietUntilTime)
+        : isSet(object.quiet_until_time)
+        ? fromJsonTimestamp(object.quiet_until_time)
+        : undefined,
     };
   },
 
@@ -2416,6 +2440,9 @@ export const PreviewedMessage: MessageFns<PreviewedMessage> = {
     if (message.problem !== "") {
       obj.problem = message.problem;
     }
+    if (message.quietUntilTime !== undefined) {
+      obj.quietUntilTime = message.quietUntilTime.toISOString();
+    }
     return obj;
   },
 
@@ -2430,6 +2457,7 @@ export const PreviewedMessage: MessageFns<PreviewedMessage> = {
     message.text = object.text ?? "";
     message.optedOut = object.optedOut ?? false;
     message.problem = object.problem ?? "";
+    message.quietUntilTime = object.quietUntilTime ?? undefined;
     return message;
   },
 };

@@ -57,6 +57,7 @@ private static final long serialVersionUID = 0L;
             io.landhub.notifications.v1.PreviewedMessage.class, io.landhub.notifications.v1.PreviewedMessage.Builder.class);
   }
 
+  private int bitField0_;
   public static final int CONTACT_ID_FIELD_NUMBER = 1;
   @SuppressWarnings("serial")
   private volatile java.lang.Object contactId_ = "";
@@ -108,7 +109,8 @@ private static final long serialVersionUID = 0L;
   private int channel_ = 0;
   /**
    * <pre>
-   * By which channel, of those he has an address for.
+   * By which channel, of those he has an address for; of several, the later ones are tried if the first one fails. Unset
+   * if there is a `problem`.
    * </pre>
    *
    * <code>.landhub.notifications.v1.Channel channel = 2 [json_name = "channel"];</code>
@@ -119,7 +121,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * By which channel, of those he has an address for.
+   * By which channel, of those he has an address for; of several, the later ones are tried if the first one fails. Unset
+   * if there is a `problem`.
    * </pre>
    *
    * <code>.landhub.notifications.v1.Channel channel = 2 [json_name = "channel"];</code>
@@ -244,7 +247,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object problem_ = "";
   /**
    * <pre>
-   * Why nothing can be said, as a code: the template lacks a value, or is gone. Empty if it can.
+   * Why nothing can be said, as a code: the template lacks a value, or is gone (CONTENT_INVALID), he has no address for
+   * the route (NO_WAY_TO_RECIPIENT), it can't be carried (CONTENT_NOT_CARRIED), ... Empty if it can.
    * </pre>
    *
    * <code>string problem = 6 [json_name = "problem"];</code>
@@ -265,7 +269,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Why nothing can be said, as a code: the template lacks a value, or is gone. Empty if it can.
+   * Why nothing can be said, as a code: the template lacks a value, or is gone (CONTENT_INVALID), he has no address for
+   * the route (NO_WAY_TO_RECIPIENT), it can't be carried (CONTENT_NOT_CARRIED), ... Empty if it can.
    * </pre>
    *
    * <code>string problem = 6 [json_name = "problem"];</code>
@@ -284,6 +289,44 @@ private static final long serialVersionUID = 0L;
     } else {
       return (com.google.protobuf.ByteString) ref;
     }
+  }
+
+  public static final int QUIET_UNTIL_TIME_FIELD_NUMBER = 7;
+  private com.google.protobuf.Timestamp quietUntilTime_;
+  /**
+   * <pre>
+   * It would be night where he is, and it would not be sent before this time. Unset if it is day.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp quiet_until_time = 7 [json_name = "quietUntilTime"];</code>
+   * @return Whether the quietUntilTime field is set.
+   */
+  @java.lang.Override
+  public boolean hasQuietUntilTime() {
+    return ((bitField0_ & 0x00000001) != 0);
+  }
+  /**
+   * <pre>
+   * It would be night where he is, and it would not be sent before this time. Unset if it is day.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp quiet_until_time = 7 [json_name = "quietUntilTime"];</code>
+   * @return The quietUntilTime.
+   */
+  @java.lang.Override
+  public com.google.protobuf.Timestamp getQuietUntilTime() {
+    return quietUntilTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : quietUntilTime_;
+  }
+  /**
+   * <pre>
+   * It would be night where he is, and it would not be sent before this time. Unset if it is day.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp quiet_until_time = 7 [json_name = "quietUntilTime"];</code>
+   */
+  @java.lang.Override
+  public com.google.protobuf.TimestampOrBuilder getQuietUntilTimeOrBuilder() {
+    return quietUntilTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : quietUntilTime_;
   }
 
   private byte memoizedIsInitialized = -1;
@@ -318,6 +361,9 @@ private static final long serialVersionUID = 0L;
     if (!com.google.protobuf.GeneratedMessage.isStringEmpty(problem_)) {
       com.google.protobuf.GeneratedMessage.writeString(output, 6, problem_);
     }
+    if (((bitField0_ & 0x00000001) != 0)) {
+      output.writeMessage(7, getQuietUntilTime());
+    }
     getUnknownFields().writeTo(output);
   }
   private int computeSerializedSize_0() {
@@ -341,6 +387,10 @@ private static final long serialVersionUID = 0L;
     }
     if (!com.google.protobuf.GeneratedMessage.isStringEmpty(problem_)) {
       size += com.google.protobuf.GeneratedMessage.computeStringSize(6, problem_);
+    }
+    if (((bitField0_ & 0x00000001) != 0)) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeMessageSize(7, getQuietUntilTime());
     }
     return size;
   }
@@ -377,6 +427,11 @@ private static final long serialVersionUID = 0L;
         != other.getOptedOut()) return false;
     if (!getProblem()
         .equals(other.getProblem())) return false;
+    if (hasQuietUntilTime() != other.hasQuietUntilTime()) return false;
+    if (hasQuietUntilTime()) {
+      if (!getQuietUntilTime()
+          .equals(other.getQuietUntilTime())) return false;
+    }
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -401,6 +456,10 @@ private static final long serialVersionUID = 0L;
         getOptedOut());
     hash = (37 * hash) + PROBLEM_FIELD_NUMBER;
     hash = (53 * hash) + getProblem().hashCode();
+    if (hasQuietUntilTime()) {
+      hash = (37 * hash) + QUIET_UNTIL_TIME_FIELD_NUMBER;
+      hash = (53 * hash) + getQuietUntilTime().hashCode();
+    }
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -524,13 +583,19 @@ private static final long serialVersionUID = 0L;
 
     // Construct using io.landhub.notifications.v1.PreviewedMessage.newBuilder()
     private Builder() {
-
+      maybeForceBuilderInitialization();
     }
 
     private Builder(
         com.google.protobuf.GeneratedMessage.BuilderParent parent) {
       super(parent);
-
+      maybeForceBuilderInitialization();
+    }
+    private void maybeForceBuilderInitialization() {
+      if (com.google.protobuf.GeneratedMessage
+              .alwaysUseFieldBuilders) {
+        internalGetQuietUntilTimeFieldBuilder();
+      }
     }
     @java.lang.Override
     public Builder clear() {
@@ -542,6 +607,11 @@ private static final long serialVersionUID = 0L;
       text_ = "";
       optedOut_ = false;
       problem_ = "";
+      quietUntilTime_ = null;
+      if (quietUntilTimeBuilder_ != null) {
+        quietUntilTimeBuilder_.dispose();
+        quietUntilTimeBuilder_ = null;
+      }
       return this;
     }
 
@@ -593,6 +663,14 @@ private static final long serialVersionUID = 0L;
       if (((from_bitField0_ & 0x00000020) != 0)) {
         result.problem_ = problem_;
       }
+      int to_bitField0_ = 0;
+      if (((from_bitField0_ & 0x00000040) != 0)) {
+        result.quietUntilTime_ = quietUntilTimeBuilder_ == null
+            ? quietUntilTime_
+            : quietUntilTimeBuilder_.build();
+        to_bitField0_ |= 0x00000001;
+      }
+      result.bitField0_ |= to_bitField0_;
     }
 
     @java.lang.Override
@@ -632,6 +710,9 @@ private static final long serialVersionUID = 0L;
         problem_ = other.problem_;
         bitField0_ |= 0x00000020;
         onChanged();
+      }
+      if (other.hasQuietUntilTime()) {
+        mergeQuietUntilTime(other.getQuietUntilTime());
       }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
@@ -689,6 +770,13 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000020;
               break;
             } // case 50
+            case 58: {
+              input.readMessage(
+                  internalGetQuietUntilTimeFieldBuilder().getBuilder(),
+                  extensionRegistry);
+              bitField0_ |= 0x00000040;
+              break;
+            } // case 58
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -801,7 +889,8 @@ private static final long serialVersionUID = 0L;
     private int channel_ = 0;
     /**
      * <pre>
-     * By which channel, of those he has an address for.
+     * By which channel, of those he has an address for; of several, the later ones are tried if the first one fails. Unset
+     * if there is a `problem`.
      * </pre>
      *
      * <code>.landhub.notifications.v1.Channel channel = 2 [json_name = "channel"];</code>
@@ -812,7 +901,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * By which channel, of those he has an address for.
+     * By which channel, of those he has an address for; of several, the later ones are tried if the first one fails. Unset
+     * if there is a `problem`.
      * </pre>
      *
      * <code>.landhub.notifications.v1.Channel channel = 2 [json_name = "channel"];</code>
@@ -827,7 +917,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * By which channel, of those he has an address for.
+     * By which channel, of those he has an address for; of several, the later ones are tried if the first one fails. Unset
+     * if there is a `problem`.
      * </pre>
      *
      * <code>.landhub.notifications.v1.Channel channel = 2 [json_name = "channel"];</code>
@@ -840,7 +931,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * By which channel, of those he has an address for.
+     * By which channel, of those he has an address for; of several, the later ones are tried if the first one fails. Unset
+     * if there is a `problem`.
      * </pre>
      *
      * <code>.landhub.notifications.v1.Channel channel = 2 [json_name = "channel"];</code>
@@ -857,7 +949,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * By which channel, of those he has an address for.
+     * By which channel, of those he has an address for; of several, the later ones are tried if the first one fails. Unset
+     * if there is a `problem`.
      * </pre>
      *
      * <code>.landhub.notifications.v1.Channel channel = 2 [json_name = "channel"];</code>
@@ -1101,7 +1194,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object problem_ = "";
     /**
      * <pre>
-     * Why nothing can be said, as a code: the template lacks a value, or is gone. Empty if it can.
+     * Why nothing can be said, as a code: the template lacks a value, or is gone (CONTENT_INVALID), he has no address for
+     * the route (NO_WAY_TO_RECIPIENT), it can't be carried (CONTENT_NOT_CARRIED), ... Empty if it can.
      * </pre>
      *
      * <code>string problem = 6 [json_name = "problem"];</code>
@@ -1121,7 +1215,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Why nothing can be said, as a code: the template lacks a value, or is gone. Empty if it can.
+     * Why nothing can be said, as a code: the template lacks a value, or is gone (CONTENT_INVALID), he has no address for
+     * the route (NO_WAY_TO_RECIPIENT), it can't be carried (CONTENT_NOT_CARRIED), ... Empty if it can.
      * </pre>
      *
      * <code>string problem = 6 [json_name = "problem"];</code>
@@ -1142,7 +1237,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Why nothing can be said, as a code: the template lacks a value, or is gone. Empty if it can.
+     * Why nothing can be said, as a code: the template lacks a value, or is gone (CONTENT_INVALID), he has no address for
+     * the route (NO_WAY_TO_RECIPIENT), it can't be carried (CONTENT_NOT_CARRIED), ... Empty if it can.
      * </pre>
      *
      * <code>string problem = 6 [json_name = "problem"];</code>
@@ -1159,7 +1255,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Why nothing can be said, as a code: the template lacks a value, or is gone. Empty if it can.
+     * Why nothing can be said, as a code: the template lacks a value, or is gone (CONTENT_INVALID), he has no address for
+     * the route (NO_WAY_TO_RECIPIENT), it can't be carried (CONTENT_NOT_CARRIED), ... Empty if it can.
      * </pre>
      *
      * <code>string problem = 6 [json_name = "problem"];</code>
@@ -1173,7 +1270,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Why nothing can be said, as a code: the template lacks a value, or is gone. Empty if it can.
+     * Why nothing can be said, as a code: the template lacks a value, or is gone (CONTENT_INVALID), he has no address for
+     * the route (NO_WAY_TO_RECIPIENT), it can't be carried (CONTENT_NOT_CARRIED), ... Empty if it can.
      * </pre>
      *
      * <code>string problem = 6 [json_name = "problem"];</code>
@@ -1188,6 +1286,163 @@ private static final long serialVersionUID = 0L;
       bitField0_ |= 0x00000020;
       onChanged();
       return this;
+    }
+
+    private com.google.protobuf.Timestamp quietUntilTime_;
+    private com.google.protobuf.SingleFieldBuilder<
+        com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> quietUntilTimeBuilder_;
+    /**
+     * <pre>
+     * It would be night where he is, and it would not be sent before this time. Unset if it is day.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp quiet_until_time = 7 [json_name = "quietUntilTime"];</code>
+     * @return Whether the quietUntilTime field is set.
+     */
+    public boolean hasQuietUntilTime() {
+      return ((bitField0_ & 0x00000040) != 0);
+    }
+    /**
+     * <pre>
+     * It would be night where he is, and it would not be sent before this time. Unset if it is day.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp quiet_until_time = 7 [json_name = "quietUntilTime"];</code>
+     * @return The quietUntilTime.
+     */
+    public com.google.protobuf.Timestamp getQuietUntilTime() {
+      if (quietUntilTimeBuilder_ == null) {
+        return quietUntilTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : quietUntilTime_;
+      } else {
+        return quietUntilTimeBuilder_.getMessage();
+      }
+    }
+    /**
+     * <pre>
+     * It would be night where he is, and it would not be sent before this time. Unset if it is day.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp quiet_until_time = 7 [json_name = "quietUntilTime"];</code>
+     */
+    public Builder setQuietUntilTime(com.google.protobuf.Timestamp value) {
+      if (quietUntilTimeBuilder_ == null) {
+        if (value == null) {
+          throw new NullPointerException();
+        }
+        quietUntilTime_ = value;
+      } else {
+        quietUntilTimeBuilder_.setMessage(value);
+      }
+      bitField0_ |= 0x00000040;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * It would be night where he is, and it would not be sent before this time. Unset if it is day.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp quiet_until_time = 7 [json_name = "quietUntilTime"];</code>
+     */
+    public Builder setQuietUntilTime(
+        com.google.protobuf.Timestamp.Builder builderForValue) {
+      if (quietUntilTimeBuilder_ == null) {
+        quietUntilTime_ = builderForValue.build();
+      } else {
+        quietUntilTimeBuilder_.setMessage(builderForValue.build());
+      }
+      bitField0_ |= 0x00000040;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * It would be night where he is, and it would not be sent before this time. Unset if it is day.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp quiet_until_time = 7 [json_name = "quietUntilTime"];</code>
+     */
+    public Builder mergeQuietUntilTime(com.google.protobuf.Timestamp value) {
+      if (quietUntilTimeBuilder_ == null) {
+        if (((bitField0_ & 0x00000040) != 0) &&
+          quietUntilTime_ != null &&
+          quietUntilTime_ != com.google.protobuf.Timestamp.getDefaultInstance()) {
+          getQuietUntilTimeBuilder().mergeFrom(value);
+        } else {
+          quietUntilTime_ = value;
+        }
+      } else {
+        quietUntilTimeBuilder_.mergeFrom(value);
+      }
+      if (quietUntilTime_ != null) {
+        bitField0_ |= 0x00000040;
+        onChanged();
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * It would be night where he is, and it would not be sent before this time. Unset if it is day.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp quiet_until_time = 7 [json_name = "quietUntilTime"];</code>
+     */
+    public Builder clearQuietUntilTime() {
+      bitField0_ = (bitField0_ & ~0x00000040);
+      quietUntilTime_ = null;
+      if (quietUntilTimeBuilder_ != null) {
+        quietUntilTimeBuilder_.dispose();
+        quietUntilTimeBuilder_ = null;
+      }
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * It would be night where he is, and it would not be sent before this time. Unset if it is day.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp quiet_until_time = 7 [json_name = "quietUntilTime"];</code>
+     */
+    public com.google.protobuf.Timestamp.Builder getQuietUntilTimeBuilder() {
+      bitField0_ |= 0x00000040;
+      onChanged();
+      return internalGetQuietUntilTimeFieldBuilder().getBuilder();
+    }
+    /**
+     * <pre>
+     * It would be night where he is, and it would not be sent before this time. Unset if it is day.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp quiet_until_time = 7 [json_name = "quietUntilTime"];</code>
+     */
+    public com.google.protobuf.TimestampOrBuilder getQuietUntilTimeOrBuilder() {
+      if (quietUntilTimeBuilder_ != null) {
+        return quietUntilTimeBuilder_.getMessageOrBuilder();
+      } else {
+        return quietUntilTime_ == null ?
+            com.google.protobuf.Timestamp.getDefaultInstance() : quietUntilTime_;
+      }
+    }
+    /**
+     * <pre>
+     * It would be night where he is, and it would not be sent before this time. Unset if it is day.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp quiet_until_time = 7 [json_name = "quietUntilTime"];</code>
+     */
+    private com.google.protobuf.SingleFieldBuilder<
+        com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> 
+        internalGetQuietUntilTimeFieldBuilder() {
+      if (quietUntilTimeBuilder_ == null) {
+        quietUntilTimeBuilder_ = new com.google.protobuf.SingleFieldBuilder<
+            com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder>(
+                getQuietUntilTime(),
+                getParentForChildren(),
+                isClean());
+        quietUntilTime_ = null;
+      }
+      return quietUntilTimeBuilder_;
     }
 
     // @@protoc_insertion_point(builder_scope:landhub.notifications.v1.PreviewedMessage)

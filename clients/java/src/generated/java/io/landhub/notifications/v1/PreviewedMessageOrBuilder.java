@@ -32,7 +32,8 @@ public interface PreviewedMessageOrBuilder extends
 
   /**
    * <pre>
-   * By which channel, of those he has an address for.
+   * By which channel, of those he has an address for; of several, the later ones are tried if the first one fails. Unset
+   * if there is a `problem`.
    * </pre>
    *
    * <code>.landhub.notifications.v1.Channel channel = 2 [json_name = "channel"];</code>
@@ -41,7 +42,8 @@ public interface PreviewedMessageOrBuilder extends
   int getChannelValue();
   /**
    * <pre>
-   * By which channel, of those he has an address for.
+   * By which channel, of those he has an address for; of several, the later ones are tried if the first one fails. Unset
+   * if there is a `problem`.
    * </pre>
    *
    * <code>.landhub.notifications.v1.Channel channel = 2 [json_name = "channel"];</code>
@@ -101,7 +103,8 @@ public interface PreviewedMessageOrBuilder extends
 
   /**
    * <pre>
-   * Why nothing can be said, as a code: the template lacks a value, or is gone. Empty if it can.
+   * Why nothing can be said, as a code: the template lacks a value, or is gone (CONTENT_INVALID), he has no address for
+   * the route (NO_WAY_TO_RECIPIENT), it can't be carried (CONTENT_NOT_CARRIED), ... Empty if it can.
    * </pre>
    *
    * <code>string problem = 6 [json_name = "problem"];</code>
@@ -110,7 +113,8 @@ public interface PreviewedMessageOrBuilder extends
   java.lang.String getProblem();
   /**
    * <pre>
-   * Why nothing can be said, as a code: the template lacks a value, or is gone. Empty if it can.
+   * Why nothing can be said, as a code: the template lacks a value, or is gone (CONTENT_INVALID), he has no address for
+   * the route (NO_WAY_TO_RECIPIENT), it can't be carried (CONTENT_NOT_CARRIED), ... Empty if it can.
    * </pre>
    *
    * <code>string problem = 6 [json_name = "problem"];</code>
@@ -118,4 +122,31 @@ public interface PreviewedMessageOrBuilder extends
    */
   com.google.protobuf.ByteString
       getProblemBytes();
+
+  /**
+   * <pre>
+   * It would be night where he is, and it would not be sent before this time. Unset if it is day.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp quiet_until_time = 7 [json_name = "quietUntilTime"];</code>
+   * @return Whether the quietUntilTime field is set.
+   */
+  boolean hasQuietUntilTime();
+  /**
+   * <pre>
+   * It would be night where he is, and it would not be sent before this time. Unset if it is day.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp quiet_until_time = 7 [json_name = "quietUntilTime"];</code>
+   * @return The quietUntilTime.
+   */
+  com.google.protobuf.Timestamp getQuietUntilTime();
+  /**
+   * <pre>
+   * It would be night where he is, and it would not be sent before this time. Unset if it is day.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp quiet_until_time = 7 [json_name = "quietUntilTime"];</code>
+   */
+  com.google.protobuf.TimestampOrBuilder getQuietUntilTimeOrBuilder();
 }

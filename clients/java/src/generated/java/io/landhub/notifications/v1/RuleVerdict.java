@@ -57,7 +57,7 @@ public enum RuleVerdict
   RULE_VERDICT_RULE_IS_NEWER(4),
   /**
    * <pre>
-   * It has made its one thing of this already, or plans to; see `firing`.
+   * It has made its one thing of this already, or plans to; see `firing`, which is kept for `keep_firing_days`.
    * </pre>
    *
    * <code>RULE_VERDICT_HAS_FIRED = 5;</code>
@@ -133,7 +133,7 @@ public enum RuleVerdict
   public static final int RULE_VERDICT_RULE_IS_NEWER_VALUE = 4;
   /**
    * <pre>
-   * It has made its one thing of this already, or plans to; see `firing`.
+   * It has made its one thing of this already, or plans to; see `firing`, which is kept for `keep_firing_days`.
    * </pre>
    *
    * <code>RULE_VERDICT_HAS_FIRED = 5;</code>

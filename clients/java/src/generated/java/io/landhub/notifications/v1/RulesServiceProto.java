@@ -193,54 +193,56 @@ public final class RulesServiceProto extends com.google.protobuf.GeneratedFile {
       "\023PreviewRulesRequest\022\033\n\010event_id\030\001 \001(\tH\000" +
       "R\007eventId\022E\n\010supposed\030\002 \001(\0132\'.landhub.no" +
       "tifications.v1.SupposedEventH\000R\010supposed" +
-      "B\006\n\004what\"\351\001\n\020PreviewedMessage\022\035\n\ncontact" +
+      "B\006\n\004what\"\257\002\n\020PreviewedMessage\022\035\n\ncontact" +
       "_id\030\001 \001(\tR\tcontactId\022;\n\007channel\030\002 \001(\0162!." +
       "landhub.notifications.v1.ChannelR\007channe" +
       "l\022#\n\007subject\030\003 \001(\tB\t\200\001\001\212\347\030\002\020\001R\007subject\022\035" +
       "\n\004text\030\004 \001(\tB\t\200\001\001\212\347\030\002\020\001R\004text\022\033\n\topted_o" +
       "ut\030\005 \001(\010R\010optedOut\022\030\n\007problem\030\006 \001(\tR\007pro" +
-      "blem\"\240\002\n\013RulePreview\022\027\n\007rule_id\030\001 \001(\tR\006r" +
-      "uleId\022?\n\007verdict\030\002 \001(\0162%.landhub.notific" +
-      "ations.v1.RuleVerdictR\007verdict\0225\n\010due_ti" +
-      "me\030\003 \001(\0132\032.google.protobuf.TimestampR\007du" +
-      "eTime\0228\n\006firing\030\004 \001(\0132 .landhub.notifica" +
-      "tions.v1.FiringR\006firing\022F\n\010messages\030\005 \003(" +
-      "\0132*.landhub.notifications.v1.PreviewedMe" +
-      "ssageR\010messages\"S\n\024PreviewRulesResponse\022" +
-      ";\n\005rules\030\001 \003(\0132%.landhub.notifications.v" +
-      "1.RulePreviewR\005rules*\300\001\n\013FiringState\022\034\n\030" +
-      "FIRING_STATE_UNSPECIFIED\020\000\022\030\n\024FIRING_STA" +
-      "TE_WAITING\020\001\022\026\n\022FIRING_STATE_FIRED\020\002\022\030\n\024" +
-      "FIRING_STATE_REVOKED\020\003\022\025\n\021FIRING_STATE_L" +
-      "ATE\020\004\022\027\n\023FIRING_STATE_NOBODY\020\005\022\027\n\023FIRING" +
-      "_STATE_FAILED\020\006*\364\001\n\013RuleVerdict\022\034\n\030RULE_" +
-      "VERDICT_UNSPECIFIED\020\000\022\033\n\027RULE_VERDICT_WO" +
-      "ULD_TELL\020\001\022\034\n\030RULE_VERDICT_OTHER_EVENT\020\002" +
-      "\022\034\n\030RULE_VERDICT_OTHER_STATE\020\003\022\036\n\032RULE_V" +
-      "ERDICT_RULE_IS_NEWER\020\004\022\032\n\026RULE_VERDICT_H" +
-      "AS_FIRED\020\005\022\031\n\025RULE_VERDICT_TOO_LATE\020\006\022\027\n" +
-      "\023RULE_VERDICT_NOBODY\020\0072\261\005\n\014RulesService\022" +
-      "o\n\nCreateRule\022+.landhub.notifications.v1" +
-      ".CreateRuleRequest\032,.landhub.notificatio" +
-      "ns.v1.CreateRuleResponse\"\006\212\347\030\002\010\002\022f\n\007GetR" +
-      "ule\022(.landhub.notifications.v1.GetRuleRe" +
-      "quest\032).landhub.notifications.v1.GetRule" +
-      "Response\"\006\212\347\030\002\010\001\022l\n\tListRules\022*.landhub." +
-      "notifications.v1.ListRulesRequest\032+.land" +
-      "hub.notifications.v1.ListRulesResponse\"\006" +
-      "\212\347\030\002\010\001\022o\n\nDeleteRule\022+.landhub.notificat" +
-      "ions.v1.DeleteRuleRequest\032,.landhub.noti" +
-      "fications.v1.DeleteRuleResponse\"\006\212\347\030\002\010\002\022" +
-      "r\n\013ListFirings\022,.landhub.notifications.v" +
-      "1.ListFiringsRequest\032-.landhub.notificat" +
-      "ions.v1.ListFiringsResponse\"\006\212\347\030\002\010\001\022u\n\014P" +
-      "reviewRules\022-.landhub.notifications.v1.P" +
-      "reviewRulesRequest\032..landhub.notificatio" +
-      "ns.v1.PreviewRulesResponse\"\006\212\347\030\002\010\001B\202\001\n\033i" +
-      "o.landhub.notifications.v1B\021RulesService" +
-      "ProtoP\001ZNgithub.com/landhub/landhub/clie" +
-      "nts/go/landhub/notifications/v1;notifica" +
-      "tionsv1b\006proto3"
+      "blem\022D\n\020quiet_until_time\030\007 \001(\0132\032.google." +
+      "protobuf.TimestampR\016quietUntilTime\"\240\002\n\013R" +
+      "ulePreview\022\027\n\007rule_id\030\001 \001(\tR\006ruleId\022?\n\007v" +
+      "erdict\030\002 \001(\0162%.landhub.notifications.v1." +
+      "RuleVerdictR\007verdict\0225\n\010due_time\030\003 \001(\0132\032" +
+      ".google.protobuf.TimestampR\007dueTime\0228\n\006f" +
+      "iring\030\004 \001(\0132 .landhub.notifications.v1.F" +
+      "iringR\006firing\022F\n\010messages\030\005 \003(\0132*.landhu" +
+      "b.notifications.v1.PreviewedMessageR\010mes" +
+      "sages\"S\n\024PreviewRulesResponse\022;\n\005rules\030\001" +
+      " \003(\0132%.landhub.notifications.v1.RulePrev" +
+      "iewR\005rules*\300\001\n\013FiringState\022\034\n\030FIRING_STA" +
+      "TE_UNSPECIFIED\020\000\022\030\n\024FIRING_STATE_WAITING" +
+      "\020\001\022\026\n\022FIRING_STATE_FIRED\020\002\022\030\n\024FIRING_STA" +
+      "TE_REVOKED\020\003\022\025\n\021FIRING_STATE_LATE\020\004\022\027\n\023F" +
+      "IRING_STATE_NOBODY\020\005\022\027\n\023FIRING_STATE_FAI" +
+      "LED\020\006*\364\001\n\013RuleVerdict\022\034\n\030RULE_VERDICT_UN" +
+      "SPECIFIED\020\000\022\033\n\027RULE_VERDICT_WOULD_TELL\020\001" +
+      "\022\034\n\030RULE_VERDICT_OTHER_EVENT\020\002\022\034\n\030RULE_V" +
+      "ERDICT_OTHER_STATE\020\003\022\036\n\032RULE_VERDICT_RUL" +
+      "E_IS_NEWER\020\004\022\032\n\026RULE_VERDICT_HAS_FIRED\020\005" +
+      "\022\031\n\025RULE_VERDICT_TOO_LATE\020\006\022\027\n\023RULE_VERD" +
+      "ICT_NOBODY\020\0072\261\005\n\014RulesService\022o\n\nCreateR" +
+      "ule\022+.landhub.notifications.v1.CreateRul" +
+      "eRequest\032,.landhub.notifications.v1.Crea" +
+      "teRuleResponse\"\006\212\347\030\002\010\002\022f\n\007GetRule\022(.land" +
+      "hub.notifications.v1.GetRuleRequest\032).la" +
+      "ndhub.notifications.v1.GetRuleResponse\"\006" +
+      "\212\347\030\002\010\001\022l\n\tListRules\022*.landhub.notificati" +
+      "ons.v1.ListRulesRequest\032+.landhub.notifi" +
+      "cations.v1.ListRulesResponse\"\006\212\347\030\002\010\001\022o\n\n" +
+      "DeleteRule\022+.landhub.notifications.v1.De" +
+      "leteRuleRequest\032,.landhub.notifications." +
+      "v1.DeleteRuleResponse\"\006\212\347\030\002\010\002\022r\n\013ListFir" +
+      "ings\022,.landhub.notifications.v1.ListFiri" +
+      "ngsRequest\032-.landhub.notifications.v1.Li" +
+      "stFiringsResponse\"\006\212\347\030\002\010\001\022u\n\014PreviewRule" +
+      "s\022-.landhub.notifications.v1.PreviewRule" +
+      "sRequest\032..landhub.notifications.v1.Prev" +
+      "iewRulesResponse\"\006\212\347\030\002\010\001B\202\001\n\033io.landhub." +
+      "notifications.v1B\021RulesServiceProtoP\001ZNg" +
+      "ithub.com/landhub/landhub/clients/go/lan" +
+      "dhub/notifications/v1;notificationsv1b\006p" +
+      "roto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -345,7 +347,7 @@ public final class RulesServiceProto extends com.google.protobuf.GeneratedFile {
     internal_static_landhub_notifications_v1_PreviewedMessage_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_landhub_notifications_v1_PreviewedMessage_descriptor,
-        new java.lang.String[] { "ContactId", "Channel", "Subject", "Text", "OptedOut", "Problem", });
+        new java.lang.String[] { "ContactId", "Channel", "Subject", "Text", "OptedOut", "Problem", "QuietUntilTime", });
     internal_static_landhub_notifications_v1_RulePreview_descriptor =
       getDescriptor().getMessageType(15);
     internal_static_landhub_notifications_v1_RulePreview_fieldAccessorTable = new
