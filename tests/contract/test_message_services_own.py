@@ -28,24 +28,18 @@ from sandbox.messages import generic as generic_vendor
 from sandbox.messages import max as max_vendor
 from sandbox.messages import telegram as telegram_vendor
 from sandbox.messages import unisender_go as unisender_vendor
+from tests.contract.notifications_rows import (
+    CHANNELS,
+    FAILED_ADDRESSES,
+    SENDING,
+    SERVICE_CREDENTIALS,
+    SERVICE_REFUSED,
+    SERVICE_UNKNOWN,
+)
 from tests.contract.notifications_sandbox import SandboxVendor, connect, sandbox_settings, secret_file
 from tests.contract.notifications_vendor import REFERENCE, a_message
 from tests.contract.provider_context import Context
 
-CHANNELS = {
-    "telegram": Channel.TELEGRAM,
-    "max": Channel.MAX,
-    "unisender_go": Channel.EMAIL,
-    "generic_sms": Channel.SMS,
-    "generic_email": Channel.EMAIL,
-}
-SENDING = {
-    "telegram": ("telegram", "sendMessage"),
-    "max": ("max", "send"),
-    "unisender_go": ("unisender_go", "send"),
-    "generic_sms": ("generic_http", "send"),
-    "generic_email": ("generic_http", "email"),
-}
 Ports = dict[str, NotificationsPort]
 
 
@@ -89,58 +83,10 @@ def _fail(sandbox: Sandbox, name: str, code: str, http_status: int | None = None
     double.error("send", code, http_status=http_status, message="нет")
 
 
-REFUSED_ROWS: list[tuple[str, str, int | None, Refusal]] = [
-    ("telegram", "400", None, Refusal.RECIPIENT_INVALID),
-    ("telegram", "403", None, Refusal.RECIPIENT_OPTED_OUT),
-    ("telegram", "418", None, Refusal.OTHER),
-    ("max", "proto.payload", 400, Refusal.CONTENT_REFUSED),
-    ("max", "chat.denied", 403, Refusal.RECIPIENT_OPTED_OUT),
-    ("max", "chat.not.found", 404, Refusal.RECIPIENT_INVALID),
-    ("max", "method.not.allowed", 405, Refusal.CONTENT_REFUSED),
-    ("unisender_go", "150", 400, Refusal.CONTENT_REFUSED),
-    ("unisender_go", "704", 404, Refusal.CONTENT_REFUSED),
-    ("unisender_go", "413", 413, Refusal.CONTENT_REFUSED),
-    *[
-        (name, code, None, refusal)
-        for name in ("generic_sms", "generic_email")
-        for code, refusal in (
-            ("bad_recipient", Refusal.RECIPIENT_INVALID),
-            ("opted_out", Refusal.RECIPIENT_OPTED_OUT),
-            ("unreachable", Refusal.RECIPIENT_UNREACHABLE),
-            ("bad_sender", Refusal.SENDER_NOT_ALLOWED),
-            ("bad_message", Refusal.CONTENT_REFUSED),
-            ("duplicate", Refusal.DUPLICATE),
-            ("no_money", Refusal.NO_MONEY),
-            ("too_many", Refusal.RATE_LIMITED),
-            ("try_later", Refusal.PROVIDER_UNAVAILABLE),
-            ("a_word_of_theirs", Refusal.OTHER),
-        )
-    ],
-]
-CREDENTIAL_ROWS: list[tuple[str, str, int | None]] = [
-    ("telegram", "401", None),
-    ("telegram", "404", None),
-    ("max", "verify.token", 401),
-    ("unisender_go", "114", 401),
-    ("unisender_go", "114", 400),
-    ("unisender_go", "102", 403),
-    ("generic_sms", "bad_api_key", 401),
-    ("generic_email", "bad_api_key", 403),
-]
-UNKNOWN_ROWS: list[tuple[str, str, int | None]] = [
-    ("telegram", "500", None),
-    ("telegram", "502", None),
-    ("max", "service.unavailable", 503),
-    ("unisender_go", "500", 500),
-    ("generic_sms", "broken", 500),
-    ("generic_email", "broken", 503),
-]
-
-
 async def test_each_refusal_of_a_sheet_has_its_reason(
     sandbox: Sandbox, ports: Ports, subtests: pytest.Subtests
 ) -> None:
-    for name, code, status, refusal in REFUSED_ROWS:
+    for name, code, status, refusal in SERVICE_REFUSED:
         with subtests.test(vendor=name, code=code):
             _fail(sandbox, name, code, status)
             with pytest.raises(RefusedError) as caught:
@@ -152,7 +98,7 @@ async def test_each_refusal_of_a_sheet_has_its_reason(
 async def test_each_code_that_means_our_login_says_so(
     sandbox: Sandbox, ports: Ports, subtests: pytest.Subtests
 ) -> None:
-    for name, code, status in CREDENTIAL_ROWS:
+    for name, code, status in SERVICE_CREDENTIALS:
         with subtests.test(vendor=name, code=code):
             _fail(sandbox, name, code, status)
             with pytest.raises(PreconditionError) as caught:
@@ -161,7 +107,7 @@ async def test_each_code_that_means_our_login_says_so(
 
 
 async def test_a_vendor_that_failed_may_have_sent_it(sandbox: Sandbox, ports: Ports, subtests: pytest.Subtests) -> None:
-    for name, code, status in UNKNOWN_ROWS:
+    for name, code, status in SERVICE_UNKNOWN:
         with subtests.test(vendor=name, code=code):
             _fail(sandbox, name, code, status)
             with pytest.raises(OutcomeUnknownError):
@@ -195,10 +141,11 @@ async def test_max_that_isnt_ready_is_asked_again(sandbox: Sandbox, context: Con
     url = sandbox.messages.urls()["max"]
     values = {"api_url": url, "token": secret_file(tmp_path, "max.token", max_vendor.TOKEN)}
     port = connect(context, max_provider, values, policy={"max_attempts": 3})
-    _fail(sandbox, "max", "attachment.not.ready", 400)
+    vendor = SandboxVendor(sandbox, "max", operations={"send": "send"}, denied={}, secrets=[])
+    vendor.error("send", "attachment.not.ready", http_status=400, message="нет", times=2)
     await port.send(a_message(Channel.MAX))
     await port.close()
-    assert sandbox.messages["max"].operations["send"] == 2
+    assert sandbox.messages["max"].operations["send"] == 3
     assert len(sandbox.messages.book.all()) == 1
 
 
@@ -211,16 +158,7 @@ async def test_what_no_messenger_carries_is_refused_before(ports: Ports, name: s
         ports[name].check(Content(text="a"), sender="Заря")
 
 
-@pytest.mark.parametrize(
-    ("word", "refusal"),
-    [
-        ("invalid", Refusal.RECIPIENT_INVALID),
-        ("duplicate", Refusal.DUPLICATE),
-        ("permanent_unavailable", Refusal.RECIPIENT_UNREACHABLE),
-        ("temporary_unavailable", Refusal.RECIPIENT_UNREACHABLE),
-        ("unsubscribed", Refusal.RECIPIENT_OPTED_OUT),
-    ],
-)
+@pytest.mark.parametrize(("word", "refusal"), FAILED_ADDRESSES.items())
 async def test_unisender_says_why_an_address_failed(
     sandbox: Sandbox, ports: Ports, word: str, refusal: Refusal
 ) -> None:

@@ -23,11 +23,13 @@ from hub.modules.notifications.port import (
     Sought,
 )
 from hub.modules.notifications.providers import smsaero, smsc, smsru
+from hub.modules.notifications.states import state_of
 from sandbox.app import Sandbox
 from sandbox.messages import smsaero as aero_vendor
 from sandbox.messages import smsc as smsc_vendor
 from sandbox.messages import smsru as smsru_vendor
 from tests.contract.notifications_contract import sought, told
+from tests.contract.notifications_rows import LATER, SMS_CREDENTIALS, SMS_REFUSED, SMS_STATUSES, STATES
 from tests.contract.notifications_sandbox import START, SandboxVendor, connect, sandbox_settings, secret_file
 from tests.contract.notifications_vendor import OTHER_REFERENCE, a_message
 from tests.contract.provider_context import Context
@@ -71,59 +73,10 @@ async def ports(sandbox: Sandbox, context: Context, tmp_path: Path) -> AsyncIter
         await port.close()
 
 
-SEND_ROWS = [
-    *[("smsc", code, Refusal.CONTENT_REFUSED) for code in ("1", "5", "6")],
-    ("smsc", "3", Refusal.NO_MONEY),
-    ("smsc", "7", Refusal.RECIPIENT_INVALID),
-    ("smsc", "8", Refusal.RECIPIENT_UNREACHABLE),
-    ("smsc", "77", Refusal.OTHER),
-    ("smsru", "201", Refusal.NO_MONEY),
-    ("smsru", "202", Refusal.RECIPIENT_INVALID),
-    *[("smsru", code, Refusal.CONTENT_REFUSED) for code in ("203", "205", "208", "210", "211", "212", "213")],
-    ("smsru", "204", Refusal.SENDER_NOT_ALLOWED),
-    *[("smsru", code, Refusal.RATE_LIMITED) for code in ("206", "230")],
-    *[("smsru", code, Refusal.RECIPIENT_UNREACHABLE) for code in ("207", "214")],
-    *[("smsru", code, Refusal.RECIPIENT_OPTED_OUT) for code in ("209", "215")],
-    *[("smsru", code, Refusal.DUPLICATE) for code in ("231", "232", "233")],
-    *[("smsru", code, Refusal.OTHER) for code in ("303", "304", "305", "901", "902", "777")],
-    ("smsaero", "no credits", Refusal.NO_MONEY),
-    ("smsaero", "reject", Refusal.CONTENT_REFUSED),
-    ("smsaero", "400", Refusal.CONTENT_REFUSED),
-]
-CREDENTIAL_ROWS = [
-    ("smsc", "2"),
-    *[("smsru", str(code)) for code in (200, 300, 301, 302, *range(501, 508))],
-    ("smsaero", "401"),
-    ("smsaero", "403"),
-]
-STATUS_ROWS = [
-    *[("smsc", word, Fate.UNDER_WAY, Refusal.OTHER) for word in ("-2", "-1", "0", "99")],
-    *[("smsc", word, Fate.DELIVERED, Refusal.OTHER) for word in ("1", "2", "4")],
-    ("smsc", "-3", Fate.NOT_FOUND, Refusal.OTHER),
-    ("smsc", "3", Fate.EXPIRED, Refusal.OTHER),
-    ("smsc", "20", Fate.NOT_DELIVERED, Refusal.RECIPIENT_UNREACHABLE),
-    ("smsc", "22", Fate.NOT_DELIVERED, Refusal.RECIPIENT_INVALID),
-    ("smsc", "23", Fate.NOT_DELIVERED, Refusal.CONTENT_REFUSED),
-    ("smsc", "24", Fate.NOT_DELIVERED, Refusal.NO_MONEY),
-    ("smsc", "25", Fate.NOT_DELIVERED, Refusal.RECIPIENT_UNREACHABLE),
-    ("smsru", "-1", Fate.NOT_FOUND, Refusal.OTHER),
-    *[("smsru", word, Fate.UNDER_WAY, Refusal.OTHER) for word in ("100", "101", "102", "999")],
-    *[("smsru", word, Fate.DELIVERED, Refusal.OTHER) for word in ("103", "110")],
-    ("smsru", "104", Fate.EXPIRED, Refusal.OTHER),
-    *[("smsru", word, Fate.NOT_DELIVERED, Refusal.RECIPIENT_UNREACHABLE) for word in ("105", "106", "150")],
-    ("smsru", "107", Fate.NOT_DELIVERED, Refusal.OTHER),
-    ("smsru", "108", Fate.NOT_DELIVERED, Refusal.CONTENT_REFUSED),
-    *[("smsaero", word, Fate.UNDER_WAY, Refusal.OTHER) for word in ("0", "3", "4", "8", "99")],
-    ("smsaero", "1", Fate.DELIVERED, Refusal.OTHER),
-    ("smsaero", "2", Fate.NOT_DELIVERED, Refusal.RECIPIENT_UNREACHABLE),
-    ("smsaero", "6", Fate.NOT_DELIVERED, Refusal.CONTENT_REFUSED),
-]
-
-
 async def test_each_refusal_of_a_sheet_has_its_reason(
     sandbox: Sandbox, ports: dict[str, NotificationsPort], subtests: pytest.Subtests
 ) -> None:
-    for name, code, refusal in SEND_ROWS:
+    for name, code, refusal in SMS_REFUSED:
         with subtests.test(vendor=name, code=code):
             _vendor(sandbox, name).error("send", code)
             with pytest.raises(RefusedError) as caught:
@@ -136,7 +89,7 @@ async def test_each_refusal_of_a_sheet_has_its_reason(
 async def test_each_code_that_means_our_login_says_so(
     sandbox: Sandbox, ports: dict[str, NotificationsPort], subtests: pytest.Subtests
 ) -> None:
-    for name, code in CREDENTIAL_ROWS:
+    for name, code in SMS_CREDENTIALS:
         with subtests.test(vendor=name, code=code):
             _vendor(sandbox, name).error("send", code)
             with pytest.raises(PreconditionError) as caught:
@@ -148,15 +101,16 @@ async def test_each_status_of_a_sheet_has_its_fate(
     sandbox: Sandbox, ports: dict[str, NotificationsPort], subtests: pytest.Subtests
 ) -> None:
     accepted = {name: await port.send(MESSAGE) for name, port in ports.items()}
-    for name, word, fate, refusal in STATUS_ROWS:
+    for name, word, fate, refusal in SMS_STATUSES:
         with subtests.test(vendor=name, status=word):
             sandbox.clock.advance(seconds=61)
             _vendor(sandbox, name).fail("status", "unknown_status", word=word)
             report = await told(ports[name], MESSAGE, accepted[name])
             assert (report.fate, report.refusal, report.vendor_code) == (fate, refusal, word)
+            assert state_of(report) == STATES[fate, refusal]
 
 
-@pytest.mark.parametrize(("name", "code", "minutes"), [("smsc", "4", 10), ("smsru", "220", 0), ("smsru", "500", 0)])
+@pytest.mark.parametrize(("name", "code", "minutes"), LATER)
 async def test_a_vendor_that_says_later_took_nothing(
     sandbox: Sandbox, ports: dict[str, NotificationsPort], name: str, code: str, minutes: int
 ) -> None:

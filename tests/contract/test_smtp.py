@@ -1,6 +1,6 @@
 """The provider `smtp` keeps the notifications contract against a real SMTP server, and what is its own."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from sandbox.app import Sandbox
 from sandbox.faults import Fault, FaultKind
 from sandbox.messages.smtp import PASSWORD, USERNAME
 from tests.contract.notifications_contract import NotificationsContract
+from tests.contract.notifications_rows import SMTP_REPLIES
 from tests.contract.notifications_sandbox import connect, sandbox_settings, secret_file
 from tests.contract.notifications_vendor import NotificationsVendor, TrueMessage, a_message
 from tests.contract.provider_context import Context
@@ -138,29 +139,11 @@ class TestSmtp(NotificationsContract):
         assert not vendor.messages()
 
 
-REPLIES: Mapping[str, tuple[str, Refusal]] = {
-    "451 4.7.1": ("rcpt", Refusal.PROVIDER_UNAVAILABLE),
-    "450 4.2.1": ("rcpt", Refusal.PROVIDER_UNAVAILABLE),
-    "452 4.2.2": ("rcpt", Refusal.PROVIDER_UNAVAILABLE),
-    "550 5.1.1": ("rcpt", Refusal.RECIPIENT_INVALID),
-    "550": ("rcpt", Refusal.RECIPIENT_INVALID),
-    "552 5.2.2": ("rcpt", Refusal.RECIPIENT_UNREACHABLE),
-    "550 5.4.4": ("rcpt", Refusal.RECIPIENT_UNREACHABLE),
-    "550 5.7.1": ("rcpt", Refusal.SENDER_NOT_ALLOWED),
-    "553 5.1.8": ("mail", Refusal.SENDER_NOT_ALLOWED),
-    "550 5.7.60": ("mail", Refusal.SENDER_NOT_ALLOWED),
-    "554 5.7.1": ("data", Refusal.CONTENT_REFUSED),
-    "552 5.3.4": ("data", Refusal.CONTENT_REFUSED),
-    "451 4.3.0": ("data", Refusal.PROVIDER_UNAVAILABLE),
-    "554": ("data", Refusal.CONTENT_REFUSED),
-}
-
-
-@pytest.mark.parametrize("reply", REPLIES)
+@pytest.mark.parametrize("reply", SMTP_REPLIES)
 async def test_each_refusal_has_its_meaning_and_nothing_was_sent(
     port: NotificationsPort, vendor: SmtpVendor, reply: str
 ) -> None:
-    stage, refusal = REPLIES[reply]
+    stage, refusal = SMTP_REPLIES[reply]
     vendor.reply(stage, reply)
     with pytest.raises(RefusedError) as caught:
         await port.send(a_message(Channel.EMAIL))

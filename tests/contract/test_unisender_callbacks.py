@@ -9,9 +9,11 @@ import pytest
 
 from hub.modules.notifications.port import Callback, CallbackRead, Fate, NotificationsPort, Refusal
 from hub.modules.notifications.providers import unisender_go
+from hub.modules.notifications.states import state_of
 from sandbox.messages import unisender_go as vendor
 from sandbox.messages.book import Message
 from sandbox.tls import ThrowAwayPki
+from tests.contract.notifications_rows import STATES
 from tests.contract.notifications_sandbox import START, connect, secret_file
 from tests.contract.provider_context import Context
 
@@ -56,6 +58,7 @@ def test_each_status_has_its_fate(port: NotificationsPort, status: str, fate: Fa
     assert read.trusted
     report = read.reports[0]
     assert (report.fate, report.refusal, report.vendor_code) == (fate, refusal, status)
+    assert state_of(report) == STATES[fate, refusal]
     assert (report.reference, report.vendor_id) == ("REF1", "job-1")
     assert report.time == (datetime(2026, 11, 23, 9, 0, tzinfo=UTC) if fate is Fate.DELIVERED else None)
 
