@@ -134,7 +134,7 @@ class Creation:
         ask_time = self._clock.now()
         found = await port.find(row.vendor_reference, since=row.sent_time or row.create_time)
         if found is None:
-            return await self._not_found(port, row, lease, taken=taken, is_late=is_late)
+            return await self._not_found(port, row, lease, ask_time, taken=taken, is_late=is_late)
         if not _is_ours(found, row):
             return await self._settle_review(row, lease, ReviewReason.ORDER_DIFFERS)
         if found.standing in _ENDED:
@@ -146,13 +146,12 @@ class Creation:
         return await self._adopt(port, row, lease, found, ask_time)
 
     async def _not_found(
-        self, port: PaymentsPort, row: PaymentRow, lease: Lease, *, taken: bool, is_late: bool
+        self, port: PaymentsPort, row: PaymentRow, lease: Lease, ask_time: datetime, *, taken: bool, is_late: bool
     ) -> Next:
-        now = self._clock.now()
         sent_time = row.sent_time or row.create_time
         visible_at = sent_time + port.capabilities.visibility_window
-        if taken or now < visible_at:
-            wait = max(min(visible_at - now, max(ASK_AGAIN, now - sent_time)), ASK_AGAIN)
+        if taken or ask_time < visible_at:  # an answer is as old as its question, however late it is read
+            wait = max(min(visible_at - ask_time, max(ASK_AGAIN, ask_time - sent_time)), ASK_AGAIN)
             return await self._settle_unknown(row, lease, Again(delay=wait, reason="NOT_VISIBLE_YET"))
         if is_late:  # as long as it is sent again, nobody could say that it did not happen
             return await self._settle_review(row, lease, ReviewReason.TOO_MANY_ATTEMPTS)

@@ -269,7 +269,7 @@ class _Run:
 
     async def _vanished(self, error: OrderNotFoundError) -> Next:
         since = self._operation.sent_time or self._row.observe_time or self._row.create_time
-        if self._now() < since + self._port.capabilities.visibility_window:
+        if self._ask_time < since + self._port.capabilities.visibility_window:
             return Again(delay=ASK_AGAIN, reason=error.reason)
         return await self._settle_review(ReviewReason.ORDER_VANISHED)
 

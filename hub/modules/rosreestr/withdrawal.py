@@ -71,6 +71,7 @@ class WithdrawalWork:
 
     async def _ask(self, withdrawal: WithdrawalRow, row: RegistrationRow, lease: Lease) -> Next | None:
         """See from the registration whether a withdrawal that may have been sent was taken; None to send it again."""
+        ask_time = self._clock.now()  # an answer is as old as its question, however late it is read
         status = await self._port.get_status(row.vendor_id)
         if status.state is RegistrationState.WITHDRAWN:
             return await self._settle(withdrawal, with_status(row, status), lease, state=ACCEPTED)
@@ -79,9 +80,9 @@ class WithdrawalWork:
             return await self._settle(withdrawal, final, lease, state=REFUSED, refusal_code="REGISTRATION_FINAL")
         sent_at = lease.sent_at or withdrawal.create_time
         shown_at = sent_at + self._port.visibility_window
-        if self._clock.now() >= shown_at:
+        if ask_time >= shown_at:
             return None  # it never arrived; and were it slower than the window, the second one would end the same thing
-        wait = min(shown_at - self._clock.now(), max(_ASK_AGAIN, self._clock.now() - sent_at))
+        wait = min(shown_at - ask_time, max(_ASK_AGAIN, ask_time - sent_at))
         then = Again(delay=wait, reason="NOT_VISIBLE_YET")
         return await self._settle(withdrawal, with_status(row, status), lease, state=OUTCOME_UNKNOWN, then=then)
 

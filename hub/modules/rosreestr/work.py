@@ -104,13 +104,14 @@ class RegistrationWork:
         """Look for what may have been sent; None if it is safe to send it (again, under the same reference)."""
         if not self._port.can_find:
             return await self._settle_unknown(row, lease, then=Dead("LOOKUP_NOT_SUPPORTED"))
+        ask_time = self._clock.now()  # an answer is as old as its question, however late it is read
         found = await self._port.find(row.vendor_reference)
         if found is not None:
             return await self._settle_found(row, lease, found)
         sent_at = lease.sent_at or row.create_time
         visible_at = sent_at + self._port.visibility_window
-        if self._clock.now() < visible_at:
-            wait = min(visible_at - self._clock.now(), max(_ASK_AGAIN, self._clock.now() - sent_at))
+        if ask_time < visible_at:
+            wait = min(visible_at - ask_time, max(_ASK_AGAIN, ask_time - sent_at))
             return await self._settle_unknown(row, lease, then=Again(delay=wait, reason="NOT_VISIBLE_YET"))
         return None
 

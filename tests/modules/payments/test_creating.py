@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -249,3 +250,21 @@ async def test_what_a_payer_reads_is_in_no_byte_of_the_database(shop: Shop, tmp_
     stored = stored_bytes(tmp_path)
     assert "Аренда".encode() not in stored
     assert b"sandbox&password" not in stored
+
+
+async def test_an_answer_read_after_the_window_is_no_proof_if_it_was_asked_for_within(
+    shop: Shop, port: PaymentsPort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.vendor.fail("create", "reset")
+    row = await shop.create()
+    assert row.state == "OUTCOME_UNKNOWN"
+
+    async def stopped(reference: str, *, since: datetime) -> None:
+        """Be told that nothing is there, and be stopped for a while before that is read."""
+        shop.core.clock.jump(20)
+
+    monkeypatch.setattr(port, "find", stopped)
+    await shop.leap(port.capabilities.visibility_window.total_seconds() - 10)
+    assert shop.vendor.calls("create") == 1
+    await shop.leap(10)
+    assert shop.vendor.calls("create") == 2, "asked for after the window, it is"
