@@ -78,9 +78,13 @@ def _kill(options: argparse.Namespace) -> int:
             tell=_tell,
             server=stack.enter_context(running_server()) if on_postgres else None,
         )
+        options.report.parent.mkdir(parents=True, exist_ok=True)
+        if report.violations:  # what nobody can look into again is not cleared up
+            kept_in = options.report.parent / f"campaign-kills-{options.first_seed}"
+            shutil.copytree(folder, kept_in, dirs_exist_ok=True)
+            _tell(f"    files of the run: {kept_in}")
     for violation in report.violations:
         print(f"    {violation}")  # noqa: T201 - a command line prints
-    options.report.parent.mkdir(parents=True, exist_ok=True)
     kept = json.loads(options.report.read_text()) if options.report.exists() else {}
     runs = [*kept.get("kill_runs", []), {"themes": options.about, "database": options.database, **report.as_json()}]
     options.report.write_text(json.dumps(kept | {"kill_runs": runs}, ensure_ascii=False, indent=1) + "\n")

@@ -13,7 +13,7 @@ from sandbox.demo.ports import HOST, Ports
 from sandbox.demo.stack import Stack
 from sandbox.faults import ANY_OPERATION, Fault, FaultKind
 from tests.campaign.acquirers.outside import OutsideCabinet
-from tests.campaign.acquirers.port import VISIBILITY_SECONDS, Acquirer
+from tests.campaign.acquirers.port import VISIBILITY_SECONDS, Acquirer, Cabinet
 from tests.campaign.evidence import Evidence, Row
 from tests.campaign.hub_process import REFERENCE_KEY
 from tests.campaign.loads.records import read_tables
@@ -162,9 +162,19 @@ class FamilyPayments:
             pace=self._pace,
             tables={**tables, "payments_payments": payments, "payments_operations": operations},
         )
-        yield from of_records(evidence)
-        yield from self._module.violations(evidence, self._operations())
-        yield from _never_too_much(payments)
+        found = [
+            *of_records(evidence),
+            *self._module.violations(evidence, self._operations()),
+            *_never_too_much(payments),
+        ]
+        if found:
+            self._keep(evidence.acquirer, folder / f"{self._acquirer.family}-outside.txt")
+        yield from found
+
+    def _keep(self, cabinet: Cabinet | None, file: Path) -> None:
+        """Write down what only we and the sandbox know, both of whom end."""
+        assert cabinet is not None
+        file.write_text("\n".join(map(repr, (*self._operations(), *cabinet.orders(), *cabinet.sendings()))))
 
     def _account(self, settings: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
         family = self._acquirer.family
