@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 
 import structlog
+from aiohttp import web_app
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -121,6 +122,8 @@ class Course:
             found = tuple(violations(scenario.evidence(), theme.modules, scenario.operations, self.template))
         finally:
             loop.close()
+            # aiohttp remembers the last 1,024 of these by their application, and so each run with all that was in it.
+            web_app._cached_build_middleware.cache_clear()
         return scenario.result(found)
 
     def shared_by(self, theme: Theme) -> Shared:
