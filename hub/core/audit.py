@@ -76,6 +76,7 @@ class Audit:
         self._checkpoint_seconds = checkpoint_seconds
         self._waiting: deque[tuple[datetime, AuditRecord]] = deque()
         metrics.watch_buffer(self._waiting.__len__)
+        self._is_waiting = asyncio.Event()
         self._dropped = 0
         self._low_on_space = False
         self._space_known_until = float("-inf")
@@ -110,6 +111,7 @@ class Audit:
             self._metrics.read_dropped()
         else:
             self._waiting.append((self._clock.now(), record))
+        self._is_waiting.set()
 
     @property
     def low_on_space(self) -> bool:
@@ -266,8 +268,11 @@ class Audit:
 
     async def _flush_forever(self) -> None:
         while True:
+            await self._is_waiting.wait()
             await self._clock.sleep(FLUSH_SECONDS)
             await self._quietly(self.flush)
+            if not self._waiting and not self._dropped:
+                self._is_waiting.clear()
 
     async def _checkpoint_forever(self) -> None:
         while True:

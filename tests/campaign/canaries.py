@@ -63,7 +63,8 @@ class Canaries:
         """Yield, a sentence each, which place holds one, and how it is written."""
         stems = (WORD, self.seller_inn, PASSWORD, PAN, HOLDER, MASKED_PAN)
         needles = {needle: way for stem in stems for way, needle in spellings(stem)}
-        for place, haystack in places:
+        for place, told in places:
+            haystack = told.replace(b"\0" * 64, b"\0")  # most of a database's pages, and of no needle
             for needle, way in needles.items():
                 if needle in haystack:
                     yield f"leaked: personal data is in {place}, as {way}"
