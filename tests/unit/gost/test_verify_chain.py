@@ -10,7 +10,7 @@ from gost import digest
 from gost.cades import CadesTemplate
 from gost.certificate import read_certificate
 from gost.errors import MalformedError
-from gost.report import CertificateStatus, RevocationStatus, SubIndication
+from gost.report import CertificateStatus, Indication, RevocationStatus, SubIndication
 from gost.verify import VerificationPolicy
 from tests.unit.gost.pki import AT, CA_SUBJECT, OUTDATED_KIND, SMALL_KIND, Authority, OpenSsl, Owner
 from tests.unit.gost.test_cades import DOCUMENT, sign
@@ -266,6 +266,41 @@ def test_a_revoked_intermediate_is_told_apart(
     policy = trusting(crls=(root.crl(), bad.crl()))
     report = verify(sign(owner, DOCUMENT, chain=(bad,)), policy)
     assert verdict(report) == (INDETERMINATE, SubIndication.REVOKED_CA_NO_POE)
+
+
+def test_what_is_above_one_signer_is_judged_anew_for_the_next_once_a_date_has_passed(
+    openssl: OpenSsl, root: Authority, trusting: Callable[..., VerificationPolicy]
+) -> None:
+    """A CA's certificate that runs out on 1 July, a list of the root's on it that runs out a month before."""
+    passing = root.certify(Authority(openssl, "passing", subject="/CN=Passing"), end="20260701000000Z")
+    owners = [passing.issue(f"of-passing-{number}") for number in range(4)]
+    lasting = passing.crl(end="20261201000000Z")
+    policy = trusting(crls=(root.crl(), lasting), intermediates=(passing.certificate,))
+    after_its_list, after_itself = AT + timedelta(days=2), AT + timedelta(days=40)
+
+    found = [
+        verdict(verify(sign(owner, DOCUMENT), policy, at=at))
+        for owner, at in zip(owners, (AT, after_its_list, after_itself, AT), strict=True)
+    ]
+
+    good = (Indication.TOTAL_PASSED, None)
+    assert found == [
+        good,
+        (INDETERMINATE, SubIndication.TRY_LATER),
+        (INDETERMINATE, SubIndication.OUT_OF_BOUNDS_NO_POE),
+        good,
+    ]
+
+
+def test_a_fault_above_one_signer_is_not_that_of_another_ca(
+    openssl: OpenSsl, root: Authority, branch: Branch, trusting: Callable[..., VerificationPolicy]
+) -> None:
+    unstated = root.certify(Authority(openssl, "unstated-2", subject="/CN=Unstated"), extensions="unstated")
+    policy = trusting(require_crl=False)
+    for _ in range(2):
+        bad = verify(sign(unstated.issue("of-it"), DOCUMENT, chain=(unstated,)), policy)
+        assert verdict(bad) == (INDETERMINATE, SubIndication.CHAIN_CONSTRAINTS_FAILURE)
+        assert verify(sign(branch.owner, DOCUMENT, chain=(branch.authority,)), policy).is_valid
 
 
 def test_a_path_longer_than_its_ca_allows_is_refused(
