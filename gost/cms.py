@@ -6,6 +6,7 @@ repeated fields agree, and whose size is bounded. Nothing is verified; see ``gos
 
 import functools
 import itertools
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +29,7 @@ _CACHED_REFERENCES: Final = 1024  # one for each signer seen lately
 MAX_TIMESTAMPS: Final = 8  # of one signature; each costs a verification with a chain of its own
 MAX_TOKEN_BYTES: Final = 64 * 1024  # a timestamp with its chain has 1 to 8 KiB
 _OCTET_STRING: Final = b"\x04"  # its tag
+_UTC_TIME: Final = re.compile(rb"[0-9]{12}Z")  # as DER has it, and so what it would be encoded as again
 
 # signatureAlgorithm: the key and digest it goes with. Of GOST and RSA both names are in use (RFC 3370, RFC 9215)
 _SIGNATURE_ALGORITHMS: Final = {
@@ -279,7 +281,8 @@ def _signing_time(attributes: dict[str, list[asn1.TLV]]) -> datetime | None:
     for kind in (asn1.UTCTime, asn1.GeneralizedTime):
         try:
             value = written.parse(kind)
-            if structures.reencodes(value, encoded(written)):
+            is_plain = kind is asn1.UTCTime and _UTC_TIME.fullmatch(written.data)
+            if is_plain or structures.reencodes(value, encoded(written)):
                 moment: datetime = value.as_datetime()
                 return moment
         except (ValueError, OverflowError):

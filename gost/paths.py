@@ -46,7 +46,8 @@ class Directory:
 
     def issuers_of(self, certificate: CertificateFacts) -> list[CertificateFacts]:
         """Those that may have issued it by name and key identifier."""
-        return [each for each in self._by_subject.get(certificate.issuer, ()) if may_have_issued(each, certificate)]
+        named = self._by_subject.get(certificate.issuer)
+        return [each for each in named if may_have_issued(each, certificate)] if named else []
 
 
 def find_paths(leaf: CertificateFacts, *, directories: Sequence[Directory], anchors: frozenset[bytes]) -> Paths:
@@ -68,8 +69,8 @@ def find_paths(leaf: CertificateFacts, *, directories: Sequence[Directory], anch
 
 def may_have_issued(issuer: CertificateFacts, certificate: CertificateFacts) -> bool:
     """Whether names and key identifiers say so; what a certificate lacks speaks for it."""
-    keys = {issuer.subject_key_id, certificate.authority_key_id}
-    return issuer.subject == certificate.issuer and (None in keys or len(keys) == 1)
+    own, named = issuer.subject_key_id, certificate.authority_key_id
+    return issuer.subject == certificate.issuer and (own is None or named is None or own == named)
 
 
 def signed_by(certificate: CertificateFacts, issuer: CertificateFacts) -> bool:
@@ -108,10 +109,16 @@ class _Search:
             yield from self.walk((*path, issuer))
 
     def _issuers(self, certificate: CertificateFacts, path: Path) -> list[CertificateFacts]:
-        found = {each.der: each for directory in self._directories for each in directory.issuers_of(certificate)}
+        found: dict[bytes, CertificateFacts] = {}
+        for directory in self._directories:
+            for each in directory.issuers_of(certificate):
+                found[each.der] = each
+        if not found:
+            return []
         self.seen.update(found)
-        below = {each.der for each in path}  # comparing facts would take as long as all the rest
-        above = [each for der, each in found.items() if der not in below]
+        for each in path:  # comparing facts would take as long as all the rest
+            found.pop(each.der, None)
+        above = list(found.values())
         if len(above) < 2:
             return above
         return sorted(filter(self._within_budget(certificate), above), key=lambda each: each.der not in self._anchors)

@@ -1,6 +1,7 @@
 """Chains that were judged before, until something in them begins or ends: most of a verification is its chain."""
 
 import threading
+from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
@@ -62,8 +63,8 @@ class Verdicts:
 
 
 def _between(judged: Judgement, at: datetime) -> _Kept:
-    moments = judged.moments
-    before = max((moment for moment in moments if moment <= at), default=None)
-    after = min((moment for moment in moments if moment > at), default=None)
-    begins = _EARLIEST if before is None else before + _BESIDE_A_MOMENT
-    return _Kept(judged, begins, _LATEST if after is None else after - _BESIDE_A_MOMENT)
+    moments = sorted(judged.moments)
+    passed = bisect_right(moments, at)
+    begins = moments[passed - 1] + _BESIDE_A_MOMENT if passed else _EARLIEST
+    ends = moments[passed] - _BESIDE_A_MOMENT if passed < len(moments) else _LATEST
+    return _Kept(judged, begins, ends)

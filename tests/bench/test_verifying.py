@@ -19,8 +19,8 @@ from tests.bench.rig.signing import DOCUMENT
 
 pytestmark = pytest.mark.bench
 
-_ROUNDS = 15  # short ones in turns: what disturbs the machine disturbs all of a round
-_SIGNERS = 16  # of a round, each new to the policy and to whatever else remembers certificates
+_ROUNDS = 13  # short ones in turns: what disturbs the machine disturbs all of a round
+_SIGNERS = 24  # of a round, each new to the policy and to whatever else remembers certificates
 _PROCESSES = 30  # of a round
 _CACHED = 100  # of a round
 
