@@ -214,9 +214,10 @@ class Deals:
                         {"amount": 100, "reference": "Д-1"}
                     )
                 self.send(f"{service}/{name}", request)
-        in_full = notification(now=True)
-        self.aviary.plant(in_full)
-        self.send(f"{NOTIFICATIONS}/CreateNotification", in_full)
+        for account in ("mail", "sms"):
+            in_full = notification(account=account, now=True)
+            self.aviary.plant(in_full)
+            self.send(f"{NOTIFICATIONS}/CreateNotification", in_full)
         kept = notification(now=True)
         kept.vendor_template.vendor_template_id = "none"
         kept.vendor_template.values["name"] = kept.vendor_template.subject = "x"
@@ -318,9 +319,15 @@ def test_the_canaries_reached_the_register(deals: Deals) -> None:
 
 
 def test_the_canaries_reached_the_vendors_of_messages(deals: Deals) -> None:
-    texts = [message["text"] for message in control(deals.stack, "/inbox.json")["messages"]]
-    planted = deals.aviary.planted["landhub.notifications.v1.Content.text"]
-    assert any(str(canary) in text for canary in planted for text in texts)
+    arrived = control(deals.stack, "/inbox.json")["messages"]
+    planted = deals.aviary.planted
+    for kind, address in (("email", "email"), ("sms", "phone")):
+        messages = [message for message in arrived if message["channel"] == kind]
+        recipients = {message["recipient"].removeprefix("+") for message in messages}
+        named = planted[f"landhub.notifications.v1.Recipient.{address}"]
+        assert recipients & {str(canary).removeprefix("+") for canary in named}
+        texts = "".join(message["text"] for message in messages)
+        assert any(str(canary) in texts for canary in planted["landhub.notifications.v1.Content.text"])
 
 
 @pytest.mark.parametrize(
