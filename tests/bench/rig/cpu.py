@@ -3,7 +3,6 @@
 import resource
 import time
 from collections.abc import Callable, Sequence
-from statistics import median
 
 
 def per_cpu_second(work: Callable[[], object], *, seconds: float = 1.0) -> float:
@@ -16,14 +15,14 @@ def per_cpu_second(work: Callable[[], object], *, seconds: float = 1.0) -> float
     return count / (cpu_seconds() - cpu)
 
 
-def median_cpu_seconds(works: Sequence[Callable[[], object]]) -> float:
-    """Do each of these once, and return what the middle one of them took of CPU."""
+def each_cpu_seconds(works: Sequence[Callable[[], object]]) -> list[float]:
+    """Do each of these once, and return what each took of CPU."""
     taken = []
     for work in works:
         cpu = cpu_seconds()
         work()
         taken.append(cpu_seconds() - cpu)
-    return median(taken)
+    return taken
 
 
 def cpu_seconds() -> float:
