@@ -42,7 +42,7 @@ from tests.campaign.themes import THEMES, Theme
 from tests.campaign.verdict import violations
 
 QUIET_SECONDS = 5400.0
-LOOK_SECONDS = 10.0
+LOOK_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
