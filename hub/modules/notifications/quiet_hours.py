@@ -23,11 +23,13 @@ class Span:
 
     @classmethod
     def parse(cls, text: str) -> "Span":
-        """Read "22:00-08:00".
+        """Read "22:00-08:00", or "": none.
 
         Raises:
             ValueError: it is no span over midnight.
         """
+        if not text:
+            return cls(time.max, time.min)
         match = _SPAN.fullmatch(text)
         if match is None:
             raise ValueError("quiet hours are written as 22:00-08:00")

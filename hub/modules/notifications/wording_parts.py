@@ -195,6 +195,6 @@ def _handling(sending: Sending) -> Handling:
 
 def quiet_hours(settings: NotificationsSettings) -> QuietHours | None:
     """Return the nights of the settings; None if there are none."""
-    if not settings.quiet_weekdays or not settings.quiet_weekends:
+    if not settings.quiet_weekdays and not settings.quiet_weekends:
         return None
     return QuietHours(weekdays=Span.parse(settings.quiet_weekdays), weekends=Span.parse(settings.quiet_weekends))
