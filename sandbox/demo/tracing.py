@@ -28,7 +28,7 @@ def tracer_provider(endpoint: str) -> TracerProvider:
 
 
 def complete_trace(control_port: int, trace_id: str) -> dict[str, Any]:
-    """Fetch a trace as OTLP JSON once every gRPC call in it is told by both of its ends.
+    """Fetch a trace as OTLP JSON once every gRPC call in it is told by both of its ends, and every span's parent is there.
 
     Raises:
         IncompleteTraceError: that takes too long.
@@ -36,11 +36,11 @@ def complete_trace(control_port: int, trace_id: str) -> dict[str, Any]:
     end = time.monotonic() + _COMPLETE_SECONDS
     while True:
         trace: dict[str, Any] = fetch(control_port, f"/traces?trace_id={trace_id}") or {}
-        missing = _one_sided(trace)
+        missing = _one_sided(trace) + _orphaned(trace)
         if trace and not missing:
             return trace
         if time.monotonic() > end:
-            raise IncompleteTraceError(f"trace {trace_id} lacks the answering spans of {', '.join(missing) or 'all'}")
+            raise IncompleteTraceError(f"trace {trace_id} lacks spans beside or above {', '.join(missing) or 'all'}")
         time.sleep(_POLL_SECONDS)
 
 
@@ -75,6 +75,12 @@ def _one_sided(trace: Mapping[str, Any]) -> list[str]:
         for _, span in spans
         if span.get("kind") == _CLIENT and _is_grpc(span) and span["spanId"] not in answered
     ]
+
+
+def _orphaned(trace: Mapping[str, Any]) -> list[str]:
+    """Names of spans whose parent hasn't come: it ended later, or is exported with the next batch."""
+    known = {span["spanId"] for _, span in _spans(trace)}
+    return [span["name"] for _, span in _spans(trace) if span.get("parentSpanId") and span["parentSpanId"] not in known]
 
 
 def _is_grpc(span: Mapping[str, Any]) -> bool:

@@ -35,7 +35,7 @@ from hub.storage.idempotency_store import SqlIdempotencyStore
 from hub.storage.outbox_store import SqlOutboxStore
 from hub.storage.person_store import SqlPersonStore
 from hub.storage.segment_store import SqlSegmentStore
-from tests.support.databases import open_database
+from tests.support.databases import on_postgres, open_database
 
 PRIVATE_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PLENTY = 1 << 40
@@ -200,7 +200,7 @@ async def core(tmp_path: Path) -> AsyncIterator[Core]:
 
 async def settled(core: Core) -> None:
     """Let everything that is under way in this process reach its next wait for time, the vendor or the test."""
-    for _ in range(30):
+    for _ in range(120 if on_postgres() else 30):  # a server is waited for at each statement
         await core.database.write(lambda _: None, label="test")  # after what was queued before
         await core.database.read(lambda _: None)
         for _ in range(10):

@@ -54,9 +54,18 @@ def test_a_trace_is_complete_when_every_call_is_answered_by_a_span(monkeypatch: 
     assert complete_trace(7490, "abc") == _trace(demo=DEMO, landhub=answered)
 
 
+def test_a_trace_waits_for_the_spans_above_those_that_came(monkeypatch: pytest.MonkeyPatch) -> None:
+    job, send = _span("6", "1", "send", start=125, length=9), _span("7", "6", "POST /send.php", start=126, length=3)
+    demo = DEMO[:1]
+    kept = [_trace(demo=demo, landhub=[send]), _trace(demo=demo, landhub=[send, job])]
+    monkeypatch.setattr(tracing, "_POLL_SECONDS", 0)
+    monkeypatch.setattr(tracing, "fetch", lambda port, path: kept.pop(0))
+    assert complete_trace(7490, "abc") == _trace(demo=demo, landhub=[send, job])
+
+
 def test_a_trace_that_stays_one_sided_names_the_calls(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tracing, "_POLL_SECONDS", 0)
     monkeypatch.setattr(tracing, "_COMPLETE_SECONDS", 0)
     monkeypatch.setattr(tracing, "fetch", lambda port, path: _trace(demo=DEMO, landhub=HUB))
-    with pytest.raises(IncompleteTraceError, match="answering spans of Sign"):
+    with pytest.raises(IncompleteTraceError, match="beside or above Sign"):
         complete_trace(7490, "abc")
