@@ -28,7 +28,7 @@ def tracer_provider(endpoint: str) -> TracerProvider:
 
 
 def complete_trace(control_port: int, trace_id: str) -> dict[str, Any]:
-    """Fetch a trace as OTLP JSON once every gRPC call in it is told by both of its ends, and every span's parent is there.
+    """Fetch a trace as OTLP JSON once every gRPC call in it is told by both of its ends, and no span lacks its parent.
 
     Raises:
         IncompleteTraceError: that takes too long.

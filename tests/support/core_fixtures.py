@@ -1,6 +1,7 @@
 """A whole core over a database in a temporary folder, with time, ids and randomness under the test's control."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -200,11 +201,18 @@ async def core(tmp_path: Path) -> AsyncIterator[Core]:
 
 async def settled(core: Core) -> None:
     """Let everything that is under way in this process reach its next wait for time, the vendor or the test."""
-    for _ in range(120 if on_postgres() else 30):  # a server is waited for at each statement
+    for _ in range(30):
         await core.database.write(lambda _: None, label="test")  # after what was queued before
-        await core.database.read(lambda _: None)
+        await _all_read(core)
         for _ in range(10):
             await asyncio.sleep(0)
+
+
+async def _all_read(core: Core) -> None:
+    """Wait until every reader is here, so none is still amid what was read before."""
+    readers = 4 if on_postgres() else 2  # as their databases have by default
+    here = threading.Barrier(readers, timeout=30)
+    await asyncio.gather(*(core.database.read(lambda _: here.wait()) for _ in range(readers)))
 
 
 def public_key() -> Ed25519PublicKey:
