@@ -303,10 +303,11 @@ async def test_callbacks_that_come_late_doubled_or_forged_change_nothing_that_is
     await shop.pass_time(20)
     await shop.service.capture_payment(shop.core.call(2), row.id, None)
     await shop.pass_time(60)  # the late ones
-    for _ in range(2):  # a forged one is sent thrice, as all that aren't heard
-        await asyncio.sleep(0)
+    telling = asyncio.ensure_future(desk.heard())
+    while not telling.done():  # a forged one is sent thrice, as all that aren't heard, a minute apart
+        await asyncio.wait({telling}, timeout=0.05)
         await shop.pass_time(61, step=61)
-    told = await desk.heard()
+    told = await telling
     assert sorted(told) == ["approved 200", "approved 200", "created 200", "deposited 200", "forged 400 400 400"]
     await shop.pass_time(5)
     after = await shop.payment(row.id)
